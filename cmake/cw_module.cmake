@@ -1,0 +1,27 @@
+# cw_add_module(NAME SOURCES … DEPENDS … PRIVATE …)
+# One folder = one static library `cw_NAME` = one include root = one namespace. DEPENDS are the only
+# cargo_wasm headers the module can include, which is what keeps the layers of ARCHITECTURE.md apart.
+function(cw_add_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
+  add_library(cw_${name} STATIC ${ARG_SOURCES})
+  add_library(cargo-wasm::${name} ALIAS cw_${name})
+  target_include_directories(cw_${name} PUBLIC include PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(cw_${name} PUBLIC cw_settings dep_fmt dep_expected PRIVATE cw_warnings ${ARG_PRIVATE})
+  foreach(dependency IN LISTS ARG_DEPENDS)
+    target_link_libraries(cw_${name} PUBLIC cw_${dependency})
+  endforeach()
+  if(CARGO_WASM_PCH)
+    target_precompile_headers(cw_${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.hpp)
+  endif()
+endfunction()
+
+# cw_add_test(MODULE SOURCES … DEPENDS …): the Catch2 program `MODULE_test`, one ctest entry.
+function(cw_add_test module)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
+  add_executable(${module}_test ${ARG_SOURCES})
+  target_link_libraries(${module}_test PRIVATE cw_settings cw_warnings cw_test_support ${ARG_PRIVATE})
+  foreach(dependency IN LISTS ARG_DEPENDS)
+    target_link_libraries(${module}_test PRIVATE cw_${dependency})
+  endforeach()
+  add_test(NAME unit.${module} COMMAND ${module}_test)
+endfunction()

@@ -1,0 +1,39 @@
+// Unpacks `.crate` files: gzip'd tar, read strictly. Lenient readers disagree with one another about
+// hostile archives (CVE-2026-5223, CVE-2025-62518), so whatever is ambiguous is refused.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <cargo_wasm/base/error.hpp>
+#include <cargo_wasm/base/filesystem.hpp>
+
+namespace cargo_wasm::base {
+
+/// max(512 MiB, 20 × compressed): cargo's limit (sources/registry/mod.rs, max_unpack_size).
+[[nodiscard]] std::uint64_t crate_unpack_limit_bytes(std::uint64_t compressed_bytes);
+
+struct ArchiveEntry
+{
+  std::string path; ///< relative, '/'-separated, already checked
+  bool is_directory = false;
+  std::uint32_t mode = 0; ///< permission bits; only the executable ones are honoured
+  std::int64_t mtime_s = 0;
+  std::string_view content;
+};
+
+/// Walks a `.crate` in memory. Every entry must lie under `prefix` + "/" ("serde-1.0.0").
+/// Accepts: regular files and directories, ustar prefix, GNU long names, pax path and size.
+/// Errors (CW0050…CW0069, blame integrity, with the byte offset in the unpacked tar): bad gzip, bad header checksum,
+/// links and devices, absolute paths, `..`, wrong prefix, duplicate paths (a file where a directory is, too),
+/// disagreeing sizes, non-zero trailing data, more than `limit_bytes` unpacked.
+Result<> read_crate_archive(const Path& name_for_errors, std::string_view gzip, std::string_view prefix,
+                            std::uint64_t limit_bytes,
+                            const std::function<Result<>(const ArchiveEntry&)>& on_entry);
+
+/// Unpacks into `destination`/`prefix` (which must not exist), skipping entries named `.cargo-ok`. Files
+/// get 0644 or 0755 under the umask and the entry's mtime. On an error the partial tree is removed.
+Result<> unpack_crate(Filesystem& fs, const Path& crate_file, std::string_view prefix, const Path& destination);
+
+} // namespace cargo_wasm::base
