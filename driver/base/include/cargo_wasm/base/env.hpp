@@ -22,6 +22,9 @@ public:
 
 [[nodiscard]] std::unique_ptr<Clock> make_clock();
 
+/// The environment this process was started with. Only `cli/main.cpp` calls it.
+[[nodiscard]] EnvMap read_environment();
+
 /// Makes the HTTP client when it is first needed.
 class HttpClientFactory
 {

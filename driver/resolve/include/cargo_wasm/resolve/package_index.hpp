@@ -1,0 +1,38 @@
+// What the resolver asks of the world: candidates for a dependency. `source` implements it over registries, git
+// and paths; tests over a list.
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/base/error.hpp>
+#include <cargo_wasm/manifest/dependency.hpp>
+
+namespace cargo_wasm::resolve {
+
+using manifest::Dependency;
+using manifest::Summary;
+using manifest::SummaryPtr;
+using DependencyPtr = std::shared_ptr<const Dependency>;
+
+class PackageIndex
+{
+public:
+  virtual ~PackageIndex() = default;
+
+  /// Every candidate of the dependency's name and source that its requirement accepts, in any order, yanked ones included
+  /// (the resolver filters and sorts). Offline, only what is downloaded. Git and path sources: their package if name and
+  /// version fit. Blocks on the network when the name was not prefetched. Errors: CW0400–CW0479; an unknown name is an empty list.
+  virtual Result<std::vector<SummaryPtr>> query(const Dependency& dependency) = 0;
+
+  /// As `query` with any version, for error messages only (what exists, is yanked, is spelled alike).
+  virtual Result<std::vector<SummaryPtr>> query_all_versions(const Dependency& dependency) = 0;
+  virtual Result<std::vector<std::string>> similar_names(const Dependency& dependency) = 0;
+
+  /// Loads the index entries of these dependencies and, breadth first, of everything they may reach, with as many
+  /// requests in flight as the server takes. Purely for speed: `query` gives the same answers without it.
+  virtual Result<> prefetch(std::span<const DependencyPtr> roots) = 0;
+};
+
+} // namespace cargo_wasm::resolve
