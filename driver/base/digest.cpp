@@ -4,11 +4,12 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <cargo_wasm/base/digest.hpp>
 
+#include "posix_error.hpp"
+
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 #include <vector>
@@ -42,15 +43,6 @@ std::string hex_of(std::span<const std::uint8_t> bytes)
     out += k_digits[byte & 15U];
   }
   return out;
-}
-
-Error cannot_read(const Path& path, int code)
-{
-  if (code == ENOENT || code == ENOTDIR) {
-    return {"CW0001", fmt::format("`{}` does not exist", path.string()), Blame::user};
-  }
-  return Error("CW0002", fmt::format("cannot read `{}`", path.string()), Blame::environment)
-      .note(describe_errno(code));
 }
 
 } // namespace
@@ -119,23 +111,21 @@ Digest digest_of(std::string_view bytes) { return {sha256(bytes), bytes.size()};
 
 Result<Digest> digest_file(const Path& path)
 {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    return fail(cannot_read(path, errno));
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) {
+    return fail(read_error(path, errno));
   }
   SHA256_CTX context;
   SHA256_Init(&context);
   Digest digest;
   std::vector<char> buffer(k_chunk_bytes);
   while (true) {
-    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+    const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) {
       continue;
     }
     if (got < 0) {
-      const int code = errno;
-      ::close(fd);
-      return fail(cannot_read(path, code));
+      return fail(read_error(path, errno));
     }
     if (got == 0) {
       break;
@@ -143,7 +133,6 @@ Result<Digest> digest_file(const Path& path)
     SHA256_Update(&context, buffer.data(), static_cast<std::size_t>(got));
     digest.size_bytes += static_cast<std::uint64_t>(got);
   }
-  ::close(fd);
   SHA256_Final(digest.hash.bytes.data(), &context);
   return digest;
 }

@@ -1,0 +1,136 @@
+// Action templates: what `plan` hands to `exec`. Arguments may be symbolic, because build-script output decides
+// later arguments and digests of dependencies exist only after they ran. `exec` fills the holes (sealing) and otherwise
+// knows nothing of Rust.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cargo_wasm/base/filesystem.hpp>
+
+namespace cargo_wasm::plan {
+
+using ActionIndex = std::uint32_t;
+
+/// The path of output `output` of action `action`.
+struct OutputRef
+{
+  ActionIndex action = 0;
+  std::uint32_t output = 0;
+  auto operator<=>(const OutputRef&) const = default;
+};
+
+/// Arguments that a build script's run decides for this action: cfgs, check-cfgs, link flags, in rustc's order.
+struct ScriptArgs
+{
+  ActionIndex script = 0;    ///< a run_build_script action
+  bool own_package = false;  ///< --cfg, --check-cfg and rustc-env apply
+  bool pass_l = false;       ///< `-l`
+  bool search_paths = true;  ///< `-L`
+  std::vector<std::string> link_arg_kinds; ///< "all", "bins", "bin=NAME", "cdylib", "tests", "examples", "benches"
+  auto operator<=>(const ScriptArgs&) const = default;
+};
+
+/// One argument: text with output paths in it, or a script's.
+struct ArgPiece
+{
+  std::variant<std::string, OutputRef, ScriptArgs> value;
+};
+using TemplateArg = std::vector<ArgPiece>; ///< pieces are joined without a separator; a ScriptArgs piece stands alone and may expand to many
+
+enum class ActionKind : std::uint8_t {
+  rustc,             ///< one rustc call
+  run_build_script,  ///< its stdout is directives
+  uplift,            ///< hard link or copy of an output to where users look for it
+};
+
+struct TemplateOutput
+{
+  base::Path path;
+  bool early = false;       ///< usable as soon as rustc announces it (`.rmeta`): pipelining, local scheduling only
+  bool optional = false;    ///< may be absent (.d files, .rmeta of a failed check)
+  bool is_directory = false; ///< OUT_DIR, incremental
+  bool user_visible = false; ///< a final artifact: never a hard link to a read-only blob
+};
+
+/// What an action reads, besides other actions' outputs.
+struct TemplateInput
+{
+  enum class Kind : std::uint8_t {
+    file,              ///< one file
+    package_tree,      ///< the files of a path package that dep-info will narrow locally
+    registry_package,  ///< an immutable unpacked crate: its checksum stands for the tree
+    toolchain,         ///< the memoised digest of the compiler and std for `text` = triples
+  } kind = Kind::file;
+  base::Path path;
+  std::string text; ///< checksum hex of a registry package; triples of the toolchain
+};
+
+struct TemplateDependency
+{
+  ActionIndex action = 0;
+  bool early_is_enough = false; ///< may start when the early outputs are there
+  std::vector<std::uint32_t> outputs; ///< those that are inputs; empty: order only
+};
+
+/// What the JSON messages, status lines and `--timings` need; opaque to scheduling.
+struct ActionLabel
+{
+  std::string package_display;   ///< "serde v1.0.0"
+  std::string package_id;        ///< the spec string of JSON messages
+  std::string crate_name;
+  std::string target_kind;       ///< "lib", "bin", "custom-build" …
+  std::string verb;              ///< "Compiling", "Checking", ""
+  bool is_local = false;         ///< warnings are shown
+  bool is_root = false;
+  std::uint32_t unit = 0;
+};
+
+struct ActionTemplate
+{
+  ActionKind kind = ActionKind::rustc;
+  ActionLabel label;
+  base::Path program;                       ///< rustc; for scripts filled from `program_ref`
+  std::optional<OutputRef> program_ref;     ///< run_build_script: the compiled script
+  std::vector<TemplateArg> args;
+  std::map<std::string, std::string> env;   ///< added to the inherited environment and part of the key
+  std::vector<std::string> env_removed;
+  base::Path cwd;
+  std::vector<TemplateInput> inputs;
+  std::vector<TemplateOutput> outputs;
+  std::vector<TemplateDependency> dependencies;
+  std::optional<base::Path> dep_info;       ///< rustc's `.d` file: the local key's input set after the run
+  std::uint64_t priority = 0;               ///< transitively dependent work; larger first
+  bool cacheable = true;
+  std::string not_cacheable_because;        ///< "incremental", "a time-out" …
+  std::string identity;                     ///< stable across edits: names the record of the last success
+  // run_build_script
+  std::string links;                        ///< the package's `links`, for DEP_ variables of dependents
+  std::vector<std::pair<std::string, ActionIndex>> dep_scripts; ///< `links` name → run action whose metadata becomes DEP_<NAME>_<KEY>
+  base::Path package_root;
+  std::optional<std::string> minimum_rust_version; ///< decides whether `cargo::` directives are allowed (1.77)
+  // JSON messages: prepared by plan, completed by exec with filenames and `fresh`
+  std::shared_ptr<const nlohmann::json> artifact_message; ///< "compiler-artifact" without filenames/executable/fresh
+  std::shared_ptr<const nlohmann::json> message_target;   ///< "target" object of compiler-message
+  std::string manifest_path;
+  std::vector<std::uint32_t> artifact_outputs;            ///< outputs listed as filenames (after uplift paths where uplifted)
+  std::optional<std::uint32_t> executable_output;
+  std::vector<std::pair<std::uint32_t, base::Path>> uplifted; ///< output → where users find it
+};
+
+struct ActionGraph
+{
+  std::vector<ActionTemplate> actions; ///< dependencies come before dependents
+  std::vector<ActionIndex> roots;      ///< what was asked for
+  base::Path target_directory;         ///< …/target
+  base::Path state_directory;          ///< …/target/.cargo-wasm
+};
+
+} // namespace cargo_wasm::plan
