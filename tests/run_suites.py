@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+"""Runs the test suites and sums them up.
+
+First every Catch2 program that ctest knows of, counted test case by test case; then the lines of
+tests/suites.txt, whose commands report `ok - NAME`, `not ok - NAME` or `skip - NAME: REASON`, a line
+each. A suite that reports nothing, or ends badly without a `not ok`, counts as one failure. The last
+line is `N passed, N failed` (with `, N skipped` where something was); the exit status is 1 after a failure.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORT = re.compile(r"^(ok|not ok|skip) - (.*)$")
+UNIT_TIMEOUT_S = 900
+SUITE_TIMEOUT_S = {"test": 1500, "all": 4 * 3600}
+SHOWN_LINES = 60
+
+
+@dataclass
+class Outcome:
+    name: str
+    passed: int = 0
+    failed: list = field(default_factory=list)
+    skipped: list = field(default_factory=list)
+    seconds: float = 0.0
+    detail: str = ""
+
+
+def unit_programs(build_dir):
+    """The test programs ctest lists: name, command, working directory."""
+    listing = subprocess.run(["ctest", "--test-dir", str(build_dir), "--show-only=json-v1"],
+                             capture_output=True, text=True, check=True)
+    for test in json.loads(listing.stdout)["tests"]:
+        properties = {entry["name"]: entry["value"] for entry in test.get("properties", [])}
+        yield test["name"], test.get("command", []), properties.get("WORKING_DIRECTORY", str(build_dir))
+
+
+def failure_text(case):
+    lines = []
+    for node in case.iter():
+        place = f"{node.get('filename', '')}:{node.get('line', '')}"
+        if node.tag == "Expression" and node.get("success") == "false":
+            original = (node.findtext("Original") or "").strip()
+            expanded = (node.findtext("Expanded") or "").strip()
+            lines += [f"    {place}: {node.get('type')}( {original} )", f"      with: {expanded}"]
+        elif node.tag in ("Exception", "Failure", "FatalErrorCondition"):
+            lines.append(f"    {place}: {node.tag}: {(node.text or '').strip()}")
+    return lines
+
+
+def run_unit(name, command, directory, log_dir):
+    """Catch2's XML reporter has the same shape in versions 2 and 3."""
+    outcome = Outcome(name)
+    report = log_dir / f"{name}.xml"
+    begin = time.monotonic()
+    try:
+        run = subprocess.run([*command, "--reporter", "xml", "--out", str(report)], cwd=directory,
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                             timeout=UNIT_TIMEOUT_S)
+        status, text = run.returncode, run.stdout + run.stderr
+    except subprocess.TimeoutExpired:
+        status, text = -1, f"no end after {UNIT_TIMEOUT_S} s"
+    except OSError as error:
+        status, text = -1, str(error)
+    outcome.seconds = time.monotonic() - begin
+    lines = []
+    try:
+        cases = list(ElementTree.parse(report).getroot().iter("TestCase"))
+    except (ElementTree.ParseError, OSError) as error:
+        outcome.failed.append(f"{name} ended before its report did")
+        lines.append(f"  exit status {status}: {error}")
+        cases = []
+    for case in cases:
+        result = case.find("OverallResult")
+        if result is not None and result.get("skips", "0") != "0":
+            outcome.skipped.append(case.get("name"))
+        elif result is not None and result.get("success") == "true":
+            outcome.passed += 1
+        else:
+            outcome.failed.append(f"{name}: {case.get('name')}")
+            lines += [f"  {case.get('filename')}:{case.get('line')}: {case.get('name')}", *failure_text(case)]
+    if status != 0 and not outcome.failed:
+        outcome.failed.append(f"{name} exits with {status} though no test case failed")
+    if not cases and not outcome.failed:
+        outcome.failed.append(f"{name} ran no test case")
+    if outcome.failed:
+        lines += text.splitlines()[-SHOWN_LINES:]
+    outcome.detail = "\n".join(lines)
+    return outcome
+
+
+def read_suites(tier):
+    for line in (ROOT / "tests/suites.txt").read_text().splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            suite_tier, name, command = line.split(None, 2)
+            if suite_tier not in ("test", "all"):
+                sys.exit(f"tests/suites.txt: unknown tier `{suite_tier}`")
+            if tier == "all" or suite_tier == "test":
+                yield name, command
+
+
+def run_suite(name, command, environment, log_dir, timeout, verbose):
+    outcome = Outcome(name)
+    begin = time.monotonic()
+    lines = []
+    with open(log_dir / f"{name}.log", "w", encoding="utf-8") as log:
+        child = subprocess.Popen(["timeout", "--kill-after=20", str(timeout), "bash", "-c", command], cwd=ROOT,
+                                 env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, text=True, errors="replace")
+        for line in child.stdout:
+            log.write(line)
+            log.flush()
+            line = line.rstrip("\n")
+            lines.append(line)
+            match = REPORT.match(line)
+            if not match:
+                if verbose:
+                    print(f"    {line}", flush=True)
+                continue
+            verdict, what = match.groups()
+            if verdict == "ok":
+                outcome.passed += 1
+            elif verdict == "skip":
+                outcome.skipped.append(what)
+            else:
+                outcome.failed.append(f"{name}: {what}")
+            if verdict != "ok" or verbose:
+                print(f"    {line}", flush=True)
+        status = child.wait()
+    outcome.seconds = time.monotonic() - begin
+    if status == 124:
+        outcome.failed.append(f"{name}: no end after {timeout} s")
+    elif status != 0 and not outcome.failed:
+        outcome.failed.append(f"{name}: exit status {status}")
+    elif not outcome.passed and not outcome.failed and not outcome.skipped:
+        outcome.failed.append(f"{name}: reported no check")
+    if outcome.failed:
+        outcome.detail = "\n".join(f"  | {line}" for line in lines[-SHOWN_LINES:])
+    return outcome
+
+
+def show(outcome):
+    counts = f"{outcome.passed:5} ok"
+    if outcome.failed:
+        counts += f", {len(outcome.failed)} failed"
+    if outcome.skipped:
+        counts += f", {len(outcome.skipped)} skipped"
+    print(f"  {outcome.name:26} {outcome.seconds:7.1f} s  {counts}", flush=True)
+    if outcome.detail:
+        print(outcome.detail, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build-dir", type=Path, default=ROOT / "build")
+    parser.add_argument("--tier", choices=("test", "all"), default="test")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--program", help="the cargo-wasm under test; by default the one in the build directory")
+    parser.add_argument("--setup", action="append", default=[], metavar="NAME=ok|failed",
+                        help="a step that ran before and counts as one check")
+    parser.add_argument("--units-only", action="store_true")
+    parser.add_argument("--only", help="a regular expression: run the suites whose name it matches")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show every line of every suite")
+    options = parser.parse_args()
+    build_dir = options.build_dir.resolve()
+    log_dir = build_dir / "test-logs"
+    log_dir.mkdir(parents=True, exist_ok=True)
+    wanted = re.compile(options.only or "")
+    begin = time.monotonic()
+    outcomes = []
+
+    for entry in options.setup:
+        name, _, state = entry.partition("=")
+        outcome = Outcome(name)
+        if state == "ok":
+            outcome.passed = 1
+        else:
+            outcome.failed.append(f"{name} failed during set-up")
+        outcomes.append(outcome)
+
+    programs = [entry for entry in unit_programs(build_dir) if wanted.search(entry[0])]
+    with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
+        runs = [pool.submit(run_unit, *entry, log_dir) for entry in programs]
+        for run in runs:
+            outcomes.append(run.result())
+            show(outcomes[-1])
+
+    if not options.units_only:
+        program = options.program or str(build_dir / "driver/cli/cargo-wasm")
+        environment = dict(os.environ, CARGO_WASM=program, CW_BUILD_DIR=str(build_dir), CW_TIER=options.tier,
+                           CW_JOBS=str(options.jobs))
+        for name, command in read_suites(options.tier):
+            if wanted.search(name):
+                outcomes.append(run_suite(name, command, environment, log_dir, SUITE_TIMEOUT_S[options.tier],
+                                          options.verbose))
+                show(outcomes[-1])
+
+    failed = [what for outcome in outcomes for what in outcome.failed]
+    skipped = [what for outcome in outcomes for what in outcome.skipped]
+    passed = sum(outcome.passed for outcome in outcomes)
+    print(f"\n{time.monotonic() - begin:.0f} s in all; the logs are in {log_dir}")
+    for what in failed:
+        print(f"failed: {what}")
+    for what in skipped:
+        print(f"skipped: {what}")
+    summary = f"{passed} passed, {len(failed)} failed"
+    if skipped:
+        summary += f", {len(skipped)} skipped"
+    print(summary)
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

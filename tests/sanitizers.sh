@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds with a sanitizer and runs the unit tests under it: tests/sanitizers.sh asan|tsan
+# One `ok` or `not ok` line for each test case's program, as tests/suites.txt wants it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=${1:?asan or tsan}
+jobs=${CW_JOBS:-$(nproc)}
+boost=$(sed -n 's/^CW_BOOST_DIR:PATH=//p' "${CW_BUILD_DIR:-build}/CMakeCache.txt" 2>/dev/null || true)
+cmake --preset "$preset" ${boost:+"-DCW_BOOST_DIR=$boost"} >/dev/null
+ninja -C "build-$preset" -j"$jobs" --quiet
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=second_deadlock_stack=1
+status=0
+python3 tests/run_suites.py --units-only --build-dir "build-$preset" --jobs "$jobs" | tee "build-$preset/units.txt" || status=$?
+sed -nE 's/^ +(unit\.[a-z_0-9]+) +[0-9.]+ s +[0-9]+ ok$/ok - \1 under '"$preset"'/p
+         s/^ +(unit\.[a-z_0-9]+) +[0-9.]+ s +[0-9]+ ok, ([0-9]+ failed.*)$/not ok - \1 under '"$preset"': \2/p
+         s/^ +(unit\.[a-z_0-9]+) +[0-9.]+ s +[0-9]+ ok, ([0-9]+ skipped)$/ok - \1 under '"$preset"' (\2)/p' "build-$preset/units.txt"
+exit "$status"
