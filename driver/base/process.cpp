@@ -13,7 +13,7 @@ bool is_plain(char c)
          std::string_view("-_=/,.+:@%").find(c) != std::string_view::npos;
 }
 
-std::string quoted(std::string_view word)
+std::string shell_word(std::string_view word)
 {
   bool plain = !word.empty();
   std::string out = "'";
@@ -78,12 +78,12 @@ std::string to_shell_string(const Command& command, const EnvMap& shown_env)
 {
   std::string out;
   for (const auto& [name, value] : shown_env) {
-    out += fmt::format("{}={} ", name, quoted(value));
+    out += fmt::format("{}={} ", name, shell_word(value));
   }
-  out += quoted(command.program.string());
+  out += shell_word(command.program.string());
   for (const std::string& arg : command.args) {
     out += ' ';
-    out += quoted(arg);
+    out += shell_word(arg);
   }
   return out;
 }

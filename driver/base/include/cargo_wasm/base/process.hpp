@@ -1,5 +1,6 @@
 // Child processes as an interface. Commands are argv vectors, never a shell line.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
