@@ -1,0 +1,222 @@
+#include <cargo_wasm/cli/options.hpp>
+
+#include <initializer_list>
+
+namespace cargo_wasm::cli {
+
+namespace {
+
+using Options = std::vector<OptionSpec>;
+using enum OptionKind;
+
+constexpr std::string_view k_packages = "Package Selection";
+constexpr std::string_view k_targets = "Target Selection";
+constexpr std::string_view k_features = "Feature Selection";
+constexpr std::string_view k_compilation = "Compilation Options";
+constexpr std::string_view k_manifest = "Manifest Options";
+
+Options join(std::initializer_list<Options> groups)
+{
+  Options all;
+  for (const auto& group : groups) {
+    all.insert(all.end(), group.begin(), group.end());
+  }
+  return all;
+}
+
+Options general()
+{
+  return {
+      {"verbose", 'v', count, "", "Show what is run and what is fresh (-vv: with environment and build-script output)"},
+      {"quiet", 'q', flag, "", "Print errors and results only"},
+      {"color", '\0', value, "WHEN", "Colour of messages", "Options", {"auto", "always", "never"}},
+      {"config", '\0', values, "KEY=VALUE|PATH", "Override a configuration value, or read one more file"},
+      {"unstable", 'Z', values, "FLAG", "Unstable flag; accepted for compatibility", "Options", {}, true},
+      {"help", 'h', flag, "", "Print help"},
+  };
+}
+
+Options manifest(bool with_rust_version)
+{
+  Options options = {{"manifest-path", 'm', value, "PATH", "Path to Cargo.toml", k_manifest}};
+  if (with_rust_version) {
+    options.push_back({"ignore-rust-version", '\0', flag, "", "Ignore `rust-version` of packages", k_manifest});
+  }
+  options.push_back({"locked", '\0', flag, "", "Fail if Cargo.lock would change", k_manifest});
+  options.push_back({"offline", '\0', flag, "", "Do not use the network", k_manifest});
+  options.push_back({"frozen", '\0', flag, "", "Both --locked and --offline", k_manifest});
+  return options;
+}
+
+Options features()
+{
+  return {
+      {"features", 'F', values, "FEATURES", "Features to activate, separated by spaces or commas", k_features},
+      {"all-features", '\0', flag, "", "Activate all features", k_features},
+      {"no-default-features", '\0', flag, "", "Do not activate the `default` feature", k_features},
+  };
+}
+
+Options package_selection()
+{
+  return {
+      {"package", 'p', values, "SPEC", "Package to work on; a name, name@version or pattern", k_packages},
+      {"workspace", '\0', flag, "", "All packages of the workspace", k_packages},
+      {"exclude", '\0', values, "SPEC", "Leave these out of --workspace", k_packages},
+      {"all", '\0', flag, "", "Same as --workspace (deprecated)", k_packages, {}, true},
+  };
+}
+
+Options target_selection()
+{
+  return {
+      {"lib", '\0', flag, "", "Only the library", k_targets},
+      {"bins", '\0', flag, "", "All programs", k_targets},
+      {"bin", '\0', optional_value, "NAME", "Only this program", k_targets},
+      {"examples", '\0', flag, "", "All examples", k_targets},
+      {"example", '\0', optional_value, "NAME", "Only this example", k_targets},
+      {"tests", '\0', flag, "", "Everything with `test = true`", k_targets},
+      {"test", '\0', optional_value, "NAME", "Only this test", k_targets},
+      {"benches", '\0', flag, "", "Everything with `bench = true`", k_targets},
+      {"bench", '\0', optional_value, "NAME", "Only this benchmark", k_targets},
+      {"all-targets", '\0', flag, "", "Library, programs, tests, benchmarks and examples", k_targets},
+  };
+}
+
+Options compilation()
+{
+  return {
+      {"release", 'r', flag, "", "Build with the release profile", k_compilation},
+      {"profile", '\0', value, "NAME", "Build with this profile", k_compilation},
+      {"jobs", 'j', value, "N", "Parallel jobs; negative counts from the number of cores, `default` is that number", k_compilation},
+      {"keep-going", '\0', flag, "", "Build as much as possible after an error", k_compilation},
+      {"target", '\0', values, "TRIPLE", "Target triple: wasm32-wasip1, wasm32-unknown-unknown, wasm32-wasip2, or `host-tuple`", k_compilation},
+      {"target-dir", '\0', value, "DIRECTORY", "Directory for everything that is made", k_compilation},
+      {"unit-graph", '\0', flag, "", "Print the unit graph as JSON and stop", k_compilation},
+      {"timings", '\0', flag, "", "Write target/cargo-timings/cargo-timing.html and .json", k_compilation},
+      {"dry-run", 'n', flag, "", "Print the commands that would run, in order, and stop", k_compilation},
+      {"explain-rebuild", '\0', flag, "", "Say for every step that runs why it is not fresh", k_compilation},
+      {"strict-cargo", '\0', flag, "", "Switch off every intended difference from cargo", k_compilation},
+      {"install-missing", '\0', flag, "", "Install a missing toolchain or target with rustup", k_compilation},
+      {"message-format", '\0', values, "FORMAT", "Form of compiler messages", "Options",
+       {"human", "short", "json", "json-diagnostic-short", "json-diagnostic-rendered-ansi", "json-render-diagnostics"}},
+      {"future-incompat-report", '\0', flag, "", "Accepted for compatibility", "Options", {}, true},
+  };
+}
+
+Options from_registry()
+{
+  return {{"from", '\0', value, "NAME[@VERSION]", "Take the project from the registry, with its packaged lock", k_packages}};
+}
+
+Options build_like() { return join({package_selection(), from_registry(), target_selection(), features(), compilation(), manifest(true), general()}); }
+
+std::vector<VerbSpec> make_verbs()
+{
+  std::vector<VerbSpec> table;
+  table.push_back({"build", "b", "Compile the project to WebAssembly (or for the host)", build_like()});
+  table.push_back({"check", "c", "Report errors without generating code", build_like()});
+  table.push_back({"run", "r", "Build a program and run it in a WebAssembly runtime",
+                   join({{{"package", 'p', values, "SPEC", "Package with the program", k_packages}},
+                         from_registry(),
+                         {{"bin", '\0', optional_value, "NAME", "The program to run", k_targets},
+                          {"example", '\0', optional_value, "NAME", "The example to run", k_targets},
+                          {"dir", '\0', values, "HOST[::GUEST]", "Directory the program may use; the working directory unless given", "Options"}},
+                         features(), compilation(), manifest(true), general(),
+                         {{"ARGS", '\0', trailing, "ARGS", "Arguments for the program"}}}),
+                   "To pass `--help` to the program itself, write `-- --help`."});
+  table.push_back({"clean", "", "Remove what was built",
+                   join({{{"package", 'p', values, "SPEC", "Only what belongs to this package", k_packages},
+                          {"workspace", '\0', flag, "", "Only what belongs to members", k_packages},
+                          {"dry-run", 'n', flag, "", "Show what would be removed"},
+                          {"doc", '\0', flag, "", "Only the documentation"},
+                          {"release", 'r', flag, "", "Only the release profile", k_compilation},
+                          {"profile", '\0', value, "NAME", "Only this profile", k_compilation},
+                          {"target", '\0', values, "TRIPLE", "Only this target", k_compilation},
+                          {"target-dir", '\0', value, "DIRECTORY", "Directory for everything that is made", k_compilation}},
+                         manifest(false), general()})});
+  table.push_back({"fetch", "", "Download the dependencies",
+                   join({{{"target", '\0', values, "TRIPLE", "Only what this target needs", k_compilation}}, manifest(false), general()})});
+  table.push_back({"generate-lockfile", "", "Write Cargo.lock anew", join({manifest(true), general()})});
+  table.push_back({"update", "", "Update dependencies in Cargo.lock",
+                   join({{{"SPEC", '\0', positionals, "SPEC", "Package to update; all of them when left out", k_packages},
+                          {"package", 'p', values, "SPEC", "Package to update", k_packages, {}, true},
+                          {"workspace", 'w', flag, "", "Only the members' own entries", k_packages},
+                          {"recursive", '\0', flag, "", "Also what SPEC depends on"},
+                          {"aggressive", '\0', flag, "", "Old name of --recursive", "Options", {}, true},
+                          {"precise", '\0', value, "VERSION", "Update SPEC to exactly this version or git revision"},
+                          {"dry-run", 'n', flag, "", "Do not write Cargo.lock"}},
+                         manifest(true), general()})});
+  table.push_back({"metadata", "", "Print the project and its dependencies as JSON",
+                   join({{{"format-version", '\0', value, "VERSION", "Version of the format", "Options", {"1"}},
+                          {"filter-platform", '\0', values, "TRIPLE", "Only dependencies of this target"},
+                          {"no-deps", '\0', flag, "", "Only the members; needs no network"}},
+                         features(), manifest(false), general()})});
+  table.push_back({"tree", "", "Show the dependencies as a tree",
+                   join({{{"edges", 'e', values, "KINDS", "Kinds of edges: all, normal, build, dev, features, no-normal, no-build, no-dev, no-proc-macro"},
+                          {"invert", 'i', optional_value, "SPEC", "Show what depends on SPEC"},
+                          {"prune", '\0', values, "SPEC", "Leave this package out"},
+                          {"depth", '\0', value, "DEPTH", "Deepest level to show, or `workspace`"},
+                          {"prefix", '\0', value, "PREFIX", "How lines begin", "Options", {"depth", "indent", "none"}},
+                          {"no-dedupe", '\0', flag, "", "Repeat shared dependencies"},
+                          {"duplicates", 'd', flag, "", "Only packages that occur in several versions"},
+                          {"charset", '\0', value, "CHARSET", "Characters of the lines", "Options", {"utf8", "ascii"}},
+                          {"format", 'f', value, "FORMAT", "What a line shows: {p} {l} {r} {f} {lib}"},
+                          {"target", '\0', values, "TRIPLE", "Dependencies of this target; `all` for every one", k_compilation}},
+                         package_selection(), features(), manifest(false), general()})});
+  table.push_back({"timings", "", "Show where the time of the last build went",
+                   join({{{"json", '\0', flag, "", "As JSON"},
+                          {"target-dir", '\0', value, "DIRECTORY", "Directory for everything that is made", k_compilation}},
+                         manifest(false), general()})});
+  table.push_back({"explain", "", "Explain a diagnostic code such as CW0301",
+                   join({{{"CODE", '\0', positionals, "CODE", "The code; without one, all codes are listed"}}, general()})});
+  table.push_back({"completions", "", "Print a completion script for a shell",
+                   join({{{"SHELL", '\0', positionals, "SHELL", "bash, zsh or fish"}}, general()})});
+  table.push_back({"man", "", "Print the man page", general()});
+  return table;
+}
+
+} // namespace
+
+const std::vector<VerbSpec>& verbs()
+{
+  static const std::vector<VerbSpec> table = make_verbs();
+  return table;
+}
+
+const std::vector<OptionSpec>& global_options()
+{
+  static const std::vector<OptionSpec> table = join({{{"version", 'V', flag, "", "Print the version; with -v every linked library"}},
+                                                     {{"locked", '\0', flag, "", "Fail if Cargo.lock would change"},
+                                                      {"offline", '\0', flag, "", "Do not use the network"},
+                                                      {"frozen", '\0', flag, "", "Both --locked and --offline"},
+                                                      {"directory", 'C', value, "DIRECTORY", "Change to this directory first"},
+                                                      {"list", '\0', flag, "", "List the commands"}},
+                                                     general()});
+  return table;
+}
+
+const VerbSpec* find_verb(std::string_view name_or_alias)
+{
+  for (const auto& verb : verbs()) {
+    if (verb.name == name_or_alias || (!verb.alias.empty() && verb.alias == name_or_alias)) {
+      return &verb;
+    }
+  }
+  return nullptr;
+}
+
+const std::vector<std::string>& ParsedArguments::all(std::string_view name) const
+{
+  static const std::vector<std::string> none;
+  const auto found = values.find(name);
+  return found == values.end() ? none : found->second;
+}
+
+const std::string* ParsedArguments::last(std::string_view name) const
+{
+  const auto& list = all(name);
+  return list.empty() ? nullptr : &list.back();
+}
+
+} // namespace cargo_wasm::cli
