@@ -1,42 +1,46 @@
-// For whom a unit is compiled: the machine that builds, or a target triple that was asked for.
+// For which machine a unit is compiled: the host, or a target named with `--target`.
 #pragma once
 #include <compare>
+#include <cstddef>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include <cargo_wasm/base/error.hpp>
 #include <cargo_wasm/base/interned_string.hpp>
 
 namespace cargo_wasm::toolchain {
 
-/// Without a triple: host. `--target HOSTTRIPLE` is a target, as in cargo.
+/// Host is not the same as a target whose triple happens to be the host's: with `--target HOST` build scripts
+/// and normal units are kept apart, as in cargo. Cheap to copy and compare.
 struct CompileKind
 {
-  std::optional<InternedString> triple;
-  [[nodiscard]] bool is_host() const noexcept { return !triple.has_value(); }
+  std::optional<InternedString> triple; ///< nullopt = host
+
   [[nodiscard]] static CompileKind host() { return {}; }
-  [[nodiscard]] static CompileKind target(InternedString triple) { return {triple}; }
-  bool operator==(const CompileKind&) const = default;
-  /// Host first, then by triple.
-  std::strong_ordering operator<=>(const CompileKind& other) const
-  {
-    if (triple.has_value() != other.triple.has_value()) {
-      return triple.has_value() <=> other.triple.has_value();
-    }
-    return triple ? *triple <=> *other.triple : std::strong_ordering::equal;
-  }
+  [[nodiscard]] static CompileKind target(std::string_view triple) { return CompileKind{InternedString(triple)}; }
+  [[nodiscard]] bool is_host() const noexcept { return !triple.has_value(); }
+  /// The triple itself, or the host's.
+  [[nodiscard]] std::string_view triple_or(std::string_view host_triple) const { return triple ? triple->view() : host_triple; }
+
+  friend bool operator==(const CompileKind&, const CompileKind&) = default;
+  /// Host first, then triples in byte order.
+  friend std::strong_ordering operator<=>(const CompileKind&, const CompileKind&) = default;
 };
 
-} // namespace cargo_wasm::toolchain
+/// The kinds for the triples of `--target` or `build.target`: sorted, without repetitions, `host-tuple` replaced;
+/// {host} when none is given. Errors: CW0513 an empty name or a `.json` target file.
+[[nodiscard]] Result<std::vector<CompileKind>> compile_kinds(std::span<const std::string> triples, std::string_view host_triple);
 
-namespace cargo_wasm {
-using toolchain::CompileKind;
-}
+} // namespace cargo_wasm::toolchain
 
 template <> struct std::hash<cargo_wasm::toolchain::CompileKind>
 {
   std::size_t operator()(const cargo_wasm::toolchain::CompileKind& kind) const noexcept
   {
-    return kind.triple ? std::hash<cargo_wasm::base::InternedString>{}(*kind.triple) : 0;
+    return kind.triple ? std::hash<cargo_wasm::InternedString>{}(*kind.triple) : 0x9e37;
   }
 };

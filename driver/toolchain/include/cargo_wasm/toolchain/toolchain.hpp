@@ -1,0 +1,61 @@
+// Which compiler: rustup's rules without rustup's proxy (starting it costs more than a no-op build), and the
+// wrappers and the `rustc` override as cargo has them. The reason for the choice is kept, because "why this one?" is what
+// people ask when it is the wrong one.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/base/error.hpp>
+#include <cargo_wasm/manifest/config.hpp>
+#include <cargo_wasm/toolchain/compile_kind.hpp>
+#include <cargo_wasm/toolchain/rustc_info.hpp>
+
+namespace cargo_wasm::toolchain {
+
+struct ToolchainChoice
+{
+  Path rustc;                           ///< what to start; absolute unless it is on nobody's PATH
+  std::optional<Path> rustdoc;          ///< beside rustc, `build.rustdoc` or RUSTDOC
+  std::optional<Path> wrapper, workspace_wrapper;
+  std::optional<std::string> name;      ///< rustup's full name ("1.99.1-x86_64-unknown-linux-gnu"); nullopt outside rustup
+  std::string reason;                   ///< "because of `rust-toolchain.toml`": completes "using 1.99.1 …"
+  std::optional<Path> rustup;           ///< the rustup program, for the install functions
+  std::vector<std::string> wanted_components, wanted_targets; ///< from rust-toolchain.toml
+  EnvMap child_env;                     ///< for every child: RUSTUP_TOOLCHAIN, so that a script that starts `rustc` gets this one
+  std::vector<Path> files_read, files_looked_for; ///< what the choice depends on, for the plan cache
+};
+
+/// Order: `+NAME`, RUSTUP_TOOLCHAIN, then walking up from the working directory rustup's directory overrides and
+/// rust-toolchain(.toml), then rustup's default; without rustup the `rustc` on PATH. `build.rustc`/RUSTC win over all
+/// but `+NAME`. Errors: CW0500 not installed (one line, with the command that installs it), CW0501 no rustc at all,
+/// CW0502 a bad rust-toolchain file (with its place), CW0503 `+NAME` without rustup, CW0507 rustup's settings are damaged.
+[[nodiscard]] Result<ToolchainChoice> select_toolchain(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument);
+
+/// What `select_toolchain` would use, installed or not: for `--install-missing`. nullopt when rustup has no say.
+struct MissingToolchain
+{
+  std::string name; ///< as rustup takes it
+  std::vector<std::string> components, targets;
+};
+[[nodiscard]] Result<std::optional<MissingToolchain>> find_missing_toolchain(const Env& env, const manifest::Config& config,
+                                                                             std::optional<std::string_view> plus_argument);
+
+/// `rustup toolchain install NAME --profile minimal …`; its output goes to the user. Errors: CW0508 rustup failed, CW0503 no rustup.
+Result<> install_toolchain(const Env& env, const MissingToolchain& missing);
+/// `rustup target add TRIPLE --toolchain NAME`. Errors: CW0508, CW0503.
+Result<> install_target(const Env& env, const ToolchainChoice& choice, std::string_view triple);
+
+/// Fails with CW0510 when the standard library of a triple is not installed; says the command that mends it (rustup's, or
+/// "install the package that holds it" outside rustup).
+[[nodiscard]] Result<> verify_target_installed(const base::ReadOnlyFilesystem& fs, const ToolchainChoice& choice, const RustcInfo& rustc, std::string_view triple);
+/// The triples whose standard library lies in the sysroot, sorted.
+[[nodiscard]] std::vector<std::string> installed_targets(const base::ReadOnlyFilesystem& fs, const RustcInfo& rustc);
+
+/// Triple of the machine this program was built for; used before any rustc was asked.
+[[nodiscard]] std::string_view build_machine_triple();
+
+} // namespace cargo_wasm::toolchain
