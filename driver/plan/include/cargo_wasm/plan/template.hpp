@@ -116,6 +116,9 @@ struct ActionTemplate
   std::vector<std::pair<std::string, ActionIndex>> dep_scripts; ///< `links` name → run action whose metadata becomes DEP_<NAME>_<KEY>
   base::Path package_root;
   std::optional<std::string> minimum_rust_version; ///< decides whether `cargo::` directives are allowed (1.77)
+  std::optional<base::Path> out_dir;        ///< $OUT_DIR of a run, and of what is compiled with its outputs
+  /// `[target.TRIPLE.LINKS]` of the configuration: these directives stand for the script's output, nothing runs.
+  std::optional<std::vector<std::string>> replaced_script_output;
   // JSON messages: prepared by plan, completed by exec with filenames and `fresh`
   std::shared_ptr<const nlohmann::json> artifact_message; ///< "compiler-artifact" without filenames/executable/fresh
   std::shared_ptr<const nlohmann::json> message_target;   ///< "target" object of compiler-message
@@ -125,12 +128,21 @@ struct ActionTemplate
   std::vector<std::pair<std::uint32_t, base::Path>> uplifted; ///< output → where users find it
 };
 
+/// Two artifacts for one place: cargo warns and lets the later one win; here the winner does not depend on timing.
+struct OutputCollision
+{
+  base::Path path;
+  ActionIndex winner = 0, loser = 0;
+};
+
 struct ActionGraph
 {
   std::vector<ActionTemplate> actions; ///< dependencies come before dependents
   std::vector<ActionIndex> roots;      ///< what was asked for
   base::Path target_directory;         ///< …/target
   base::Path state_directory;          ///< …/target/.cargo-wasm
+  std::vector<OutputCollision> collisions;
+  std::string finished;                ///< "`dev` profile [unoptimized + debuginfo]"
 };
 
 } // namespace cargo_wasm::plan

@@ -23,6 +23,7 @@ struct UnitDependency
 {
   UnitIndex unit = 0;
   InternedString extern_name;  ///< crate name for --extern; for build scripts "build_script_build"
+  std::optional<InternedString> dependency_name; ///< the key in the manifest when renamed
   bool is_public = false;
   bool no_prelude = false;
   auto operator<=>(const UnitDependency&) const = default;
@@ -49,11 +50,13 @@ struct Unit
   /// What rustc is told: as the target's, except where differences-from-cargo (b) drops an unused rlib.
   std::vector<manifest::CrateType> crate_types;
   BuildProfile profile;
-  CompileKind kind;
+  toolchain::CompileKind kind;
   CompileMode mode = CompileMode::build;
   std::vector<InternedString> features;          ///< sorted
   std::vector<std::string> rustflags;
   UnitLto lto;
+  /// `[target.TRIPLE.LINKS]` of the configuration replaces the run of this build script: what it would have printed.
+  std::optional<std::vector<std::string>> replaced_script_output;
   bool is_std = false;
   std::uint64_t dependency_hash = 0;             ///< tells apart units that differ only in their dependencies' features
   std::vector<UnitDependency> dependencies;      ///< sorted by (extern name …) as cargo prints them
@@ -65,7 +68,13 @@ struct Unit
 struct UnitGraph
 {
   std::vector<Unit> units;       ///< in cargo's order (sorted as unit_graph.rs does)
-  std::vector<UnitIndex> roots;  ///< in selection order
+  std::vector<UnitIndex> roots;  ///< sorted
+  BuildProfile base_profile;     ///< of a workspace member without overrides: the `Finished` line
+  InternedString profile_name;   ///< as requested
+  InternedString profile_directory; ///< "debug", "release", a custom profile's name
 };
+
+/// "unoptimized + debuginfo", "optimized": the part in brackets of cargo's `Finished` line.
+[[nodiscard]] std::string describe_profile(const BuildProfile& profile);
 
 } // namespace cargo_wasm::plan
