@@ -1,0 +1,11 @@
+# cmake -DPAGES=DIR -DOUT=FILE -P embed_pages.cmake: writes docs/errors/*.md into a C++ source.
+file(GLOB pages "${PAGES}/CW*.md")
+list(SORT pages)
+set(text "#include \"explain_pages.hpp\"\nnamespace cargo_wasm::ops {\nnamespace {\nconstexpr ExplainPage k_pages[] = {\n")
+foreach(page IN LISTS pages)
+  get_filename_component(code ${page} NAME_WE)
+  file(READ ${page} content)
+  string(APPEND text "  {\"${code}\", R\"cwpage(${content})cwpage\"},\n")
+endforeach()
+string(APPEND text "};\n} // namespace\nstd::span<const ExplainPage> explain_pages() { return k_pages; }\n} // namespace cargo_wasm::ops\n")
+file(CONFIGURE OUTPUT ${OUT} CONTENT "${text}" @ONLY)

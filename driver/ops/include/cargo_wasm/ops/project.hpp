@@ -1,0 +1,60 @@
+// The steps every verb shares, each usable alone: configuration → workspace → compiler → lock → packages.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/manifest/config.hpp>
+#include <cargo_wasm/manifest/workspace.hpp>
+#include <cargo_wasm/ops/requests.hpp>
+#include <cargo_wasm/resolve/workspace_resolve.hpp>
+#include <cargo_wasm/source/source_map.hpp>
+#include <cargo_wasm/toolchain/toolchain.hpp>
+
+namespace cargo_wasm::ops {
+
+/// A workspace with its configuration and its sources.
+struct Project
+{
+  std::unique_ptr<manifest::Config> config;
+  manifest::Workspace workspace;
+  std::unique_ptr<source::SourceMap> sources;
+};
+
+/// Reads configuration and workspace; shows their warnings.
+[[nodiscard]] Result<Project> open_project(const Env& env, const GlobalOptions& options);
+
+/// Takes a package from crates.io (`--from`): newest or named version, unpacked under cargo's own home, with the lock it was
+/// packaged with; built under `$XDG_CACHE_HOME/cargo-wasm/from/NAME-VERSION/target`. Errors: CW0741 no such package or version.
+[[nodiscard]] Result<Project> open_registry_project(const Env& env, const GlobalOptions& options, const FromSpec& from);
+
+/// The compiler, installed first when it is missing and the user said so.
+[[nodiscard]] Result<toolchain::ToolchainChoice> choose_toolchain(const Env& env, const manifest::Config& config, const GlobalOptions& options);
+
+/// target/.cargo-wasm/rustc-info.json: what rustc said about itself.
+[[nodiscard]] Path rustc_cache_file(const manifest::Workspace& workspace);
+
+/// Runs the lock pass and writes Cargo.lock when it changed.
+struct LockMode
+{
+  bool ignore_existing = false;
+  std::optional<resolve::UpdateRequest> update;
+  bool write = true;
+};
+[[nodiscard]] Result<resolve::LockPassResult> lock_project(const Env& env, Project& project, const GlobalOptions& options, const LockMode& mode);
+
+/// How a requested triple came about, for the line that says so.
+struct TargetChoice
+{
+  std::vector<std::string> triples; ///< empty: the host, as `cargo build` without --target
+  std::string reason;               ///< "--target", "build.target", "[package.metadata.wasm]", "default for programs" …
+  bool is_default_rule = false;
+};
+/// --target, else build.target of the configuration, else `[package.metadata.wasm] target`, else design rule (d): any program → wasm32-wasip1,
+/// a cdylib → wasm32-unknown-unknown, else the host. Errors: CW0745 the metadata key is not a string.
+[[nodiscard]] Result<TargetChoice> choose_target(const Env& env, const Project& project, const GlobalOptions& options, const CompileRequest& request,
+                                                 const std::vector<PackagePtr>& selected);
+
+} // namespace cargo_wasm::ops

@@ -1,0 +1,95 @@
+#include <cargo_wasm/ops/project.hpp>
+
+#include <fmt/format.h>
+
+#include "lock_report.hpp"
+
+namespace cargo_wasm::ops {
+
+namespace {
+
+void show_member_warnings(const Env& env, const manifest::Workspace& workspace)
+{
+  for (const auto& warning : workspace.warnings) {
+    env.reporter.warning(warning);
+  }
+  for (const auto& member : workspace.members) {
+    for (const auto& warning : member->manifest->warnings) {
+      env.reporter.warning(warning.diagnostic);
+    }
+  }
+}
+
+/// Where the lock depends on the running compiler: MSRV-aware resolution without a `rust-version` anywhere.
+Result<bool> lock_depends_on_rustc(const manifest::Workspace& workspace, const manifest::Config& config)
+{
+  CW_TRY_ASSIGN(const auto setting, config.get_string("resolver.incompatible-rust-versions"));
+  if (setting) {
+    return setting->value == "fallback";
+  }
+  return workspace.resolver == manifest::ResolverBehavior::v3;
+}
+
+} // namespace
+
+Result<Project> open_project(const Env& env, const GlobalOptions& options)
+{
+  Project project;
+  CW_TRY_ASSIGN(project.config, manifest::Config::load(env, options.config));
+  for (const auto& warning : project.config->warnings()) {
+    env.reporter.warning(warning);
+  }
+  CW_TRY_ASSIGN(project.workspace, manifest::load_workspace(env, *project.config, options.workspace));
+  show_member_warnings(env, project.workspace);
+  CW_TRY_ASSIGN(project.sources, source::SourceMap::create(env, *project.config, {project.workspace.members, {}}));
+  return project;
+}
+
+Result<toolchain::ToolchainChoice> choose_toolchain(const Env& env, const manifest::Config& config, const GlobalOptions& options)
+{
+  std::optional<std::string_view> plus;
+  if (options.plus_toolchain) {
+    plus = *options.plus_toolchain;
+  }
+  if (options.install_missing) {
+    CW_TRY_ASSIGN(const auto missing, toolchain::find_missing_toolchain(env, config, plus));
+    if (missing) {
+      CW_TRY(toolchain::install_toolchain(env, *missing));
+    }
+  }
+  return toolchain::select_toolchain(env, config, plus);
+}
+
+Path rustc_cache_file(const manifest::Workspace& workspace) { return workspace.target_directory / ".cargo-wasm" / "rustc-info.json"; }
+
+Result<resolve::LockPassResult> lock_project(const Env& env, Project& project, const GlobalOptions& options, const LockMode& mode)
+{
+  auto& workspace = project.workspace;
+  resolve::LockPassOptions pass;
+  pass.update = mode.update;
+  pass.ignore_existing = mode.ignore_existing;
+  pass.locked = project.config->locked();
+  pass.frozen = project.config->frozen();
+  pass.offline = project.config->offline();
+  pass.ignore_rust_version = options.ignore_rust_version;
+  CW_TRY_ASSIGN(const bool needs_rustc, lock_depends_on_rustc(workspace, *project.config));
+  if (needs_rustc && !options.ignore_rust_version) {
+    CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, *project.config, options));
+    auto cache = toolchain::RustcCache::load(env.fs, rustc_cache_file(workspace), toolchain::rustc_identity(env, choice));
+    CW_TRY_ASSIGN(const auto rustc, toolchain::probe_rustc(env, *project.config, choice, cache));
+    pass.rustc_version = rustc.version;
+  }
+  CW_TRY_ASSIGN(auto result, resolve::resolve_for_lock(env, workspace, *project.config, *project.sources, pass));
+  for (const auto& warning : result.warnings) {
+    env.reporter.warning(warning);
+  }
+  if (result.differs) {
+    report_lock_changes(env.reporter, result, mode.update.has_value());
+    if (mode.write) {
+      CW_TRY(env.fs.write_atomic(workspace.lock_file(), result.lock_text));
+    }
+  }
+  return result;
+}
+
+} // namespace cargo_wasm::ops
