@@ -19,7 +19,13 @@ struct Cfg
 {
   std::string key;
   std::optional<std::string> value;
-  auto operator<=>(const Cfg&) const = default;
+  bool raw = false; ///< written `r#key`; shown, but no part of the comparison
+  friend bool operator==(const Cfg& a, const Cfg& b) { return a.key == b.key && a.value == b.value; }
+  friend auto operator<=>(const Cfg& a, const Cfg& b)
+  {
+    const auto order = a.key <=> b.key;
+    return order != 0 ? order : a.value <=> b.value;
+  }
 };
 [[nodiscard]] Result<Cfg> parse_cfg(std::string_view text); ///< Errors: CW0263
 [[nodiscard]] std::string to_string(const Cfg& cfg);

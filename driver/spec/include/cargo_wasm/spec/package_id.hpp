@@ -1,4 +1,5 @@
-// Name + version + source: the identity of a package. Interned, compared by address.
+// Name + version + source: the identity of a package. Interned. Two ids whose sources differ in the precise part alone
+// (a locked one and the same as queried) are equal; `source()` still tells them apart.
 #pragma once
 #include <compare>
 #include <functional>
@@ -25,10 +26,11 @@ public:
   /// "serde v1.0.0", with " (path or URL)" for sources other than crates.io: what status lines show.
   [[nodiscard]] std::string display() const;
 
-  friend bool operator==(PackageId a, PackageId b) noexcept { return a.m_inner == b.m_inner; }
+  friend bool operator==(PackageId a, PackageId b) noexcept { return a.m_inner->identity == b.m_inner->identity; }
   /// By name bytes, version, source: the order of the lock file.
   std::strong_ordering operator<=>(PackageId other) const;
-  [[nodiscard]] const void* address() const noexcept { return m_inner; }
+  /// One address per package, whatever the source's precise part.
+  [[nodiscard]] const void* address() const noexcept { return m_inner->identity; }
 
 private:
   struct Inner
@@ -36,7 +38,9 @@ private:
     InternedString name;
     Version version;
     SourceId source;
+    const Inner* identity; ///< the one whose source has no precise part; itself when it has none
   };
+  static const Inner* intern(InternedString name, const Version& version, SourceId source);
   const Inner* m_inner;
 };
 

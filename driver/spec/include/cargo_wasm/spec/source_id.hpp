@@ -1,4 +1,5 @@
-// Where a package comes from. Interned: two SourceIds are the same source iff their pointers are equal.
+// Where a package comes from. Interned. Equality, order and hash leave the precise part and the registry's name
+// aside, as cargo's do: a locked source and the one written in a manifest are one source.
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -72,24 +73,29 @@ public:
   /// For people: "registry `crates-io`", "/path/to/pkg", "https://…?branch=b#1234abcd".
   [[nodiscard]] std::string display() const;
 
-  /// Same source, the precise part aside (cargo's SourceId::eq compares the precise part; most look-ups want this).
-  [[nodiscard]] bool same_source(SourceId other) const noexcept;
+  /// As `==`: the same source, the precise part aside.
+  [[nodiscard]] bool same_source(SourceId other) const noexcept { return *this == other; }
+  [[nodiscard]] bool same_precise(SourceId other) const noexcept { return precise() == other.precise(); }
 
-  friend bool operator==(SourceId a, SourceId b) noexcept { return a.m_inner == b.m_inner; }
+  friend bool operator==(SourceId a, SourceId b) noexcept { return a.m_inner->identity == b.m_inner->identity; }
   /// Lock file order: path < registry < sparse < local < directory < git (tag < branch < rev < default), then canonical URL.
   std::strong_ordering operator<=>(SourceId other) const;
-  [[nodiscard]] const void* address() const noexcept { return m_inner; }
+  /// One address per source, whatever its precise part.
+  [[nodiscard]] const void* address() const noexcept { return m_inner->identity; }
 
 private:
+  friend class PackageId;
   struct Inner
   {
     SourceKind kind = SourceKind::path;
     std::string url, canonical, registry_name, precise;
     GitReference reference;
     bool is_crates_io = false;
+    const Inner* identity = nullptr; ///< the one without precise part; itself when it has none
   };
   explicit SourceId(const Inner* inner) : m_inner(inner) {}
   static SourceId intern(Inner inner);
+  static SourceId make(SourceKind kind, std::string_view url, std::string_view registry_name = {}, GitReference reference = {});
   const Inner* m_inner;
 };
 
