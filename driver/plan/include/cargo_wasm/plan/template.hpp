@@ -88,9 +88,22 @@ struct ActionLabel
   std::string crate_name;
   std::string target_kind;       ///< "lib", "bin", "custom-build" …
   std::string verb;              ///< "Compiling", "Checking", ""
+  std::string package_name, package_version;
+  std::string description;       ///< "`serde` (lib)", "`app` (bin \"app\" test)": in "could not compile …", "… generated 2 warnings"
+  std::string progress_name;     ///< in the bar: "serde", "serde(build)", "app(bin)"
+  std::string fix_arguments;     ///< "--lib -p app" of cargo's fix hint; empty: no hint
   bool is_local = false;         ///< warnings are shown
   bool is_root = false;
   std::uint32_t unit = 0;
+};
+
+/// What a build script's directives are checked against.
+struct ScriptPackage
+{
+  std::string library_crate_name;  ///< empty: no library
+  std::vector<std::string> bins;   ///< names of the package's programs
+  bool has_cdylib = false, has_tests = false, has_benches = false, has_examples = false;
+  bool operator==(const ScriptPackage&) const = default;
 };
 
 struct ActionTemplate
@@ -111,10 +124,13 @@ struct ActionTemplate
   bool cacheable = true;
   std::string not_cacheable_because;        ///< "incremental", "a time-out" …
   std::string identity;                     ///< stable across edits: names the record of the last success
+  /// Given to the program after `args`, but no part of the key: what only changes how diagnostics look (--diagnostic-width).
+  std::vector<std::string> unkeyed_args;
   // run_build_script
   std::string links;                        ///< the package's `links`, for DEP_ variables of dependents
   std::vector<std::pair<std::string, ActionIndex>> dep_scripts; ///< `links` name → run action whose metadata becomes DEP_<NAME>_<KEY>
   base::Path package_root;
+  ScriptPackage script_package;             ///< which directives make sense
   std::optional<std::string> minimum_rust_version; ///< decides whether `cargo::` directives are allowed (1.77)
   std::optional<base::Path> out_dir;        ///< $OUT_DIR of a run, and of what is compiled with its outputs
   /// `[target.TRIPLE.LINKS]` of the configuration: these directives stand for the script's output, nothing runs.
@@ -141,6 +157,8 @@ struct ActionGraph
   std::vector<ActionIndex> roots;      ///< what was asked for
   base::Path target_directory;         ///< …/target
   base::Path state_directory;          ///< …/target/.cargo-wasm
+  base::Path workspace_root;           ///< these three stand in keys by name, so that a moved checkout stays fresh
+  base::Path cargo_home;
   std::vector<OutputCollision> collisions;
   std::string finished;                ///< "`dev` profile [unoptimized + debuginfo]"
 };
