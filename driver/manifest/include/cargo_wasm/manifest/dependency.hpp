@@ -25,6 +25,9 @@ struct Dependency
   bool is_renamed = false;     ///< `package` was given: `--extern` uses name_in_toml (explicit_name_in_toml)
   spec::VersionReq req;
   bool specified_req = true;   ///< false: path/git dependency without a version
+  /// Set by the resolver on dependencies that a lock file pins: exactly this version, build metadata included. `req` is then `=I.J.K`
+  /// and `source` has its precise part.
+  std::optional<spec::Version> locked_version;
   std::string req_text;        ///< as written, for messages and metadata ("^1.0")
   spec::SourceId source = spec::SourceId::crates_io();
   std::optional<spec::SourceId> registry_id; ///< an alternative registry was named (metadata's `registry`)
@@ -37,7 +40,10 @@ struct Dependency
   std::optional<base::Path> path; ///< of path dependencies: the directory, absolute
 
   /// Exact-name and source match, requirement aside.
-  [[nodiscard]] bool matches_ignoring_source(spec::PackageId id) const { return package_name == id.name() && req.matches(id.version()); }
+  [[nodiscard]] bool matches_ignoring_source(spec::PackageId id) const 
+  {
+    return package_name == id.name() && (locked_version ? *locked_version == id.version() : req.matches(id.version()));
+  }
   [[nodiscard]] bool matches(spec::PackageId id) const { return source.same_source(id.source()) && matches_ignoring_source(id); }
 };
 
