@@ -1,0 +1,95 @@
+// Runs an action graph: what is fresh is reported, what is dirty is sealed, run and recorded.
+//
+// An action is fresh iff the digest of its sealed form equals the one recorded at its last success and its outputs
+// are as they were left (design.md §2). Results lie in target/.cargo-wasm; the record of successes is the
+// append-only file `state` there (docs/formats/state.md). One thread per running job; everything else, reporting
+// included, happens on the calling thread.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/action/action.hpp>
+#include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/exec/dirty_reason.hpp>
+#include <cargo_wasm/plan/template.hpp>
+
+namespace cargo_wasm::exec {
+
+/// `--message-format`; the JSON ones write cargo's messages to stdout.
+struct MessageFormat
+{
+  enum class Kind : std::uint8_t { human, short_text, json } kind = Kind::human;
+  bool short_diagnostics = false;  ///< json-diagnostic-short: `rendered` is the short form
+  bool ansi = false;               ///< json-diagnostic-rendered-ansi
+  bool render_diagnostics = false; ///< json-render-diagnostics: diagnostics as text on stderr, the rest as JSON
+  auto operator<=>(const MessageFormat&) const = default;
+};
+/// Reads a comma-separated list of cargo's names ("human", "short", "json", "json-diagnostic-short" …).
+/// Errors: CW0620 unknown name, CW0621 names that exclude one another (blame usage).
+[[nodiscard]] Result<MessageFormat> parse_message_format(std::string_view text);
+
+struct ExecuteOptions
+{
+  std::uint32_t jobs = 0;           ///< 0: as many as the machine runs threads at once
+  bool jobs_given = false;          ///< by `-j`: warned about when a jobserver is inherited
+  bool keep_going = false;
+  MessageFormat message_format;
+  bool dry_run = false;             ///< says what would run, changes nothing
+  bool explain_rebuild = false;     ///< a line per dirty action, with old and new values
+  bool show_dependency_warnings = false; ///< -vv: diagnostics of packages that are not local
+  std::stop_token stop;             ///< requested on Ctrl-C and SIGTERM
+};
+
+/// `-j N`: positive, negative (threads + N) or "default". Errors: CW0622 (blame usage).
+[[nodiscard]] Result<std::uint32_t> parse_jobs(std::string_view text, std::uint32_t hardware_threads);
+
+enum class ActionState : std::uint8_t { not_reached, fresh, ran, failed, would_run };
+
+struct OutputRecord
+{
+  base::Path path;        ///< where users find it when uplifted, else the file in target/.cargo-wasm
+  base::FileStat stat;    ///< of a directory: of the directory itself
+  base::Digest digest;    ///< of a directory: its tree
+};
+
+struct ActionRecord
+{
+  ActionState state = ActionState::not_reached;
+  std::optional<DirtyReason> dirty;                       ///< of ran, failed and would_run
+  std::optional<action::Digest> digest;                   ///< the sealed action; absent when it was not recorded
+  std::chrono::steady_clock::duration started{}, ended{}; ///< since the call of `execute`; of ran and failed
+  std::optional<std::chrono::steady_clock::duration> rmeta_at; ///< when dependents could start
+  std::vector<OutputRecord> outputs;                      ///< as in the template, absent optional ones left out
+  std::vector<base::Path> uplifted;
+  std::vector<std::string> sources;                       ///< absolute paths of files that decided freshness
+  std::vector<std::string> source_directories;            ///< directories whose set of files decided freshness
+  std::vector<std::string> observed_variables;            ///< names of environment variables that did
+  std::uint32_t warnings = 0;
+};
+
+struct BuildOutcome
+{
+  bool success = false;
+  std::vector<ActionRecord> actions; ///< one per template, same order
+  std::uint32_t fresh = 0, ran = 0, failed = 0, warnings = 0;
+  std::chrono::steady_clock::duration elapsed{};
+  std::chrono::system_clock::time_point started_at{};
+  bool interrupted = false;          ///< `stop` was requested: exit with 128 + the signal
+  std::uint32_t jobs = 1;            ///< the limit that was in force
+  /// What the user saw on stderr and stdout for fresh actions (replayed warnings, JSON messages): the no-op snapshot repeats it.
+  std::string replayed_stderr, replayed_stdout;
+};
+
+/// Takes the lock of the target directory (waits, and says so), loads the record, runs what is dirty.
+///
+/// A failed action is reported through env.reporter when it fails; the outcome then has `success == false` and there is
+/// no Error. Does not print cargo's `Finished` line: the caller knows artifact and size.
+/// Errors: CW0630 the target directory cannot be written, CW0631 the record cannot be written (full disk),
+///         CW0632 an inherited jobserver cannot be used.
+[[nodiscard]] Result<BuildOutcome> execute(const Env& env, const plan::ActionGraph& graph, const ExecuteOptions& options);
+
+} // namespace cargo_wasm::exec
