@@ -50,10 +50,37 @@ struct Action
   std::map<std::string, std::string> platform;
 };
 
+struct OutputFile
+{
+  std::string path;
+  Digest digest;
+  bool is_executable = false;
+};
+
+struct OutputDirectory
+{
+  std::string path;
+  Digest tree; ///< of the encoded Tree message
+};
+
+/// What running an action gave. Standard output and error are inline, because they are replayed.
+struct ActionResult
+{
+  std::vector<OutputFile> output_files;           ///< `encode` sorts by path
+  std::vector<OutputDirectory> output_directories;
+  std::int32_t exit_code = 0;
+  std::string stdout_raw, stderr_raw;
+};
+
 /// Canonical bytes: fields in order of number, defaults absent, entries sorted. Equal values give equal bytes.
 [[nodiscard]] std::string encode(const Directory& directory);
 [[nodiscard]] std::string encode(const Command& command);
 [[nodiscard]] std::string encode(const Action& action);
+[[nodiscard]] std::string encode(const ActionResult& result);
+
+/// A line per field, for people who compare two actions: hashes in hex, lists in encoded order.
+[[nodiscard]] std::string dump(const Command& command);
+[[nodiscard]] std::string dump(const Directory& directory);
 
 /// Builds a Merkle tree from relative paths. `blobs`, when given, receives every encoded Directory by digest.
 class InputTree
@@ -62,6 +89,7 @@ public:
   /// `path` is relative, '/'-separated, without "." and "..". Adding a path twice with different content is a bug.
   void add_file(std::string_view path, Digest digest, bool is_executable = false);
   void add_directory(std::string_view path, Digest directory_digest); ///< a memoised subtree
+  [[nodiscard]] bool empty() const noexcept { return m_entries.empty(); }
   [[nodiscard]] Digest root_digest(std::map<Digest, std::string>* blobs = nullptr) const;
 
 private:
