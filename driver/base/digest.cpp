@@ -45,6 +45,15 @@ std::string hex_of(std::span<const std::uint8_t> bytes)
   return out;
 }
 
+std::string little_endian(std::uint64_t number)
+{
+  std::string bytes;
+  for (unsigned shift = 0; shift < 64; shift += 8) {
+    bytes += static_cast<char>(static_cast<std::uint8_t>(number >> shift));
+  }
+  return bytes;
+}
+
 } // namespace
 
 struct Sha256Hasher::State
@@ -139,20 +148,12 @@ Result<Digest> digest_file(const Path& path)
 
 StableHasher& StableHasher::add(std::string_view field)
 {
-  add(static_cast<std::uint64_t>(field.size()));
+  m_hasher.update(little_endian(field.size()));
   m_hasher.update(field);
   return *this;
 }
 
-StableHasher& StableHasher::add(std::uint64_t number)
-{
-  std::array<char, 8> bytes;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    bytes[i] = static_cast<char>(static_cast<std::uint8_t>(number >> (8 * i)));
-  }
-  m_hasher.update(std::string_view(bytes.data(), bytes.size()));
-  return *this;
-}
+StableHasher& StableHasher::add(std::uint64_t number) { return add(std::string_view(little_endian(number))); }
 
 std::uint64_t StableHasher::finish()
 {
