@@ -181,7 +181,7 @@ install_packages() {
     esac
   fi
   if [[ $mode == test ]]; then
-    want catch2 libarchive-dev git:git python3:python3 strace:strace
+    want catch2 libarchive-dev git:git python3:python3 python3-venv strace:strace dpkg-dev:dpkg-shlibdeps file:file
     if suites_use fuzz || suites_use clang; then
       want clang:clang "$(compiler_runtime)"
     fi
@@ -215,6 +215,15 @@ install_nginx() {
 
 # rustup chooses by directory and environment; here every call names the version.
 run_rustup() { env -u RUSTUP_TOOLCHAIN rustup "$@"; }
+
+# rustup's own progress on a terminal; in a log only what went wrong.
+watch_rustup() {
+  if [[ -t 2 ]]; then
+    run_rustup "$@"
+  else
+    run_rustup --quiet "$@" >"$state_dir/rustup.log" 2>&1 || { tail -n 20 "$state_dir/rustup.log" >&2; return 1; }
+  fi
+}
 
 fetch_rustup() {
   local machine expected place url
@@ -252,7 +261,7 @@ install_rust() {
   toolchains=$(run_rustup toolchain list 2>/dev/null || true)
   if ! grep -q "^$rust_version-" <<<"$toolchains"; then
     say "rustup toolchain install $rust_version (profile minimal) with ${rust_targets[*]}"
-    run_rustup --quiet toolchain install "$rust_version" --profile minimal --no-self-update "${rust_targets[@]/#/--target=}" ||
+    watch_rustup toolchain install "$rust_version" --profile minimal --no-self-update "${rust_targets[@]/#/--target=}" ||
       fail 4 "rustup could not install Rust $rust_version"
   else
     present=$(run_rustup target list --toolchain "$rust_version" --installed)
@@ -261,7 +270,7 @@ install_rust() {
     done
     if ((${#absent[@]})); then
       say "rustup target add ${absent[*]}"
-      run_rustup --quiet target add --toolchain "$rust_version" "${absent[@]}" || fail 4 'rustup could not add the targets'
+      watch_rustup target add --toolchain "$rust_version" "${absent[@]}" || fail 4 'rustup could not add the targets'
     else
       say "Rust $rust_version with ${rust_targets[*]} is installed"
     fi
@@ -365,7 +374,7 @@ install_program() {
   if [[ -x $installed && -f $stamp && $(<"$stamp") == "$digest $prefix" ]]; then
     say "$installed is this build already"
   else
-    cmake --install "$build_dir" --prefix "$prefix" --component program >"$state_dir/install.log"
+    cmake --install "$build_dir" --prefix "$prefix" --component program --strip >"$state_dir/install.log"
     cmake --install "$build_dir" --prefix "$HOME/.local" --component documentation >>"$state_dir/install.log"
     echo "$digest $prefix" >"$stamp"
     say "installed $installed ($("$installed" --version))"
@@ -392,8 +401,9 @@ do_main_job() {
   "$installed" build --from "$main_job_package" --message-format=json >"$state_dir/main-job.json" || return 1
   wasm=$(grep -oE '"executable":"[^"]+\.wasm"' "$state_dir/main-job.json" | tail -n 1 | cut -d '"' -f 4)
   [[ -f $wasm ]] || return 1
-  say "cargo-wasm run --from $main_job_package -- -n 256 $wasm"
-  "$installed" run --from "$main_job_package" -- -n 256 "$wasm" || return 1
+  # A program sees the working directory and what is below it.
+  say "cd $(dirname "$wasm") && cargo-wasm run --from $main_job_package -- -n 256 $(basename "$wasm")"
+  (cd "$(dirname "$wasm")" && "$installed" run --from "$main_job_package" -- -n 256 "$(basename "$wasm")") || return 1
   echo "$digest" >"$stamp"
 }
 
