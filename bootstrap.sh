@@ -376,8 +376,10 @@ install_program() {
   else
     cmake --install "$build_dir" --prefix "$prefix" --component program --strip >"$state_dir/install.log"
     cmake --install "$build_dir" --prefix "$HOME/.local" --component documentation >>"$state_dir/install.log"
+    local version
+    version=$("$installed" --version) || fail 1 "$installed does not start"
     echo "$digest $prefix" >"$stamp"
-    say "installed $installed ($("$installed" --version))"
+    say "installed $installed ($version)"
   fi
   if ! on_path "$prefix/bin"; then
     case $prefix in
