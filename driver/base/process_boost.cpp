@@ -108,7 +108,8 @@ int spawn(const Command& command, const Path& program, const Pipe& out, const Pi
   }
   if (!command.inherit_stdio) {
     if (!command.inherit_stdin) {
-      ::posix_spawn_file_actions_addopen(&settings.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+      const char* const input = command.stdin_file.empty() ? "/dev/null" : command.stdin_file.c_str();
+      ::posix_spawn_file_actions_addopen(&settings.actions, STDIN_FILENO, input, O_RDONLY, 0);
     }
     ::posix_spawn_file_actions_adddup2(&settings.actions, out.write_end.get(), STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&settings.actions, err.write_end.get(), STDERR_FILENO);

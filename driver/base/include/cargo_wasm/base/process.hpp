@@ -26,6 +26,7 @@ struct Command
   std::vector<int> inherited_fds; ///< descriptors the child keeps under the same number (jobserver)
   bool inherit_stdio = false;     ///< stdin, stdout and stderr are ours; the sink sees nothing (`run`)
   bool inherit_stdin = false;
+  Path stdin_file; ///< what the child reads as stdin; empty = nothing (`/dev/null`)
 };
 
 /// How a child ended: an exit status, or the signal that killed it.
