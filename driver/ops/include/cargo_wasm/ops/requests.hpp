@@ -7,6 +7,7 @@
 
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/exec/execute.hpp>
+#include <cargo_wasm/exec/noop.hpp>
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/manifest/workspace.hpp>
 #include <cargo_wasm/plan/unit_graph.hpp>
@@ -33,6 +34,15 @@ struct FromSpec
 /// Errors: CW0740 not a package name or version.
 [[nodiscard]] Result<FromSpec> parse_from_spec(std::string_view text);
 
+/// What the no-op snapshot of this command is called, and when the command began.
+struct NoopContext
+{
+  base::Path file;
+  exec::NoopKey key;
+  std::int64_t started_ns = 0; ///< since the epoch, before anything was read
+  const char* const* environment = nullptr;
+};
+
 struct CompileRequest
 {
   plan::UserIntent intent = plan::UserIntent::build;
@@ -42,9 +52,12 @@ struct CompileRequest
   std::string profile_name = "dev";
   std::vector<std::string> triples; ///< --target, may be empty
   std::optional<FromSpec> from;
+  std::optional<std::string> jobs; ///< -j as typed; nullopt: configuration, else all cores
   exec::ExecuteOptions exec;
   bool unit_graph = false;
   bool timings = false;
+  base::Path driver_program;   ///< this program: $CARGO of build scripts
+  std::optional<NoopContext> noop;
 };
 
 struct RunRequest
@@ -68,6 +81,28 @@ struct CleanRequest
   bool dry_run = false;
   std::optional<std::string> profile_name; ///< nullopt: all
   std::vector<std::string> triples;
+};
+
+struct MetadataRequest
+{
+  bool no_deps = false;
+  std::vector<std::string> filter_platforms;
+  plan::FeatureSelection features;
+};
+
+/// `tree`, with cargo's words (ops/cargo_tree).
+struct TreeRequest
+{
+  plan::PackageSelection packages;
+  plan::FeatureSelection features;
+  std::vector<std::string> edges;   ///< --edges, split; empty: normal, build and dev
+  std::vector<std::string> invert;  ///< specs; an empty string: the packages of -p
+  std::vector<std::string> prune;
+  std::vector<std::string> triples; ///< {"all"}: every target; empty: the host
+  std::optional<std::string> depth; ///< a number or "workspace"
+  std::string prefix = "indent";    ///< "indent", "depth", "none"
+  std::string format = "{p}";
+  bool ascii = false, no_dedupe = false, duplicates = false;
 };
 
 } // namespace cargo_wasm::ops

@@ -18,6 +18,10 @@ Result<> clean(const Env& env, const GlobalOptions& options, const CleanRequest&
 Result<> fetch(const Env& env, const GlobalOptions& options, const std::vector<std::string>& triples);
 Result<> generate_lockfile(const Env& env, const GlobalOptions& options);
 Result<> update(const Env& env, const GlobalOptions& options, const UpdateRequest& request);
+Result<> metadata(const Env& env, const GlobalOptions& options, const MetadataRequest& request);
+Result<> tree(const Env& env, const GlobalOptions& options, const TreeRequest& request);
+/// Shows the record of the last build. Errors: CW0771 nothing was built yet.
+Result<> timings(const Env& env, const GlobalOptions& options, bool json);
 /// Prints the page of a code, or the list of all. Errors: CW0760 no such code.
 Result<> explain(const Env& env, const std::optional<std::string>& code);
 

@@ -1,0 +1,283 @@
+#include "dispatch.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/ops/verbs.hpp>
+
+namespace cargo_wasm::cli {
+
+namespace {
+
+using ops::CompileRequest;
+using ops::GlobalOptions;
+
+Path absolute(const Env& env, const std::string& path) { return (env.cwd / path).lexically_normal(); }
+
+GlobalOptions global_options_of(const Env& env, const ParsedArguments& parsed, const std::optional<std::string>& plus_toolchain)
+{
+  GlobalOptions options;
+  options.plus_toolchain = plus_toolchain;
+  options.config.config_arguments = parsed.all("config");
+  options.config.locked = parsed.has("locked");
+  options.config.offline = parsed.has("offline");
+  options.config.frozen = parsed.has("frozen");
+  if (const auto* path = parsed.last("manifest-path")) {
+    options.workspace.manifest_path = absolute(env, *path);
+  }
+  if (const auto* path = parsed.last("target-dir")) {
+    options.workspace.target_directory = absolute(env, *path);
+  }
+  options.ignore_rust_version = parsed.has("ignore-rust-version");
+  // A build script that starts $CARGO expects cargo's behaviour, whole.
+  options.strict_cargo = parsed.has("strict-cargo") || env.var("CARGO_WASM_STRICT_CARGO") != nullptr;
+  options.install_missing = parsed.has("install-missing");
+  return options;
+}
+
+/// Splits every value at commas and spaces, as `--features` is read.
+std::vector<std::string> split_words(const std::vector<std::string>& values)
+{
+  std::vector<std::string> words;
+  for (const auto& value : values) {
+    std::string word;
+    for (const char c : value + " ") {
+      if (c == ' ' || c == ',') {
+        if (!word.empty()) {
+          words.push_back(std::move(word));
+        }
+        word.clear();
+      } else {
+        word += c;
+      }
+    }
+  }
+  return words;
+}
+
+plan::FeatureSelection features_of(const ParsedArguments& parsed)
+{
+  return {split_words(parsed.all("features")), parsed.has("all-features"), parsed.has("no-default-features")};
+}
+
+Result<std::string> profile_of(const ParsedArguments& parsed, std::string_view fallback)
+{
+  if (parsed.has("release")) {
+    return std::string("release");
+  }
+  const auto* name = parsed.last("profile");
+  if (name == nullptr) {
+    return std::string(fallback);
+  }
+  const auto ok = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+  if (name->empty() || !std::all_of(name->begin(), name->end(), ok)) {
+    return fail(Error("CW0782", fmt::format("invalid profile name `{}`", *name), Blame::usage).note("letters, digits, `-` and `_` are allowed"));
+  }
+  return *name;
+}
+
+/// An option whose name was left out asks for the list of names.
+Result<> check_named(const ParsedArguments& parsed, std::string_view option)
+{
+  const auto* value = parsed.last(option);
+  if (value != nullptr && value->empty()) {
+    return fail(Error("CW0782", fmt::format("`--{}` needs a name", option), Blame::usage)
+                    .help(fmt::format("`cargo-wasm metadata --no-deps` lists the targets; `--{}s` takes all of them", option == "bench" ? "benche" : option)));
+  }
+  return {};
+}
+
+Result<plan::TargetSelection> targets_of(const ParsedArguments& parsed)
+{
+  for (const auto* option : {"bin", "example", "test", "bench"}) {
+    CW_TRY(check_named(parsed, option));
+  }
+  plan::TargetSelection selection;
+  selection.lib = parsed.has("lib");
+  selection.all_bins = parsed.has("bins");
+  selection.all_examples = parsed.has("examples");
+  selection.all_tests = parsed.has("tests");
+  selection.all_benches = parsed.has("benches");
+  selection.all_targets = parsed.has("all-targets");
+  selection.bins = parsed.all("bin");
+  selection.examples = parsed.all("example");
+  selection.tests = parsed.all("test");
+  selection.benches = parsed.all("bench");
+  selection.default_targets = !(selection.lib || selection.all_bins || selection.all_examples || selection.all_tests || selection.all_benches ||
+                                selection.all_targets || !selection.bins.empty() || !selection.examples.empty() || !selection.tests.empty() ||
+                                !selection.benches.empty());
+  return selection;
+}
+
+Result<CompileRequest> compile_request(const ParsedArguments& parsed, const DispatchContext& context)
+{
+  CompileRequest request;
+  request.intent = parsed.verb == "check" ? plan::UserIntent::check : plan::UserIntent::build;
+  request.packages.workspace = parsed.has("workspace") || parsed.has("all");
+  request.packages.packages = parsed.all("package");
+  request.packages.exclude = parsed.all("exclude");
+  CW_TRY_ASSIGN(request.targets, targets_of(parsed));
+  request.features = features_of(parsed);
+  if (const auto* from = parsed.last("from")) {
+    CW_TRY_ASSIGN(request.from, ops::parse_from_spec(*from));
+  }
+  // A program taken from the registry is wanted to run, not to be debugged.
+  CW_TRY_ASSIGN(request.profile_name, profile_of(parsed, request.from ? "release" : "dev"));
+  request.triples = parsed.all("target");
+  request.unit_graph = parsed.has("unit-graph");
+  request.timings = parsed.has("timings");
+  if (const auto* jobs = parsed.last("jobs")) {
+    request.jobs = *jobs;
+  }
+  request.exec.keep_going = parsed.has("keep-going");
+  request.exec.dry_run = parsed.has("dry-run");
+  request.exec.explain_rebuild = parsed.has("explain-rebuild");
+  request.exec.stop = context.stop;
+  request.driver_program = context.program;
+  request.noop = context.noop;
+  CW_TRY_ASSIGN(request.exec.message_format, exec::parse_message_format(base::join(parsed.all("message-format"), ",")));
+  return request;
+}
+
+Result<Outcome> run_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options, const DispatchContext& context)
+{
+  CW_TRY_ASSIGN(auto compile, compile_request(parsed, context));
+  ops::RunRequest request{std::move(compile), parsed.trailing, parsed.all("dir")};
+  CW_TRY_ASSIGN(auto command, ops::run(env, options, request));
+  return Outcome{0, std::move(command)};
+}
+
+Result<> update_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options)
+{
+  ops::UpdateRequest request;
+  request.update.specs = parsed.all("SPEC");
+  const auto& packages = parsed.all("package");
+  request.update.specs.insert(request.update.specs.end(), packages.begin(), packages.end());
+  request.update.recursive = parsed.has("recursive") || parsed.has("aggressive");
+  request.update.workspace_only = parsed.has("workspace");
+  if (const auto* precise = parsed.last("precise")) {
+    request.update.precise = *precise;
+  }
+  request.dry_run = parsed.has("dry-run");
+  if ((request.update.precise || request.update.recursive) && request.update.specs.empty()) {
+    return fail(Error("CW0783", fmt::format("`--{}` needs a package", request.update.precise ? "precise" : "recursive"), Blame::usage)
+                    .help("name it: `cargo-wasm update NAME …`"));
+  }
+  return ops::update(env, options, request);
+}
+
+Result<> clean_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options)
+{
+  ops::CleanRequest request;
+  request.packages = parsed.all("package");
+  request.workspace = parsed.has("workspace");
+  request.doc = parsed.has("doc");
+  request.dry_run = parsed.has("dry-run");
+  request.triples = parsed.all("target");
+  if (parsed.has("release") || parsed.has("profile")) {
+    CW_TRY_ASSIGN(request.profile_name, profile_of(parsed, "dev"));
+  }
+  return ops::clean(env, options, request);
+}
+
+Result<ops::TreeRequest> tree_request(const ParsedArguments& parsed)
+{
+  ops::TreeRequest request;
+  request.packages.workspace = parsed.has("workspace") || parsed.has("all");
+  request.packages.packages = parsed.all("package");
+  request.packages.exclude = parsed.all("exclude");
+  request.features = features_of(parsed);
+  request.edges = split_words(parsed.all("edges"));
+  request.invert = parsed.all("invert");
+  request.prune = parsed.all("prune");
+  request.triples = parsed.all("target");
+  if (const auto* depth = parsed.last("depth")) {
+    request.depth = *depth;
+  }
+  if (const auto* prefix = parsed.last("prefix")) {
+    request.prefix = *prefix;
+  }
+  if (const auto* charset = parsed.last("charset")) {
+    request.ascii = *charset == "ascii";
+  }
+  if (const auto* format = parsed.last("format")) {
+    request.format = *format;
+  }
+  request.no_dedupe = parsed.has("no-dedupe");
+  request.duplicates = parsed.has("duplicates");
+  return request;
+}
+
+Result<> metadata_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options)
+{
+  if (!parsed.has("format-version")) {
+    env.reporter.warning(Error("CW0785", "please say which version of the format is meant: `--format-version 1`"));
+  }
+  ops::MetadataRequest request;
+  request.no_deps = parsed.has("no-deps");
+  request.filter_platforms = parsed.all("filter-platform");
+  request.features = features_of(parsed);
+  return ops::metadata(env, options, request);
+}
+
+/// The verbs that only look: metadata, tree, timings.
+Result<> show_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options)
+{
+  if (parsed.verb == "metadata") {
+    return metadata_verb(env, parsed, options);
+  }
+  if (parsed.verb == "timings") {
+    return ops::timings(env, options, parsed.has("json"));
+  }
+  CW_TRY_ASSIGN(const auto request, tree_request(parsed));
+  return ops::tree(env, options, request);
+}
+
+Result<> completions_verb(const Env& env, const ParsedArguments& parsed)
+{
+  const auto& shells = parsed.all("SHELL");
+  const auto script = shells.empty() ? std::string{} : completions(shells.front());
+  if (script.empty()) {
+    return fail(Error("CW0782", shells.empty() ? "which shell?" : fmt::format("no completions for the shell `{}`", shells.front()), Blame::usage)
+                    .help("name one of: bash, zsh, fish"));
+  }
+  env.reporter.result(script);
+  return {};
+}
+
+} // namespace
+
+Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+{
+  const auto options = global_options_of(env, parsed, context.plus_toolchain);
+  const auto& verb = parsed.verb;
+  if (verb == "run") {
+    return run_verb(env, parsed, options, context);
+  }
+  if (verb == "build" || verb == "check") {
+    CW_TRY_ASSIGN(const auto request, compile_request(parsed, context));
+    CW_TRY(ops::build(env, options, request));
+  } else if (verb == "clean") {
+    CW_TRY(clean_verb(env, parsed, options));
+  } else if (verb == "fetch") {
+    CW_TRY(ops::fetch(env, options, parsed.all("target")));
+  } else if (verb == "generate-lockfile") {
+    CW_TRY(ops::generate_lockfile(env, options));
+  } else if (verb == "update") {
+    CW_TRY(update_verb(env, parsed, options));
+  } else if (verb == "explain") {
+    const auto& codes = parsed.all("CODE");
+    CW_TRY(ops::explain(env, codes.empty() ? std::nullopt : std::optional(codes.front())));
+  } else if (verb == "completions") {
+    CW_TRY(completions_verb(env, parsed));
+  } else if (verb == "man") {
+    env.reporter.result(man_page());
+  } else {
+    CW_TRY(show_verb(env, parsed, options));
+  }
+  return Outcome{};
+}
+
+} // namespace cargo_wasm::cli

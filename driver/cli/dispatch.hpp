@@ -1,0 +1,35 @@
+#pragma once
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/base/process.hpp>
+#include <cargo_wasm/cli/options.hpp>
+#include <cargo_wasm/ops/requests.hpp>
+
+namespace cargo_wasm::cli {
+
+/// What is left to do for `main`: end with a status, or become another program.
+struct Outcome
+{
+  int status = 0;
+  std::optional<base::Command> become;
+};
+
+/// What verbs need to know of the process itself.
+struct DispatchContext
+{
+  std::optional<std::string> plus_toolchain; ///< of `+1.96.0`
+  Path program;                              ///< this executable
+  ops::NoopContext noop;
+  std::stop_token stop;
+};
+
+/// Turns parsed arguments into a request and runs the verb.
+[[nodiscard]] Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const DispatchContext& context);
+
+/// "cargo-wasm 0.1.0"; `verbose` adds compiler, build type and every linked library with its version.
+[[nodiscard]] std::string version_text(bool verbose);
+
+} // namespace cargo_wasm::cli

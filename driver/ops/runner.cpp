@@ -1,0 +1,121 @@
+#include "runner.hpp"
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/toolchain/target_settings.hpp>
+
+#include "node_wasi.hpp"
+
+namespace cargo_wasm::ops {
+
+namespace {
+
+struct MappedDirectory
+{
+  std::string host, guest;
+};
+
+std::vector<MappedDirectory> mapped_directories(const Env& env, const RunnerRequest& request)
+{
+  if (request.directories.empty()) {
+    return {{env.cwd.string(), "."}};
+  }
+  std::vector<MappedDirectory> mapped;
+  for (const auto& text : request.directories) {
+    const auto separator = text.find("::");
+    const auto host = text.substr(0, separator);
+    mapped.push_back({(env.cwd / host).lexically_normal().string(), separator == std::string::npos ? host : text.substr(separator + 2)});
+  }
+  return mapped;
+}
+
+base::Command with_wasmtime(const Env& env, const Path& wasmtime, const RunnerRequest& request)
+{
+  base::Command command;
+  command.program = wasmtime;
+  command.args = {"run"};
+  for (const auto& directory : mapped_directories(env, request)) {
+    command.args.push_back("--dir");
+    command.args.push_back(directory.host + "::" + directory.guest);
+  }
+  command.args.push_back("--");
+  command.args.push_back(request.program.string());
+  return command;
+}
+
+base::Command with_node(const Env& env, const Path& node, const RunnerRequest& request)
+{
+  base::Command command;
+  command.program = node;
+  command.args = {"--no-warnings", "--eval", std::string(k_node_wasi_script), "--", request.program.string()};
+  std::string preopens;
+  for (const auto& directory : mapped_directories(env, request)) {
+    preopens += directory.guest + '\n' + directory.host + '\n';
+  }
+  command.args.push_back(preopens);
+  return command;
+}
+
+std::optional<Path> on_path(const Env& env, std::string_view name)
+{
+  const auto* path = env.var("PATH");
+  return path == nullptr ? std::nullopt : base::find_program(env.fs, name, *path);
+}
+
+Result<base::Command> wasm_runner(const Env& env, const RunnerRequest& request)
+{
+  const bool is_component = request.triple == "wasm32-wasip2";
+  if (request.triple.find("-wasi") == std::string::npos) {
+    return fail(Error("CW0731", fmt::format("`{}` programs have no host to run on: the target has no system interface", request.triple), Blame::environment)
+                    .help("build for WASI: `cargo-wasm run --target wasm32-wasip1`")
+                    .help(fmt::format("or name a runner in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple)));
+  }
+  if (const auto wasmtime = on_path(env, "wasmtime")) {
+    return with_wasmtime(env, *wasmtime, request);
+  }
+  if (is_component) {
+    return fail(Error("CW0732", "no runtime for components found: `wasm32-wasip2` programs need `wasmtime`", Blame::environment)
+                    .help("install it, for instance with `cargo install wasmtime-cli`")
+                    .help("or build a core module, which Node runs too: `cargo-wasm run --target wasm32-wasip1`"));
+  }
+  if (const auto node = on_path(env, "node")) {
+    return with_node(env, *node, request);
+  }
+  return fail(Error("CW0730", "no WebAssembly runtime found: neither `wasmtime` nor `node` is on the path", Blame::environment)
+                  .help("install one of them: `apt-get install nodejs`, or `cargo install wasmtime-cli`")
+                  .help(fmt::format("or name another in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple)));
+}
+
+} // namespace
+
+Result<base::Command> runner_command(const Env& env, const manifest::Config& config, const toolchain::TargetInfo& target, bool is_host,
+                                     const RunnerRequest& request)
+{
+  base::Command command;
+  CW_TRY_ASSIGN(const auto configured, toolchain::runner_for(config, target.triple, target.cfgs));
+  if (configured) {
+    command.program = configured->program;
+    command.args = configured->args;
+    command.args.push_back(request.program.string());
+  } else if (is_host || request.triple.find("wasm") == std::string::npos) {
+    command.program = request.program;
+  } else {
+    CW_TRY_ASSIGN(command, wasm_runner(env, request));
+  }
+  if (command.program.is_relative() && command.program.native().find('/') == std::string::npos) {
+    if (const auto found = on_path(env, command.program.native())) {
+      command.program = *found;
+    }
+  }
+  command.args.insert(command.args.end(), request.arguments.begin(), request.arguments.end());
+  command.env = env.vars;
+  CW_TRY_ASSIGN(const auto extra, config.extra_env());
+  for (const auto& [name, value] : extra) {
+    command.env[name] = value;
+  }
+  command.cwd = env.cwd;
+  command.inherit_stdio = true;
+  return command;
+}
+
+} // namespace cargo_wasm::ops
