@@ -73,9 +73,8 @@ struct SelectedPackages
 
 /// The packages that must be on disk to plan this request: what is reachable from the roots for the asked platforms and the host
 /// (package.rs download_accessible). Sorted. Needs no package loaded.
-[[nodiscard]] std::vector<spec::PackageId> needed_packages(const manifest::Workspace& workspace, const resolve::Resolve& resolve,
-                                                           const std::vector<resolve::ResolveRoot>& roots, const BuildRequest& request,
-                                                           const toolchain::TargetData& platforms);
+[[nodiscard]] std::vector<spec::PackageId> needed_packages(const resolve::Resolve& resolve, const std::vector<resolve::ResolveRoot>& roots,
+                                                           const BuildRequest& request, const toolchain::TargetData& platforms);
 
 struct UnitGraphInput
 {
