@@ -384,7 +384,13 @@ install_program() {
   if ! on_path "$prefix/bin"; then
     case $prefix in
       "$cargo_home") say "for this shell: . \"$cargo_home/env\"    (new shells have it on PATH)" ;;
-      *) say "put it on PATH: echo 'export PATH=\"$prefix/bin:\$PATH\"' >> ~/.profile && . ~/.profile" ;;
+      *)
+        if [[ $prefix == "$HOME/.local" ]] && grep -qs 'HOME/.local/bin' "$HOME/.profile"; then
+          say "for this shell: export PATH=\"$prefix/bin:\$PATH\"    (new login shells have it on PATH)"
+        else
+          say "put it on PATH: echo 'export PATH=\"$prefix/bin:\$PATH\"' >> ~/.profile && . ~/.profile"
+        fi
+        ;;
     esac
   fi
 }
