@@ -24,7 +24,7 @@ struct Definition
   enum class Kind : std::uint8_t { file, environment, command_line } kind = Kind::file;
   base::Path file;      ///< of file definitions
   std::string variable; ///< of environment definitions
-  Position position;
+  Position position;    ///< in `file`, or in the argument of `--config`
   /// What a relative path is relative to: the parent of `.cargo/` for files, else the working directory.
   [[nodiscard]] base::Path root(const base::Path& cwd) const;
   [[nodiscard]] std::string display() const; ///< "`~/x/.cargo/config.toml`", "environment variable `CARGO_BUILD_JOBS`", "--config"
@@ -57,6 +57,8 @@ struct SourceReplacement
   Definition definition;
 };
 
+struct ConfigState;
+
 class Config final : public RegistryNames
 {
 public:
@@ -70,8 +72,10 @@ public:
   [[nodiscard]] Result<std::optional<Defined<bool>>> get_bool(std::string_view key) const;
   /// A list, or a string split at white space where cargo accepts that (`rustflags`, `runner`).
   [[nodiscard]] Result<std::optional<Defined<std::vector<std::string>>>> get_string_list(std::string_view key) const;
-  /// Path relative to its definition; `get_program` leaves a name without slash for PATH.
+  /// Path relative to its definition. `get_tool` leaves a name without slash for PATH (`linker`, `rustc-wrapper`);
+  /// `get_program` does, too, and takes arguments (`runner`: a list, or a string split at white space).
   [[nodiscard]] Result<std::optional<Defined<base::Path>>> get_path(std::string_view key) const;
+  [[nodiscard]] Result<std::optional<Defined<base::Path>>> get_tool(std::string_view key) const;
   [[nodiscard]] Result<std::optional<Defined<PathAndArgs>>> get_program(std::string_view key) const;
   /// Names of the members of a table, sorted: "target" → {"cfg(unix)", "wasm32-wasip1"}.
   [[nodiscard]] std::vector<std::string> table_keys(std::string_view key) const;
@@ -82,6 +86,12 @@ public:
   [[nodiscard]] bool frozen() const;
   [[nodiscard]] bool locked() const;                    ///< --locked or --frozen
   [[nodiscard]] Result<base::HttpOptions> http_options() const;
+  /// CARGO_TARGET_DIR, else `build.target-dir`; absolute. Errors: CW0194 empty.
+  [[nodiscard]] Result<std::optional<base::Path>> target_dir() const;
+  /// `[profile.NAME]` with CARGO_PROFILE_NAME_*; nullopt = set nowhere. Errors: CW0140–CW0149.
+  [[nodiscard]] Result<std::optional<BuildProfileToml>> profile(std::string_view name) const;
+  /// The profiles that files define and the built-in ones the environment touches. One that only exists in the manifest
+  /// may still have variables: ask `profile`.
   [[nodiscard]] Result<std::map<std::string, BuildProfileToml>> profiles() const;
   [[nodiscard]] Result<std::vector<PatchEntry>> patches() const;
   [[nodiscard]] Result<std::vector<SourceReplacement>> source_replacements() const;
@@ -89,7 +99,7 @@ public:
   /// `[env]`: name → value, `force` and `relative` applied against the real environment (values to add or replace).
   [[nodiscard]] Result<EnvMap> extra_env() const;
   [[nodiscard]] Result<std::map<std::string, std::vector<std::string>>> aliases() const;
-  /// Index URL of `[registries.NAME]`; "crates-io" is crates.io. Errors: CW0190 unknown, with the nearest name.
+  /// Index URL of `[registries.NAME]`; "crates-io" is crates.io. Errors: CW0190 unknown, with the nearest name; CW0191 no URL.
   [[nodiscard]] Result<spec::SourceId> source_of_registry(std::string_view name) const override;
   /// The token of a registry: environment, credentials.toml, then configuration; nullopt = none.
   [[nodiscard]] Result<std::optional<std::string>> registry_token(spec::SourceId registry) const;
@@ -98,12 +108,13 @@ public:
 
   [[nodiscard]] const std::vector<base::Path>& files_read() const;
   [[nodiscard]] const std::vector<base::Path>& files_looked_for() const; ///< absent when looked for
-  [[nodiscard]] const std::vector<Error>& warnings() const;
+  [[nodiscard]] const std::vector<Error>& warnings() const; ///< severity warning; codes CW0196–CW0199
+  /// The place of a definition for an error, with its line where the file is at hand.
+  [[nodiscard]] base::TextSpan span(const Definition& definition, std::string label = {}) const;
 
 private:
-  struct State;
-  explicit Config(std::unique_ptr<State> state);
-  std::unique_ptr<State> m_state;
+  explicit Config(std::unique_ptr<ConfigState> state);
+  std::unique_ptr<ConfigState> m_state;
 };
 
 } // namespace cargo_wasm::manifest

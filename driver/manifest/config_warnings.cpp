@@ -1,0 +1,79 @@
+// Settings that have no effect: keys nobody reads in the tables that cargo reads whole, and variables in the wrong case.
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/base/text.hpp>
+
+#include "config_state.hpp"
+
+namespace cargo_wasm::manifest {
+namespace {
+
+struct KnownTable
+{
+  std::string_view name;
+  std::vector<std::string> keys; ///< context/schema.rs
+};
+
+const std::vector<KnownTable>& known_tables()
+{
+  static const std::vector<KnownTable> k_tables = {
+      {"build",
+       {"analysis", "artifact-dir", "build-dir", "dep-info-basedir", "incremental", "jobs", "pipelining", "rustc", "rustc-workspace-wrapper", "rustc-wrapper",
+        "rustdoc", "rustdocflags", "rustflags", "sbom", "target", "target-dir", "warnings"}},
+      {"future-incompat-report", {"frequency"}},
+      {"http",
+       {"cainfo", "check-revoke", "debug", "low-speed-limit", "multiplexing", "proxy", "proxy-cainfo", "ssl-version", "timeout", "user-agent"}},
+      {"net", {"git-fetch-with-cli", "offline", "retry", "ssh"}},
+      {"resolver", {"feature-unification", "incompatible-publish-age", "incompatible-rust-versions", "lockfile-path"}},
+      {"term", {"color", "hyperlinks", "progress", "quiet", "unicode", "verbose"}},
+  };
+  return k_tables;
+}
+
+void warn_of_unused_keys(ConfigState& state, const KnownTable& table)
+{
+  const ConfigValue* found = state.root.find(table.name);
+  if (found == nullptr || found->as_table() == nullptr) {
+    return;
+  }
+  for (const auto& [key, value] : *found->as_table()) {
+    if (std::binary_search(table.keys.begin(), table.keys.end(), key)) {
+      continue;
+    }
+    Error warning = state.at(Error("CW0196", fmt::format("configuration key `{}.{}` has no effect", table.name, key)), value.definition);
+    if (const auto near = base::nearest(key, table.keys)) {
+      warning.helps.push_back(fmt::format("did you mean `{}.{}`?", table.name, *near));
+    }
+    state.warnings.push_back(std::move(warning));
+  }
+}
+
+/// Tables whose keys all become upper-case variables; `profile` and `env` have parts that keep their case.
+constexpr std::array<std::string_view, 8> k_upper_case_prefixes = {"CARGO_BUILD_",  "CARGO_HTTP_", "CARGO_NET_",  "CARGO_REGISTRIES_",
+                                                                   "CARGO_REGISTRY_", "CARGO_RESOLVER_", "CARGO_TARGET_", "CARGO_TERM_"};
+
+void warn_of_wrong_case(ConfigState& state)
+{
+  for (const auto& [name, value] : state.vars) {
+    const std::string upper = base::envify(name);
+    if (upper != name && state.vars.count(upper) == 0 &&
+        std::any_of(k_upper_case_prefixes.begin(), k_upper_case_prefixes.end(), [&](std::string_view prefix) { return upper.starts_with(prefix); })) {
+      state.warnings.push_back(Error("CW0198", fmt::format("environment variable `{}` has no effect", name)).help(fmt::format("its name is `{}`", upper)));
+    }
+  }
+}
+
+} // namespace
+
+void collect_config_warnings(ConfigState& state)
+{
+  for (const KnownTable& table : known_tables()) {
+    warn_of_unused_keys(state, table);
+  }
+  warn_of_wrong_case(state);
+}
+
+} // namespace cargo_wasm::manifest
