@@ -8,6 +8,7 @@
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/report/timings.hpp>
 
+#include "loaded_graph.hpp"
 #include "run_selection.hpp"
 
 namespace cargo_wasm::ops {
@@ -95,15 +96,6 @@ std::vector<Artifact> artifacts_of(const Env& env, const plan::ActionGraph& grap
   return artifacts;
 }
 
-std::unordered_map<spec::PackageId, PackagePtr> by_id(const source::PackageMap& packages, const manifest::Workspace& workspace)
-{
-  std::unordered_map<spec::PackageId, PackagePtr> map(packages.begin(), packages.end());
-  for (const auto& member : workspace.members) {
-    map.emplace(member->id(), member);
-  }
-  return map;
-}
-
 } // namespace
 
 Result<Compiled> compile(const Env& env, const GlobalOptions& options, CompileRequest request, bool for_run)
@@ -132,15 +124,9 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, CompileRe
   }
   CW_TRY(ensure_targets(env, options, compiled.choice, compiled.platforms, target.triples));
 
-  CW_TRY_ASSIGN(const auto lock, lock_project(env, project, options, {}));
   const auto plan_for = plan_request(request, options, compiled.platforms, env.reporter.verbosity());
-  CW_TRY_ASSIGN(const auto roots, plan::plan_resolve_roots(workspace, plan_for));
-  CW_TRY_ASSIGN(const auto narrowed, resolve::narrow(lock.resolve, workspace, roots));
-  const auto needed = plan::needed_packages(workspace, narrowed, roots, plan_for, compiled.platforms);
-  CW_TRY_ASSIGN(const auto loaded, project.sources->load_packages(lock.resolve, needed));
-  const auto packages = by_id(loaded, workspace);
-
-  const plan::UnitGraphInput units_input{workspace, *project.config, lock.resolve, narrowed, roots, packages, compiled.platforms};
+  CW_TRY_ASSIGN(const auto graph, load_graph(env, project, options, plan_for, compiled.platforms, false));
+  const plan::UnitGraphInput units_input{workspace, *project.config, graph.lock.resolve, graph.narrowed, graph.roots, graph.packages, compiled.platforms};
   CW_TRY_ASSIGN(const auto units, plan::plan_units(env, units_input, plan_for));
   if (request.unit_graph) {
     env.reporter.result(plan::unit_graph_json(units));
