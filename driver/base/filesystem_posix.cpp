@@ -30,6 +30,13 @@ std::int64_t nanoseconds(const timespec& time)
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
+timespec to_timespec(std::int64_t ns)
+{
+  constexpr std::int64_t k_second_ns = 1'000'000'000;
+  const std::int64_t rest = ns % k_second_ns;
+  return rest < 0 ? timespec{ns / k_second_ns - 1, rest + k_second_ns} : timespec{ns / k_second_ns, rest};
+}
+
 FileType type_of(mode_t mode)
 {
   if (S_ISREG(mode)) {
@@ -101,6 +108,7 @@ class PosixLock final : public FileLock
 {
 public:
   explicit PosixLock(UniqueFd fd) : m_fd(std::move(fd)) {}
+  [[nodiscard]] int descriptor() const noexcept override { return m_fd.get(); }
 
 private:
   UniqueFd m_fd; // closing releases the lock
@@ -210,6 +218,29 @@ public:
     return {};
   }
 
+  Result<>
+  create_file(const Path& path, std::string_view content, std::uint32_t mode, std::int64_t mtime_ns) override
+  {
+    constexpr int k_flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    UniqueFd fd(::open(path.c_str(), k_flags, mode & 0777U));
+    if (!fd) {
+      return fail(write_error(path, errno));
+    }
+    int code = write_fully(fd.get(), content);
+    const timespec times[2] = {{0, UTIME_OMIT}, to_timespec(mtime_ns)};
+    if (code == 0 && ::futimens(fd.get(), times) != 0) {
+      code = errno;
+    }
+    if (::close(fd.release()) != 0 && code == 0) {
+      code = errno;
+    }
+    if (code != 0) {
+      ::unlink(path.c_str());
+      return fail(write_error(path, code));
+    }
+    return {};
+  }
+
   Result<> create_directories(const Path& path) override
   {
     if (path.empty() || ::mkdir(path.c_str(), 0777) == 0) {
@@ -300,14 +331,7 @@ public:
 
   Result<> set_mtime_ns(const Path& path, std::int64_t mtime_ns) override
   {
-    constexpr std::int64_t k_second_ns = 1'000'000'000;
-    std::int64_t seconds = mtime_ns / k_second_ns;
-    std::int64_t rest = mtime_ns % k_second_ns;
-    if (rest < 0) {
-      rest += k_second_ns;
-      --seconds;
-    }
-    const timespec times[2] = {{0, UTIME_OMIT}, {seconds, rest}};
+    const timespec times[2] = {{0, UTIME_OMIT}, to_timespec(mtime_ns)};
     return done(::utimensat(AT_FDCWD, path.c_str(), times, 0), path);
   }
 

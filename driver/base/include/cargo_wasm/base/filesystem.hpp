@@ -46,6 +46,8 @@ public:
   virtual ~FileLock() = default;
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
+  /// The descriptor that holds the lock, for a child that must keep it while it lives; -1 when there is none.
+  [[nodiscard]] virtual int descriptor() const noexcept { return -1; }
 };
 
 enum class LockMode : std::uint8_t { shared, exclusive };
@@ -78,6 +80,10 @@ public:
   /// Writes to a temporary file in the same directory, then renames it over `path`; parents are made.
   /// Errors: CW0003 cannot be written (blame environment: full disk, read-only, permissions).
   virtual Result<> write_atomic(const Path& path, std::string_view content) = 0;
+  /// A new file with these permission bits (under the umask) and time, written in place: for a tree that counts
+  /// only once its owner says so (`.cargo-ok`). The parent must exist, the file must not (CW0003).
+  virtual Result<> create_file(const Path& path, std::string_view content, std::uint32_t mode,
+                               std::int64_t mtime_ns) = 0;
   virtual Result<> create_directories(const Path& path) = 0;
   virtual Result<> rename(const Path& from, const Path& to) = 0;
   /// True if it was there. A directory must be empty.
