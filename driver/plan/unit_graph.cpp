@@ -67,8 +67,24 @@ Result<ScriptReplacements> script_replacements(const UnitGraphInput& input, cons
   return replacements;
 }
 
+/// What stands for the contents of a package that is never edited.
+std::string checksum_of(const EdgeIndex& packages, spec::PackageId id)
+{
+  if (id.source().is_git()) {
+    return id.source().precise();
+  }
+  if (id.source().is_path() || !packages.contains(id)) {
+    return {};
+  }
+  const resolve::ResolvedPackage& package = packages.package(id);
+  if (package.checksum) {
+    return *package.checksum;
+  }
+  return package.summary ? package.summary->checksum.value_or("") : "";
+}
+
 /// Copies what is reachable into cargo's order.
-UnitGraph to_graph(const UnitTable& units, const SharedGraph& shared)
+UnitGraph to_graph(const UnitTable& units, const SharedGraph& shared, const EdgeIndex& packages)
 {
   std::vector<UnitIndex> order;
   order.reserve(shared.edges.size());
@@ -84,6 +100,7 @@ UnitGraph to_graph(const UnitTable& units, const SharedGraph& shared)
   graph.units.reserve(order.size());
   for (const UnitIndex index : order) {
     Unit unit = units[index];
+    unit.package_checksum = checksum_of(packages, unit.package->id());
     for (const UnitEdge& edge : shared.edges.at(index)) {
       unit.dependencies.push_back({.unit = position.at(edge.unit), .extern_name = edge.extern_name, .dependency_name = edge.dependency_name});
     }
@@ -197,7 +214,7 @@ Result<UnitGraph> plan_units(const Env& env, const UnitGraphInput& input, const 
   CW_TRY_ASSIGN(const std::vector<PackagePtr> packages, packages_to_build(context, selected));
   CW_TRY_ASSIGN(const std::vector<UnitIndex> roots, make_root_units(env, context, packages));
   CW_TRY_ASSIGN(const EdgeMap edges, make_dependencies(context, roots));
-  UnitGraph graph = to_graph(units, share_units(context, edges, roots));
+  UnitGraph graph = to_graph(units, share_units(context, edges, roots), edge_index);
   graph.base_profile = profiles.base_profile();
   graph.profile_name = profiles.requested();
   graph.profile_directory = profiles.directory_name();

@@ -27,7 +27,9 @@ struct OutputRef
   auto operator<=>(const OutputRef&) const = default;
 };
 
-/// Arguments that a build script's run decides for this action: cfgs, check-cfgs, link flags, in rustc's order.
+/// Arguments that a build script's run decides for this action. The ScriptArgs of one action stand together at the end of `args`, in
+/// link order, and expand as a group, as cargo does it: every script's `-L` (those inside an OUT_DIR first, else in order), then per
+/// script its `-l` and `-C link-arg=`, then per own script `--cfg` and `--check-cfg`. `rustc-env` of own scripts goes to the environment.
 struct ScriptArgs
 {
   ActionIndex script = 0;    ///< a run_build_script action
@@ -70,7 +72,7 @@ struct TemplateInput
     toolchain,         ///< the memoised digest of the compiler and std for `text` = triples
   } kind = Kind::file;
   base::Path path;
-  std::string text; ///< checksum hex of a registry package; triples of the toolchain
+  std::string text; ///< checksum hex of a registry package, or commit of a git one; triples of the toolchain, with commas
 };
 
 struct TemplateDependency
@@ -126,7 +128,9 @@ struct ActionTemplate
   std::string identity;                     ///< stable across edits: names the record of the last success
   /// Given to the program after `args`, but no part of the key: what only changes how diagnostics look (--diagnostic-width).
   std::vector<std::string> unkeyed_args;
-  // run_build_script
+  /// Runs whose `-L` directories inside the target directory are added to LD_LIBRARY_PATH: native libraries of proc macros.
+  std::vector<ActionIndex> library_path_scripts;
+  // run_build_script; NUM_JOBS and CARGO_MAKEFLAGS are added by exec and are no part of the key
   std::string links;                        ///< the package's `links`, for DEP_ variables of dependents
   std::vector<std::pair<std::string, ActionIndex>> dep_scripts; ///< `links` name → run action whose metadata becomes DEP_<NAME>_<KEY>
   base::Path package_root;

@@ -57,6 +57,7 @@ struct Unit
   UnitLto lto;
   /// `[target.TRIPLE.LINKS]` of the configuration replaces the run of this build script: what it would have printed.
   std::optional<std::vector<std::string>> replaced_script_output;
+  std::string package_checksum;                  ///< of the `.crate`, or the commit of a git package; empty for path packages
   bool is_std = false;
   std::uint64_t dependency_hash = 0;             ///< tells apart units that differ only in their dependencies' features
   std::vector<UnitDependency> dependencies;      ///< sorted by (extern name …) as cargo prints them
