@@ -390,6 +390,20 @@ Result<> FakeFilesystem::write_atomic(const Path& path, std::string_view content
   return put(key, make_node(FileType::regular, std::string(content), 0644));
 }
 
+Result<>
+FakeFilesystem::create_file(const Path& path, std::string_view content, std::uint32_t mode, std::int64_t mtime_ns)
+{
+  const std::lock_guard lock(m_mutex);
+  CW_TRY(check_writable(path));
+  const std::string key = resolve(path, false);
+  if (m_nodes.contains(key)) {
+    return fail(unwritable(path, "file exists"));
+  }
+  NodePtr node = make_node(FileType::regular, std::string(content), mode & 0777U);
+  node->stat.mtime_ns = mtime_ns;
+  return put(key, std::move(node));
+}
+
 Result<> FakeFilesystem::create_directories(const Path& path)
 {
   const std::lock_guard lock(m_mutex);

@@ -45,6 +45,8 @@ public:
   Result<base::Path> canonicalize(const base::Path& path) const override;
 
   Result<> write_atomic(const base::Path& path, std::string_view content) override;
+  Result<> create_file(const base::Path& path, std::string_view content, std::uint32_t mode,
+                       std::int64_t mtime_ns) override;
   Result<> create_directories(const base::Path& path) override;
   Result<> rename(const base::Path& from, const base::Path& to) override;
   Result<bool> remove(const base::Path& path) override;

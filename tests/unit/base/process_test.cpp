@@ -17,7 +17,12 @@ namespace {
 
 Command sh(std::string script)
 {
-  return {"/bin/sh", {"-c", std::move(script)}, {{"PATH", "/usr/bin:/bin"}}, "/", {}, false, false};
+  Command command;
+  command.program = "/bin/sh";
+  command.args = {"-c", std::move(script)};
+  command.env = {{"PATH", "/usr/bin:/bin"}};
+  command.cwd = "/";
+  return command;
 }
 
 struct Outcome

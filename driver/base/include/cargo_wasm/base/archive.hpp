@@ -18,7 +18,7 @@ struct ArchiveEntry
 {
   std::string path; ///< relative, '/'-separated, already checked
   bool is_directory = false;
-  std::uint32_t mode = 0; ///< permission bits; only the executable ones are honoured
+  std::uint32_t mode = 0; ///< permission bits (0777 at most)
   std::int64_t mtime_s = 0;
   std::string_view content;
 };
@@ -32,8 +32,9 @@ Result<> read_crate_archive(const Path& name_for_errors, std::string_view gzip, 
                             std::uint64_t limit_bytes,
                             const std::function<Result<>(const ArchiveEntry&)>& on_entry);
 
-/// Unpacks into `destination`/`prefix` (which must not exist), skipping entries named `.cargo-ok`. Files
-/// get 0644 or 0755 under the umask and the entry's mtime. On an error the partial tree is removed.
+/// Unpacks into `destination`/`prefix` (which must not exist: CW0059), skipping entries named `.cargo-ok`. As under cargo, files
+/// get their permission bits under the umask and the entry's mtime, the three files cargo generates a fixed one. On an error
+/// the partial tree is removed.
 Result<> unpack_crate(Filesystem& fs, const Path& crate_file, std::string_view prefix, const Path& destination);
 
 } // namespace cargo_wasm::base
