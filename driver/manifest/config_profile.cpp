@@ -102,7 +102,7 @@ Result<std::optional<BuildProfileToml>> Config::profile(std::string_view name) c
   const auto add_variables = [&]() -> Result<> {
     variables_done = true;
     const ConfigKey key = ConfigKey("profile").child(name);
-    const auto packages = table_keys(fmt::format("profile.\"{}\".package", name));
+    const auto packages = table_keys(fmt::format("profile.{}.package", config_key_part(name)));
     const TomlTable table = table_of_variables(*m_state, key, packages, false);
     if (table.members.empty()) {
       return {};

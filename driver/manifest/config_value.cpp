@@ -65,15 +65,14 @@ Result<ConfigValue> convert(const TomlDocument& document, const TomlValue& value
 ConfigKey::ConfigKey(std::string_view dotted)
 {
   while (true) {
-    std::string_view part;
-    if (dotted.starts_with('"')) {
-      const auto end = dotted.find('"', 1);
-      part = dotted.substr(1, end == std::string_view::npos ? end : end - 1);
-      dotted.remove_prefix(end == std::string_view::npos ? dotted.size() : end + 1);
-    } else {
-      part = dotted.substr(0, dotted.find('.'));
-      dotted.remove_prefix(part.size());
+    std::string part;
+    const char quote = dotted.starts_with('"') || dotted.starts_with('\'') ? dotted.front() : '\0';
+    std::size_t i = quote == '\0' ? 0 : 1;
+    for (; i < dotted.size() && dotted[i] != (quote == '\0' ? '.' : quote); ++i) {
+      i += quote == '"' && dotted[i] == '\\' && i + 1 < dotted.size() ? 1U : 0U;
+      part += dotted[i];
     }
+    dotted.remove_prefix(std::min(quote == '\0' ? i : i + 1, dotted.size()));
     *this = child(part);
     if (dotted.empty()) {
       return;
@@ -114,9 +113,27 @@ std::string ConfigKey::display() const
     if (!text.empty()) {
       text += '.';
     }
-    text += is_bare(part) ? part : fmt::format("\"{}\"", part);
+    text += config_key_part(part);
   }
   return text;
+}
+
+std::string config_key_part(std::string_view name)
+{
+  if (is_bare(name)) {
+    return std::string(name);
+  }
+  if (name.find('"') != std::string_view::npos && name.find('\'') == std::string_view::npos) {
+    return fmt::format("'{}'", name);
+  }
+  std::string quoted = "\"";
+  for (const char c : name) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+    }
+    quoted += c;
+  }
+  return quoted + '"';
 }
 
 const ConfigValue* ConfigValue::find(std::string_view key) const

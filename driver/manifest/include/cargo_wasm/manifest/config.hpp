@@ -43,6 +43,9 @@ struct PathAndArgs
   std::vector<std::string> args;
 };
 
+/// One part of a dotted key, in quotes where it needs them: `cfg(unix)` → "cfg(unix)" with the quotes.
+[[nodiscard]] std::string config_key_part(std::string_view name);
+
 struct ConfigOptions
 {
   std::vector<std::string> config_arguments; ///< `--config KEY=VALUE` or a file, in order
@@ -66,7 +69,7 @@ public:
   [[nodiscard]] static Result<std::unique_ptr<Config>> load(const Env& env, const ConfigOptions& options);
   ~Config() override;
 
-  /// Dotted keys; parts with dots are quoted (`target."cfg(unix)".runner`). nullopt = set nowhere. Type mismatch = error CW0185.
+  /// Dotted keys; parts with dots are quoted, see config_key_part (`target."cfg(unix)".runner`). nullopt = set nowhere. Type mismatch = error CW0185.
   [[nodiscard]] Result<std::optional<Defined<std::string>>> get_string(std::string_view key) const;
   [[nodiscard]] Result<std::optional<Defined<std::int64_t>>> get_integer(std::string_view key) const;
   [[nodiscard]] Result<std::optional<Defined<bool>>> get_bool(std::string_view key) const;

@@ -30,8 +30,8 @@ struct ToolchainChoice
 };
 
 /// Order: `+NAME`, RUSTUP_TOOLCHAIN, then walking up from the working directory rustup's directory overrides and
-/// rust-toolchain(.toml), then rustup's default; without rustup the `rustc` on PATH. `build.rustc`/RUSTC win over all
-/// but `+NAME`. Errors: CW0500 not installed (one line, with the command that installs it), CW0501 no rustc at all,
+/// rust-toolchain(.toml), then rustup's default; a `rustc` on PATH that is no proxy comes before rustup, unless `+NAME` asks for it.
+/// RUSTC and `build.rustc` win over everything, as in cargo. Errors: CW0500 not installed (one line, with the command that installs it), CW0501 no rustc at all,
 /// CW0502 a bad rust-toolchain file (with its place), CW0503 `+NAME` without rustup, CW0507 rustup's settings are damaged.
 [[nodiscard]] Result<ToolchainChoice> select_toolchain(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument);
 
@@ -40,6 +40,7 @@ struct MissingToolchain
 {
   std::string name; ///< as rustup takes it
   std::vector<std::string> components, targets;
+  std::optional<Path> rustup; ///< the program
 };
 [[nodiscard]] Result<std::optional<MissingToolchain>> find_missing_toolchain(const Env& env, const manifest::Config& config,
                                                                              std::optional<std::string_view> plus_argument);

@@ -1,0 +1,22 @@
+// One question to a compiler, through its wrappers, answered from the cache when it was asked before.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/toolchain/rustc_info.hpp>
+
+namespace cargo_wasm::toolchain {
+
+struct CompilerCommand
+{
+  Path rustc;
+  std::optional<Path> wrapper, workspace_wrapper;
+};
+
+/// Runs `[wrapper] [workspace_wrapper] rustc ARGS` with `[env]` of the configuration. A failing compiler is an answer with a
+/// status, which is not kept. Errors: CW0504 it cannot be started.
+Result<RustcCache::Answer> ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand& compiler, std::vector<std::string> args,
+                                     RustcCache& cache);
+
+} // namespace cargo_wasm::toolchain

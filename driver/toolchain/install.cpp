@@ -1,0 +1,99 @@
+// Installing what is missing, and knowing that it is: rustup does the work, in the open.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/toolchain/toolchain.hpp>
+
+#include "rustup.hpp"
+
+namespace cargo_wasm::toolchain {
+namespace {
+
+Result<> run_rustup(const Env& env, const std::optional<Path>& program, std::vector<std::string> args)
+{
+  if (!program) {
+    return fail(Error("CW0503", "rustup is not installed, so nothing can be added to the toolchain", Blame::environment)
+                    .help("install rustup, or get the missing part from where `rustc` came from"));
+  }
+  base::Command command;
+  command.program = *program;
+  command.args = std::move(args);
+  command.env = env.vars;
+  command.cwd = env.cwd;
+  command.inherit_stdio = true;
+  env.reporter.status("Installing", base::to_shell_string(command));
+  base::CapturingSink sink;
+  CW_TRY_ASSIGN(const auto exit, env.process.run(command, sink));
+  if (!exit.success()) {
+    return fail(Error("CW0508", fmt::format("rustup could not install it ({})", base::to_string(exit)), Blame::environment)
+                    .note(fmt::format("the command was `{}`", base::to_shell_string(command))));
+  }
+  return {};
+}
+
+Path std_directory(const RustcInfo& rustc, std::string_view triple)
+{
+  return rustc.sysroot / "lib" / "rustlib" / triple / "lib";
+}
+
+/// A directory alone is no proof: rustup leaves empty ones behind.
+bool holds_core(const base::ReadOnlyFilesystem& fs, const Path& directory)
+{
+  const auto entries = fs.list(directory);
+  return entries && std::any_of(entries->begin(), entries->end(), [](const base::DirectoryEntry& entry) { return entry.name.starts_with("libcore-"); });
+}
+
+} // namespace
+
+Result<> install_toolchain(const Env& env, const MissingToolchain& missing)
+{
+  std::vector<std::string> args = {"toolchain", "install", missing.name, "--profile", "minimal", "--no-self-update"};
+  for (const std::string& component : missing.components) {
+    args.insert(args.end(), {"--component", component});
+  }
+  for (const std::string& target : missing.targets) {
+    args.insert(args.end(), {"--target", target});
+  }
+  return run_rustup(env, missing.rustup, std::move(args));
+}
+
+Result<> install_target(const Env& env, const ToolchainChoice& choice, std::string_view triple)
+{
+  std::vector<std::string> args = {"target", "add", std::string(triple)};
+  if (choice.name) {
+    args.insert(args.end(), {"--toolchain", *choice.name});
+  }
+  return run_rustup(env, choice.name ? choice.rustup : std::nullopt, std::move(args));
+}
+
+Result<> verify_target_installed(const base::ReadOnlyFilesystem& fs, const ToolchainChoice& choice, const RustcInfo& rustc, std::string_view triple)
+{
+  if (holds_core(fs, std_directory(rustc, triple))) {
+    return {};
+  }
+  if (choice.name && choice.rustup) {
+    return fail(Error("CW0510",
+                      fmt::format("the standard library for `{}` is not installed: run `rustup target add {} --toolchain {}`", triple, triple,
+                                  short_toolchain_name(*choice.name, rustc.host)),
+                      Blame::environment));
+  }
+  return fail(Error("CW0510", fmt::format("the standard library for `{}` is not installed", triple), Blame::environment)
+                  .note(fmt::format("`{}` looks for it in `{}`", rustc.program.string(), std_directory(rustc, triple).string()))
+                  .help("install the package of your distribution that holds it, or use a toolchain from rustup"));
+}
+
+std::vector<std::string> installed_targets(const base::ReadOnlyFilesystem& fs, const RustcInfo& rustc)
+{
+  std::vector<std::string> triples;
+  if (const auto entries = fs.list(rustc.sysroot / "lib" / "rustlib")) {
+    for (const base::DirectoryEntry& entry : *entries) {
+      if (holds_core(fs, std_directory(rustc, entry.name))) {
+        triples.push_back(entry.name);
+      }
+    }
+  }
+  return triples;
+}
+
+} // namespace cargo_wasm::toolchain
