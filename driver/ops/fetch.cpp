@@ -28,7 +28,7 @@ Result<> fetch(const Env& env, const GlobalOptions& options, const std::vector<s
   }
   CW_TRY_ASSIGN(const auto roots, plan::plan_resolve_roots(project.workspace, request));
   CW_TRY_ASSIGN(const auto narrowed, resolve::narrow(lock.resolve, project.workspace, roots));
-  ids = plan::needed_packages(project.workspace, narrowed, roots, request, platforms);
+  ids = plan::needed_packages(narrowed, roots, request, platforms);
   return project.sources->download(lock.resolve, ids);
 }
 

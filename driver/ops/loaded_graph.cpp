@@ -16,7 +16,7 @@ Result<LoadedGraph> load_graph(const Env& env, Project& project, const GlobalOpt
       ids.push_back(id);
     }
   } else {
-    ids = plan::needed_packages(workspace, graph.narrowed, graph.roots, request, platforms);
+    ids = plan::needed_packages(graph.narrowed, graph.roots, request, platforms);
   }
   CW_TRY_ASSIGN(const auto loaded, project.sources->load_packages(graph.lock.resolve, ids));
   graph.packages.insert(loaded.begin(), loaded.end());

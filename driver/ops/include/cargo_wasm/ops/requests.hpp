@@ -11,6 +11,7 @@
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/manifest/workspace.hpp>
 #include <cargo_wasm/plan/unit_graph.hpp>
+#include <cargo_wasm/resolve/workspace_resolve.hpp>
 
 namespace cargo_wasm::ops {
 

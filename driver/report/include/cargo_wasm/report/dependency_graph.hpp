@@ -19,6 +19,7 @@
 namespace cargo_wasm::report {
 
 using NodeIndex = std::uint32_t;
+using toolchain::CompileKind;
 
 /// Order in which a node's edges are printed.
 enum class EdgeKind : std::uint8_t { normal, build, development, feature };
