@@ -81,6 +81,7 @@ struct PatchEntry
 struct WorkspaceTable
 {
   std::vector<std::string> members, exclude;
+  bool has_members = false; ///< the key is there, even if empty
   std::optional<std::vector<std::string>> default_members;
   std::optional<std::string> resolver;
 };
@@ -90,6 +91,7 @@ struct ManifestWarning
 {
   Error diagnostic; ///< severity warning; codes CW0130–CW0139
   bool is_unused_key = false;
+  bool is_critical = false; ///< an error when the package is a workspace member, nothing otherwise (a missing test file)
 };
 
 struct Manifest
@@ -116,6 +118,7 @@ struct Manifest
   std::vector<std::pair<spec::PackageIdSpec, std::shared_ptr<const Dependency>>> replacements;
   std::shared_ptr<const nlohmann::json> metadata; ///< `[package.metadata]`, null when absent
   std::shared_ptr<const nlohmann::json> workspace_metadata;
+  std::shared_ptr<const nlohmann::json> hints; ///< `[hints]`, null when absent
   std::vector<ManifestWarning> warnings;
 
   [[nodiscard]] base::Path root() const { return file.parent_path(); }

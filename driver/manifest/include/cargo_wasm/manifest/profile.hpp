@@ -5,7 +5,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -35,6 +37,9 @@ struct BuildProfileToml
 /// paths with their places. Errors: CW0140–CW0149.
 [[nodiscard]] Result<BuildProfileToml> read_build_profile(const TomlDocument& document, const TomlTable& table, std::string_view dotted_name,
                                                           std::vector<std::pair<std::string, Position>>& unused);
+
+/// Every key that `[profile.NAME]` may have, for suggestions.
+[[nodiscard]] std::span<const std::string_view> build_profile_keys();
 
 /// `over` wins where both are set; nested tables merge.
 [[nodiscard]] BuildProfileToml merge(BuildProfileToml base, const BuildProfileToml& over);

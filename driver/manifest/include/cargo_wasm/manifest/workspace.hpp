@@ -27,6 +27,7 @@ struct Workspace
   std::map<std::string, BuildProfileToml> profiles; ///< manifest's, overridden by the configuration's
   std::vector<PatchEntry> patches;                  ///< manifest's merged with the configuration's (which wins)
   std::vector<Error> warnings;
+  std::optional<Error> blocking; ///< a member's mistake that `metadata` tolerates and a build does not
   base::Path target_directory;                      ///< --target-dir, CARGO_TARGET_DIR, build.target-dir, else root/target
   std::vector<base::Path> files_read, files_looked_for; ///< for the plan cache (directories listed included)
 
@@ -44,6 +45,12 @@ struct WorkspaceOptions
 
 /// Errors: CW0150–CW0179 (no Cargo.toml found, cyclic workspaces, not a member, duplicate members, two packages of one name …).
 [[nodiscard]] Result<Workspace> load_workspace(const Env& env, const Config& config, const WorkspaceOptions& options);
+
+/// The workspace root that `manifest` inherits from: `pointer` (`package.workspace`) or the nearest `[workspace]` above that
+/// does not exclude it. Null when there is none. `stop_at`: directories above this one ($CARGO_HOME) are not searched.
+/// What sources of git checkouts use; `load_workspace` finds its own, with the manifests it has read.
+[[nodiscard]] Result<std::shared_ptr<const InheritanceRoot>> find_inheritance_root(const base::ReadOnlyFilesystem& fs, const base::Path& manifest,
+                                                                                  const std::optional<std::string>& pointer, const base::Path& stop_at);
 
 /// A workspace of exactly one package that lies outside any (`--from`: an unpacked crate), its own lock beside it.
 [[nodiscard]] Result<Workspace> load_ephemeral_workspace(const Env& env, const Config& config, PackagePtr package, const base::Path& target_directory);
