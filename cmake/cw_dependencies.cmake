@@ -28,10 +28,17 @@ function(cw_static_dependency name module archive)
   cw_dependency(${name} ${PC_${name}_VERSION})
 endfunction()
 
-# Debian ships fmt as a shared library only; header-only keeps it out of the start of the program.
+# Debian ships fmt as a shared library only, which the start of the program would pay for. cmake/fmt.cpp is its own copy; only
+# unoptimised builds take the headers alone, where that costs little.
 pkg_check_modules(PC_fmt REQUIRED fmt)
 add_library(dep_fmt INTERFACE)
-target_compile_definitions(dep_fmt INTERFACE FMT_HEADER_ONLY=1)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_definitions(dep_fmt INTERFACE FMT_HEADER_ONLY=1)
+else()
+  add_library(cw_fmt STATIC ${PROJECT_SOURCE_DIR}/cmake/fmt.cpp)
+  target_link_libraries(cw_fmt PRIVATE cw_settings)
+  target_link_libraries(dep_fmt INTERFACE cw_fmt)
+endif()
 cw_dependency(fmt ${PC_fmt_VERSION})
 cw_static_dependency(zlib zlib libz.a)
 cw_static_dependency(crypto libcrypto libcrypto.a)
