@@ -1,0 +1,93 @@
+#include <cargo_wasm/cli/options.hpp>
+
+#include "support/catch.hpp"
+
+using namespace cargo_wasm;
+using cli::parse_arguments;
+
+namespace {
+
+Result<cli::ParsedArguments> parse(std::vector<std::string> words) { return parse_arguments(words); }
+
+std::string rendered(const Result<cli::ParsedArguments>& result)
+{
+  REQUIRE(!result);
+  return base::render(result.error(), base::Severity::error, false);
+}
+
+} // namespace
+
+TEST_CASE("a verb is known by its alias and short options may be joined", "[cli][parse]")
+{
+  const auto parsed = parse({"b", "-rvv", "-j4", "--features", "a b", "-F", "c"});
+  REQUIRE(parsed);
+  CHECK(parsed->verb == "build");
+  CHECK(parsed->has("release"));
+  CHECK(parsed->counts.at("verbose") == 2);
+  CHECK(*parsed->last("jobs") == "4");
+  CHECK(parsed->all("features") == std::vector<std::string>{"a b", "c"});
+}
+
+TEST_CASE("options before the verb are handed on to it", "[cli][parse]")
+{
+  const auto parsed = parse({"-q", "--config", "build.jobs=1", "check", "--config", "x=1"});
+  REQUIRE(parsed);
+  CHECK(parsed->verb == "check");
+  CHECK(parsed->has("quiet"));
+  CHECK(parsed->all("config") == std::vector<std::string>{"build.jobs=1", "x=1"});
+}
+
+TEST_CASE("run keeps everything after the separator for the program, options included", "[cli][parse]")
+{
+  const auto parsed = parse({"run", "--release", "--", "--release", "-q", "file"});
+  REQUIRE(parsed);
+  CHECK(parsed->has("release"));
+  CHECK(!parsed->has("quiet"));
+  CHECK(parsed->trailing == std::vector<std::string>{"--release", "-q", "file"});
+}
+
+TEST_CASE("the first free word of run begins the program's arguments", "[cli][parse]")
+{
+  const auto parsed = parse({"run", "--bin", "tool", "-p", "pkg", "input", "--flag"});
+  REQUIRE(parsed);
+  CHECK(*parsed->last("bin") == "tool");
+  CHECK(*parsed->last("package") == "pkg");
+  CHECK(parsed->trailing == std::vector<std::string>{"input", "--flag"});
+}
+
+TEST_CASE("an unknown command names the nearest one", "[cli][parse]")
+{
+  CHECK(rendered(parse({"biuld"})) == "error[CW0780]: no such command: `biuld`\n"
+                                      "  = help: did you mean `build`?\n"
+                                      "  = help: `cargo-wasm --list` shows all commands\n");
+}
+
+TEST_CASE("an unknown option names the nearest one of its verb", "[cli][parse]")
+{
+  CHECK(rendered(parse({"build", "--relase"})) == "error[CW0781]: unexpected argument `--relase`\n"
+                                                  "  = help: did you mean `--release`?\n"
+                                                  "  = help: `cargo-wasm build --help` lists the options\n");
+}
+
+TEST_CASE("a value outside the possible ones lists them", "[cli][parse]")
+{
+  CHECK(rendered(parse({"build", "--color", "allways"})) == "error[CW0782]: invalid value `allways` for `--color`\n"
+                                                            "  = note: possible values: auto, always, never\n"
+                                                            "  = help: did you mean `always`?\n");
+}
+
+TEST_CASE("options that contradict each other are refused", "[cli][parse]")
+{
+  const auto result = parse({"build", "--release", "--profile", "dev"});
+  REQUIRE(!result);
+  CHECK(result.error().message == "`--release` cannot be used with `--profile`");
+  CHECK(base::exit_code_of(result.error().blame) == 2);
+}
+
+TEST_CASE("a message format may be a list", "[cli][parse]")
+{
+  const auto parsed = parse({"build", "--message-format", "json,json-diagnostic-short"});
+  REQUIRE(parsed);
+  CHECK(parsed->all("message-format") == std::vector<std::string>{"json,json-diagnostic-short"});
+  CHECK(!parse({"build", "--message-format", "json,yaml"}));
+}
