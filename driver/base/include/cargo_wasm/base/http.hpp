@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,6 +22,7 @@ struct HttpRequest
   std::string url;
   std::vector<std::string> headers; ///< "Name: value"; secrets are redacted from every message
   std::uint64_t max_body_bytes = 0; ///< 0 = no limit; above it the transfer fails with CW0033
+  bool compressed = true;           ///< offer gzip; off for files that are compressed themselves (`.crate`)
 };
 
 struct HttpResponse
@@ -37,10 +39,15 @@ class HttpHandler
 public:
   virtual ~HttpHandler() = default;
   virtual void on_start() {}
+  /// A passing trouble: the transfer is tried again after `pause`; `left` tries remain, that one included.
+  virtual void on_retry(const Error& why, std::chrono::milliseconds pause, std::uint32_t left)
+  {
+    (void)why, (void)pause, (void)left;
+  }
   /// Body bytes as they arrive (decoded from gzip). An error ends the transfer with it, without retry.
   virtual Result<> on_data(std::span<const std::byte> chunk) = 0;
-  /// The end: any HTTP status that is not retried, or a network error after the last retry
-  /// (CW0030 cannot connect, CW0031 time-out, CW0032 broken transfer, CW0034 too many redirects).
+  /// The end: an HTTP status (5xx and 429 only after the last retry), or an error: CW0030 cannot connect, CW0031 time-out,
+  /// CW0032 broken transfer, CW0033 body too long, CW0034 too many redirects, CW0037 certificate refused, CW0038 no usable URL.
   virtual void on_done(Result<HttpResponse> outcome) = 0;
 };
 
@@ -60,6 +67,7 @@ struct HttpOptions
   bool multiplexing = true;
   bool check_revoke = false;
   bool debug = false;
+  std::function<void(std::string_view)> on_debug; ///< with `debug`: a line of the dialogue, secrets redacted
   std::uint32_t retries = 3; ///< net.retry
   std::uint32_t max_host_connections = 2;
   std::uint32_t max_redirects = 10;

@@ -1,0 +1,248 @@
+#include "http_transfer.hpp"
+
+#include "http_retry.hpp"
+
+#include <cargo_wasm/base/text.hpp>
+
+#include <fmt/format.h>
+
+#include <sys/socket.h>
+
+namespace cargo_wasm::net {
+namespace {
+
+constexpr std::string_view k_redacted = "[REDACTED]";
+constexpr std::string_view k_default_user_agent = "cargo-wasm/" CW_VERSION;
+
+void replace_all(std::string& text, std::string_view secret)
+{
+  if (secret.empty()) {
+    return;
+  }
+  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + k_redacted.size())) {
+    text.replace(at, secret.size(), k_redacted);
+  }
+}
+
+/// Header names whose values are nobody's business.
+bool is_secret_header(std::string_view name)
+{
+  const std::string lower = base::to_lower(name);
+  return lower.find("auth") != std::string::npos || lower.find("cookie") != std::string::npos ||
+         lower.find("token") != std::string::npos || lower.find("key") != std::string::npos;
+}
+
+/// "user:password" of a URL, empty when it has none.
+std::string_view user_part(std::string_view url)
+{
+  const auto scheme = url.find("://");
+  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::string_view authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  const auto at = authority.rfind('@');
+  return at == std::string_view::npos ? std::string_view() : authority.substr(0, at);
+}
+
+} // namespace
+
+std::string shown_url(std::string_view url)
+{
+  const std::string_view user = user_part(url);
+  if (user.empty()) {
+    return std::string(url);
+  }
+  const auto at = static_cast<std::size_t>(user.data() - url.data());
+  return std::string(url.substr(0, at)).append(url.substr(at + user.size() + 1));
+}
+
+Transfer::Transfer(base::HttpRequest request, std::unique_ptr<base::HttpHandler> handler)
+    : m_request(std::move(request)), m_handler(std::move(handler))
+{
+  curl_slist* list = nullptr;
+  for (const std::string& header : m_request.headers) {
+    list = ::curl_slist_append(list, header.c_str());
+  }
+  m_headers.reset(list);
+}
+
+Transfer::~Transfer() = default;
+
+CURL* Transfer::start(const base::HttpOptions& options)
+{
+  m_options = &options;
+  m_response = {};
+  m_refusal.reset();
+  m_body_bytes = 0;
+  m_curl_text[0] = '\0';
+  m_easy.reset(::curl_easy_init());
+  CURL* const easy = m_easy.get();
+  const auto set = [easy](CURLoption option, auto value) { return ::curl_easy_setopt(easy, option, value) == CURLE_OK; };
+  bool usable = set(CURLOPT_URL, m_request.url.c_str());
+  usable = set(CURLOPT_PROTOCOLS_STR, "http,https") && usable;
+  set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_PRIVATE, static_cast<void*>(this));
+  set(CURLOPT_ERRORBUFFER, m_curl_text.data());
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_HTTPHEADER, m_headers.get());
+  set(CURLOPT_USERAGENT, options.user_agent ? options.user_agent->c_str() : k_default_user_agent.data());
+  set(CURLOPT_FOLLOWLOCATION, 1L);
+  set(CURLOPT_MAXREDIRS, static_cast<long>(options.max_redirects));
+  set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.timeout.count()));
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(options.multiplexing ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_PIPEWAIT, options.multiplexing ? 1L : 0L);
+  if (m_request.compressed) {
+    set(CURLOPT_ACCEPT_ENCODING, "gzip");
+  }
+  if (options.proxy) {
+    set(CURLOPT_PROXY, options.proxy->c_str());
+  }
+  if (options.cainfo) {
+    set(CURLOPT_CAINFO, options.cainfo->c_str());
+  }
+  set(CURLOPT_WRITEFUNCTION, &Transfer::write_callback);
+  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set(CURLOPT_HEADERFUNCTION, &Transfer::header_callback);
+  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::open_socket);
+  if (options.debug && options.on_debug) {
+    set(CURLOPT_VERBOSE, 1L);
+    set(CURLOPT_DEBUGFUNCTION, &Transfer::debug_callback);
+    set(CURLOPT_DEBUGDATA, static_cast<void*>(this));
+  }
+  m_handler->on_start();
+  return usable ? easy : nullptr;
+}
+
+std::size_t Transfer::write_callback(char* data, std::size_t, std::size_t count, void* self)
+{
+  return static_cast<Transfer*>(self)->receive({data, count}) ? count : 0;
+}
+
+std::size_t Transfer::header_callback(char* data, std::size_t, std::size_t count, void* self)
+{
+  static_cast<Transfer*>(self)->read_header({data, count});
+  return count;
+}
+
+int Transfer::debug_callback(CURL*, curl_infotype type, char* data, std::size_t size, void* self)
+{
+  const auto& transfer = *static_cast<Transfer*>(self);
+  if (type != CURLINFO_TEXT && type != CURLINFO_HEADER_IN && type != CURLINFO_HEADER_OUT) {
+    return 0;
+  }
+  const std::string_view mark = type == CURLINFO_TEXT ? "* " : type == CURLINFO_HEADER_IN ? "< " : "> ";
+  for (const std::string_view line : base::split(base::trim({data, size}), '\n')) {
+    const auto colon = line.find(':');
+    const bool secret = colon != std::string_view::npos && is_secret_header(line.substr(0, colon));
+    const std::string shown = secret ? fmt::format("{}: {}", line.substr(0, colon), k_redacted) : std::string(line);
+    transfer.m_options->on_debug(fmt::format("{}{}", mark, transfer.redacted(std::string(base::trim(shown)))));
+  }
+  return 0;
+}
+
+curl_socket_t Transfer::open_socket(void*, curlsocktype, curl_sockaddr* address)
+{
+  // A child started meanwhile by another thread must not hold the connection open.
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+bool Transfer::receive(std::string_view bytes)
+{
+  m_received_bytes += bytes.size();
+  m_body_bytes += bytes.size();
+  if (m_request.max_body_bytes != 0 && m_body_bytes > m_request.max_body_bytes) {
+    m_refusal = Error("CW0033",
+                      fmt::format("the answer of `{}` is longer than {} bytes", shown_url(m_request.url),
+                                  m_request.max_body_bytes),
+                      Blame::network);
+    return false;
+  }
+  auto taken = m_handler->on_data({reinterpret_cast<const std::byte*>(bytes.data()), bytes.size()});
+  if (!taken.has_value()) {
+    m_refusal = std::move(taken).error();
+    return false;
+  }
+  return true;
+}
+
+void Transfer::read_header(std::string_view line)
+{
+  if (line.starts_with("HTTP/")) {
+    m_response.headers.clear(); // of a redirect, or "100 continue"
+    return;
+  }
+  const auto colon = line.find(':');
+  if (colon != std::string_view::npos) {
+    m_response.headers.emplace_back(base::to_lower(base::trim(line.substr(0, colon))),
+                                    base::trim(line.substr(colon + 1)));
+  }
+}
+
+Transfer::Ending Transfer::finish(CURLcode code)
+{
+  if (m_refusal) {
+    return {fail(*m_refusal), false};
+  }
+  if (code != CURLE_OK) {
+    return {fail(transfer_error(code)), is_passing_trouble(code)};
+  }
+  long status = 0;
+  ::curl_easy_getinfo(m_easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  const char* url = nullptr;
+  ::curl_easy_getinfo(m_easy.get(), CURLINFO_EFFECTIVE_URL, &url);
+  m_response.status = static_cast<int>(status);
+  m_response.effective_url = url == nullptr ? m_request.url : url;
+  return {std::move(m_response), is_passing_status(static_cast<int>(status))};
+}
+
+Transfer::Ending Transfer::time_out(std::string why)
+{
+  m_curl_text[why.copy(m_curl_text.data(), m_curl_text.size() - 1)] = '\0';
+  return {fail(transfer_error(CURLE_OPERATION_TIMEDOUT)), true};
+}
+
+std::string Transfer::redacted(std::string text) const
+{
+  for (const std::string& header : m_request.headers) {
+    const auto colon = header.find(':');
+    if (colon != std::string::npos && is_secret_header(header.substr(0, colon))) {
+      replace_all(text, base::trim(std::string_view(header).substr(colon + 1)));
+    }
+  }
+  replace_all(text, user_part(m_request.url));
+  if (m_options != nullptr && m_options->proxy) {
+    replace_all(text, user_part(*m_options->proxy));
+  }
+  return text;
+}
+
+Error Transfer::transfer_error(CURLcode code) const
+{
+  const std::string url = shown_url(m_request.url);
+  const auto error = [&](const char* id, std::string message) {
+    std::string why = m_curl_text[0] != '\0' ? m_curl_text.data() : ::curl_easy_strerror(code);
+    return Error(id, std::move(message), Blame::network).note(redacted(std::move(why)));
+  };
+  switch (code) {
+  case CURLE_COULDNT_RESOLVE_PROXY:
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_CONNECT:
+  case CURLE_SSL_CONNECT_ERROR:
+    return error("CW0030", fmt::format("cannot connect for `{}`", url))
+        .help("check the network and `http.proxy`; `--offline` works with what is downloaded already");
+  case CURLE_OPERATION_TIMEDOUT:
+    return error("CW0031", fmt::format("the transfer of `{}` timed out", url))
+        .help("`http.timeout` and `http.low-speed-limit` of the configuration set the patience");
+  case CURLE_TOO_MANY_REDIRECTS: return error("CW0034", fmt::format("`{}` is redirected too often", url));
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_SSL_CERTPROBLEM:
+  case CURLE_SSL_ISSUER_ERROR:
+    return error("CW0037", fmt::format("the certificate for `{}` is not trusted", url))
+        .help("`http.cainfo` of the configuration names a file of trusted certificates");
+  case CURLE_URL_MALFORMAT:
+  case CURLE_UNSUPPORTED_PROTOCOL: return error("CW0038", fmt::format("`{}` is not a usable address", url));
+  default: return error("CW0032", fmt::format("the transfer of `{}` failed", url));
+  }
+}
+
+} // namespace cargo_wasm::net
