@@ -220,7 +220,9 @@ std::vector<TargetSpec> collect_targets(TargetContext& context, const Fields& ma
       targets.push_back(std::move(target));
     }
   }
-  std::stable_sort(targets.begin(), targets.end(), [](const TargetSpec& a, const TargetSpec& b) { return a.name < b.name; });
+  if (!all_explicit || autodiscover != false) { // a published manifest says everything, in the order that is kept
+    std::stable_sort(targets.begin(), targets.end(), [](const TargetSpec& a, const TargetSpec& b) { return a.name < b.name; });
+  }
 
   std::vector<TargetSpec> result;
   for (TargetSpec& target : targets) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -155,18 +156,17 @@ private:
   {
     const std::optional<bool> autodiscover = m_package.boolean(traits.switch_key);
     const std::vector<TargetSpec> specs = collect_targets(m_context, m_manifest, autodiscover, traits, has_lib);
-    const std::string* previous = nullptr;
+    std::unordered_set<std::string_view> names;
     for (const TargetSpec& spec : specs) {
       if (m_state.failed()) {
         return;
       }
-      if (previous != nullptr && *previous == *spec.name) {
+      if (!names.insert(*spec.name).second) {
         const TargetSpec& written = spec.document != nullptr ? spec : specs.front();
         m_state.fail(Error("CW0116", fmt::format("two {} targets are named `{}`", traits.noun, *spec.name))
                          .at(written.document == nullptr ? m_package.document().span(place_of_name()) : written.document->span(written.place)));
         return;
       }
-      previous = &*spec.name;
       CrateTarget target;
       target.kind = traits.kind;
       target.crate_types = {CrateType::bin};
