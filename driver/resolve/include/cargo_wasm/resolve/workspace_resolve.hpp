@@ -13,9 +13,11 @@
 
 namespace cargo_wasm::resolve {
 
-/// Lock file ↔ Resolve. `from_lock` needs no summaries: they are null. Errors: CW0233–CW0239.
-[[nodiscard]] Result<Resolve> from_lock(const manifest::Lockfile& lock, const manifest::Workspace& workspace);
-[[nodiscard]] manifest::Lockfile to_lock(const Resolve& resolve, const manifest::Workspace& workspace);
+/// Lock file → Resolve, without summaries and features. The lock does not say where path packages lie: `path_packages` does;
+/// entries without a source that are not among them are left out, as cargo does with packages that went away.
+/// Errors: CW0245 a package is listed twice, CW0246 a version or source that cannot be read.
+[[nodiscard]] Result<Resolve> from_lock(const manifest::Lockfile& lock, const std::vector<PackageId>& path_packages);
+[[nodiscard]] manifest::Lockfile to_lock(const Resolve& resolve);
 
 struct UpdateRequest
 {
