@@ -99,22 +99,6 @@ def includes_have_one_root():
     return search(r'#\s*include\s*"\.\./', sources)
 
 
-def every_error_has_a_page():
-    used = {}
-    for name in FILES:
-        if re.match(r"(?:driver|registry)/.*\.(?:cpp|hpp|def|h)$", name):
-            for match in re.finditer(r'"(CW\d{4})"', FILES[name]):
-                used.setdefault(match.group(1), name)
-    pages = {Path(name).stem: name for name in FILES if re.match(r"docs/errors/CW\d{4}\.md$", name)}
-    for code in sorted(used.keys() - pages.keys()):
-        yield f"{used[code]}: {code} has no page docs/errors/{code}.md"
-    for code in sorted(pages.keys() - used.keys()):
-        yield f"{pages[code]}: no source uses {code}"
-    for code, name in pages.items():
-        if not FILES[name].startswith(f"# {code}: "):
-            yield f"{name}:1: does not begin with `# {code}: `"
-
-
 def every_suite_exists():
     for number, line in enumerate(FILES["tests/suites.txt"].splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -147,7 +131,6 @@ RULES = [("no host name of a package registry", no_registry_hosts), ("no path of
          ("no test is skipped without a reason", no_skip_without_reason),
          ("each third-party library is included in one place", third_parties_in_one_place),
          ("no include climbs out of its folder", includes_have_one_root),
-         ("every error code has a page and every page a code", every_error_has_a_page),
          ("every suite's command exists", every_suite_exists), ("text files end as the editor settings say", text_is_tidy)]
 
 
