@@ -46,7 +46,7 @@ struct NoopSnapshot
   /// Every variable that starts with one of these counts: one more or one less is a miss.
   std::vector<std::string> variable_prefixes;      ///< "CARGO", "RUST"
   std::vector<std::string> variables;              ///< single names that count: "PATH", "HOME", tracked ones
-  std::string stderr_text, stdout_text;            ///< printed on a hit; "{elapsed}" in stderr_text becomes the time taken
+  std::string stderr_text, stdout_text;            ///< what a hit gives back, byte for byte
   std::int32_t exit_code = 0;
 };
 

@@ -1,0 +1,41 @@
+#include <fmt/format.h>
+
+#include <cargo_wasm/base/text.hpp>
+
+#include "job.hpp"
+
+namespace cargo_wasm::exec {
+
+base::Command command_for(const JobSettings& settings, const plan::ActionTemplate& tmpl, const ExpandedCommand& expanded)
+{
+  const Env& env = settings.context.env;
+  base::Command command;
+  command.program = expanded.program;
+  command.args = expanded.arguments;
+  command.args.insert(command.args.end(), tmpl.unkeyed_args.begin(), tmpl.unkeyed_args.end());
+  command.env = env.vars;
+  for (const std::string& name : tmpl.env_removed) {
+    command.env.erase(name);
+  }
+  for (const auto& [name, value] : expanded.environment) {
+    command.env.insert_or_assign(name, value);
+  }
+  command.env.insert_or_assign("CARGO_MAKEFLAGS", settings.jobserver.makeflags());
+  command.inherited_fds = settings.jobserver.descriptors();
+  if (tmpl.kind == plan::ActionKind::run_build_script) {
+    command.env.insert_or_assign("NUM_JOBS", std::to_string(settings.jobs));
+  } else {
+    const MessageFormat& format = settings.options.message_format;
+    if (format.kind == MessageFormat::Kind::short_text || format.short_diagnostics) {
+      command.args.emplace_back("--json=diagnostic-short");
+    }
+    // A wrapper may leave a server behind that would hold the lock for ever.
+    if (settings.lock_descriptor >= 0 && command.program.filename() == "rustc") {
+      command.inherited_fds.push_back(settings.lock_descriptor);
+    }
+  }
+  command.cwd = tmpl.cwd;
+  return command;
+}
+
+} // namespace cargo_wasm::exec

@@ -1,0 +1,324 @@
+#include "executor.hpp"
+
+#include <cargo_wasm/base/text.hpp>
+
+#include "advice_for.hpp"
+#include "compiler_output.hpp"
+
+namespace cargo_wasm::exec {
+
+Executor::Executor(const JobSettings& settings, StateLog& log, Jobserver& jobserver, EventQueue& queue, BuildOutcome& outcome)
+    : m_settings(settings), m_context(settings.context), m_graph(settings.context.graph), m_options(settings.options), m_log(log),
+      m_jobserver(jobserver), m_queue(queue), m_outcome(outcome),
+      m_console(settings.context.env, m_graph, settings.options, outcome), m_checker(settings.context, log),
+      m_began(settings.context.env.clock.monotonic()), m_results(m_graph.actions.size()), m_missing(m_graph.actions.size()),
+      m_dependents(m_graph.actions.size()), m_early_done(m_graph.actions.size()), m_ready(Order{&m_graph}),
+      m_pending(Order{&m_graph})
+{
+  index_dependencies();
+  m_jobserver.on_token([this] {
+    ++m_tokens;
+    --m_requested;
+    m_queue.push({});
+  });
+}
+
+Executor::~Executor()
+{
+  m_jobserver.on_token(nullptr);
+  for (auto& [action, thread] : m_threads) {
+    thread.join();
+  }
+}
+
+void Executor::index_dependencies()
+{
+  for (plan::ActionIndex i = 0; i < m_graph.actions.size(); ++i) {
+    // One edge per dependency, and the stricter one where there are two.
+    std::map<plan::ActionIndex, bool> edges;
+    for (const plan::TemplateDependency& dependency : m_graph.actions[i].dependencies) {
+      const auto [edge, is_new] = edges.emplace(dependency.action, dependency.early_is_enough);
+      edge->second = edge->second && dependency.early_is_enough;
+    }
+    for (const auto& [action, early] : edges) {
+      m_dependents[action].emplace_back(i, early);
+    }
+    m_missing[i] = static_cast<std::uint32_t>(edges.size());
+    if (edges.empty()) {
+      m_ready.insert(i);
+    }
+  }
+}
+
+bool Executor::may_start() const
+{
+  return !m_options.stop.stop_requested() && (m_outcome.failed == 0 || m_options.keep_going);
+}
+
+Result<> Executor::run()
+{
+  const std::stop_callback on_stop(m_options.stop, [this] { m_queue.push({}); });
+  Result<> result;
+  while (true) {
+    if (result && may_start()) {
+      result = check_ready();
+    }
+    if (result && may_start()) {
+      start_jobs();
+    }
+    if (m_running.empty() && (!result || !may_start() || m_pending.empty())) {
+      break;
+    }
+    balance_tokens();
+    m_console.progress(m_running, m_done);
+    for (Event& event : m_queue.take()) {
+      auto handled = handle(event);
+      if (!handled && result) {
+        result = std::move(handled);
+      }
+    }
+  }
+  m_jobserver.cancel_requests();
+  m_outcome.interrupted = m_options.stop.stop_requested();
+  m_outcome.success = result && m_outcome.failed == 0 && !m_outcome.interrupted;
+  m_outcome.elapsed = m_context.env.clock.monotonic() - m_began;
+  m_console.build_ends(m_outcome.success);
+  return result;
+}
+
+/// Decides about everything that has what it needs. Fresh actions may make others ready.
+Result<> Executor::check_ready()
+{
+  while (!m_ready.empty() && !m_options.stop.stop_requested()) {
+    const plan::ActionIndex action = *m_ready.begin();
+    m_ready.erase(m_ready.begin());
+    CW_TRY_ASSIGN(Verdict verdict, m_checker.check(action, m_results));
+    if (!verdict.dirty) {
+      CW_TRY(finish_fresh(action, verdict));
+    } else if (m_options.dry_run) {
+      mark_would_run(action, *verdict.dirty);
+    } else {
+      m_pending.insert(action);
+      m_verdicts.emplace(action, std::move(verdict));
+    }
+  }
+  return {};
+}
+
+void Executor::mark_would_run(plan::ActionIndex action, DirtyReason reason)
+{
+  ActionRecord& record = m_outcome.actions[action];
+  if (record.state == ActionState::would_run) {
+    return;
+  }
+  record.state = ActionState::would_run;
+  m_console.action_starts(action, reason);
+  record.dirty = std::move(reason);
+  for (const auto& [dependent, early] : m_dependents[action]) {
+    mark_would_run(dependent, {DirtyKind::dependency_dirty, m_graph.actions[action].label.package_display, {}, {}});
+  }
+}
+
+void Executor::note_outputs(plan::ActionIndex action, const Record& record)
+{
+  const plan::ActionTemplate& tmpl = m_graph.actions[action];
+  ActionRecord& out = m_outcome.actions[action];
+  out.digest = record.digest;
+  for (const RecordedOutput& output : record.outputs) {
+    OutputRecord shown;
+    shown.path = tmpl.outputs[output.index].path;
+    shown.digest = output.known.digest;
+    shown.stat.size_bytes = output.known.identity.size_bytes;
+    shown.stat.mtime_ns = output.known.identity.mtime_ns;
+    shown.stat.ctime_ns = output.known.identity.ctime_ns;
+    shown.stat.inode = output.known.identity.inode;
+    shown.stat.type = output.is_directory ? base::FileType::directory : base::FileType::regular;
+    out.outputs.push_back(std::move(shown));
+  }
+  for (const RecordedFile& file : record.sources) {
+    out.sources.push_back(m_context.places.path_of(file.name));
+  }
+  for (const RecordedTree& tree : record.source_trees) {
+    out.source_directories.push_back(m_context.places.path_of(tree.name));
+  }
+  for (const auto& [name, value] : record.observed) {
+    out.observed_variables.push_back(name);
+  }
+}
+
+Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict)
+{
+  const plan::ActionTemplate& tmpl = m_graph.actions[action];
+  if (!m_options.dry_run) {
+    CW_TRY_ASSIGN(const bool linked, uplift(m_context, tmpl));
+    if (linked) {
+      // A new name changes the file's ctime.
+      for (RecordedOutput& output : verdict.record->outputs) {
+        if (!output.is_directory) {
+          CW_TRY_ASSIGN(const auto known, m_context.digests.file_now(tmpl.outputs[output.index].path.string(), &output.known));
+          if (known) {
+            output.known.identity = known->identity;
+          }
+        }
+      }
+    }
+    if (linked || verdict.record_moved) {
+      CW_TRY(m_log.append(*verdict.record));
+    }
+  }
+  m_console.action_is_fresh(action);
+  const bool show = tmpl.label.is_local || m_options.show_dependency_warnings;
+  if (tmpl.kind == plan::ActionKind::rustc && !verdict.record->stderr_text.empty()) {
+    CompilerOutput output(tmpl, action, m_options.message_format, show, [this](Event event) { m_console.event(event, true); });
+    for (const std::string_view line : base::split(verdict.record->stderr_text, '\n')) {
+      if (!line.empty()) {
+        output.stderr_line(line);
+      }
+    }
+  }
+  const ScriptOutput* script = verdict.result.script ? &*verdict.result.script : nullptr;
+  if (script != nullptr && show) {
+    m_console.script_messages(action, script->messages, true);
+  }
+  m_console.action_ends(action, true, true, script);
+  note_outputs(action, *verdict.record);
+  m_outcome.actions[action].state = ActionState::fresh;
+  ++m_outcome.fresh;
+  ++m_done;
+  m_results[action] = std::move(verdict.result);
+  note_uplifted(action);
+  satisfied(action, false);
+  return {};
+}
+
+void Executor::note_uplifted(plan::ActionIndex action)
+{
+  for (const auto& [index, path] : m_graph.actions[action].uplifted) {
+    m_outcome.actions[action].uplifted.push_back(path);
+  }
+}
+
+void Executor::start_jobs()
+{
+  while (!m_pending.empty() && m_running.size() < m_tokens + std::size_t{1}) {
+    const plan::ActionIndex action = *m_pending.begin();
+    m_pending.erase(m_pending.begin());
+    start(action);
+  }
+}
+
+void Executor::start(plan::ActionIndex action)
+{
+  Verdict verdict = std::move(m_verdicts.at(action));
+  m_verdicts.erase(action);
+  m_console.action_starts(action, *verdict.dirty);
+  ActionRecord& record = m_outcome.actions[action];
+  record.dirty = verdict.dirty;
+  record.started = m_context.env.clock.monotonic() - m_began;
+  m_running.insert(action);
+  m_threads.emplace(action, std::thread([this, action, moved = std::move(verdict)]() mutable {
+                      run_job(m_settings, action, std::move(moved), [this](Event event) { m_queue.push(std::move(event)); },
+                              m_options.stop);
+                    }));
+}
+
+/// Slots nobody uses go back before we wait; one is asked for per job that waits for one.
+void Executor::balance_tokens()
+{
+  const std::size_t waiting = m_running.size() + m_pending.size();
+  const std::size_t wanted = waiting > 0 && may_start() ? waiting - 1 : 0;
+  if (wanted > m_tokens + m_requested) {
+    const auto more = static_cast<std::uint32_t>(wanted - m_tokens - m_requested);
+    m_requested += more;
+    m_jobserver.request(more);
+  }
+  const std::size_t used = m_running.empty() ? 0 : m_running.size() - 1;
+  while (m_pending.empty() && m_tokens > used) {
+    --m_tokens;
+    m_jobserver.release();
+  }
+}
+
+Result<> Executor::handle(Event& event)
+{
+  switch (event.kind) {
+  case Event::Kind::early_output: early_output(event); return {};
+  case Event::Kind::finished: return finish_job(event.action, *event.job);
+  case Event::Kind::wake: return {};
+  case Event::Kind::running:
+  case Event::Kind::diagnostic:
+  case Event::Kind::stderr_text:
+  case Event::Kind::stdout_text:
+  case Event::Kind::count: m_console.event(event, false); return {};
+  }
+  return {};
+}
+
+void Executor::early_output(const Event& event)
+{
+  if (!event.digest || m_early_done[event.action]) {
+    return;
+  }
+  KnownResult& result = m_results[event.action];
+  result.outputs.resize(m_graph.actions[event.action].outputs.size());
+  result.outputs[event.output] = event.digest;
+  m_outcome.actions[event.action].rmeta_at = m_context.env.clock.monotonic() - m_began;
+  m_early_done[event.action] = true;
+  satisfied(event.action, true);
+}
+
+/// Dependents that waited for this: for the early outputs only, or for the rest.
+void Executor::satisfied(plan::ActionIndex action, bool early_only)
+{
+  for (const auto& [dependent, early] : m_dependents[action]) {
+    const bool now = early_only ? early : !(early && m_early_done[action]);
+    if (now && --m_missing[dependent] == 0) {
+      m_ready.insert(dependent);
+    }
+  }
+}
+
+Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
+{
+  m_threads.at(action).join();
+  m_threads.erase(action);
+  m_running.erase(action);
+  ++m_done;
+  ActionRecord& record = m_outcome.actions[action];
+  record.ended = job.ended - m_began;
+  if (!job.success) {
+    record.state = ActionState::failed;
+    report_failure(action, job);
+    return {};
+  }
+  record.state = ActionState::ran;
+  ++m_outcome.ran;
+  const plan::ActionTemplate& tmpl = m_graph.actions[action];
+  if (job.result.script && (tmpl.label.is_local || m_options.show_dependency_warnings)) {
+    m_console.script_messages(action, job.result.script->messages, false);
+  }
+  m_console.action_ends(action, true, false, job.result.script ? &*job.result.script : nullptr);
+  m_results[action] = std::move(job.result);
+  note_uplifted(action);
+  satisfied(action, false);
+  if (job.record) {
+    note_outputs(action, *job.record);
+    CW_TRY(m_log.append(*job.record));
+  }
+  return {};
+}
+
+void Executor::report_failure(plan::ActionIndex action, JobOutput& job)
+{
+  if (m_options.stop.stop_requested()) {
+    return; // we killed it ourselves
+  }
+  ++m_outcome.failed;
+  m_console.script_messages(action, job.messages, false);
+  m_console.action_ends(action, false, false, nullptr);
+  Error error = std::move(*job.error);
+  add_advice(m_graph, action, job.advice_text, error);
+  m_console.failure(action, error, job.child_text, !m_running.empty());
+}
+
+} // namespace cargo_wasm::exec

@@ -1,0 +1,84 @@
+// The scheduler: what is ready is checked; what is dirty waits for a job slot, most important first.
+#pragma once
+#include <atomic>
+#include <map>
+#include <memory>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include <cargo_wasm/exec/execute.hpp>
+#include <cargo_wasm/exec/jobserver.hpp>
+#include <cargo_wasm/exec/state_log.hpp>
+
+#include "console.hpp"
+#include "freshness.hpp"
+#include "job.hpp"
+
+namespace cargo_wasm::exec {
+
+class Executor
+{
+public:
+  Executor(const JobSettings& settings, StateLog& log, Jobserver& jobserver, EventQueue& queue, BuildOutcome& outcome);
+  ~Executor();
+
+  Result<> run();
+
+  /// Results of all actions that are done; for the `.d` files of final artifacts.
+  [[nodiscard]] const std::vector<KnownResult>& results() const { return m_results; }
+
+private:
+  struct Order
+  {
+    const plan::ActionGraph* graph;
+    bool operator()(plan::ActionIndex a, plan::ActionIndex b) const
+    {
+      const std::uint64_t x = graph->actions[a].priority;
+      const std::uint64_t y = graph->actions[b].priority;
+      return x != y ? x > y : a < b;
+    }
+  };
+
+  void index_dependencies();
+  Result<> check_ready();
+  Result<> finish_fresh(plan::ActionIndex action, Verdict& verdict);
+  void start_jobs();
+  void start(plan::ActionIndex action);
+  void balance_tokens();
+  Result<> handle(Event& event);
+  Result<> finish_job(plan::ActionIndex action, JobOutput& job);
+  void report_failure(plan::ActionIndex action, JobOutput& job);
+  void early_output(const Event& event);
+  void satisfied(plan::ActionIndex action, bool early_only);
+  void mark_would_run(plan::ActionIndex action, DirtyReason reason);
+  void note_uplifted(plan::ActionIndex action);
+  void note_outputs(plan::ActionIndex action, const Record& record);
+  [[nodiscard]] bool may_start() const;
+
+  const JobSettings& m_settings;
+  const Context& m_context;
+  const plan::ActionGraph& m_graph;
+  const ExecuteOptions& m_options;
+  StateLog& m_log;
+  Jobserver& m_jobserver;
+  EventQueue& m_queue;
+  BuildOutcome& m_outcome;
+  Console m_console;
+  FreshnessChecker m_checker;
+  std::chrono::steady_clock::time_point m_began;
+
+  std::vector<KnownResult> m_results;
+  std::vector<std::uint32_t> m_missing;                          ///< unsatisfied dependencies per action
+  std::vector<std::vector<std::pair<plan::ActionIndex, bool>>> m_dependents; ///< (dependent, early is enough)
+  std::vector<bool> m_early_done;
+  std::set<plan::ActionIndex, Order> m_ready, m_pending;
+  std::map<plan::ActionIndex, Verdict> m_verdicts;               ///< of pending actions
+  std::map<plan::ActionIndex, std::thread> m_threads;
+  std::set<plan::ActionIndex> m_running;
+  std::atomic<std::uint32_t> m_tokens{0};
+  std::atomic<std::uint32_t> m_requested{0};
+  std::size_t m_done = 0;
+};
+
+} // namespace cargo_wasm::exec

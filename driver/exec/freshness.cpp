@@ -1,0 +1,235 @@
+#include "freshness.hpp"
+
+#include <algorithm>
+
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/exec/toolchain_digest.hpp>
+
+namespace cargo_wasm::exec {
+namespace {
+
+std::vector<SealedFile> sealed_files(const std::vector<RecordedFile>& files)
+{
+  std::vector<SealedFile> sealed;
+  sealed.reserve(files.size());
+  for (const RecordedFile& file : files) {
+    sealed.push_back({file.name, file.known.digest, file.known.executable});
+  }
+  return sealed;
+}
+
+bool lies_in(const std::string& name, const RecordedTree& tree)
+{
+  return name.size() > tree.name.size() && name.starts_with(tree.name) && name[tree.name.size()] == '/';
+}
+
+} // namespace
+
+KnownFile absent_file()
+{
+  KnownFile file;
+  file.digest.size_bytes = ~std::uint64_t{0};
+  return file;
+}
+
+Result<std::vector<RecordedFile>> look_at_sources(const Context& context, const std::vector<std::string>& file_names,
+                                                  const std::vector<RecordedTree>& trees,
+                                                  const std::vector<RecordedFile>& earlier, bool look_again)
+{
+  std::vector<std::string> names;
+  for (const std::string& name : file_names) {
+    if (std::none_of(trees.begin(), trees.end(), [&](const RecordedTree& tree) { return lies_in(name, tree); })) {
+      names.push_back(name);
+    }
+  }
+  for (const RecordedTree& tree : trees) {
+    CW_TRY_ASSIGN(const TreeListing listing, list_tree(context.env.fs, context.places.path_of(tree.name), tree.kind,
+                                                       context.graph.target_directory.string()));
+    for (const std::string& file : listing.files) {
+      names.push_back(context.places.name_of(file));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+
+  std::vector<RecordedFile> files;
+  files.reserve(names.size());
+  for (std::string& name : names) {
+    const auto found = std::lower_bound(earlier.begin(), earlier.end(), name,
+                                        [](const RecordedFile& file, const std::string& n) { return file.name < n; });
+    const KnownFile* hint = found != earlier.end() && found->name == name ? &found->known : nullptr;
+    const std::string path = context.places.path_of(name);
+    CW_TRY_ASSIGN(std::optional<KnownFile> known,
+                  look_again ? context.digests.file_now(path, hint) : context.digests.file(path, hint));
+    files.push_back({std::move(name), known ? *known : absent_file()});
+  }
+  return files;
+}
+
+std::optional<std::string> variable_of_child(const Env& env, const plan::ActionTemplate& tmpl, const ExpandedCommand& command,
+                                             const std::string& name)
+{
+  if (const auto set = command.environment.find(name); set != command.environment.end()) {
+    return set->second;
+  }
+  if (std::find(tmpl.env_removed.begin(), tmpl.env_removed.end(), name) != tmpl.env_removed.end()) {
+    return std::nullopt;
+  }
+  const std::string* inherited = env.var(name);
+  return inherited != nullptr ? std::optional(*inherited) : std::nullopt;
+}
+
+base::Digest digest_of_tree(const std::string& directory_name, const std::vector<RecordedFile>& files)
+{
+  action::InputTree tree;
+  for (const RecordedFile& file : files) {
+    tree.add_file(std::string_view(file.name).substr(directory_name.size() + 1), file.known.digest, file.known.executable);
+  }
+  return tree.root_digest();
+}
+
+Result<ScriptOutput> parse_for(const Env& env, const plan::ActionTemplate& tmpl, std::string_view stdout_text,
+                               const std::string& out_dir_then)
+{
+  ScriptContext context;
+  context.package_display = tmpl.label.package_display;
+  context.package = tmpl.script_package;
+  context.minimum_rust_version = tmpl.minimum_rust_version;
+  context.out_dir_then = out_dir_then;
+  context.out_dir_now = tmpl.out_dir ? tmpl.out_dir->string() : std::string();
+  if (const std::string* bootstrap = env.var("RUSTC_BOOTSTRAP")) {
+    context.rustc_bootstrap = *bootstrap;
+  }
+  return parse_script_output(stdout_text, context);
+}
+
+Result<> FreshnessChecker::add_platform(const plan::ActionTemplate& tmpl, SealInput& input)
+{
+  if (tmpl.replaced_script_output) {
+    input.platform["replaced-output"] = base::to_hex(base::sha256(base::join(*tmpl.replaced_script_output, "\n")));
+  }
+  for (const plan::TemplateInput& item : tmpl.inputs) {
+    if (item.kind == plan::TemplateInput::Kind::file) {
+      CW_TRY_ASSIGN(const auto known, m_context.digests.file(item.path.string()));
+      input.platform["file:" + m_context.places.name_of(item.path.native())] =
+          base::to_hex((known ? known->digest : absent_file().digest).hash);
+    } else if (item.kind == plan::TemplateInput::Kind::registry_package) {
+      input.platform["package"] = item.text;
+    } else if (item.kind == plan::TemplateInput::Kind::toolchain) {
+      auto& known = m_toolchains[{item.path.string(), item.text}];
+      if (known.empty()) {
+        std::vector<std::string> triples;
+        std::string text = item.text;
+        std::replace(text.begin(), text.end(), ',', ' ');
+        for (const std::string_view triple : base::split(text, ' ')) {
+          if (!triple.empty()) {
+            triples.emplace_back(triple);
+          }
+        }
+        CW_TRY_ASSIGN(known, toolchain_identity(m_context.env.fs, item.path, triples));
+      }
+      input.platform["toolchain"] = known;
+    }
+  }
+  return {};
+}
+
+Result<Verdict> FreshnessChecker::check(plan::ActionIndex index, std::span<const KnownResult> results)
+{
+  const plan::ActionTemplate& tmpl = m_context.graph.actions[index];
+  Verdict verdict;
+  verdict.command = expand(m_context.graph, index, results);
+  for (const auto& [path, digest] : used_outputs(m_context.graph, index, results)) {
+    verdict.input.dependencies.emplace_back(m_context.places.name_of(path), digest);
+  }
+  CW_TRY(add_platform(tmpl, verdict.input));
+  verdict.record = m_log.find(tmpl.identity);
+  if (!verdict.record) {
+    verdict.dirty = DirtyReason{m_log.contains(tmpl.identity) ? DirtyKind::record_unusable : DirtyKind::never_built, {}, {}, {}};
+    return verdict;
+  }
+  Record& record = *verdict.record;
+  std::vector<std::string> names;
+  names.reserve(record.sources.size());
+  for (const RecordedFile& file : record.sources) {
+    names.push_back(file.name);
+  }
+  CW_TRY_ASSIGN(std::vector<RecordedFile> sources,
+                look_at_sources(m_context, names, record.source_trees, record.sources, false));
+  SealInput now = verdict.input;
+  now.sources = sealed_files(sources);
+  for (const auto& [name, value] : record.observed) {
+    now.observed.emplace_back(name, variable_of_child(m_context.env, tmpl, verdict.command, name));
+  }
+  const SealedAction sealed = seal(tmpl, verdict.command, now, m_context.places);
+  if (sealed.digest != record.digest) {
+    verdict.dirty = explain_difference(m_context, record, tmpl, sealed.command, now);
+    return verdict;
+  }
+  verdict.record_moved = sources != record.sources;
+  record.sources = std::move(sources);
+  CW_TRY_ASSIGN(verdict.dirty, check_outputs(tmpl, verdict));
+  if (!verdict.dirty && tmpl.kind == plan::ActionKind::run_build_script) {
+    CW_TRY_ASSIGN(verdict.dirty, check_script(tmpl, verdict));
+  }
+  return verdict;
+}
+
+Result<std::optional<DirtyReason>> FreshnessChecker::check_outputs(const plan::ActionTemplate& tmpl, Verdict& verdict)
+{
+  verdict.result.outputs.resize(tmpl.outputs.size());
+  const auto differs = [&](RecordedFile& file) -> Result<std::optional<DirtyReason>> {
+    const std::string path = m_context.places.path_of(file.name);
+    CW_TRY_ASSIGN(const auto known, m_context.digests.file(path, &file.known));
+    if (!known) {
+      return DirtyReason{DirtyKind::output_missing, path, {}, {}};
+    }
+    if (known->digest != file.known.digest) {
+      return DirtyReason{DirtyKind::output_changed, path, {}, {}};
+    }
+    if (known->identity != file.known.identity) {
+      file.known = *known;
+      verdict.record_moved = true;
+    }
+    return std::nullopt;
+  };
+  for (RecordedOutput& output : verdict.record->outputs) {
+    if (output.index >= tmpl.outputs.size()) {
+      return DirtyReason{DirtyKind::record_unusable, {}, {}, {}};
+    }
+    if (!output.is_directory) {
+      RecordedFile file{output.name, output.known};
+      CW_TRY_ASSIGN(auto reason, differs(file));
+      if (reason) {
+        return reason;
+      }
+      output.known = file.known;
+    } else {
+      for (RecordedFile& file : output.files) {
+        CW_TRY_ASSIGN(auto reason, differs(file));
+        if (reason) {
+          return reason;
+        }
+      }
+      const std::string directory = m_context.places.path_of(output.name);
+      if (!m_context.env.fs.is_directory(directory)) {
+        return DirtyReason{DirtyKind::output_missing, directory, {}, {}};
+      }
+    }
+    verdict.result.outputs[output.index] = output.known.digest;
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<DirtyReason>> FreshnessChecker::check_script(const plan::ActionTemplate& tmpl, Verdict& verdict)
+{
+  Record& record = *verdict.record;
+  auto parsed = parse_for(m_context.env, tmpl, record.stdout_text, record.out_dir);
+  if (!parsed) {
+    return DirtyReason{DirtyKind::record_unusable, {}, {}, {}};
+  }
+  verdict.result.script = std::move(*parsed);
+  return std::nullopt;
+}
+
+} // namespace cargo_wasm::exec

@@ -1,0 +1,50 @@
+// One action that must run: in its own thread, from removing stale outputs to the record of its success.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/exec/execute.hpp>
+#include <cargo_wasm/exec/jobserver.hpp>
+
+#include "events.hpp"
+#include "freshness.hpp"
+
+namespace cargo_wasm::exec {
+
+struct JobOutput
+{
+  bool success = false;
+  std::optional<Error> error;         ///< why not; its text is ready to be shown
+  std::string child_text;             ///< a failed script's output, shown below the error
+  std::string advice_text;            ///< plain text for failure advice
+  KnownResult result;
+  std::optional<Record> record;       ///< absent when the inputs changed meanwhile
+  std::vector<ScriptMessage> messages;
+  std::chrono::steady_clock::time_point started{}, ended{};
+};
+
+struct JobSettings
+{
+  const Context& context;
+  const ExecuteOptions& options;
+  const Jobserver& jobserver;
+  std::uint32_t jobs = 1;   ///< NUM_JOBS
+  int lock_descriptor = -1; ///< compilers keep it: a build that was killed is over when its compilers are
+};
+
+/// Runs action `index`; tells `emit` what happens, last of all `finished`. Never throws.
+void run_job(const JobSettings& settings, plan::ActionIndex index, Verdict verdict, const std::function<void(Event)>& emit,
+             std::stop_token stop);
+
+/// The command as a child will get it.
+[[nodiscard]] base::Command command_for(const JobSettings& settings, const plan::ActionTemplate& tmpl,
+                                        const ExpandedCommand& expanded);
+
+/// Puts results where users find them. True when something was linked anew.
+[[nodiscard]] Result<bool> uplift(const Context& context, const plan::ActionTemplate& tmpl);
+
+} // namespace cargo_wasm::exec

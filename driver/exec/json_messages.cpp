@@ -1,0 +1,67 @@
+#include "json_messages.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace cargo_wasm::exec {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string json_string(std::string_view text)
+{
+  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace
+
+std::string compiler_message_json(const plan::ActionTemplate& tmpl, std::string_view raw_message)
+{
+  return fmt::format(R"({{"reason":"compiler-message","package_id":{},"manifest_path":{},"target":{},"message":{}}})",
+                     json_string(tmpl.label.package_id), json_string(tmpl.manifest_path),
+                     tmpl.message_target ? tmpl.message_target->dump() : "null", raw_message);
+}
+
+std::string compiler_artifact_json(const plan::ActionTemplate& tmpl, const std::vector<std::string>& filenames,
+                                   const std::string* executable, bool fresh)
+{
+  json message = {{"reason", "compiler-artifact"}};
+  static const nlohmann::json k_nothing = nlohmann::json::object();
+  const nlohmann::json& known = tmpl.artifact_message ? *tmpl.artifact_message : k_nothing;
+  for (const char* key : {"package_id", "manifest_path", "target", "profile", "features"}) {
+    if (const auto found = known.find(key); found != known.end()) {
+      message[key] = json::parse(found->dump());
+    }
+  }
+  message["filenames"] = filenames;
+  message["executable"] = executable != nullptr ? json(*executable) : json(nullptr);
+  message["fresh"] = fresh;
+  return message.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string build_script_json(const plan::ActionTemplate& tmpl, const ScriptOutput& output)
+{
+  json paths = json::array();
+  for (const LibraryPath& path : output.library_paths) {
+    paths.push_back(path.value);
+  }
+  json env = json::array();
+  for (const auto& [name, value] : output.env) {
+    env.push_back(json::array({name, value}));
+  }
+  const json message = {{"reason", "build-script-executed"},
+                        {"package_id", tmpl.label.package_id},
+                        {"linked_libs", output.library_links},
+                        {"linked_paths", std::move(paths)},
+                        {"cfgs", output.cfgs},
+                        {"env", std::move(env)},
+                        {"out_dir", tmpl.out_dir ? tmpl.out_dir->string() : std::string()}};
+  return message.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string build_finished_json(bool success)
+{
+  return fmt::format(R"({{"reason":"build-finished","success":{}}})", success);
+}
+
+} // namespace cargo_wasm::exec

@@ -1,0 +1,53 @@
+#include <algorithm>
+
+#include <cargo_wasm/exec/seal.hpp>
+
+namespace cargo_wasm::exec {
+
+SealedAction seal(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const SealInput& input,
+                  const PlaceNames& places)
+{
+  SealedAction sealed;
+  action::Command& out = sealed.command;
+  out.arguments.reserve(command.arguments.size() + 1);
+  out.arguments.push_back(places.neutral(command.program));
+  for (const std::string& argument : command.arguments) {
+    out.arguments.push_back(places.neutral(argument));
+  }
+  for (const auto& [name, value] : command.environment) {
+    out.environment.emplace(name, places.neutral(value));
+  }
+  // A variable the program looked at counts with its real value. $OUT_DIR is the exception: what lies in it is tracked by
+  // content, and it is looked at mostly to include a file from there.
+  for (const auto& [name, value] : input.observed) {
+    if (name == "OUT_DIR") {
+      continue;
+    }
+    if (value) {
+      out.environment.insert_or_assign(name, *value);
+    } else {
+      out.environment.erase(name);
+    }
+  }
+  for (const plan::TemplateOutput& output : tmpl.outputs) {
+    out.output_paths.push_back(places.name_of(output.path.native()));
+  }
+  out.working_directory = places.name_of(tmpl.cwd.native());
+  out.platform = input.platform;
+
+  action::InputTree tree;
+  for (const SealedFile& source : input.sources) {
+    tree.add_file(source.name, source.digest, source.executable);
+  }
+  for (const auto& [name, digest] : input.dependencies) {
+    tree.add_file(name, digest);
+  }
+  sealed.action.command = base::digest_of(action::encode(out));
+  sealed.action.input_root = tree.root_digest();
+  sealed.action.do_not_cache = !tmpl.cacheable;
+  sealed.action.platform = input.platform;
+  sealed.digest = base::digest_of(action::encode(sealed.action));
+  return sealed;
+}
+
+} // namespace cargo_wasm::exec
