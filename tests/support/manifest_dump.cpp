@@ -1,5 +1,5 @@
 // Prints each manifest named on the command line as `cargo read-manifest` does, one JSON line each; what cannot be read is
-// a line with `error`. `--time` prints only how long one manifest takes, on average of the best of several rounds.
+// a line with `error`. `--workspace` prints the members of the workspace of each manifest as `cargo metadata --no-deps` does. `--time` prints only how long one manifest takes, on average of the best of several rounds.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -10,7 +10,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/manifest/package_json.hpp>
+#include <cargo_wasm/manifest/workspace.hpp>
+
+#include <support/test_env.hpp>
 
 using namespace cargo_wasm;
 
@@ -23,13 +27,49 @@ manifest::ReadOptions options_for(const base::Path& file, bool as_registry)
   return options;
 }
 
+nlohmann::ordered_json dump_workspace(const base::Path& file)
+{
+  test::RealEnv real(file.parent_path());
+  const base::Env env = real.env();
+  const auto config = manifest::Config::load(env, {});
+  if (!config) {
+    return {{"error", base::render(config.error(), base::Severity::error, false)}};
+  }
+  manifest::WorkspaceOptions options;
+  options.manifest_path = file;
+  const auto workspace = manifest::load_workspace(env, **config, options);
+  if (!workspace) {
+    return {{"error", base::render(workspace.error(), base::Severity::error, false)}};
+  }
+  nlohmann::ordered_json result;
+  result["packages"] = nlohmann::ordered_json::array();
+  result["workspace_members"] = nlohmann::ordered_json::array();
+  result["workspace_default_members"] = nlohmann::ordered_json::array();
+  for (const PackagePtr& member : workspace->members) {
+    result["packages"].push_back(manifest::package_to_json(*member->manifest));
+    result["workspace_members"].push_back(spec::to_spec_string(member->id()));
+  }
+  for (const PackagePtr& member : workspace->default_members) {
+    result["workspace_default_members"].push_back(spec::to_spec_string(member->id()));
+  }
+  result["target_directory"] = workspace->target_directory.string();
+  result["workspace_root"] = workspace->root.string();
+  const auto& metadata = workspace->root_manifest->workspace_metadata;
+  result["metadata"] = metadata == nullptr ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(*metadata);
+  for (const Error& warning : workspace->warnings) {
+    std::fputs(base::render(warning, base::Severity::warning, false).c_str(), stderr);
+  }
+  return result;
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
   const bool timed = argc > 1 && std::strcmp(argv[1], "--time") == 0;
+  const bool whole_workspace = argc > 1 && std::strcmp(argv[1], "--workspace") == 0;
   const auto fs = base::make_filesystem();
-  const std::vector<base::Path> files(argv + (timed ? 2 : 1), argv + argc);
+  const std::vector<base::Path> files(argv + (timed || whole_workspace ? 2 : 1), argv + argc);
   if (timed && !files.empty()) {
     double best = std::numeric_limits<double>::max();
     for (int round = 0; round < 5; ++round) {
@@ -43,6 +83,10 @@ int main(int argc, char** argv)
     return 0;
   }
   for (const base::Path& file : files) {
+    if (whole_workspace) {
+      std::printf("%s\n", dump_workspace(file).dump().c_str());
+      continue;
+    }
     const auto read = manifest::read_manifest(*fs, file, options_for(file, false));
     nlohmann::ordered_json line;
     if (!read) {
