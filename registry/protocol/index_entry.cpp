@@ -192,17 +192,19 @@ Result<IndexHead> parse_index_head(std::string_view line)
   JsonCursor cursor(line);
   IndexHead head;
   std::string scratch;
-  // Versions are never written with escapes; one that is cannot be a version, and its view would dangle.
+  // Names and versions are never written with escapes; one that is cannot be valid, and its view would dangle.
   const auto read_plain = [&](std::string_view& out) {
     cursor.read_string_view(out, scratch);
     if (!scratch.empty()) {
-      cursor.fail("an escape in a version");
+      cursor.fail("an escape in a name or version");
     }
   };
   if (cursor.enter_object()) {
     bool first = true;
     for (std::string_view key; cursor.next_member(first, key);) {
-      if (key == "vers") {
+      if (key == "name") {
+        read_plain(head.name);
+      } else if (key == "vers") {
         read_plain(head.version);
       } else if (key == "rust_version") {
         if (!cursor.take_null()) {
@@ -217,8 +219,12 @@ Result<IndexHead> parse_index_head(std::string_view line)
       }
     }
   }
-  if (cursor.at_end() && head.version.empty()) {
-    cursor.fail("no `vers`");
+  if (cursor.at_end()) {
+    if (head.name.empty()) {
+      cursor.fail("no `name`");
+    } else if (head.version.empty()) {
+      cursor.fail("no `vers`");
+    }
   }
   if (cursor.failed()) {
     return base::fail(entry_error(cursor, {}));

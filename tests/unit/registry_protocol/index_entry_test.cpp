@@ -98,16 +98,18 @@ TEST_CASE("a broken line says what is wrong and at which byte", "[registry_proto
   }
 }
 
-TEST_CASE("the head reader finds version, yanked, rust-version and schema only", "[registry_protocol][index]")
+TEST_CASE("the head reader finds name, version, yanked, rust-version and schema only", "[registry_protocol][index]")
 {
   const auto head = parse_index_head(k_full_line);
   REQUIRE(head.has_value());
+  CHECK(head->name == "Foo");
   CHECK(head->version == "1.2.3-rc.1+b");
   CHECK(head->rust_version == "1.70");
   CHECK(head->yanked);
   CHECK(head->schema == 2);
   CHECK_FALSE(parse_index_head(R"({"name":"a"})").has_value());
-  CHECK_FALSE(parse_index_head(R"({"vers":"1.0.\u0030"})").has_value());
+  CHECK_FALSE(parse_index_head(R"({"vers":"1.0.0"})").has_value());
+  CHECK_FALSE(parse_index_head(R"({"name":"a","vers":"1.0.\u0030"})").has_value());
 }
 
 TEST_CASE("what is written is read back, and says only what is needed", "[registry_protocol][index]")

@@ -5,7 +5,7 @@
 // under cargo's lock `$CARGO_HOME/.package-cache`, so that both programs use each other's downloads.
 //
 // When the network is asked
-// - A dependency is *locked* when its source has a precise part or its requirement is a full `=I.J.K`. A locked dependency is
+// - A dependency is *locked* when it has a `locked_version`. A locked dependency is
 //   answered from the index cache if the version is there; the server is asked only when it is not.
 // - Any other dependency makes its registry *current*: each index file is revalidated once per command before it is used.
 //   With a complete lock, then, no request is made.
@@ -62,6 +62,8 @@ public:
   ~SourceMap() override;
 
   Result<std::vector<resolve::SummaryPtr>> query(const manifest::Dependency& dependency) override;
+  Result<std::vector<resolve::Candidate>> query_candidates(const manifest::Dependency& dependency) override;
+  Result<resolve::SummaryPtr> load_candidate(const resolve::Candidate& candidate) override;
   Result<std::vector<resolve::SummaryPtr>> query_all_versions(const manifest::Dependency& dependency) override;
   Result<std::vector<std::string>> similar_names(const manifest::Dependency& dependency) override;
   Result<> prefetch(std::span<const resolve::DependencyPtr> roots) override;

@@ -44,10 +44,11 @@ struct IndexEntry
 /// Errors: CW0410 with the byte offset in the line. Cost: about 1 GB/s, no allocation but the values'.
 [[nodiscard]] Result<IndexEntry> parse_index_entry(std::string_view line);
 
-/// Only what a candidate list needs, without reading dependencies: version, yanked, rust_version, schema.
+/// Only what a candidate list needs, without reading dependencies: name, version, yanked, rust_version, schema.
 struct IndexHead
 {
-  std::string_view version; ///< into the line
+  std::string_view name; ///< into the line
+  std::string_view version;
   std::string_view rust_version;
   bool yanked = false;
   std::uint32_t schema = 1;

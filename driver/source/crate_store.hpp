@@ -1,0 +1,55 @@
+// The `.crate` files and unpacked trees of one registry, in cargo's places and by cargo's marks:
+//   registry/cache/<registry>/<name>-<version>.crate    there and not empty = downloaded, and verified when it was
+//   registry/src/<registry>/<name>-<version>/.cargo-ok  `{"v":1}` = unpacked to the end; anything else = unpack again
+#pragma once
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_set>
+
+#include <cargo_wasm/registry_protocol/index_entry.hpp>
+
+#include "package_source.hpp"
+#include "session.hpp"
+
+namespace cargo_wasm::source {
+
+class CrateStore
+{
+public:
+  /// `archives`: the directory of the `.crate` files; a local registry has its own.
+  CrateStore(Session& session, spec::SourceId registry, std::string name, base::Path archives);
+  ~CrateStore();
+
+  [[nodiscard]] bool is_downloaded(InternedString name, const spec::Version& version);
+  /// Neither unpacked nor downloaded.
+  [[nodiscard]] bool needs_archive(spec::PackageId id);
+  [[nodiscard]] bool is_unpacked(spec::PackageId id) const;
+  [[nodiscard]] base::Path directory_of(spec::PackageId id) const;
+  [[nodiscard]] base::Path archive_of(spec::PackageId id) const;
+
+  /// Downloads all at once and unpacks each in a second thread as soon as it has come. SHA-256 is computed while bytes
+  /// arrive; a file appears under its name only when it is right. Errors: CW0420 wrong checksum (integrity), CW0422 gone,
+  /// CW0400–CW0409, those of transfers and archives. What was downloaded before an error is kept.
+  Result<> download(std::span<const Wanted> wanted, const registry_protocol::RegistryConfig& config,
+                    const std::optional<std::string>& authorization);
+  /// Those that are not unpacked yet, in several threads.
+  Result<> unpack(std::span<const Wanted> wanted);
+
+private:
+  struct Batch;
+  class Transfer;
+  friend class Transfer;
+
+  Result<> unpack_one(spec::PackageId id) const;
+  Result<> accept(const Wanted& want, const base::HttpResponse& response, const std::string& url, const std::string& body,
+                  const std::string& actual_checksum);
+
+  Session& m_session;
+  spec::SourceId m_registry;
+  base::Path m_archives, m_trees;
+  std::optional<std::unordered_set<std::string>> m_listed; ///< names of `.crate` files, read once
+};
+
+} // namespace cargo_wasm::source

@@ -1,0 +1,199 @@
+#include "credentials.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cargo_wasm/base/text.hpp>
+
+namespace cargo_wasm::source {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// nullopt: this provider has none, ask the next.
+using Answer = Result<std::optional<std::string>>;
+
+struct Request
+{
+  const Env& env;
+  const manifest::Config& config;
+  spec::SourceId registry;
+  const std::vector<std::string>& headers;
+  [[nodiscard]] std::string index_url() const
+  {
+    return (registry.kind() == spec::SourceKind::sparse_registry ? "sparse+" : "") + registry.url();
+  }
+};
+
+Error provider_error(const std::vector<std::string>& provider, std::string_view what)
+{
+  return Error("CW0409", fmt::format("credential provider `{}` failed: {}", provider.front(), what), Blame::environment);
+}
+
+Result<base::Command> command_for(const Request& request, const std::vector<std::string>& words)
+{
+  base::Command command;
+  command.program = words.front();
+  if (words.front().find('/') == std::string::npos) {
+    const auto* path = request.env.var("PATH");
+    const auto found = base::find_program(request.env.fs, words.front(), path == nullptr ? "" : *path);
+    if (!found) {
+      return fail(provider_error(words, "there is no such program on PATH"));
+    }
+    command.program = *found;
+  }
+  command.args.assign(words.begin() + 1, words.end());
+  command.env = request.env.vars;
+  command.cwd = request.env.cwd;
+  return command;
+}
+
+Answer token_from_stdout(const Request& request, const std::vector<std::string>& provider)
+{
+  if (provider.size() < 2) {
+    return fail(provider_error(provider, "it needs a command that prints a token"));
+  }
+  std::vector<std::string> words(provider.begin() + 1, provider.end());
+  const std::string url = request.index_url();
+  for (auto& word : words) {
+    for (auto at = word.find("{index_url}"); at != std::string::npos; at = word.find("{index_url}", at + url.size())) {
+      word.replace(at, std::string_view("{index_url}").size(), url);
+    }
+  }
+  CW_TRY_ASSIGN(auto command, command_for(request, words));
+  command.env["CARGO_REGISTRY_INDEX_URL"] = url;
+  if (!request.registry.registry_name().empty()) {
+    command.env["CARGO_REGISTRY_NAME_OPT"] = request.registry.registry_name();
+  }
+  base::CapturingSink output;
+  CW_TRY_ASSIGN(const auto exit, request.env.process.run(command, output));
+  if (!exit.success()) {
+    return fail(provider_error(provider, fmt::format("`{}` ended with {}", words.front(), to_string(exit))));
+  }
+  const auto lines = base::split(base::trim(output.out), '\n');
+  if (lines.size() != 1 || lines.front().empty()) {
+    return fail(provider_error(provider, fmt::format("`{}` must print one line, the token", words.front())));
+  }
+  return std::string(base::trim(lines.front()));
+}
+
+/// A file that only we can read and that is gone afterwards: what the provider reads as stdin.
+class RequestFile
+{
+public:
+  RequestFile(base::Filesystem& fs, base::Path path) : m_fs(fs), m_path(std::move(path)) {}
+  ~RequestFile() { (void)m_fs.remove(m_path); }
+  RequestFile(const RequestFile&) = delete;
+  RequestFile& operator=(const RequestFile&) = delete;
+
+private:
+  base::Filesystem& m_fs;
+  base::Path m_path;
+};
+
+Answer read_response(const std::vector<std::string>& provider, const std::string& output)
+{
+  // Line 1 greets with the versions it speaks, line 2 answers.
+  const auto lines = base::split(base::trim(output), '\n');
+  const auto hello = Json::parse(lines.front(), nullptr, false);
+  if (!hello.is_object() || !hello.contains("v") || !hello["v"].is_array() || hello["v"].empty()) {
+    return fail(provider_error(provider, "it does not speak cargo's credential protocol"));
+  }
+  if (std::find(hello["v"].begin(), hello["v"].end(), Json(1)) == hello["v"].end()) {
+    return fail(provider_error(provider, fmt::format("it speaks versions {} of the protocol, we speak 1", hello["v"].dump())));
+  }
+  const auto answer = lines.size() < 2 ? Json() : Json::parse(lines[1], nullptr, false);
+  if (answer.is_object() && answer.contains("Ok") && answer["Ok"].value("kind", "") == "get" && answer["Ok"].contains("token")) {
+    return answer["Ok"]["token"].get<std::string>();
+  }
+  if (answer.is_object() && answer.contains("Err") && answer["Err"].is_object()) {
+    const auto kind = answer["Err"].value("kind", "");
+    if (kind == "not-found" || kind == "url-not-supported") {
+      return std::nullopt;
+    }
+    return fail(provider_error(provider, answer["Err"].value("message", kind)));
+  }
+  return fail(provider_error(provider, "its answer cannot be read"));
+}
+
+Answer token_from_program(const Request& request, const std::vector<std::string>& provider)
+{
+  Json registry = {{"index-url", request.index_url()}};
+  if (!request.registry.registry_name().empty()) {
+    registry["name"] = request.registry.registry_name();
+  }
+  if (!request.headers.empty()) {
+    registry["headers"] = request.headers;
+  }
+  const Json message = {{"v", 1},
+                        {"registry", registry},
+                        {"kind", "get"},
+                        {"operation", "read"},
+                        {"args", std::vector<std::string>(provider.begin() + 1, provider.end())}};
+  const auto file = request.config.cargo_home() / fmt::format(".credential-request-{:x}", std::hash<std::string>{}(message.dump()));
+  CW_TRY(request.env.fs.write_atomic(file, message.dump() + "\n"));
+  const RequestFile guard(request.env.fs, file);
+  CW_TRY_ASSIGN(auto command, command_for(request, {provider.front(), "--cargo-plugin"}));
+  command.stdin_file = file;
+  base::CapturingSink output;
+  CW_TRY_ASSIGN(const auto exit, request.env.process.run(command, output));
+  if (!exit.success()) {
+    return fail(provider_error(provider, fmt::format("it ended with {}", to_string(exit))));
+  }
+  return read_response(provider, output.out);
+}
+
+Answer ask(const Request& request, const std::vector<std::string>& provider)
+{
+  const std::string& name = provider.front();
+  if (name == "cargo:token") {
+    return request.config.registry_token(request.registry);
+  }
+  if (name == "cargo:token-from-stdout") {
+    return token_from_stdout(request, provider);
+  }
+  if (name.starts_with("cargo:")) {
+    return fail(provider_error(provider, "this provider is not built into cargo-wasm")
+                    .help("configure `cargo:token`, `cargo:token-from-stdout` or a provider program"));
+  }
+  return token_from_program(request, provider);
+}
+
+} // namespace
+
+Result<std::string> find_token(const Env& env, const manifest::Config& config, spec::SourceId registry,
+                               const std::vector<std::string>& headers, const std::optional<std::string>& login_url)
+{
+  const Request request{env, config, registry, headers};
+  CW_TRY_ASSIGN(auto providers, config.credential_providers(registry));
+  if (providers.empty()) {
+    providers.push_back({"cargo:token"});
+  }
+  bool asked_token = false;
+  for (auto provider = providers.rbegin(); provider != providers.rend(); ++provider) {
+    if (provider->empty()) {
+      continue;
+    }
+    asked_token |= provider->front() == "cargo:token";
+    env.reporter.verbose("Credential", fmt::format("{} get {}", base::join(*provider, " "), registry.display()));
+    CW_TRY_ASSIGN(auto token, ask(request, *provider));
+    if (token) {
+      return *token;
+    }
+  }
+  Error error("CW0401", fmt::format("no token for {}, which requires one", registry.display()), Blame::environment);
+  if (login_url) {
+    error.notes.push_back(fmt::format("the registry hands out tokens at {}", *login_url));
+  }
+  if (asked_token) {
+    const std::string& name = registry.registry_name();
+    error.helps.push_back(registry.is_crates_io() ? "run `cargo login`, or set CARGO_REGISTRY_TOKEN"
+                          : name.empty()          ? "name the registry in `[registries]` of `.cargo/config.toml`, then give it a token"
+                                                  : fmt::format("run `cargo login --registry {}`, or set CARGO_REGISTRIES_{}_TOKEN", name,
+                                                                base::envify(name)));
+  }
+  return fail(std::move(error));
+}
+
+} // namespace cargo_wasm::source

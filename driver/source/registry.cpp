@@ -1,0 +1,146 @@
+#include "registry.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace cargo_wasm::source {
+
+std::vector<resolve::Candidate> select_candidates(IndexFile& file, const manifest::Dependency& dependency, Match match, spec::SourceId source,
+                                                  const std::function<bool(const spec::Version&)>& is_downloaded)
+{
+  std::vector<resolve::Candidate> all, downloaded;
+  bool any_downloaded = false;
+  for (auto& entry : file.entries()) {
+    if (match == Match::requirement && !accepts(dependency, entry.version)) {
+      continue;
+    }
+    const bool here = is_downloaded && is_downloaded(entry.version);
+    any_downloaded |= here;
+    const auto* head = file.head(entry, source);
+    // Paths fold case, names do not: `foo` is not `Foo`.
+    if (head == nullptr || head->id.name() != dependency.package_name) {
+      continue;
+    }
+    all.push_back(*head);
+    if (here) {
+      downloaded.push_back(*head);
+    }
+  }
+  return any_downloaded ? downloaded : all;
+}
+
+RemoteRegistry::RemoteRegistry(Session& session, spec::SourceId shown, spec::SourceId actual)
+    : m_session(session), m_shown(shown.without_precise()), m_index(session, actual), m_reader(shown, actual),
+      m_store(session, actual, registry_directory_name(actual), session.registry_directory("cache", registry_directory_name(actual)))
+{}
+
+Result<std::vector<resolve::Candidate>> RemoteRegistry::select(IndexFile* file, const manifest::Dependency& dependency, Match match)
+{
+  if (file == nullptr) {
+    return std::vector<resolve::Candidate>{};
+  }
+  if (!m_session.offline()) {
+    return select_candidates(*file, dependency, match, m_shown, {});
+  }
+  return select_candidates(*file, dependency, match, m_shown, [&](const spec::Version& version) {
+    return m_store.is_downloaded(dependency.package_name, version);
+  });
+}
+
+Result<std::vector<resolve::Candidate>> RemoteRegistry::candidates(const manifest::Dependency& dependency, Match match)
+{
+  if (match == Match::requirement && dependency.locked_version) {
+    CW_TRY_ASSIGN(auto* const file, m_index.cached(dependency.package_name));
+    CW_TRY_ASSIGN(auto found, select(file, dependency, match));
+    if (!found.empty()) {
+      return found;
+    }
+  }
+  // Error messages ask for any version: what is in memory serves.
+  if (match == Match::requirement) {
+    m_index.make_current();
+  }
+  CW_TRY_ASSIGN(auto* const file, m_index.get(dependency.package_name));
+  return select(file, dependency, match);
+}
+
+Result<manifest::SummaryPtr> RemoteRegistry::load_candidate(const resolve::Candidate& candidate)
+{
+  if (candidate.summary) {
+    return candidate.summary;
+  }
+  CW_TRY_ASSIGN(auto* const file, m_index.cached(candidate.id.name()));
+  auto* const entry = file == nullptr ? nullptr : file->find(candidate.id.version());
+  return entry == nullptr ? nullptr : file->summary(*entry, m_reader);
+}
+
+Result<std::vector<std::string>> RemoteRegistry::similar_names(std::string_view name)
+{
+  std::vector<std::string> names;
+  for (const auto& [from, to] : {std::pair{'-', '_'}, std::pair{'_', '-'}}) {
+    std::string other(name);
+    std::replace(other.begin(), other.end(), from, to);
+    if (other == name) {
+      continue;
+    }
+    CW_TRY_ASSIGN(auto* const file, m_index.get(other));
+    if (file != nullptr && !file->entries().empty()) {
+      if (const auto* head = file->head(file->entries().back(), m_shown)) {
+        names.push_back(head->id.name().str());
+      }
+    }
+  }
+  // The path folds case, so a crate that is spelled otherwise lies under the name that was asked for.
+  CW_TRY_ASSIGN(auto* const file, m_index.get(name));
+  if (file != nullptr && !file->entries().empty()) {
+    if (const auto* head = file->head(file->entries().back(), m_shown); head != nullptr && head->id.name() != name) {
+      names.push_back(head->id.name().str());
+    }
+  }
+  return names;
+}
+
+Result<> RemoteRegistry::fetch(std::span<const Wanted> wanted)
+{
+  std::vector<Wanted> missing;
+  for (const auto& want : wanted) {
+    if (m_store.needs_archive(want.id)) {
+      missing.push_back(want);
+    }
+  }
+  if (!missing.empty()) {
+    if (m_session.offline()) {
+      Error error("CW0421", fmt::format("`{}` is not downloaded, and the network may not be used", missing.front().id.display()), Blame::environment);
+      if (missing.size() > 1) {
+        error.notes.push_back(fmt::format("{} more packages are missing, too", missing.size() - 1));
+      }
+      error.notes.push_back(fmt::format("{} is in effect", m_session.offline_reason()));
+      error.helps.push_back("run `cargo-wasm fetch` once with the network");
+      return fail(std::move(error));
+    }
+    for (auto& want : missing) {
+      if (!want.checksum) {
+        manifest::Dependency exact;
+        exact.package_name = want.id.name();
+        exact.source = m_shown;
+        exact.locked_version = want.id.version();
+        CW_TRY_ASSIGN(const auto found, candidates(exact, Match::requirement));
+        for (const auto& candidate : found) {
+          CW_TRY_ASSIGN(const auto summary, load_candidate(candidate));
+          want.checksum = summary ? summary->checksum : std::nullopt;
+        }
+      }
+      if (!want.checksum) {
+        return fail(Error("CW0422", fmt::format("`{}` is not in {} any more", want.id.display(), m_shown.display()), Blame::network)
+                        .help("run `cargo-wasm update` for this package, or ask the registry's owner"));
+      }
+    }
+    CW_TRY_ASSIGN(const auto config, m_index.config());
+    CW_TRY_ASSIGN(const auto authorization, m_index.authorization());
+    CW_TRY(m_store.download(missing, config, authorization));
+  }
+  return m_store.unpack(wanted);
+}
+
+} // namespace cargo_wasm::source

@@ -1,0 +1,48 @@
+// A sparse registry as a source of packages: candidates from its index, archives into cargo's cache, trees into cargo's `src`.
+#pragma once
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "crate_store.hpp"
+#include "package_source.hpp"
+#include "remote_index.hpp"
+
+namespace cargo_wasm::source {
+
+/// The candidates of a file that a dependency accepts, under cargo's offline rule: when some of the matching versions are
+/// downloaded, only those count; when none is, all do. `is_downloaded` may be empty: online.
+[[nodiscard]] std::vector<resolve::Candidate> select_candidates(IndexFile& file, const manifest::Dependency& dependency, Match match,
+                                                                spec::SourceId source,
+                                                                const std::function<bool(const spec::Version&)>& is_downloaded);
+
+class RemoteRegistry final : public PackageSource
+{
+public:
+  /// `shown`: the id that packages carry; `actual`: the registry that is read. They differ under source replacement
+  /// and for crates.io, whose packages carry the id of its git index.
+  RemoteRegistry(Session& session, spec::SourceId shown, spec::SourceId actual);
+
+  Result<std::vector<resolve::Candidate>> candidates(const manifest::Dependency& dependency, Match match) override;
+  Result<manifest::SummaryPtr> load_candidate(const resolve::Candidate& candidate) override;
+  Result<std::vector<std::string>> similar_names(std::string_view name) override;
+  Result<> fetch(std::span<const Wanted> wanted) override;
+  Result<manifest::PackagePtr> loaded_package(spec::PackageId) override { return nullptr; }
+  [[nodiscard]] std::optional<base::Path> directory_of(spec::PackageId id) const override { return m_store.directory_of(id); }
+  void request_update() override { m_index.make_current(); }
+
+  // For the walk ahead of the resolver.
+  [[nodiscard]] RemoteIndex& index() { return m_index; }
+  [[nodiscard]] SummaryReader& reader() { return m_reader; }
+
+private:
+  Result<std::vector<resolve::Candidate>> select(IndexFile* file, const manifest::Dependency& dependency, Match match);
+
+  Session& m_session;
+  spec::SourceId m_shown;
+  RemoteIndex m_index;
+  SummaryReader m_reader;
+  CrateStore m_store;
+};
+
+} // namespace cargo_wasm::source

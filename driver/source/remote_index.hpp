@@ -1,0 +1,88 @@
+// The index of a sparse registry: cargo's cache files, revalidated over HTTP with as many requests in flight as there are
+// names asked for. Event driven: `request` starts, the client's poll completes, `get` waits for one.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include <cargo_wasm/registry_protocol/index_entry.hpp>
+
+#include "index_file.hpp"
+#include "session.hpp"
+
+namespace cargo_wasm::source {
+
+class RemoteIndex
+{
+public:
+  /// `registry`: the one that is read (after replacement).
+  RemoteIndex(Session& session, spec::SourceId registry);
+  ~RemoteIndex();
+
+  /// From now on a cached file counts only after the server confirmed it (once per command). Nothing offline.
+  void make_current();
+  [[nodiscard]] bool is_current() const { return m_current; }
+
+  /// What the cache holds, without asking the server; nullptr: nothing.
+  [[nodiscard]] Result<IndexFile*> cached(std::string_view name);
+  /// Whether `get` would answer at once.
+  [[nodiscard]] bool is_ready(std::string_view name) const;
+  /// Starts to get a file if it has to be got. True when `get` would not wait.
+  Result<bool> request(std::string_view name);
+  /// The file, current if that was asked for; nullptr: the registry has no such crate. Errors: CW0400–CW0409, CW0411, CW0412.
+  [[nodiscard]] Result<IndexFile*> get(std::string_view name);
+
+  /// Called with the (lower case) name when a requested file has come, or has failed.
+  void on_loaded(std::function<void(const std::string&)> callback) { m_on_loaded = std::move(callback); }
+  /// Handles network events. False when nothing is in flight.
+  Result<bool> poll();
+
+  /// config.json, from the cache where that suffices.
+  [[nodiscard]] Result<registry_protocol::RegistryConfig> config();
+  /// The header that downloads need, if any.
+  [[nodiscard]] Result<std::optional<std::string>> authorization();
+
+private:
+  struct Slot
+  {
+    std::optional<IndexFile> file;
+    std::optional<Error> error;
+    bool looked_on_disk = false;
+    bool in_flight = false;
+    bool fresh = false; ///< the server answered in this command
+  };
+  class Transfer;
+
+  Slot& slot_of(const std::string& key);
+  Result<> send(const std::string& path, std::vector<std::string> headers, std::function<void(Result<base::HttpResponse>, std::string)> done);
+  Result<> send_index(const std::string& key);
+  Result<> send_config();
+  void finish_index(const std::string& key, Result<base::HttpResponse> outcome, std::string body);
+  Result<> accept_body(const std::string& key, Slot& slot, const base::HttpResponse& response, const std::string& body);
+  void finish_config(Result<base::HttpResponse> outcome, const std::string& body);
+  Result<> ensure_config();
+  void note_unauthorized(const base::HttpResponse& response);
+  void show_progress();
+  [[nodiscard]] base::Path cache_path(const std::string& key) const;
+  [[nodiscard]] std::string url_of(std::string_view path) const { return m_registry.url() + std::string(path); }
+
+  Session& m_session;
+  spec::SourceId m_registry;
+  base::Path m_directory;
+  std::unordered_map<std::string, Slot> m_slots;
+  std::function<void(const std::string&)> m_on_loaded;
+  std::optional<registry_protocol::RegistryConfig> m_config;
+  std::optional<Error> m_config_error;
+  bool m_config_in_flight = false, m_config_fresh = false;
+  bool m_current = false;
+  bool m_announced = false;
+  bool m_auth_required = false;
+  bool m_warned_about_cache = false;
+  std::vector<std::string> m_auth_headers;
+  std::optional<std::string> m_login_url;
+  std::uint64_t m_complete = 0, m_pending = 0;
+};
+
+} // namespace cargo_wasm::source

@@ -1,0 +1,298 @@
+#include <cargo_wasm/source/source_map.hpp>
+
+#include <fmt/format.h>
+
+#include "cargo_hash.hpp"
+#include "directory_source.hpp"
+#include "git_source.hpp"
+#include "local_registry.hpp"
+#include "package_reader.hpp"
+#include "path_source.hpp"
+#include "registry.hpp"
+#include "replacement.hpp"
+#include "session.hpp"
+#include "walk_ahead.hpp"
+
+namespace cargo_wasm::source {
+
+struct SourceMap::State
+{
+  State(const Env& env, const manifest::Config& config, SourceOptions options)
+      : session(env, config, std::move(options)), walk([this](SourceId id) { return registry_of(id); })
+  {}
+
+  Session session;
+  Replacements replacements;
+  /// By source and precise part: one repository may be in use at several commits.
+  std::map<std::pair<const void*, std::string>, std::shared_ptr<PackageSource>> sources;
+  WalkAhead walk;
+  bool update_requested = false;
+
+  Result<PackageSource*> source_of(SourceId id);
+  Result<std::shared_ptr<PackageSource>> make(SourceId id);
+  RemoteRegistry* registry_of(SourceId id);
+  Result<> prepare(std::span<const Wanted> wanted);
+};
+
+namespace {
+
+std::vector<Wanted> wanted_of(const resolve::Resolve& resolve, std::span<const PackageId> ids)
+{
+  std::vector<Wanted> out;
+  out.reserve(ids.size());
+  for (const auto id : ids) {
+    const auto* package = resolve.find(id);
+    out.push_back({id, package == nullptr ? std::nullopt : package->checksum});
+  }
+  return out;
+}
+
+} // namespace
+
+std::string registry_directory_name(SourceId source)
+{
+  const SourceId read = source.is_crates_io() ? crates_io_sparse() : source;
+  return fmt::format("{}-{}", url_host(read.url()), source_hash(read));
+}
+
+Result<PackageSource*> SourceMap::State::source_of(SourceId id)
+{
+  const std::pair key(id.address(), id.is_git() ? id.precise() : std::string());
+  const auto found = sources.find(key);
+  if (found != sources.end()) {
+    return found->second.get();
+  }
+  CW_TRY_ASSIGN(auto made, make(id));
+  if (update_requested) {
+    made->request_update();
+  }
+  return sources.emplace(key, std::move(made)).first->second.get();
+}
+
+Result<std::shared_ptr<PackageSource>> SourceMap::State::make(SourceId id)
+{
+  using spec::SourceKind;
+  CW_TRY_ASSIGN(const auto actual, replacements.resolve(id));
+  std::shared_ptr<PackageSource> made;
+  switch (actual.kind()) {
+  case SourceKind::path: made = std::make_shared<PathSource>(session, actual); break;
+  case SourceKind::git: made = std::make_shared<GitSource>(session, actual.precise().empty() ? actual.with_precise(id.precise()) : actual); break;
+  case SourceKind::directory: made = std::make_shared<DirectorySource>(session, id, actual.path()); break;
+  case SourceKind::local_registry: made = std::make_shared<LocalRegistry>(session, id, actual); break;
+  case SourceKind::sparse_registry: {
+    if (!actual.url().ends_with('/')) {
+      return fail(Error("CW0414", fmt::format("the URL of a sparse registry must end with `/`: `sparse+{}`", url_without_secrets(actual.url())))
+                      .help("add the slash to `index` in the configuration"));
+    }
+    auto registry = std::make_shared<RemoteRegistry>(session, id, actual);
+    registry->index().on_loaded([this, raw = registry.get()](const std::string& name) { walk.loaded(*raw, name); });
+    made = std::move(registry);
+    break;
+  }
+  case SourceKind::registry:
+    return fail(Error("CW0413", fmt::format("{} has its index in a git repository, which cargo-wasm does not read", actual.display()))
+                    .note(fmt::format("its index is `{}`", url_without_secrets(actual.url())))
+                    .help("use the registry's sparse index: an `index` that starts with `sparse+https://`"));
+  }
+  return made;
+}
+
+RemoteRegistry* SourceMap::State::registry_of(SourceId id)
+{
+  const auto source = id.is_registry() ? source_of(id) : Result<PackageSource*>(nullptr);
+  return source ? dynamic_cast<RemoteRegistry*>(*source) : nullptr;
+}
+
+Result<> SourceMap::State::prepare(std::span<const Wanted> wanted)
+{
+  std::map<PackageSource*, std::vector<Wanted>> by_source;
+  std::vector<PackageSource*> order;
+  for (const auto& want : wanted) {
+    CW_TRY_ASSIGN(auto* const source, source_of(want.id.source()));
+    auto& list = by_source[source];
+    if (list.empty()) {
+      order.push_back(source);
+    }
+    list.push_back(want);
+  }
+  for (auto* const source : order) {
+    CW_TRY(source->fetch(by_source[source]));
+  }
+  return {};
+}
+
+SourceMap::SourceMap(std::unique_ptr<State> state) : m_state(std::move(state)) {}
+SourceMap::~SourceMap() = default;
+
+Result<std::unique_ptr<SourceMap>> SourceMap::create(const Env& env, const manifest::Config& config, SourceOptions options)
+{
+  auto state = std::make_unique<State>(env, config, std::move(options));
+  CW_TRY_ASSIGN(state->replacements, Replacements::read(config));
+  CW_TRY(state->replacements.check());
+  return std::unique_ptr<SourceMap>(new SourceMap(std::move(state)));
+}
+
+Result<std::vector<resolve::Candidate>> SourceMap::query_candidates(const manifest::Dependency& dependency)
+{
+  CW_TRY_ASSIGN(auto* const source, m_state->source_of(dependency.source));
+  if (auto* const registry = m_state->registry_of(dependency.source);
+      registry != nullptr && !m_state->session.offline() && !registry->index().is_ready(dependency.package_name)) {
+    // What it leads to will be asked for next.
+    m_state->walk.visit(dependency);
+  }
+  CW_TRY_ASSIGN(auto found, source->candidates(dependency, Match::requirement));
+  if (dependency.source.is_git() && !found.empty()) {
+    // The answer carries the commit; asking by it must not load the repository again.
+    const SourceId locked = found.front().id.source();
+    const auto own = m_state->sources.at({dependency.source.address(), dependency.source.precise()});
+    m_state->sources.try_emplace({locked.address(), locked.precise()}, own);
+  }
+  return found;
+}
+
+Result<resolve::SummaryPtr> SourceMap::load_candidate(const resolve::Candidate& candidate)
+{
+  if (candidate.summary) {
+    return candidate.summary;
+  }
+  CW_TRY_ASSIGN(auto* const source, m_state->source_of(candidate.id.source()));
+  return source->load_candidate(candidate);
+}
+
+Result<std::vector<resolve::SummaryPtr>> SourceMap::query(const manifest::Dependency& dependency)
+{
+  CW_TRY_ASSIGN(const auto found, query_candidates(dependency));
+  std::vector<resolve::SummaryPtr> out;
+  for (const auto& candidate : found) {
+    CW_TRY_ASSIGN(auto summary, load_candidate(candidate));
+    if (summary) {
+      out.push_back(std::move(summary));
+    }
+  }
+  return out;
+}
+
+Result<std::vector<resolve::SummaryPtr>> SourceMap::query_all_versions(const manifest::Dependency& dependency)
+{
+  CW_TRY_ASSIGN(auto* const source, m_state->source_of(dependency.source));
+  CW_TRY_ASSIGN(const auto found, source->candidates(dependency, Match::any_version));
+  std::vector<resolve::SummaryPtr> out;
+  for (const auto& candidate : found) {
+    CW_TRY_ASSIGN(auto summary, source->load_candidate(candidate));
+    if (summary) {
+      out.push_back(std::move(summary));
+    }
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> SourceMap::similar_names(const manifest::Dependency& dependency)
+{
+  CW_TRY_ASSIGN(auto* const source, m_state->source_of(dependency.source));
+  return source->similar_names(dependency.package_name);
+}
+
+Result<> SourceMap::prefetch(std::span<const resolve::DependencyPtr> roots)
+{
+  if (m_state->session.offline()) {
+    return {};
+  }
+  for (const auto& root : roots) {
+    m_state->walk.visit(*root);
+  }
+  if (!m_state->session.network_was_used()) {
+    return {};
+  }
+  CW_TRY_ASSIGN(auto* const http, m_state->session.http());
+  for (;;) {
+    CW_TRY_ASSIGN(const bool more, http->poll(std::chrono::milliseconds(200)));
+    if (!more) {
+      m_state->session.reporter().clear_progress();
+      return {};
+    }
+  }
+}
+
+void SourceMap::request_update()
+{
+  m_state->update_requested = true;
+  for (auto& [key, source] : m_state->sources) {
+    source->request_update();
+  }
+}
+
+bool SourceMap::network_was_used() const { return m_state->session.network_was_used(); }
+
+Result<> SourceMap::download(const resolve::Resolve& resolve, std::span<const PackageId> ids)
+{
+  return m_state->prepare(wanted_of(resolve, ids));
+}
+
+Result<PackageMap> SourceMap::load_packages(const resolve::Resolve& resolve, std::span<const PackageId> ids)
+{
+  CW_TRY(m_state->prepare(wanted_of(resolve, ids)));
+  std::vector<PackagePtr> packages(ids.size());
+  std::vector<std::optional<base::Path>> directories(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    CW_TRY_ASSIGN(auto* const source, m_state->source_of(ids[i].source()));
+    directories[i] = source->directory_of(ids[i]);
+    if (!directories[i]) {
+      CW_TRY_ASSIGN(packages[i], source->loaded_package(ids[i]));
+    }
+  }
+  CW_TRY(for_each_in_parallel(ids.size(), [&](std::size_t i) -> Result<> {
+    if (directories[i]) {
+      CW_TRY_ASSIGN(packages[i], read_package(m_state->session, *directories[i], ids[i].source().without_precise()));
+    }
+    if (packages[i] == nullptr) {
+      return fail(Error("CW0452", fmt::format("`{}` holds no package", ids[i].display())).help("its archive has a virtual manifest; ask the registry's owner"));
+    }
+    return {};
+  }));
+  PackageMap out;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    out.emplace(ids[i], std::move(packages[i]));
+  }
+  return out;
+}
+
+Result<PackagePtr> SourceMap::load(PackageId id, const std::optional<std::string>& checksum)
+{
+  const Wanted want{id, checksum};
+  CW_TRY(m_state->prepare({&want, 1}));
+  CW_TRY_ASSIGN(auto* const source, m_state->source_of(id.source()));
+  const auto directory = source->directory_of(id);
+  if (!directory) {
+    return source->loaded_package(id);
+  }
+  return read_package(m_state->session, *directory, id.source().without_precise());
+}
+
+Result<std::vector<PackagePtr>> SourceMap::packages_of(SourceId id)
+{
+  CW_TRY_ASSIGN(auto* const source, m_state->source_of(id));
+  return source->all_packages();
+}
+
+Result<> SourceMap::verify(PackageId id)
+{
+  CW_TRY_ASSIGN(auto* const source, m_state->source_of(id.source()));
+  return source->verify(id);
+}
+
+std::optional<base::Path> SourceMap::package_directory(PackageId id) const
+{
+  const auto source = m_state->source_of(id.source());
+  return source ? (*source)->directory_of(id) : std::nullopt;
+}
+
+Result<> SourceMap::lock() { return m_state->session.lock(); }
+void SourceMap::unlock() { m_state->session.unlock(); }
+
+std::unique_ptr<base::FileLock> lock_sources_for_reading(const Env& env, const manifest::Config& config)
+{
+  auto lock = env.fs.lock(config.cargo_home() / ".package-cache-mutate", base::LockMode::shared, {});
+  return lock ? std::move(lock).value() : nullptr;
+}
+
+} // namespace cargo_wasm::source
