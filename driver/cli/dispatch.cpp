@@ -137,7 +137,9 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   request.exec.stop = context.stop;
   request.driver_program = context.program;
   request.noop = context.noop;
-  CW_TRY_ASSIGN(request.exec.message_format, exec::parse_message_format(base::join(parsed.all("message-format"), ",")));
+  if (parsed.has("message-format")) {
+    CW_TRY_ASSIGN(request.exec.message_format, exec::parse_message_format(base::join(parsed.all("message-format"), ",")));
+  }
   return request;
 }
 

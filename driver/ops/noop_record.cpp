@@ -17,12 +17,6 @@ public:
   explicit Collector(std::vector<NoopPath>& paths) : m_paths(paths) {}
 
   void add(NoopPath::Kind kind, const Path& path) { m_paths.push_back({kind, path.string()}); }
-  void add_all(NoopPath::Kind kind, const std::vector<Path>& paths)
-  {
-    for (const auto& path : paths) {
-      add(kind, path);
-    }
-  }
   /// Read files; directories among them were listed.
   void add_read(const Env& env, const std::vector<Path>& paths)
   {
@@ -73,7 +67,9 @@ void collect(const Env& env, const Compiled& compiled, exec::NoopSnapshot& snaps
     for (const auto& output : record.outputs) {
       collector.add(output.stat.type == base::FileType::directory ? NoopPath::Kind::directory : NoopPath::Kind::output, output.path);
     }
-    collector.add_all(NoopPath::Kind::output, record.uplifted);
+    for (const auto& path : record.uplifted) {
+      collector.add(env.fs.exists(path) ? NoopPath::Kind::output : NoopPath::Kind::absent, path);
+    }
     snapshot.variables.insert(snapshot.variables.end(), record.observed_variables.begin(), record.observed_variables.end());
     for (const auto& input : compiled.graph.actions[i].inputs) {
       if (input.kind == plan::TemplateInput::Kind::package_tree) {
