@@ -199,11 +199,9 @@ std::string canonical_url(std::string_view text)
   if (!url) {
     return std::string(text);
   }
-  if (url->path.ends_with('/')) {
+  // The slash of an empty path stays: directories of registries are named by a hash of this text.
+  if (url->path.size() > 1 && url->path.ends_with('/')) {
     url->path.pop_back();
-    if (url->path.empty() && special_scheme(url->scheme) != nullptr) {
-      url->path = "/";
-    }
   }
   if (url->scheme.find('+') != std::string::npos) {
     return url->text();
