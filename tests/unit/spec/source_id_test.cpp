@@ -23,6 +23,7 @@ TEST_CASE("sources: URLs that name one repository have one canonical form", "[sp
   CHECK(canonical_url("https://example.com") == "https://example.com/");
   CHECK(canonical_url("sparse+https://example.com/") == "sparse+https://example.com/");
   // A sparse index is a directory of files, not a repository.
+  CHECK(canonical_url("sparse+https://example.com/") == "sparse+https://example.com/");
   CHECK(canonical_url("sparse+https://example.com/index.git/") == "sparse+https://example.com/index.git");
   CHECK(SourceId::for_git("https://github.com/Foo/bar", {}) == SourceId::for_git("git://github.com/foo/bar.git", {}));
   CHECK(SourceId::for_git("https://github.com/foo/bar", {}) != SourceId::for_git("https://github.com/foo/bar", branch("x")));
