@@ -405,13 +405,18 @@ do_main_job() {
     say 'done already with this build of the program'
     return 0
   fi
-  say "cargo-wasm build --from $main_job_package"
-  "$installed" build --from "$main_job_package" --message-format=json >"$state_dir/main-job.json" || return 1
+  # Another default toolchain may lack the target; this one has it.
+  local -a program=("$installed")
+  if [[ -n ${RUSTUP_TOOLCHAIN:-} || $(run_rustup default 2>/dev/null) != "$rust_version-"* ]]; then program+=("+$rust_version"); fi
+  say "cargo-wasm${program[1]:+ ${program[1]}} build --from $main_job_package"
+  "${program[@]}" build --from "$main_job_package" --message-format=json >"$state_dir/main-job.json" || return 1
   wasm=$(grep -oE '"executable":"[^"]+\.wasm"' "$state_dir/main-job.json" | tail -n 1 | cut -d '"' -f 4)
   [[ -f $wasm ]] || return 1
   # A program sees the working directory and what is below it.
-  say "cd $(dirname "$wasm") && cargo-wasm run --from $main_job_package -- -n 256 $(basename "$wasm")"
-  (cd "$(dirname "$wasm")" && "$installed" run --from "$main_job_package" -- -n 256 "$(basename "$wasm")") || return 1
+  say "cd $(dirname "$wasm")"
+  say "cargo-wasm${program[1]:+ ${program[1]}} run --from $main_job_package -- --color=auto --length=256 $(basename "$wasm")"
+  (cd "$(dirname "$wasm")" && "${program[@]}" run --from "$main_job_package" -- --color=auto --length=256 "$(basename "$wasm")") ||
+    return 1
   echo "$digest" >"$stamp"
 }
 
