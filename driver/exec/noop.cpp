@@ -122,8 +122,10 @@ bool record_noop(const base::Path& file, const NoopKey& key, const NoopSnapshot&
       ::unlink(file.c_str());
       return false;
     }
+    // Entries of "" carry their whole path; so do those of the root directory, whose name would be empty, too.
     const std::size_t slash = path.rfind('/');
-    directories[path.substr(0, slash)].emplace_back(path.substr(slash + 1), *entry);
+    const std::size_t name = slash == 0 ? 0 : slash + 1;
+    directories[path.substr(0, slash)].emplace_back(path.substr(name), *entry);
   }
   auto& whole = directories[""];
   for (auto it = directories.begin(); it != directories.end();) {

@@ -71,10 +71,8 @@ void collect(const Env& env, const Compiled& compiled, exec::NoopSnapshot& snaps
       collector.add(env.fs.exists(path) ? NoopPath::Kind::output : NoopPath::Kind::absent, path);
     }
     snapshot.variables.insert(snapshot.variables.end(), record.observed_variables.begin(), record.observed_variables.end());
-    for (const auto& input : compiled.graph.actions[i].inputs) {
-      if (input.kind == plan::TemplateInput::Kind::package_tree) {
-        collector.add(NoopPath::Kind::input, input.path / "Cargo.toml");
-      }
+    if (const auto& action = compiled.graph.actions[i]; action.label.is_local && !action.manifest_path.empty()) {
+      collector.add(NoopPath::Kind::input, action.manifest_path);
     }
   }
 }
