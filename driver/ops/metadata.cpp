@@ -22,8 +22,49 @@ std::string_view kind_name(manifest::DependencyKind kind)
   return kind == manifest::DependencyKind::development ? "dev" : kind == manifest::DependencyKind::build ? "build" : "";
 }
 
-/// The order of cargo's derived comparison: kind as declared there (normal, dev, build), then the platform.
-using KindKey = std::pair<manifest::DependencyKind, std::optional<std::string>>;
+/// Cargo's derived order of expressions: not, all, any, values (names before pairs), true, false (cargo-platform/src/cfg.rs).
+std::strong_ordering compare(const spec::CfgExpr& a, const spec::CfgExpr& b)
+{
+  const auto rank = [](const spec::CfgExpr& expr) {
+    switch (expr.kind) {
+    case spec::CfgExpr::Kind::negation: return 0;
+    case spec::CfgExpr::Kind::all: return 1;
+    case spec::CfgExpr::Kind::any: return 2;
+    case spec::CfgExpr::Kind::value: return expr.cfg.value ? 4 : 3;
+    case spec::CfgExpr::Kind::literal: return expr.constant ? 5 : 6;
+    }
+    return 7;
+  };
+  if (const auto order = rank(a) <=> rank(b); order != 0) {
+    return order;
+  }
+  for (std::size_t i = 0; i < std::min(a.operands.size(), b.operands.size()); ++i) {
+    if (const auto order = compare(a.operands[i], b.operands[i]); order != 0) {
+      return order;
+    }
+  }
+  if (const auto order = a.operands.size() <=> b.operands.size(); order != 0) {
+    return order;
+  }
+  return a.cfg <=> b.cfg;
+}
+
+/// Triples before expressions; no platform at all comes first.
+bool is_before(const manifest::Dependency* a, const manifest::Dependency* b)
+{
+  if (a->kind != b->kind) {
+    return a->kind < b->kind;
+  }
+  if (!a->platform || !b->platform) {
+    return !a->platform && b->platform;
+  }
+  const auto* first = std::get_if<spec::CfgExpr>(&a->platform->value);
+  const auto* second = std::get_if<spec::CfgExpr>(&b->platform->value);
+  if (first != nullptr && second != nullptr) {
+    return compare(*first, *second) < 0;
+  }
+  return first == nullptr && (second != nullptr || std::get<std::string>(a->platform->value) < std::get<std::string>(b->platform->value));
+}
 
 class ResolveJson
 {
@@ -81,15 +122,15 @@ private:
     if (library == nullptr) {
       return false;
     }
-    std::vector<KindKey> kinds;
+    std::vector<const manifest::Dependency*> dependencies;
     for (const auto& dependency : edge.dependencies) {
-      kinds.emplace_back(dependency->kind, dependency->platform ? std::optional(spec::to_string(*dependency->platform)) : std::nullopt);
+      dependencies.push_back(dependency.get());
     }
-    std::sort(kinds.begin(), kinds.end());
+    std::stable_sort(dependencies.begin(), dependencies.end(), is_before);
     Json kinds_json = Json::array();
-    for (const auto& [kind, platform] : kinds) {
-      const auto name = kind_name(kind);
-      kinds_json.push_back({{"kind", name.empty() ? Json(nullptr) : Json(name)}, {"target", platform ? Json(*platform) : Json(nullptr)}});
+    for (const auto* dependency : dependencies) {
+      const auto name = kind_name(dependency->kind);
+      kinds_json.push_back({{"kind", name.empty() ? Json(nullptr) : Json(name)}, {"target", dependency->platform ? Json(spec::to_string(*dependency->platform)) : Json(nullptr)}});
     }
     const auto id = spec::to_spec_string(edge.to);
     node["dependencies"].push_back(id);
