@@ -226,9 +226,13 @@ Error unknown_features(const Workspace& workspace, const std::vector<PackagePtr>
   return error;
 }
 
+/// Cargo resolves with dev-dependencies even when nothing that is built needs them: the feature resolver of version 1 counts
+/// their features. They are neither downloaded nor built for that.
+constexpr bool k_with_dev = true;
+
 /// Resolver 2, 3 and virtual workspaces: features go to every selected member that has them.
 Result<std::vector<resolve::ResolveRoot>> roots_by_member(const Workspace& workspace, const SelectedPackages& selected,
-                                                          const FeatureSelection& features, const std::set<InternedString>& asked, bool dev)
+                                                          const FeatureSelection& features, const std::set<InternedString>& asked)
 {
   std::vector<resolve::ResolveRoot> roots;
   if (selected.members.empty()) {
@@ -237,13 +241,13 @@ Result<std::vector<resolve::ResolveRoot>> roots_by_member(const Workspace& works
                     .help("its features follow from the packages that depend on it"));
     }
     for (const PackagePtr& member : workspace.members) {
-      roots.push_back({member->manifest->summary, {}, dev});
+      roots.push_back({member->manifest->summary, {}, k_with_dev});
     }
     return roots;
   }
   std::set<InternedString> found;
   for (const PackagePtr& member : selected.members) {
-    roots.push_back({member->manifest->summary, {matching_features(member, asked, found), features.all_features, !features.no_default_features}, dev});
+    roots.push_back({member->manifest->summary, {matching_features(member, asked, found), features.all_features, !features.no_default_features}, k_with_dev});
   }
   std::vector<std::string> unknown;
   for (const InternedString feature : asked) {
@@ -259,7 +263,7 @@ Result<std::vector<resolve::ResolveRoot>> roots_by_member(const Workspace& works
 
 /// Resolver 1: features belong to the package of the current directory; others get `member/feature` only.
 std::vector<resolve::ResolveRoot> roots_by_current_package(const Workspace& workspace, const SelectedPackages& selected,
-                                                           const FeatureSelection& features, const std::set<InternedString>& asked, bool dev)
+                                                           const FeatureSelection& features, const std::set<InternedString>& asked)
 {
   const PackagePtr current = workspace.current_package();
   std::map<InternedString, std::set<InternedString>> of_member;
@@ -277,9 +281,9 @@ std::vector<resolve::ResolveRoot> roots_by_current_package(const Workspace& work
   std::vector<resolve::ResolveRoot> roots;
   for (const PackagePtr& member : workspace.members) {
     if (current && member->id() == current->id()) {
-      roots.push_back({member->manifest->summary, {of_current, features.all_features, !features.no_default_features}, dev});
+      roots.push_back({member->manifest->summary, {of_current, features.all_features, !features.no_default_features}, k_with_dev});
     } else if (std::ranges::find(selected.members, member) != selected.members.end()) {
-      roots.push_back({member->manifest->summary, {of_member[member->id().name()], features.all_features, true}, dev});
+      roots.push_back({member->manifest->summary, {of_member[member->id().name()], features.all_features, true}, k_with_dev});
     }
   }
   return roots;
@@ -291,12 +295,11 @@ Result<std::vector<resolve::ResolveRoot>> plan_resolve_roots(const Workspace& wo
 {
   CW_TRY_ASSIGN(const SelectedPackages selected, select_packages(workspace, request.packages));
   CW_TRY_ASSIGN(const std::set<InternedString> asked, parse_requested(request.features.features));
-  const bool dev = request.needs_dev_dependencies();
   const bool is_virtual = workspace.current_package() == nullptr;
   if (is_virtual || workspace.resolver != manifest::ResolverBehavior::v1) {
-    return roots_by_member(workspace, selected, request.features, asked, dev);
+    return roots_by_member(workspace, selected, request.features, asked);
   }
-  return roots_by_current_package(workspace, selected, request.features, asked, dev);
+  return roots_by_current_package(workspace, selected, request.features, asked);
 }
 
 std::vector<PackageId> needed_packages(const resolve::Resolve& resolve, const std::vector<resolve::ResolveRoot>& roots, const BuildRequest& request,
