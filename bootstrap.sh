@@ -154,8 +154,9 @@ find_boost() {
 
 # The suites chosen name what they need: fuzzers are compiled by clang.
 suites_use() {
-  awk -v all="$all" '/^[[:space:]]*(#|$)/ { next } $1 == "test" || all { print }' tests/suites.txt 2>/dev/null |
-    grep -q -- "$1"
+  local chosen
+  chosen=$(awk -v all="$all" '/^[[:space:]]*(#|$)/ { next } $1 == "test" || all { print }' tests/suites.txt)
+  [[ $chosen == *"$1"* ]]
 }
 
 compiler_runtime() {
@@ -315,11 +316,8 @@ build_program() {
   else
     say 'configured already'
   fi
-  if [[ $mode != test ]] && ninja -C "$build_dir" -t targets all | grep -q '^cargo-wasm:'; then
-    targets=(cargo-wasm)
-    if ninja -C "$build_dir" -t targets all | grep -q '^cargo_wasm_net:'; then targets+=(cargo_wasm_net); fi
-  fi
-  if ninja -C "$build_dir" -n "${targets[@]}" | grep -q 'no work to do'; then
+  if [[ $mode != test ]]; then targets=(cargo-wasm cargo_wasm_net); fi
+  if [[ $(ninja -C "$build_dir" -n "${targets[@]}") == *'no work to do'* ]]; then
     say 'built already'
     return
   fi
