@@ -12,6 +12,9 @@ if(TARGET cargo_wasm_net)
   install(TARGETS cargo_wasm_net LIBRARY DESTINATION lib/cargo-wasm COMPONENT program)
 endif()
 
+# Packing needs the program alone, not the tests.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
+
 set(CW_GENERATED ${PROJECT_BINARY_DIR}/generated)
 file(MAKE_DIRECTORY ${CW_GENERATED})
 install(
