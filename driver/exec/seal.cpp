@@ -14,8 +14,11 @@ SealedAction seal(const plan::ActionTemplate& tmpl, const ExpandedCommand& comma
   for (const std::string& argument : command.arguments) {
     out.arguments.push_back(places.neutral(argument));
   }
+  // What a manifest says about its package (description, authors, licence …) counts when the compiler looked at it: below.
   for (const auto& [name, value] : command.environment) {
-    out.environment.emplace(name, places.neutral(value));
+    if (!name.starts_with("CARGO_PKG_")) {
+      out.environment.emplace(name, places.neutral(value));
+    }
   }
   // A variable the program looked at counts with its real value. $OUT_DIR is the exception: what lies in it is tracked by
   // content, and it is looked at mostly to include a file from there.

@@ -132,6 +132,13 @@ TEST_CASE("seal: the digest moves with every input and not with the place of the
   CHECK(differs([](Graph&, Results&, SealInput& i) { i.observed[0].second = "D"; }));
   CHECK(differs([](Graph&, Results&, SealInput& i) { i.observed[1].second = "set"; }));
   CHECK(differs([](Graph&, Results&, SealInput& i) { i.platform["toolchain"] = "u"; }));
+  // A package's description changes nothing unless the compiler looked at it.
+  const auto described = [](Graph& g, Results&, SealInput&) { g.actions[3].env["CARGO_PKG_DESCRIPTION"] = "new"; };
+  CHECK_FALSE(differs(described));
+  CHECK(differs([&](Graph& g, Results& r, SealInput& i) {
+    described(g, r, i);
+    i.observed.emplace_back("CARGO_PKG_DESCRIPTION", "new");
+  }));
   // The rlib is not read by this edge; unkeyed arguments only change how diagnostics look.
   CHECK_FALSE(differs([](Graph&, Results& r, SealInput&) { r[0].outputs[0] = base::digest_of("new"); }));
   CHECK_FALSE(differs([](Graph& g, Results&, SealInput&) { g.actions[3].unkeyed_args = {"--diagnostic-width=80"}; }));

@@ -1,0 +1,105 @@
+"""What the end-to-end suites share: a copied project, builds by cargo and by cargo-wasm, and the program's output.
+
+Every check prints one line: `ok - NAME`, `not ok - NAME` (details follow, indented) or `skip - NAME: REASON`.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TOOLCHAIN = os.environ.get("CW_ORACLE", "1.99.1")
+TARGET = "wasm32-wasip1"
+PROGRAM = os.environ.get("CARGO_WASM", "cargo-wasm")
+
+RUN_WASI = """
+import { WASI } from 'node:wasi';
+import { readFileSync } from 'node:fs';
+const wasi = new WASI({ version: 'preview1', args: ['app'], env: {}, returnOnExit: true });
+const { instance } = await WebAssembly.instantiate(readFileSync(process.argv[2]), wasi.getImportObject());
+process.exitCode = wasi.start(instance);
+"""
+
+failures = 0
+
+
+def check(name, good, *details):
+    global failures
+    print(("ok - " if good else "not ok - ") + name, flush=True)
+    if not good:
+        failures += 1
+        for text in details:
+            for line in str(text).splitlines():
+                print("    " + line, flush=True)
+    return good
+
+
+def skip(name, reason):
+    print(f"skip - {name}: {reason}", flush=True)
+
+
+def finish():
+    sys.exit(1 if failures else 0)
+
+
+class Place:
+    """A temporary directory with a copy of the project, and an environment of its own."""
+
+    def __init__(self, project="freshness"):
+        self.base = tempfile.mkdtemp(prefix="cargo-wasm-e2e-")
+        self.root = os.path.join(self.base, "checkout")
+        shutil.copytree(os.path.join(ROOT, "tests", "fixtures", "projects", project), self.root)
+        self.runner = os.path.join(self.base, "run.mjs")
+        with open(self.runner, "w") as out:
+            out.write(RUN_WASI)
+        self.env = {k: v for k, v in os.environ.items()
+                    if not k.startswith(("CARGO_WASM", "RUSTFLAGS", "CARGO_BUILD", "CARGO_TARGET", "MAKEFLAGS", "CARGO_MAKEFLAGS"))}
+        self.env.update(XDG_CACHE_HOME=os.path.join(self.base, "cache"), CARGO_TERM_COLOR="never", CARGO_INCREMENTAL="1")
+
+    def remove(self):
+        shutil.rmtree(self.base, ignore_errors=True)
+
+    def path(self, name):
+        return os.path.join(self.root, name)
+
+    def read(self, name):
+        with open(self.path(name)) as source:
+            return source.read()
+
+    def write(self, name, text):
+        with open(self.path(name), "w") as out:
+            out.write(text)
+
+    def replace(self, name, old, new):
+        text = self.read(name)
+        assert old in text, f"{old!r} is not in {name}"
+        self.write(name, text.replace(old, new))
+
+    def command(self, tool, args=(), toolchain=TOOLCHAIN):
+        program = "cargo" if tool == "cargo" else PROGRAM
+        return [program, "+" + toolchain, "build", "--offline", "-p", "app", "--target", TARGET, *args]
+
+    def build(self, tool, args=(), env=None, toolchain=TOOLCHAIN, verbose=True):
+        command = self.command(tool, [*args, "-v"] if verbose else args, toolchain)
+        return subprocess.run(command, cwd=self.root, env={**self.env, **(env or {})}, capture_output=True, text=True)
+
+    def artifact(self, profile="debug", target_dir=None):
+        return os.path.join(target_dir or self.path("target"), TARGET, profile, "app.wasm")
+
+    def output(self, profile="debug", target_dir=None):
+        """What the program prints, or what went wrong."""
+        run = subprocess.run(["node", "--no-warnings", self.runner, self.artifact(profile, target_dir)], capture_output=True, text=True)
+        return run.stdout if run.returncode == 0 else f"exit {run.returncode}: {run.stderr}"
+
+
+def rebuilt(text):
+    """The units that ran, from `-v`: crate names, and "script" for the run of a build script."""
+    units = set()
+    for line in text.splitlines():
+        if not line.lstrip().startswith("Running `"):
+            continue
+        crate = re.search(r"--crate-name ['\"]?([A-Za-z0-9_]+)", line)
+        units.add(crate.group(1) if crate else "script")
+    return units
