@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -97,6 +98,12 @@ int write_fully(int fd, std::string_view content)
     const ssize_t written = ::write(fd, content.data(), content.size());
     if (written < 0) {
       if (errno == EINTR) {
+        continue;
+      }
+      if (errno == EAGAIN) {
+        // A stderr that somebody else made non-blocking, as Node does with its pipes.
+        pollfd writable{fd, POLLOUT, 0};
+        (void)::poll(&writable, 1, -1);
         continue;
       }
       return errno;

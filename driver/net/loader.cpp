@@ -23,9 +23,12 @@ std::vector<Path> candidates(const std::vector<Path>& search_dirs)
     const Path beside = program.parent_path();
     directories.push_back(beside / "../lib/cargo-wasm");
     directories.push_back(beside);
-    // In a build tree programs lie in <build>/driver/cli, <build>/tests/unit/x and so on.
-    for (Path up = beside; up.has_parent_path() && up != up.parent_path(); up = up.parent_path()) {
-      directories.push_back(up / "driver/net");
+    // In a build tree programs lie in <build>/driver/cli, <build>/tests/unit/x and so on. Elsewhere nothing above the
+    // program's own directory is looked at: who can write there should not be able to put code into this process.
+    if (std::filesystem::is_directory(beside / "CMakeFiles", error)) {
+      for (Path up = beside; up.has_parent_path() && up != up.parent_path(); up = up.parent_path()) {
+        directories.push_back(up / "driver/net");
+      }
     }
   }
   return directories;

@@ -97,6 +97,15 @@ TEST_CASE("reporter: on a pipe there are plain lines only", "[base][reporter]")
                           "child says\n");
 }
 
+TEST_CASE("reporter: a stderr that does not block loses nothing", "[base][reporter]")
+{
+  CapturedStderr capture(CapturedStderr::Kind::pipe);
+  REQUIRE(::fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK) == 0);
+  const std::string much(2'000'000, 'm'); // many times what a pipe holds
+  make_terminal_reporter({})->passthrough(much);
+  CHECK(capture.take() == much);
+}
+
 TEST_CASE("reporter: quiet leaves errors and children's words", "[base][reporter]")
 {
   CapturedStderr capture(CapturedStderr::Kind::pipe);
