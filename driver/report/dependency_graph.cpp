@@ -221,10 +221,7 @@ private:
     }
     for (const auto& [to, optional] : connections->second) {
       if (optional && !value.weak) {
-        const auto id = std::get<PackageNode>(m_graph.nodes[package]).id;
-        if (m_input.resolve.find(id)->summary->features.count(value.dependency) != 0) {
-          add_feature(value.dependency, from, {EdgeKind::feature, package});
-        }
+        add_feature(value.dependency, from, {EdgeKind::feature, package});
       }
       const auto [is_new, index] = add_feature(value.feature, from, {EdgeKind::feature, to});
       if (is_new) {
@@ -313,16 +310,19 @@ void DependencyGraph::keep_reachable(const std::vector<NodeIndex>& from)
 
 std::vector<NodeIndex> DependencyGraph::duplicates() const
 {
-  std::map<InternedString, std::set<spec::PackageId>> ids;
+  // A package that occurs on both sides with the same features is no duplicate; with other features it is compiled twice, so it is one.
+  std::map<InternedString, std::set<std::pair<spec::PackageId, std::vector<InternedString>>>> variants;
   for (const auto& node : nodes) {
     if (const auto* package = std::get_if<PackageNode>(&node)) {
-      ids[package->id.name()].insert(package->id);
+      variants[package->id.name()].emplace(package->id, package->features);
     }
   }
   std::set<spec::PackageId> repeated;
-  for (const auto& [name, versions] : ids) {
-    if (versions.size() > 1) {
-      repeated.insert(versions.begin(), versions.end());
+  for (const auto& [name, several] : variants) {
+    if (several.size() > 1) {
+      for (const auto& [id, features] : several) {
+        repeated.insert(id);
+      }
     }
   }
   return nodes_of(repeated);

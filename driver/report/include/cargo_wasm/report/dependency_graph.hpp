@@ -63,7 +63,7 @@ struct DependencyGraph
   void invert();
   /// Only what can be reached from these nodes.
   void keep_reachable(const std::vector<NodeIndex>& from);
-  /// Packages that occur in more than one version, or from more than one source.
+  /// Packages that are compiled more than once: several versions, sources or feature sets of one name.
   [[nodiscard]] std::vector<NodeIndex> duplicates() const;
 };
 
