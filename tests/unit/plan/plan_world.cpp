@@ -84,6 +84,7 @@ base::Path source_of(const CrateTarget& target, const base::Path& root)
 
 PlanWorld::PlanWorld()
 {
+  env.vars["CARGO_HOME"] = "/cargo";
   workspace.root = "/project";
   workspace.target_directory = "/project/target";
   workspace.resolver = manifest::ResolverBehavior::v2;
@@ -115,7 +116,7 @@ PlanWorld& PlanWorld::add(PackageSpec spec)
                           : is_first      ? base::Path("/project")
                                           : base::Path("/project") / spec.name;
   const spec::SourceId source = spec.is_member ? spec::SourceId::for_path(root) : spec::SourceId::crates_io();
-  auto summary = std::make_shared<manifest::Summary>(manifest::Summary{.id = spec::PackageId(spec.name, *spec::parse_version(spec.version), source)});
+  auto summary = std::make_shared<manifest::Summary>(manifest::Summary{spec::PackageId(spec.name, *spec::parse_version(spec.version), source), {}, {}, {}, {}, {}, false});
   manifest::RawFeatureMap raw;
   for (const auto& [feature, values] : spec.features) {
     auto& list = raw[InternedString(feature)];
@@ -175,7 +176,7 @@ void PlanWorld::resolve_all()
 {
   m_resolve.packages.clear();
   for (const auto& [name, package] : m_by_name) {
-    resolve::ResolvedPackage resolved{.id = package->id(), .summary = package->manifest->summary};
+    resolve::ResolvedPackage resolved{package->id(), package->manifest->summary, {}, {}, {}, {}};
     std::map<spec::PackageId, std::vector<resolve::DependencyPtr>> edges;
     for (const auto& dependency : package->manifest->summary->dependencies) {
       edges[m_by_name.at(dependency->package_name.str())->id()].push_back(dependency);

@@ -28,9 +28,9 @@ struct DependencySpec
   DependencyKind kind = DependencyKind::normal;
   bool optional = false;
   bool default_features = true;
-  std::vector<std::string> features;
-  std::string platform; ///< "cfg(…)" or a triple
-  std::string rename;   ///< the key in the manifest
+  std::vector<std::string> features = {};
+  std::string platform = {}; ///< "cfg(…)" or a triple
+  std::string rename = {};   ///< the key in the manifest
 };
 
 struct PackageSpec
@@ -38,11 +38,11 @@ struct PackageSpec
   std::string name;
   std::string version = "1.0.0";
   bool is_member = false;
-  std::vector<CrateTarget> targets; ///< empty: a library
-  std::vector<DependencySpec> dependencies;
-  std::map<std::string, std::vector<std::string>> features;
-  std::string links;
-  std::vector<std::string> lints;
+  std::vector<CrateTarget> targets = {}; ///< empty: a library
+  std::vector<DependencySpec> dependencies = {};
+  std::map<std::string, std::vector<std::string>> features = {};
+  std::string links = {};
+  std::vector<std::string> lints = {};
 };
 
 [[nodiscard]] CrateTarget lib(std::vector<CrateType> types = {CrateType::lib});
@@ -67,7 +67,11 @@ public:
   manifest::Workspace workspace;
   toolchain::TargetData platforms;
   toolchain::ToolchainChoice choice;
-  TestEnv env;
+private:
+  std::unique_ptr<TestEnv> m_env = std::make_unique<TestEnv>(); // on the heap, so that worlds can be returned
+
+public:
+  TestEnv& env = *m_env;
 
 private:
   void resolve_all();

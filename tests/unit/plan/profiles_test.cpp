@@ -155,7 +155,7 @@ TEST_CASE("profiles: broken inheritance is told apart", "[plan][profiles]")
 TEST_CASE("profiles: two overrides for one package are refused, an override for none is a warning", "[plan][profiles]")
 {
   resolve::Resolve resolve;
-  resolve.packages.emplace(package("regex"), resolve::ResolvedPackage{.id = package("regex")});
+  resolve.packages.emplace(package("regex"), resolve::ResolvedPackage{package("regex"), nullptr, {}, {}, {}, {}});
   const Tables twice{{"dev", table([](auto& t) {
                         t.package["regex"] = {};
                         t.package["regex@1.2"] = {};

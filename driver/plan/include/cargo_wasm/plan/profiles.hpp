@@ -28,7 +28,7 @@ struct ProfileQuery
   bool is_local = false;      ///< a path package: incremental is allowed
   bool for_host = false;      ///< a build script, a proc macro, or one of their dependencies
   bool always_unwind = false; ///< panic settings do not apply
-  std::string_view triple;    ///< Apple targets get unpacked debug info
+  std::string_view triple = {}; ///< Apple targets get unpacked debug info
 };
 
 class BuildProfiles

@@ -26,7 +26,7 @@ struct TargetSelection
 struct PackageSelection
 {
   bool workspace = false;
-  std::vector<std::string> packages, exclude; ///< specs and glob patterns
+  std::vector<std::string> packages = {}, exclude = {}; ///< specs and glob patterns
 };
 
 struct FeatureSelection
