@@ -42,7 +42,8 @@ std::string without_comment(const std::string& line)
 /// Code → the first place that uses it as a string literal.
 std::map<std::string, std::string> codes_in_sources()
 {
-  const std::regex code("\"(CW[0-9]{4})\"");
+  // As a value of its own, or as part of a text that is printed: "error[CW0799]: …".
+  const std::regex code("[\"\\[](CW[0-9]{4})[\"\\]]");
   std::map<std::string, std::string> found;
   for (const char* const top : {"driver", "registry"}) {
     for (const auto& entry : fs::recursive_directory_iterator(k_root / top)) {
