@@ -1,6 +1,11 @@
-// What the search knows about packages: candidate lists in the order they are tried, each asked of the index once, and
-// every package that appeared under a small number.
+// What the search knows about packages: candidate lists in the order they are tried, each asked of
+// the index once, and every package that appeared under a small number.
 #pragma once
+#include "dependency_key.hpp"
+#include "feature_closure.hpp"
+
+#include <cargo_wasm/resolve/resolver.hpp>
+
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -9,16 +14,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include <cargo_wasm/resolve/resolver.hpp>
-
-#include "dependency_key.hpp"
-#include "feature_closure.hpp"
-
 namespace cargo_wasm::resolve {
 
 inline constexpr std::uint32_t k_none = ~0U;
 
-/// Numbers of packages, and of the places ("slots") of which only one package may be active: name, compatibility class, source.
+/// Numbers of packages, and of the places ("slots") of which only one package may be active: name,
+/// compatibility class, source.
 using PackageNumber = std::uint32_t;
 using SlotNumber = std::uint32_t;
 using LinksNumber = std::uint32_t;
@@ -27,12 +28,12 @@ struct KnownPackage
 {
   spec::PackageId id;
   SlotNumber slot = k_none;
-  Candidate candidate;             ///< as the index gave it
-  SummaryPtr summary;              ///< null until loaded, or unreadable
+  Candidate candidate; ///< as the index gave it
+  SummaryPtr summary;  ///< null until loaded, or unreadable
   bool is_loaded = false;
-  LinksNumber links = k_none;      ///< of a loaded package
+  LinksNumber links = k_none; ///< of a loaded package
   PackageNumber replaced_by = k_none;
-  FeatureNumbers feature_numbers;  ///< of a loaded package
+  FeatureNumbers feature_numbers; ///< of a loaded package
 };
 
 using CandidateList = std::vector<PackageNumber>;
@@ -40,16 +41,23 @@ using CandidateList = std::vector<PackageNumber>;
 class Candidates
 {
 public:
-  Candidates(PackageIndex& index, const ResolveRequest& request) : m_index(index), m_request(request) {}
+  Candidates(PackageIndex& index, const ResolveRequest& request)
+      : m_index(index), m_request(request)
+  {
+  }
 
-  /// Versions that may satisfy the dependency, patches among them, best first. The pointer stays valid.
+  /// Versions that may satisfy the dependency, patches among them, best first. The pointer stays
+  /// valid.
   [[nodiscard]] Result<const CandidateList*> query(const DependencyPtr& dependency);
   /// A package by its summary: members, and those of patches.
   [[nodiscard]] PackageNumber add(const SummaryPtr& summary);
   /// Reads the summary if that was not done yet; false when the index entry is unreadable.
   [[nodiscard]] Result<bool> load(PackageNumber package);
 
-  [[nodiscard]] const KnownPackage& operator[](PackageNumber package) const { return m_packages[package]; }
+  [[nodiscard]] const KnownPackage& operator[](PackageNumber package) const
+  {
+    return m_packages[package];
+  }
   [[nodiscard]] std::optional<PackageNumber> number_of(spec::PackageId id) const
   {
     const auto found = m_numbers.find(id);

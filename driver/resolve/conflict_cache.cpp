@@ -24,7 +24,9 @@ void ConflictCache::insert(DependencyKey dependency, const ConflictSet& conflict
   node->next.clear();
 }
 
-ConflictCache::Found ConflictCache::find(const Node& node, const AgeOf& age_of, std::optional<spec::PackageId> must_contain,
+ConflictCache::Found ConflictCache::find(const Node& node,
+                                         const AgeOf& age_of,
+                                         std::optional<spec::PackageId> must_contain,
                                          std::uint32_t max_age)
 {
   if (node.set) {
@@ -53,14 +55,17 @@ ConflictCache::Found ConflictCache::find(const Node& node, const AgeOf& age_of, 
   return best;
 }
 
-const ConflictSet* ConflictCache::find(DependencyKey dependency, const AgeOf& age_of, std::optional<spec::PackageId> must_contain,
+const ConflictSet* ConflictCache::find(DependencyKey dependency,
+                                       const AgeOf& age_of,
+                                       std::optional<spec::PackageId> must_contain,
                                        std::uint32_t max_age) const
 {
   const auto root = m_roots.find(dependency);
   return root == m_roots.end() ? nullptr : find(root->second, age_of, must_contain, max_age).set;
 }
 
-const std::unordered_set<DependencyKey>* ConflictCache::dependencies_with(spec::PackageId package) const
+const std::unordered_set<DependencyKey>*
+ConflictCache::dependencies_with(spec::PackageId package) const
 {
   const auto found = m_dependencies.find(package);
   return found == m_dependencies.end() ? nullptr : &found->second;

@@ -1,14 +1,14 @@
-// What was learned from dead ends: for a dependency, sets of packages that cannot all be active if it is to be met. The
-// facts hold whatever else is active, so nothing is ever removed.
+// What was learned from dead ends: for a dependency, sets of packages that cannot all be active if
+// it is to be met. The facts hold whatever else is active, so nothing is ever removed.
 #pragma once
+#include "dependency_key.hpp"
+
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
-
-#include "dependency_key.hpp"
 
 namespace cargo_wasm::resolve {
 
@@ -36,16 +36,21 @@ class ConflictCache
 public:
   void insert(DependencyKey dependency, const ConflictSet& conflict);
 
-  /// A set all of whose members are active, younger ones than `max_age` aside; of several the one that lets the search jump back
-  /// furthest. `must_contain` restricts to sets with that member, whose own age does not count.
-  [[nodiscard]] const ConflictSet* find(DependencyKey dependency, const AgeOf& age_of, std::optional<spec::PackageId> must_contain,
+  /// A set all of whose members are active, younger ones than `max_age` aside; of several the one
+  /// that lets the search jump back furthest. `must_contain` restricts to sets with that member,
+  /// whose own age does not count.
+  [[nodiscard]] const ConflictSet* find(DependencyKey dependency,
+                                        const AgeOf& age_of,
+                                        std::optional<spec::PackageId> must_contain,
                                         std::uint32_t max_age) const;
   [[nodiscard]] bool has(DependencyKey dependency) const { return m_roots.count(dependency) != 0; }
   /// Dependencies with a set that names this package; nullptr for none.
-  [[nodiscard]] const std::unordered_set<DependencyKey>* dependencies_with(spec::PackageId package) const;
+  [[nodiscard]] const std::unordered_set<DependencyKey>*
+  dependencies_with(spec::PackageId package) const;
 
 private:
-  /// A trie over the members in order; a set ends where `set` is filled, and then nothing hangs below.
+  /// A trie over the members in order; a set ends where `set` is filled, and then nothing hangs
+  /// below.
   struct Node
   {
     std::optional<ConflictSet> set;
@@ -56,7 +61,10 @@ private:
     const ConflictSet* set = nullptr;
     std::uint32_t age = 0;
   };
-  static Found find(const Node& node, const AgeOf& age_of, std::optional<spec::PackageId> must_contain, std::uint32_t max_age);
+  static Found find(const Node& node,
+                    const AgeOf& age_of,
+                    std::optional<spec::PackageId> must_contain,
+                    std::uint32_t max_age);
 
   std::unordered_map<DependencyKey, Node> m_roots;
   std::unordered_map<spec::PackageId, std::unordered_set<DependencyKey>> m_dependencies;

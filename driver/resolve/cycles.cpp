@@ -1,17 +1,20 @@
 // Cycles among normal and build dependencies; through dev-dependencies they are allowed.
+#include <cargo_wasm/resolve/resolver.hpp>
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
-
-#include <cargo_wasm/resolve/resolver.hpp>
-#include <fmt/format.h>
 
 namespace cargo_wasm::resolve {
 namespace {
 
 bool is_build_order(const ResolveEdge& edge)
 {
-  return std::any_of(edge.dependencies.begin(), edge.dependencies.end(),
-                     [](const DependencyPtr& d) { return d->kind != manifest::DependencyKind::development; });
+  return std::any_of(
+      edge.dependencies.begin(), edge.dependencies.end(), [](const DependencyPtr& d) {
+        return d->kind != manifest::DependencyKind::development;
+      });
 }
 
 /// A package on the current path with the edges that are still to be followed.
@@ -40,13 +43,16 @@ std::vector<PackageId> successors(const Resolve& resolve, const ResolvedPackage&
 tl::unexpected<Error> cycle(const std::vector<Step>& path, PackageId again)
 {
   Error error("CW0305", fmt::format("package `{}` depends on itself", again.display()));
-  const auto start = std::find_if(path.begin(), path.end(), [&](const Step& step) { return step.package->id == again; });
+  const auto start = std::find_if(
+      path.begin(), path.end(), [&](const Step& step) { return step.package->id == again; });
   for (auto step = start; step != path.end(); ++step) {
     const PackageId next = step + 1 == path.end() ? again : (step + 1)->package->id;
-    error.notes.push_back(fmt::format("`{}` depends on `{}`", step->package->id.display(), next.display()));
+    error.notes.push_back(
+        fmt::format("`{}` depends on `{}`", step->package->id.display(), next.display()));
   }
-  return fail(std::move(error).help("break the cycle: move what both need into a package of its own, or make one of the "
-                                    "edges a dev-dependency"));
+  return fail(std::move(error).help(
+      "break the cycle: move what both need into a package of its own, or make one of the "
+      "edges a dev-dependency"));
 }
 
 } // namespace

@@ -1,10 +1,11 @@
-// Dependencies by value: equal declarations from different packages share one number, which caches are keyed by.
+// Dependencies by value: equal declarations from different packages share one number, which caches
+// are keyed by.
 #pragma once
+#include <cargo_wasm/resolve/package_index.hpp>
+
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
-
-#include <cargo_wasm/resolve/package_index.hpp>
 
 namespace cargo_wasm::resolve {
 
@@ -18,7 +19,8 @@ using DependencyKey = std::uint32_t;
 class DependencyKeys
 {
 public:
-  /// The number of all dependencies equal to this one. Cost: one hash the first time an object is seen.
+  /// The number of all dependencies equal to this one. Cost: one hash the first time an object is
+  /// seen.
   [[nodiscard]] DependencyKey of(const DependencyPtr& dependency);
 
 private:

@@ -1,12 +1,13 @@
-// Which features a request turns on in a package, and which dependencies it then has, with the features asked of each.
+// Which features a request turns on in a package, and which dependencies it then has, with the
+// features asked of each.
 #pragma once
+#include "candidates.hpp"
+#include "feature_closure.hpp"
+
 #include <deque>
 #include <optional>
 #include <unordered_map>
 #include <vector>
-
-#include "candidates.hpp"
-#include "feature_closure.hpp"
 
 namespace cargo_wasm::resolve {
 
@@ -36,17 +37,27 @@ public:
   explicit Expansions(Candidates& candidates) : m_candidates(candidates) { (void)intern({}); }
 
   [[nodiscard]] FeatureSetNumber intern(std::vector<InternedString> features);
-  [[nodiscard]] const std::vector<InternedString>& features(FeatureSetNumber set) const { return m_sets[set]; }
+  [[nodiscard]] const std::vector<InternedString>& features(FeatureSetNumber set) const
+  {
+    return m_sets[set];
+  }
 
-  /// Of a package that something depends on. The package must be loaded. Memoised. Errors: those of the index.
-  [[nodiscard]] Result<const Expansion*> of(PackageNumber package, FeatureSetNumber features, bool default_features);
+  /// Of a package that something depends on. The package must be loaded. Memoised. Errors: those of
+  /// the index.
+  [[nodiscard]] Result<const Expansion*>
+  of(PackageNumber package, FeatureSetNumber features, bool default_features);
   /// Of a member.
-  [[nodiscard]] Result<const Expansion*> of_root(PackageNumber package, const RequestedFeatures& requested, bool dev_dependencies);
+  [[nodiscard]] Result<const Expansion*>
+  of_root(PackageNumber package, const RequestedFeatures& requested, bool dev_dependencies);
   /// True when everything asked for is on already.
-  [[nodiscard]] bool is_active(PackageNumber package, const FeatureBits& active, FeatureSetNumber features, bool default_features) const;
+  [[nodiscard]] bool is_active(PackageNumber package,
+                               const FeatureBits& active,
+                               FeatureSetNumber features,
+                               bool default_features) const;
 
 private:
-  [[nodiscard]] Result<const Expansion*> finish(PackageNumber package, FeatureClosure& wanted, bool dev_dependencies, bool is_root);
+  [[nodiscard]] Result<const Expansion*>
+  finish(PackageNumber package, FeatureClosure& wanted, bool dev_dependencies, bool is_root);
 
   Candidates& m_candidates;
   DependencyKeys m_keys;

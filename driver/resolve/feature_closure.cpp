@@ -9,8 +9,10 @@ using manifest::FeatureValue;
 
 bool is_optional_dependency(const Summary& summary, InternedString name)
 {
-  return std::any_of(summary.dependencies.begin(), summary.dependencies.end(),
-                     [&](const DependencyPtr& d) { return d->name_in_toml == name && d->optional; });
+  return std::any_of(
+      summary.dependencies.begin(), summary.dependencies.end(), [&](const DependencyPtr& d) {
+        return d->name_in_toml == name && d->optional;
+      });
 }
 
 MissingFeature::Kind kind_of_missing(const Summary& summary, InternedString feature)
@@ -42,7 +44,8 @@ FeatureNumbers number_features(const Summary& summary)
 
 FeatureClosure::FeatureClosure(const Summary& summary, const FeatureNumbers& numbers)
     : features((summary.features.size() + 63) / 64), m_summary(summary), m_numbers(numbers)
-{}
+{
+}
 
 void FeatureClosure::add_feature(InternedString name)
 {
@@ -70,11 +73,17 @@ void FeatureClosure::add_feature(InternedString name)
 void FeatureClosure::add_value(const FeatureValue& value)
 {
   switch (value.kind) {
-  case FeatureValue::Kind::feature: add_feature(value.feature); break;
-  case FeatureValue::Kind::dependency: dependencies.try_emplace(value.dependency); break;
+  case FeatureValue::Kind::feature:
+    add_feature(value.feature);
+    break;
+  case FeatureValue::Kind::dependency:
+    dependencies.try_emplace(value.dependency);
+    break;
   case FeatureValue::Kind::dependency_feature:
-    // A weak feature (`x?/f`) does not turn the feature `x` on, yet the package `x` enters the lock.
-    if (!value.weak && is_optional_dependency(m_summary, value.dependency) && m_numbers.count(value.dependency) != 0) {
+    // A weak feature (`x?/f`) does not turn the feature `x` on, yet the package `x` enters the
+    // lock.
+    if (!value.weak && is_optional_dependency(m_summary, value.dependency) &&
+        m_numbers.count(value.dependency) != 0) {
       add_feature(value.dependency);
     }
     dependencies[value.dependency].push_back(value.feature);

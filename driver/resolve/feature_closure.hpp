@@ -1,11 +1,12 @@
-// What a request for features turns on inside one package, by cargo's rules for the lock: weak features count.
+// What a request for features turns on inside one package, by cargo's rules for the lock: weak
+// features count.
 #pragma once
+#include <cargo_wasm/resolve/package_index.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
 #include <vector>
-
-#include <cargo_wasm/resolve/package_index.hpp>
 
 namespace cargo_wasm::resolve {
 
@@ -39,7 +40,8 @@ public:
   void add_all();
 
   FeatureBits features;
-  std::unordered_map<InternedString, std::vector<InternedString>> dependencies; ///< by name in the manifest: features asked of each
+  std::unordered_map<InternedString, std::vector<InternedString>>
+      dependencies;                      ///< by name in the manifest: features asked of each
   std::optional<MissingFeature> missing; ///< the first one
 
 private:

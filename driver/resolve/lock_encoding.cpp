@@ -1,10 +1,11 @@
 // Resolve ↔ the values of Cargo.lock (cargo: resolver/encode.rs).
+#include <cargo_wasm/resolve/workspace_resolve.hpp>
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <unordered_map>
-
-#include <cargo_wasm/resolve/workspace_resolve.hpp>
-#include <fmt/format.h>
 
 namespace cargo_wasm::resolve {
 namespace {
@@ -21,7 +22,8 @@ class LockedNames
 public:
   void add(PackageId id) { m_by_name[id.name()].push_back(id); }
 
-  /// nullopt for what a bad merge may leave behind: nothing of that name, or several that the string does not tell apart.
+  /// nullopt for what a bad merge may leave behind: nothing of that name, or several that the
+  /// string does not tell apart.
   [[nodiscard]] Result<std::optional<PackageId>> find(const LockedDependency& dependency) const
   {
     const auto named = m_by_name.find(InternedString(dependency.name));
@@ -30,8 +32,12 @@ public:
     }
     std::vector<PackageId> found = named->second;
     if (dependency.version) {
-      std::erase_if(found, [&](PackageId id) { return spec::to_string(id.version()) != *dependency.version; });
-    } else if (std::any_of(found.begin(), found.end(), [&](PackageId id) { return id.version() != found.front().version(); })) {
+      std::erase_if(found, [&](PackageId id) {
+        return spec::to_string(id.version()) != *dependency.version;
+      });
+    } else if (std::any_of(found.begin(), found.end(), [&](PackageId id) {
+                 return id.version() != found.front().version();
+               })) {
       return std::optional<PackageId>{};
     }
     if (dependency.source) {
@@ -48,11 +54,15 @@ private:
   std::unordered_map<InternedString, std::vector<PackageId>> m_by_name;
 };
 
-/// Of path packages with one name the version decides; a single one stands for every version (it may have been raised).
-std::optional<SourceId> path_source(const LockedPackage& package, const std::vector<PackageId>& path_packages)
+/// Of path packages with one name the version decides; a single one stands for every version (it
+/// may have been raised).
+std::optional<SourceId> path_source(const LockedPackage& package,
+                                    const std::vector<PackageId>& path_packages)
 {
   std::vector<PackageId> named;
-  std::copy_if(path_packages.begin(), path_packages.end(), std::back_inserter(named),
+  std::copy_if(path_packages.begin(),
+               path_packages.end(),
+               std::back_inserter(named),
                [&](PackageId id) { return id.name() == std::string_view(package.name); });
   if (named.size() == 1) {
     return named.front().source();
@@ -65,10 +75,13 @@ std::optional<SourceId> path_source(const LockedPackage& package, const std::vec
   return std::nullopt;
 }
 
-Result<std::optional<PackageId>> id_of(const LockedPackage& package, const std::vector<PackageId>& path_packages)
+Result<std::optional<PackageId>> id_of(const LockedPackage& package,
+                                       const std::vector<PackageId>& path_packages)
 {
   const auto unreadable = [&](const Error& cause) {
-    return fail(Error("CW0246", fmt::format("Cargo.lock has an unreadable entry for `{}`", package.name)).note(cause.message));
+    return fail(
+        Error("CW0246", fmt::format("Cargo.lock has an unreadable entry for `{}`", package.name))
+            .note(cause.message));
   };
   std::optional<SourceId> source;
   if (package.source) {
@@ -118,15 +131,18 @@ public:
 
   [[nodiscard]] std::optional<std::string> source_text(SourceId source) const
   {
-    return source.is_path() ? std::nullopt : std::optional(source.to_lock_string(m_lock_version >= 4));
+    return source.is_path() ? std::nullopt
+                            : std::optional(source.to_lock_string(m_lock_version >= 4));
   }
 
 private:
   /// Up to version 2 the branch `master` was written as no branch at all.
   [[nodiscard]] SourceId before_version_3(SourceId source) const
   {
-    const bool is_master = source.git_reference() == GitReference{GitReference::Kind::branch, "master"};
-    return m_lock_version <= 2 && source.is_git() && is_master ? SourceId::for_git(source.url(), {}) : source;
+    const bool is_master =
+        source.git_reference() == GitReference{GitReference::Kind::branch, "master"};
+    return m_lock_version <= 2 && source.is_git() && is_master ? SourceId::for_git(source.url(), {})
+                                                               : source;
   }
 
   std::uint32_t m_lock_version;
@@ -172,7 +188,9 @@ Result<Resolve> from_lock(const Lockfile& lock, const std::vector<PackageId>& pa
         resolved.edges.push_back({*target, {}});
       }
     }
-    std::sort(resolved.edges.begin(), resolved.edges.end(), [](const ResolveEdge& a, const ResolveEdge& b) { return a.to < b.to; });
+    std::sort(resolved.edges.begin(),
+              resolved.edges.end(),
+              [](const ResolveEdge& a, const ResolveEdge& b) { return a.to < b.to; });
     if (package->replace) {
       CW_TRY_ASSIGN(resolved.replaced_by, names.find(*package->replace));
     }
@@ -202,9 +220,12 @@ Lockfile to_lock(const Resolve& resolve)
         package.dependencies.push_back(names.of(edge.to));
       }
       // Versions are compared as text here, unlike the order of packages.
-      std::sort(package.dependencies.begin(), package.dependencies.end(), [](const LockedDependency& a, const LockedDependency& b) {
-        return std::tie(a.name, a.version, a.source) < std::tie(b.name, b.version, b.source);
-      });
+      std::sort(package.dependencies.begin(),
+                package.dependencies.end(),
+                [](const LockedDependency& a, const LockedDependency& b) {
+                  return std::tie(a.name, a.version, a.source) <
+                         std::tie(b.name, b.version, b.source);
+                });
     }
     out.packages.push_back(std::move(package));
   }

@@ -13,6 +13,9 @@ Result<std::vector<Candidate>> PackageIndex::query_candidates(const Dependency& 
   return out;
 }
 
-Result<SummaryPtr> PackageIndex::load_candidate(const Candidate& candidate) { return candidate.summary; }
+Result<SummaryPtr> PackageIndex::load_candidate(const Candidate& candidate)
+{
+  return candidate.summary;
+}
 
 } // namespace cargo_wasm::resolve

@@ -1,17 +1,19 @@
-// Packages that lie on this disk and may change from run to run: members, and what they reach over `path`.
+// Packages that lie on this disk and may change from run to run: members, and what they reach over
+// `path`.
 #pragma once
-#include <unordered_map>
-#include <vector>
-
 #include <cargo_wasm/manifest/workspace.hpp>
 #include <cargo_wasm/resolve/package_index.hpp>
+
+#include <unordered_map>
+#include <vector>
 
 namespace cargo_wasm::resolve {
 
 class PathPackages
 {
 public:
-  /// Reads the path packages outside the workspace through the index; those that cannot be read are left out.
+  /// Reads the path packages outside the workspace through the index; those that cannot be read are
+  /// left out.
   PathPackages(const manifest::Workspace& workspace, PackageIndex& index);
 
   /// nullptr for other sources and for packages that are gone.

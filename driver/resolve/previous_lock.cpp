@@ -22,9 +22,10 @@ public:
   [[nodiscard]] bool satisfy(const Dependency& dependency) const
   {
     const auto named = m_by_name.find(dependency.package_name);
-    return named != m_by_name.end() && std::any_of(named->second.begin(), named->second.end(), [&](PackageId id) {
-      return dependency.matches_ignoring_source(id);
-    });
+    return named != m_by_name.end() &&
+           std::any_of(named->second.begin(), named->second.end(), [&](PackageId id) {
+             return dependency.matches_ignoring_source(id);
+           });
   }
 
   /// Adds a package and everything below it.
@@ -49,14 +50,26 @@ private:
   std::unordered_map<InternedString, std::vector<PackageId>> m_by_name;
 };
 
-/// Up to lock version 2 the branch `master` and no branch were written alike: the entry stands for both.
+/// Up to lock version 2 the branch `master` and no branch were written alike: the entry stands for
+/// both.
 std::optional<PackageId> as_master_branch(PackageId id, const Resolve& previous)
 {
   const SourceId source = id.source();
-  if (previous.lock_version > 2 || !source.is_git() || source.git_reference().kind != GitReference::Kind::default_branch) {
+  if (previous.lock_version > 2 || !source.is_git() ||
+      source.git_reference().kind != GitReference::Kind::default_branch) {
     return std::nullopt;
   }
-  return id.with_source(SourceId::for_git(source.url(), {GitReference::Kind::branch, "master"}).with_precise(source.precise()));
+  return id.with_source(SourceId::for_git(source.url(), {GitReference::Kind::branch, "master"})
+                            .with_precise(source.precise()));
+}
+
+/// Names the version and accepts none: who does not accept it as declared cannot be sent to it.
+spec::VersionReq nothing_but_refused(const spec::Version& version)
+{
+  std::vector<spec::Comparator> comparators = spec::VersionReq::exactly(version).comparators();
+  comparators.push_back(comparators.front());
+  comparators.back().op = spec::ComparatorOp::less;
+  return spec::VersionReq(std::move(comparators));
 }
 
 } // namespace
@@ -72,8 +85,10 @@ DependencyPtr pinned(const Dependency& dependency, PackageId id)
   return out;
 }
 
-std::unordered_set<PackageId> PreviousLock::freed(const Resolve& previous, const manifest::Workspace& workspace,
-                                                  const PathPackages& path_packages, const Keep& keep)
+std::unordered_set<PackageId> PreviousLock::freed(const Resolve& previous,
+                                                  const manifest::Workspace& workspace,
+                                                  const PathPackages& path_packages,
+                                                  const Keep& keep)
 {
   const OldPackages old(previous);
   std::unordered_set<PackageId> out;
@@ -97,7 +112,8 @@ std::unordered_set<PackageId> PreviousLock::freed(const Resolve& previous, const
     const bool is_member = workspace.is_member(package->id);
     for (const DependencyPtr& dependency : package->dependencies) {
       // Of packages outside the workspace these need not be in the lock.
-      if (!is_member && (dependency->optional || dependency->kind == manifest::DependencyKind::development)) {
+      if (!is_member &&
+          (dependency->optional || dependency->kind == manifest::DependencyKind::development)) {
         continue;
       }
       if (const SummaryPtr below = path_packages.find(dependency->source)) {
@@ -122,7 +138,10 @@ std::unordered_set<PackageId> PreviousLock::freed(const Resolve& previous, const
   return out;
 }
 
-PreviousLock::PreviousLock(const Resolve& previous, const manifest::Workspace& workspace, const PathPackages& path_packages, const Keep& keep)
+PreviousLock::PreviousLock(const Resolve& previous,
+                           const manifest::Workspace& workspace,
+                           const PathPackages& path_packages,
+                           const Keep& keep)
 {
   const std::unordered_set<PackageId> free = freed(previous, workspace, path_packages, keep);
   const auto is_pinned = [&](PackageId id) { return keep(id) && free.count(id) == 0; };
@@ -149,7 +168,9 @@ const PreviousLock::Pinned* PreviousLock::find(PackageId id) const
   if (named == m_by_name.end()) {
     return nullptr;
   }
-  const auto found = std::find_if(named->second.begin(), named->second.end(), [&](const Pinned& entry) { return entry.id == id; });
+  const auto found = std::find_if(named->second.begin(),
+                                  named->second.end(),
+                                  [&](const Pinned& entry) { return entry.id == id; });
   return found == named->second.end() ? nullptr : &*found;
 }
 
@@ -158,7 +179,9 @@ DependencyPtr PreviousLock::lock(PackageId parent, const DependencyPtr& dependen
   if (const Pinned* entry = find(parent)) {
     const auto patched = m_patched.find(dependency->source.canonical());
     for (const PackageId id : entry->dependencies) {
-      const bool is_patch = patched != m_patched.end() && std::find(patched->second.begin(), patched->second.end(), id) != patched->second.end();
+      const bool is_patch =
+          patched != m_patched.end() &&
+          std::find(patched->second.begin(), patched->second.end(), id) != patched->second.end();
       if (dependency->matches(id) || (is_patch && dependency->matches_ignoring_source(id))) {
         return pinned(*dependency, id);
       }
@@ -185,10 +208,13 @@ DependencyPtr PreviousLock::made_precise(const DependencyPtr& dependency) const
       out->source = dependency->source.with_precise(update.commit);
       return out;
     }
-    // Only what the old version satisfied follows to the new one: other requirements keep their own version.
-    if (dependency->package_name == update.package.name() && dependency->req.matches(update.package.version())) {
+    // Only what the old version satisfied follows to the new one: other requirements keep their own
+    // version.
+    if (dependency->package_name == update.package.name() &&
+        dependency->req.matches(update.package.version())) {
       auto out = std::make_shared<Dependency>(*dependency);
-      out->req = spec::VersionReq::exactly(*update.version);
+      out->req = dependency->req.matches(*update.version) ? spec::VersionReq::exactly(*update.version)
+                                                          : nothing_but_refused(*update.version);
       if (!update.version->build.empty()) {
         out->locked_version = *update.version;
       }

@@ -1,10 +1,10 @@
 #include "search.hpp"
 
-#include <algorithm>
+#include "explain.hpp"
 
 #include <fmt/format.h>
 
-#include "explain.hpp"
+#include <algorithm>
 
 namespace cargo_wasm::resolve {
 namespace {
@@ -12,11 +12,14 @@ namespace {
 ConflictReason reason_of(const MissingFeature& missing)
 {
   switch (missing.kind) {
-  case MissingFeature::Kind::required_dependency: return {ConflictReason::Kind::required_dependency, missing.feature};
-  case MissingFeature::Kind::hidden_dependency: return {ConflictReason::Kind::hidden_dependency, missing.feature};
+  case MissingFeature::Kind::required_dependency:
+    return {ConflictReason::Kind::required_dependency, missing.feature};
+  case MissingFeature::Kind::hidden_dependency:
+    return {ConflictReason::Kind::hidden_dependency, missing.feature};
   case MissingFeature::Kind::unknown:
   case MissingFeature::Kind::missing_dependency:
-  case MissingFeature::Kind::cycle: break;
+  case MissingFeature::Kind::cycle:
+    break;
   }
   return {ConflictReason::Kind::missing_feature, missing.feature};
 }
@@ -43,7 +46,8 @@ Result<> Search::run(const std::vector<ResolveRoot>& roots)
     decision.dependency = &frame->expansion->dependencies[frame->position];
     decision.remaining.list = decision.dependency->candidates;
     decision.is_doomed =
-        frame->is_doomed && m_cache.find(decision.dependency->key, active_age(), std::nullopt, k_any_age) != nullptr;
+        frame->is_doomed &&
+        m_cache.find(decision.dependency->key, active_age(), std::nullopt, k_any_age) != nullptr;
     CW_TRY(decide(std::move(decision)));
   }
   return {};
@@ -55,9 +59,11 @@ Result<> Search::activate_root(const ResolveRoot& root)
   m_state.grow_older();
   bool was_active = false;
   if (const std::optional<Activation> conflict = claim(package, nullptr, was_active)) {
-    return fail(explain_member_conflict(root.summary->id, m_candidates[conflict->in_the_way].id, conflict->reason));
+    return fail(explain_member_conflict(
+        root.summary->id, m_candidates[conflict->in_the_way].id, conflict->reason));
   }
-  CW_TRY_ASSIGN(const Expansion* expansion, m_expansions.of_root(package, root.features, root.dev_dependencies));
+  CW_TRY_ASSIGN(const Expansion* expansion,
+                m_expansions.of_root(package, root.features, root.dev_dependencies));
   if (expansion->missing) {
     return fail(explain_member_feature(*root.summary, *expansion->missing));
   }
@@ -90,13 +96,15 @@ Result<> Search::decide(Decision decision)
   }
 }
 
-Result<std::optional<Search::Choice>> Search::next_valid(Remaining& remaining, ConflictSet& conflicts)
+Result<std::optional<Search::Choice>> Search::next_valid(Remaining& remaining,
+                                                         ConflictSet& conflicts)
 {
   while (remaining.position < remaining.list->size()) {
     const PackageNumber package = (*remaining.list)[remaining.position++];
     const PackageNumber active = m_state.active_in(m_candidates[package].slot);
     if (active != k_none && active != package) {
-      conflicts.try_emplace(m_candidates[active].id, ConflictReason{ConflictReason::Kind::semver, {}});
+      conflicts.try_emplace(m_candidates[active].id,
+                            ConflictReason{ConflictReason::Kind::semver, {}});
       continue;
     }
     CW_TRY_ASSIGN(const bool is_readable, m_candidates.load(package));
@@ -107,8 +115,9 @@ Result<std::optional<Search::Choice>> Search::next_valid(Remaining& remaining, C
     if (links != k_none) {
       const PackageNumber holder = m_state.holder_of(links);
       if (holder != k_none && holder != package) {
-        conflicts.try_emplace(m_candidates[holder].id,
-                              ConflictReason{ConflictReason::Kind::links, *m_candidates[package].summary->links});
+        conflicts.try_emplace(
+            m_candidates[holder].id,
+            ConflictReason{ConflictReason::Kind::links, *m_candidates[package].summary->links});
         continue;
       }
     }
@@ -137,7 +146,9 @@ Result<Search::Choice> Search::next_choice(Decision& decision)
   std::optional<Alternative> alternative =
       take_alternative(decision.parent, decision.backtracked, wider ? *wider : decision.conflicts);
   if (!alternative) {
-    return fail(explain_failure(m_candidates, m_expansions, m_state,
+    return fail(explain_failure(m_candidates,
+                                m_expansions,
+                                m_state,
                                 Failure{decision.parent, decision.dependency, decision.conflicts}));
   }
   m_state.roll_back(alternative->mark, alternative->age);
@@ -152,7 +163,8 @@ Result<Search::Choice> Search::next_choice(Decision& decision)
   return *choice;
 }
 
-std::optional<Search::Activation> Search::claim(PackageNumber package, const NeededDependency* dependency, bool& was_active)
+std::optional<Search::Activation>
+Search::claim(PackageNumber package, const NeededDependency* dependency, bool& was_active)
 {
   const KnownPackage& known = m_candidates[package];
   was_active = m_state.active_in(known.slot) != k_none;
@@ -162,12 +174,16 @@ std::optional<Search::Activation> Search::claim(PackageNumber package, const Nee
   if (known.links != k_none) {
     const PackageNumber holder = m_state.holder_of(known.links);
     if (holder != k_none && holder != package) {
-      return Activation{Activation::Kind::conflict, {}, holder, {ConflictReason::Kind::links, *known.summary->links}};
+      return Activation{Activation::Kind::conflict,
+                        {},
+                        holder,
+                        {ConflictReason::Kind::links, *known.summary->links}};
     }
     m_state.set_holder(known.links, package);
   }
   m_state.set_active(known.slot, package);
-  // A patch stands for the source it patches, too: 1.0 from a patch and 1.1 from the registry exclude one another.
+  // A patch stands for the source it patches, too: 1.0 from a patch and 1.1 from the registry
+  // exclude one another.
   if (dependency != nullptr && dependency->queried->source != known.id.source()) {
     const SlotNumber slot = m_candidates.slot_of(known.id, dependency->queried->source);
     if (const PackageNumber holder = m_state.active_in(slot); holder != k_none) {
@@ -189,7 +205,9 @@ Result<Search::Activation> Search::activate(Parent parent, PackageNumber package
     return std::move(*conflict);
   }
   const auto has_all = [&](PackageNumber active) {
-    return was_active && m_expansions.is_active(active, m_state.features(active), dependency.features, default_features);
+    return was_active &&
+           m_expansions.is_active(
+               active, m_state.features(active), dependency.features, default_features);
   };
   bool is_done = has_all(package);
   if (m_candidates[package].replaced_by != k_none) {
@@ -204,13 +222,17 @@ Result<Search::Activation> Search::activate(Parent parent, PackageNumber package
   if (is_done) {
     return Activation{};
   }
-  CW_TRY_ASSIGN(const Expansion* expansion, m_expansions.of(package, dependency.features, default_features));
+  CW_TRY_ASSIGN(const Expansion* expansion,
+                m_expansions.of(package, dependency.features, default_features));
   if (expansion->missing) {
     if (expansion->missing->kind == MissingFeature::Kind::cycle) {
-      return fail(Error("CW0304", fmt::format("feature `{}` of `{}` depends on itself", expansion->missing->feature,
-                                              m_candidates[package].id.display())));
+      return fail(Error("CW0304",
+                        fmt::format("feature `{}` of `{}` depends on itself",
+                                    expansion->missing->feature,
+                                    m_candidates[package].id.display())));
     }
-    return Activation{Activation::Kind::conflict, {}, parent.package, reason_of(*expansion->missing)};
+    return Activation{
+        Activation::Kind::conflict, {}, parent.package, reason_of(*expansion->missing)};
   }
   m_state.add_features(package, expansion->features);
   return Activation{Activation::Kind::new_frame, Frame{package, expansion, 0, false}, k_none, {}};
@@ -218,7 +240,8 @@ Result<Search::Activation> Search::activate(Parent parent, PackageNumber package
 
 Result<bool> Search::try_candidate(Decision& decision, Choice choice)
 {
-  CW_TRY_ASSIGN(Activation activation, activate({decision.parent, decision.dependency}, choice.package));
+  CW_TRY_ASSIGN(Activation activation,
+                activate({decision.parent, decision.dependency}, choice.package));
   if (activation.kind == Activation::Kind::conflict) {
     decision.conflicts.insert_or_assign(m_candidates[activation.in_the_way].id, activation.reason);
     return false;
@@ -228,9 +251,12 @@ Result<bool> Search::try_candidate(Decision& decision, Choice choice)
   }
   const bool fails = decision.is_doomed || fails_later(decision, choice, activation.frame);
   if (fails) {
-    // When nothing else is left the doomed package is explored all the same, so that the explanation names the real obstacle.
-    const bool is_last = !choice.has_another &&
-                         (decision.is_doomed || !has_alternative(decision.parent, decision.backtracked, decision.conflicts));
+    // When nothing else is left the doomed package is explored all the same, so that the
+    // explanation names the real obstacle.
+    const bool is_last =
+        !choice.has_another &&
+        (decision.is_doomed ||
+         !has_alternative(decision.parent, decision.backtracked, decision.conflicts));
     if (!is_last) {
       return false;
     }
@@ -241,7 +267,8 @@ Result<bool> Search::try_candidate(Decision& decision, Choice choice)
   return true;
 }
 
-/// Whether a dependency of the new package, or one that is waiting, is known to be impossible now; says so in `conflicts`.
+/// Whether a dependency of the new package, or one that is waiting, is known to be impossible now;
+/// says so in `conflicts`.
 bool Search::fails_later(Decision& decision, Choice choice, const Frame& frame)
 {
   const spec::PackageId id = m_candidates[choice.package].id;
@@ -279,7 +306,8 @@ AgeOf Search::active_age() const
   return [this](spec::PackageId id) { return m_state.age_of(id); };
 }
 
-std::optional<std::uint32_t> Search::age_to_undo(PackageNumber parent, const ConflictSet& conflicts) const
+std::optional<std::uint32_t> Search::age_to_undo(PackageNumber parent,
+                                                 const ConflictSet& conflicts) const
 {
   std::optional<std::uint32_t> newest = m_state.age_of(parent);
   for (const auto& [package, reason] : conflicts) {
@@ -289,10 +317,13 @@ std::optional<std::uint32_t> Search::age_to_undo(PackageNumber parent, const Con
   return newest;
 }
 
-std::optional<Search::Alternative> Search::take_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts)
+std::optional<Search::Alternative>
+Search::take_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts)
 {
-  // Going back to a point where everything that conflicts is active already would only meet the same conflict.
-  const std::optional<std::uint32_t> age = backtracked ? std::nullopt : age_to_undo(parent, conflicts);
+  // Going back to a point where everything that conflicts is active already would only meet the
+  // same conflict.
+  const std::optional<std::uint32_t> age =
+      backtracked ? std::nullopt : age_to_undo(parent, conflicts);
   while (!m_alternatives.empty()) {
     Alternative last = std::move(m_alternatives.back());
     m_alternatives.pop_back();
@@ -303,15 +334,20 @@ std::optional<Search::Alternative> Search::take_alternative(PackageNumber parent
   return std::nullopt;
 }
 
-bool Search::has_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts) const
+bool Search::has_alternative(PackageNumber parent,
+                             bool backtracked,
+                             const ConflictSet& conflicts) const
 {
-  const std::optional<std::uint32_t> age = backtracked ? std::nullopt : age_to_undo(parent, conflicts);
-  return std::any_of(m_alternatives.begin(), m_alternatives.end(),
-                     [&](const Alternative& alternative) { return !age || alternative.age < *age; });
+  const std::optional<std::uint32_t> age =
+      backtracked ? std::nullopt : age_to_undo(parent, conflicts);
+  return std::any_of(
+      m_alternatives.begin(), m_alternatives.end(), [&](const Alternative& alternative) {
+        return !age || alternative.age < *age;
+      });
 }
 
-/// A conflict that reaches further back: the newest member is there because some parent depends on it; if nothing else that
-/// dependency could resolve to would help, the parent itself is to blame.
+/// A conflict that reaches further back: the newest member is there because some parent depends on
+/// it; if nothing else that dependency could resolve to would help, the parent itself is to blame.
 std::optional<ConflictSet> Search::generalized(const Decision& decision)
 {
   PackageNumber critical = k_none;
@@ -322,7 +358,8 @@ std::optional<ConflictSet> Search::generalized(const Decision& decision)
       return std::nullopt;
     }
     const PackageNumber number = *m_candidates.number_of(package);
-    if (critical == k_none || *age > critical_age || (*age == critical_age && package > m_candidates[critical].id)) {
+    if (critical == k_none || *age > critical_age ||
+        (*age == critical_age && package > m_candidates[critical].id)) {
       critical = number;
       critical_age = *age;
     }
@@ -347,7 +384,9 @@ std::optional<ConflictSet> Search::generalized(const Decision& decision)
   return std::nullopt;
 }
 
-std::optional<ConflictSet> Search::substituted(const Decision& decision, PackageNumber critical, std::uint32_t critical_age,
+std::optional<ConflictSet> Search::substituted(const Decision& decision,
+                                               PackageNumber critical,
+                                               std::uint32_t critical_age,
                                                const ParentEdge& edge)
 {
   ConflictSet wider = decision.conflicts;
@@ -358,7 +397,8 @@ std::optional<ConflictSet> Search::substituted(const Decision& decision, Package
     const AgeOf as_if_other = [&](spec::PackageId id) -> std::optional<std::uint32_t> {
       return id == other_id ? std::optional(critical_age) : m_state.age_of(id);
     };
-    const ConflictSet* known = m_cache.find(decision.dependency->key, as_if_other, other_id, critical_age);
+    const ConflictSet* known =
+        m_cache.find(decision.dependency->key, as_if_other, other_id, critical_age);
     if (known == nullptr) {
       return std::nullopt;
     }

@@ -1,14 +1,16 @@
-// The search for a set of packages: decide one dependency after the other, best candidate first, and go back on dead ends.
+// The search for a set of packages: decide one dependency after the other, best candidate first,
+// and go back on dead ends.
 //
-// The order of decisions is cargo's, because it decides the outcome: members in order; then always the dependency with the fewest
-// candidates, that of the package activated first among equals; candidates by preference and version. What is learned from
-// dead ends (conflict_cache.hpp) prunes the search and never changes what is found.
+// The order of decisions is cargo's, because it decides the outcome: members in order; then always
+// the dependency with the fewest candidates, that of the package activated first among equals;
+// candidates by preference and version. What is learned from dead ends (conflict_cache.hpp) prunes
+// the search and never changes what is found.
 #pragma once
-#include <vector>
-
 #include "conflict_cache.hpp"
 #include "expansion.hpp"
 #include "search_state.hpp"
+
+#include <vector>
 
 namespace cargo_wasm::resolve {
 
@@ -17,7 +19,8 @@ class Search
 public:
   Search(Candidates& candidates, Expansions& expansions)
       : m_candidates(candidates), m_expansions(expansions), m_state(candidates)
-  {}
+  {
+  }
 
   /// Errors: those of the index; CW0300–CW0304 with the explanation.
   [[nodiscard]] Result<> run(const std::vector<ResolveRoot>& roots);
@@ -42,7 +45,7 @@ private:
     PackageNumber parent = k_none;
     const NeededDependency* dependency = nullptr;
     Remaining remaining;
-    ConflictSet conflicts;   ///< why the candidates so far would not do
+    ConflictSet conflicts;    ///< why the candidates so far would not do
     bool backtracked = false; ///< `conflicts` may be incomplete
     bool is_doomed = false;
   };
@@ -55,7 +58,11 @@ private:
   };
   struct Activation
   {
-    enum class Kind : std::uint8_t { new_frame, already_active, conflict } kind = Kind::already_active;
+    enum class Kind : std::uint8_t {
+      new_frame,
+      already_active,
+      conflict
+    } kind = Kind::already_active;
     Frame frame;
     PackageNumber in_the_way = k_none;
     ConflictReason reason;
@@ -68,19 +75,26 @@ private:
 
   [[nodiscard]] Result<> activate_root(const ResolveRoot& root);
   [[nodiscard]] Result<> decide(Decision decision);
-  [[nodiscard]] Result<std::optional<Choice>> next_valid(Remaining& remaining, ConflictSet& conflicts);
+  [[nodiscard]] Result<std::optional<Choice>> next_valid(Remaining& remaining,
+                                                         ConflictSet& conflicts);
   [[nodiscard]] Result<Choice> next_choice(Decision& decision);
   [[nodiscard]] Result<bool> try_candidate(Decision& decision, Choice choice);
   [[nodiscard]] bool fails_later(Decision& decision, Choice choice, const Frame& frame);
   [[nodiscard]] Result<Activation> activate(Parent parent, PackageNumber package);
   /// Claims the package's slots and `links`; nullopt when it was active already.
-  [[nodiscard]] std::optional<Activation> claim(PackageNumber package, const NeededDependency* dependency, bool& was_active);
+  [[nodiscard]] std::optional<Activation>
+  claim(PackageNumber package, const NeededDependency* dependency, bool& was_active);
 
-  [[nodiscard]] std::optional<std::uint32_t> age_to_undo(PackageNumber parent, const ConflictSet& conflicts) const;
-  [[nodiscard]] std::optional<Alternative> take_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts);
-  [[nodiscard]] bool has_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts) const;
+  [[nodiscard]] std::optional<std::uint32_t> age_to_undo(PackageNumber parent,
+                                                         const ConflictSet& conflicts) const;
+  [[nodiscard]] std::optional<Alternative>
+  take_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts);
+  [[nodiscard]] bool
+  has_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts) const;
   [[nodiscard]] std::optional<ConflictSet> generalized(const Decision& decision);
-  [[nodiscard]] std::optional<ConflictSet> substituted(const Decision& decision, PackageNumber critical, std::uint32_t critical_age,
+  [[nodiscard]] std::optional<ConflictSet> substituted(const Decision& decision,
+                                                       PackageNumber critical,
+                                                       std::uint32_t critical_age,
                                                        const ParentEdge& edge);
   [[nodiscard]] AgeOf active_age() const;
 

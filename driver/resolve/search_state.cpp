@@ -67,7 +67,9 @@ void SearchState::add_features(PackageNumber package, const FeatureBits& feature
   }
 }
 
-void SearchState::link(PackageNumber child, PackageNumber parent, const NeededDependency& dependency)
+void SearchState::link(PackageNumber child,
+                       PackageNumber parent,
+                       const NeededDependency& dependency)
 {
   std::vector<ParentEdge>& edges = grown(m_parents, child);
   const bool is_known = std::any_of(edges.begin(), edges.end(), [&](const ParentEdge& edge) {
@@ -110,7 +112,8 @@ SearchState::FrameKey SearchState::key_of(std::uint32_t time) const
 {
   const Frame& frame = m_frames[time];
   const auto& dependencies = frame.expansion->dependencies;
-  const std::size_t candidates = frame.position < dependencies.size() ? dependencies[frame.position].candidates->size() : 0;
+  const std::size_t candidates =
+      frame.position < dependencies.size() ? dependencies[frame.position].candidates->size() : 0;
   return {!frame.is_doomed, candidates, time};
 }
 
@@ -148,13 +151,19 @@ void SearchState::roll_back(Mark mark, std::uint32_t age)
     const Change change = m_trail.back();
     m_trail.pop_back();
     switch (change.kind) {
-    case Change::Kind::slot: m_slots[change.subject] = {}; break;
-    case Change::Kind::links: m_links[change.subject] = change.old_number; break;
+    case Change::Kind::slot:
+      m_slots[change.subject] = {};
+      break;
+    case Change::Kind::links:
+      m_links[change.subject] = change.old_number;
+      break;
     case Change::Kind::features:
       m_features[change.subject] = std::move(m_old_features.back());
       m_old_features.pop_back();
       break;
-    case Change::Kind::edge: m_parents[change.subject].pop_back(); break;
+    case Change::Kind::edge:
+      m_parents[change.subject].pop_back();
+      break;
     case Change::Kind::frame_pushed:
       m_queue.erase(key_of(change.subject));
       m_frames.pop_back();
@@ -164,7 +173,9 @@ void SearchState::roll_back(Mark mark, std::uint32_t age)
       --m_frames[change.subject].position;
       m_queue.insert(key_of(change.subject));
       break;
-    case Change::Kind::frame_dropped: m_queue.insert(key_of(change.subject)); break;
+    case Change::Kind::frame_dropped:
+      m_queue.insert(key_of(change.subject));
+      break;
     }
   }
 }

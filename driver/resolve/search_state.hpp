@@ -1,13 +1,14 @@
-// What is decided so far, with a trail of changes so that going back costs what was done since, not a copy of everything.
+// What is decided so far, with a trail of changes so that going back costs what was done since, not
+// a copy of everything.
 #pragma once
+#include "candidates.hpp"
+#include "conflict_cache.hpp"
+#include "expansion.hpp"
+
 #include <optional>
 #include <set>
 #include <tuple>
 #include <vector>
-
-#include "candidates.hpp"
-#include "conflict_cache.hpp"
-#include "expansion.hpp"
 
 namespace cargo_wasm::resolve {
 
@@ -17,7 +18,8 @@ struct Frame
   PackageNumber parent = k_none;
   const Expansion* expansion = nullptr;
   std::size_t position = 0;
-  bool is_doomed = false; ///< a dependency of it is known to fail; explored for the explanation only
+  bool is_doomed =
+      false; ///< a dependency of it is known to fail; explored for the explanation only
 };
 
 /// An active package and the dependency that led to it.
@@ -41,9 +43,15 @@ public:
   [[nodiscard]] std::uint32_t age() const noexcept { return m_age; }
   void grow_older() noexcept { ++m_age; }
 
-  [[nodiscard]] PackageNumber active_in(SlotNumber slot) const { return slot < m_slots.size() ? m_slots[slot].package : k_none; }
+  [[nodiscard]] PackageNumber active_in(SlotNumber slot) const
+  {
+    return slot < m_slots.size() ? m_slots[slot].package : k_none;
+  }
   void set_active(SlotNumber slot, PackageNumber package);
-  [[nodiscard]] PackageNumber holder_of(LinksNumber links) const { return links < m_links.size() ? m_links[links] : k_none; }
+  [[nodiscard]] PackageNumber holder_of(LinksNumber links) const
+  {
+    return links < m_links.size() ? m_links[links] : k_none;
+  }
   void set_holder(LinksNumber links, PackageNumber package);
   [[nodiscard]] std::optional<std::uint32_t> age_of(PackageNumber package) const;
   [[nodiscard]] std::optional<std::uint32_t> age_of(spec::PackageId id) const;
@@ -56,7 +64,8 @@ public:
   [[nodiscard]] bool is_path_up(PackageNumber from, PackageNumber to) const;
 
   void push(Frame frame);
-  /// The next dependency to decide: of the frame whose next one has the fewest candidates, the oldest among equals.
+  /// The next dependency to decide: of the frame whose next one has the fewest candidates, the
+  /// oldest among equals.
   [[nodiscard]] std::optional<Frame> next_dependency();
   /// Frames in the order they would be taken up.
   template <class Visitor> void visit_frames(const Visitor& visitor) const
@@ -73,7 +82,15 @@ public:
 private:
   struct Change
   {
-    enum class Kind : std::uint8_t { slot, links, features, edge, frame_pushed, frame_advanced, frame_dropped } kind;
+    enum class Kind : std::uint8_t {
+      slot,
+      links,
+      features,
+      edge,
+      frame_pushed,
+      frame_advanced,
+      frame_dropped
+    } kind;
     std::uint32_t subject;
     std::uint32_t old_number = 0; ///< of links: who held it before
   };
@@ -82,7 +99,8 @@ private:
     PackageNumber package = k_none;
     std::uint32_t age = 0;
   };
-  /// Doomed first, then by the number of candidates of the next dependency, then by time of insertion.
+  /// Doomed first, then by the number of candidates of the next dependency, then by time of
+  /// insertion.
   using FrameKey = std::tuple<bool, std::size_t, std::uint32_t>;
   [[nodiscard]] FrameKey key_of(std::uint32_t time) const;
 

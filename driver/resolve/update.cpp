@@ -1,13 +1,15 @@
 #include "update.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace cargo_wasm::resolve {
 namespace {
 
-void add_with_dependencies(const Resolve& previous, PackageId root, std::unordered_set<PackageId>& out)
+void add_with_dependencies(const Resolve& previous,
+                           PackageId root,
+                           std::unordered_set<PackageId>& out)
 {
   std::unordered_set<PackageId> visited;
   std::vector<PackageId> stack{root};
@@ -32,7 +34,8 @@ Result<PreciseUpdate> precise_update(PackageId id, const std::string& precise)
   }
   Result<spec::Version> version = spec::parse_version(precise);
   if (!version) {
-    Error error("CW0343", fmt::format("`--precise {}` does not name a version", precise), Blame::usage);
+    Error error(
+        "CW0343", fmt::format("`--precise {}` does not name a version", precise), Blame::usage);
     error.notes.push_back(version.error().message);
     if (precise.starts_with('v')) {
       error.helps.push_back(fmt::format("leave out the `v`: `--precise {}`", precise.substr(1)));
@@ -45,14 +48,17 @@ Result<PreciseUpdate> precise_update(PackageId id, const std::string& precise)
 bool is_member(const manifest::Workspace& workspace, PackageId id)
 {
   // The version is left out: the lock may have an old one.
-  return std::any_of(workspace.members.begin(), workspace.members.end(), [&](const PackagePtr& member) {
-    return member->id().name() == id.name() && member->id().source() == id.source();
-  });
+  return std::any_of(
+      workspace.members.begin(), workspace.members.end(), [&](const PackagePtr& member) {
+        return member->id().name() == id.name() && member->id().source() == id.source();
+      });
 }
 
 } // namespace
 
-Result<UpdatePlan> plan_update(const Resolve& previous, const manifest::Workspace& workspace, const UpdateRequest& request)
+Result<UpdatePlan> plan_update(const Resolve& previous,
+                               const manifest::Workspace& workspace,
+                               const UpdateRequest& request)
 {
   if (request.recursive && request.precise) {
     return fail(Error("CW0342", "`--recursive` and `--precise` exclude one another", Blame::usage)
@@ -79,7 +85,9 @@ Result<UpdatePlan> plan_update(const Resolve& previous, const manifest::Workspac
       }
     }
     CW_TRY_ASSIGN(const spec::PackageIdSpec spec, spec::parse_package_id_spec(text));
-    std::copy_if(previous.unused_patches.begin(), previous.unused_patches.end(), std::inserter(plan.given_up, plan.given_up.end()),
+    std::copy_if(previous.unused_patches.begin(),
+                 previous.unused_patches.end(),
+                 std::inserter(plan.given_up, plan.given_up.end()),
                  [&](PackageId unused) { return spec.matches(unused); });
   }
   if (!request.specs.empty()) {

@@ -1,12 +1,13 @@
-// The grammar is  expr := all(e,…) | any(e,…) | not(e) | ident | ident = "text"  with `true` and `false` as constants,
-// a trailing comma allowed, `r#` before identifiers, and no escapes in strings. White space means blanks.
-#include <cargo_wasm/spec/cfg.hpp>
+// The grammar is  expr := all(e,…) | any(e,…) | not(e) | ident | ident = "text"  with `true` and
+// `false` as constants, a trailing comma allowed, `r#` before identifiers, and no escapes in
+// strings. White space means blanks.
+#include "version_text.hpp"
 
-#include <algorithm>
+#include <cargo_wasm/spec/cfg.hpp>
 
 #include <fmt/format.h>
 
-#include "version_text.hpp"
+#include <algorithm>
 
 namespace cargo_wasm::spec {
 namespace {
@@ -15,14 +16,29 @@ constexpr std::size_t k_max_depth = 128;
 
 struct Token
 {
-  enum class Kind : std::uint8_t { end, open, close, comma, equals, identifier, string, bad } kind = Kind::end;
+  enum class Kind : std::uint8_t {
+    end,
+    open,
+    close,
+    comma,
+    equals,
+    identifier,
+    string,
+    bad
+  } kind = Kind::end;
   std::string_view text;
   std::size_t offset = 0; ///< of its first byte
   bool raw = false;
 };
 
-bool is_identifier_start(char c) { return c == '_' || is_letter(c); }
-bool is_identifier_part(char c) { return is_identifier_start(c) || is_digit(c); }
+bool is_identifier_start(char c)
+{
+  return c == '_' || is_letter(c);
+}
+bool is_identifier_part(char c)
+{
+  return is_identifier_start(c) || is_digit(c);
+}
 
 class Parser
 {
@@ -80,7 +96,8 @@ public:
     if (m_token.kind == Token::Kind::end) {
       return {};
     }
-    return problem(fmt::format("unexpected `{}` after the expression", m_text.substr(m_token.offset)));
+    return problem(
+        fmt::format("unexpected `{}` after the expression", m_text.substr(m_token.offset)));
   }
 
 private:
@@ -136,7 +153,10 @@ private:
 
   tl::unexpected<Error> problem(std::string_view reason)
   {
-    return fail(Error("CW0263", fmt::format("invalid `cfg` expression `{}`: {} (column {})", m_text, reason, m_token.offset + 1)));
+    return fail(Error(
+        "CW0263",
+        fmt::format(
+            "invalid `cfg` expression `{}`: {} (column {})", m_text, reason, m_token.offset + 1)));
   }
 
   void advance()
@@ -148,10 +168,14 @@ private:
     }
     const char c = m_text[m_position];
     switch (c) {
-    case '(': return take(Token::Kind::open, 1);
-    case ')': return take(Token::Kind::close, 1);
-    case ',': return take(Token::Kind::comma, 1);
-    case '=': return take(Token::Kind::equals, 1);
+    case '(':
+      return take(Token::Kind::open, 1);
+    case ')':
+      return take(Token::Kind::close, 1);
+    case ',':
+      return take(Token::Kind::comma, 1);
+    case '=':
+      return take(Token::Kind::equals, 1);
     case '"': {
       const std::size_t close = m_text.find('"', m_position + 1);
       if (close == std::string_view::npos) {
@@ -161,13 +185,16 @@ private:
       m_token.text = m_token.text.substr(1, m_token.text.size() - 2);
       return;
     }
-    default: break;
+    default:
+      break;
     }
     std::size_t start = m_position;
     m_token.raw = m_text.substr(start).starts_with("r#");
     start += m_token.raw ? 2 : 0;
     if (start >= m_text.size() || !is_identifier_start(m_text[start])) {
-      return take(Token::Kind::bad, start - m_position + first_character(m_text.substr(std::min(start, m_text.size()))).size());
+      return take(Token::Kind::bad,
+                  start - m_position +
+                      first_character(m_text.substr(std::min(start, m_text.size()))).size());
     }
     std::size_t stop = start;
     while (stop < m_text.size() && is_identifier_part(m_text[stop])) {
@@ -219,11 +246,16 @@ bool CfgExpr::matches(const std::vector<Cfg>& sorted_facts) const
 {
   const auto holds = [&](const CfgExpr& operand) { return operand.matches(sorted_facts); };
   switch (kind) {
-  case Kind::value: return std::binary_search(sorted_facts.begin(), sorted_facts.end(), cfg);
-  case Kind::all: return std::all_of(operands.begin(), operands.end(), holds);
-  case Kind::any: return std::any_of(operands.begin(), operands.end(), holds);
-  case Kind::negation: return !holds(operands.front());
-  case Kind::literal: return constant;
+  case Kind::value:
+    return std::binary_search(sorted_facts.begin(), sorted_facts.end(), cfg);
+  case Kind::all:
+    return std::all_of(operands.begin(), operands.end(), holds);
+  case Kind::any:
+    return std::any_of(operands.begin(), operands.end(), holds);
+  case Kind::negation:
+    return !holds(operands.front());
+  case Kind::literal:
+    return constant;
   }
   return false;
 }
@@ -239,11 +271,16 @@ Result<CfgExpr> parse_cfg_expr(std::string_view text)
 std::string to_string(const CfgExpr& expr)
 {
   switch (expr.kind) {
-  case CfgExpr::Kind::value: return to_string(expr.cfg);
-  case CfgExpr::Kind::all: return fmt::format("all({})", joined(expr.operands));
-  case CfgExpr::Kind::any: return fmt::format("any({})", joined(expr.operands));
-  case CfgExpr::Kind::negation: return fmt::format("not({})", joined(expr.operands));
-  case CfgExpr::Kind::literal: return expr.constant ? "true" : "false";
+  case CfgExpr::Kind::value:
+    return to_string(expr.cfg);
+  case CfgExpr::Kind::all:
+    return fmt::format("all({})", joined(expr.operands));
+  case CfgExpr::Kind::any:
+    return fmt::format("any({})", joined(expr.operands));
+  case CfgExpr::Kind::negation:
+    return fmt::format("not({})", joined(expr.operands));
+  case CfgExpr::Kind::literal:
+    return expr.constant ? "true" : "false";
   }
   return {};
 }
@@ -263,7 +300,8 @@ Result<Platform> parse_platform(std::string_view text)
     return Platform{std::move(expr)};
   }
   const auto is_part = [](char c) {
-    return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
+    return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.' ||
+           static_cast<unsigned char>(c) >= 0x80;
   };
   const auto bad = std::find_if_not(text.begin(), text.end(), is_part);
   if (bad != text.end()) {

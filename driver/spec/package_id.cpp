@@ -1,13 +1,13 @@
 // Interning of package ids, in shards so that threads which read different index files seldom meet.
 #include <cargo_wasm/spec/package_id.hpp>
 
+#include <fmt/format.h>
+
 #include <array>
 #include <deque>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
-
-#include <fmt/format.h>
 
 namespace cargo_wasm::spec {
 
@@ -22,9 +22,13 @@ std::size_t mixed(std::size_t hash, std::size_t value)
 
 } // namespace
 
-PackageId::PackageId(InternedString name, const Version& version, SourceId source) : m_inner(intern(name, version, source)) {}
+PackageId::PackageId(InternedString name, const Version& version, SourceId source)
+    : m_inner(intern(name, version, source))
+{
+}
 
-const PackageId::Inner* PackageId::intern(InternedString name, const Version& version, SourceId source)
+const PackageId::Inner*
+PackageId::intern(InternedString name, const Version& version, SourceId source)
 {
   struct alignas(64) Shard
   {
@@ -42,7 +46,8 @@ const PackageId::Inner* PackageId::intern(InternedString name, const Version& ve
     hash = mixed(hash, std::hash<std::string>{}(version.pre));
     hash = mixed(hash, std::hash<std::string>{}(version.build));
   }
-  // Ids that differ in the precise part alone share hash and shard: the identity is found under the same lock.
+  // Ids that differ in the precise part alone share hash and shard: the identity is found under the
+  // same lock.
   hash = mixed(hash, reinterpret_cast<std::size_t>(source.address()));
   Shard& shard = (*shards)[(hash >> 48U) % k_shard_count];
   const std::lock_guard lock(shard.mutex);
@@ -50,7 +55,8 @@ const PackageId::Inner* PackageId::intern(InternedString name, const Version& ve
     const auto [first, last] = shard.by_hash.equal_range(hash);
     for (auto place = first; place != last; ++place) {
       const Inner& inner = *place->second;
-      if (inner.name == name && inner.source.m_inner == wanted.m_inner && inner.version == version) {
+      if (inner.name == name && inner.source.m_inner == wanted.m_inner &&
+          inner.version == version) {
         return place->second;
       }
     }
@@ -64,7 +70,10 @@ const PackageId::Inner* PackageId::intern(InternedString name, const Version& ve
   return source.precise().empty() ? identity : find_or_add(source, identity);
 }
 
-PackageId PackageId::with_source(SourceId source) const { return PackageId(name(), version(), source); }
+PackageId PackageId::with_source(SourceId source) const
+{
+  return PackageId(name(), version(), source);
+}
 
 std::string PackageId::display() const
 {

@@ -1,8 +1,8 @@
+#include "version_text.hpp"
+
 #include <cargo_wasm/spec/version.hpp>
 
 #include <fmt/format.h>
-
-#include "version_text.hpp"
 
 namespace cargo_wasm::spec {
 namespace {
@@ -24,7 +24,8 @@ bool RustVersion::is_satisfied_by(const Version& rustc) const
 
 bool RustVersion::is_satisfied_by(const RustVersion& rustc) const
 {
-  return is_satisfied_by(Version{rustc.major, rustc.minor.value_or(0), rustc.patch.value_or(0), {}, {}});
+  return is_satisfied_by(
+      Version{rustc.major, rustc.minor.value_or(0), rustc.patch.value_or(0), {}, {}});
 }
 
 Result<RustVersion> parse_rust_version(std::string_view text)

@@ -1,13 +1,14 @@
-// Interning: one table of values that are never freed, keyed by kind, git reference, canonical URL and precise part.
+// Interning: one table of values that are never freed, keyed by kind, git reference, canonical URL
+// and precise part.
+#include "url.hpp"
+
 #include <cargo_wasm/spec/source_id.hpp>
+
+#include <fmt/format.h>
 
 #include <deque>
 #include <mutex>
 #include <unordered_map>
-
-#include <fmt/format.h>
-
-#include "url.hpp"
 
 namespace cargo_wasm::spec {
 namespace {
@@ -18,17 +19,26 @@ constexpr std::string_view k_sparse_prefix = "sparse+";
 /// How much of a commit id people are shown.
 constexpr std::size_t k_short_commit = 8;
 
-std::string crates_io_sparse_index() { return std::string("https://index.") + "crates.io/"; }
+std::string crates_io_sparse_index()
+{
+  return std::string("https://index.") + "crates.io/";
+}
 
 std::string_view protocol_of(SourceKind kind)
 {
   switch (kind) {
-  case SourceKind::path: return "path";
-  case SourceKind::registry: return "registry";
-  case SourceKind::sparse_registry: return "sparse";
-  case SourceKind::local_registry: return "local-registry";
-  case SourceKind::directory: return "directory";
-  case SourceKind::git: return "git";
+  case SourceKind::path:
+    return "path";
+  case SourceKind::registry:
+    return "registry";
+  case SourceKind::sparse_registry:
+    return "sparse";
+  case SourceKind::local_registry:
+    return "local-registry";
+  case SourceKind::directory:
+    return "directory";
+  case SourceKind::git:
+    return "git";
   }
   return "";
 }
@@ -37,10 +47,14 @@ std::string query_of(const GitReference& reference, bool encoded)
 {
   const std::string value = encoded ? form_encode(reference.name) : reference.name;
   switch (reference.kind) {
-  case GitReference::Kind::tag: return "?tag=" + value;
-  case GitReference::Kind::branch: return "?branch=" + value;
-  case GitReference::Kind::rev: return "?rev=" + value;
-  case GitReference::Kind::default_branch: return {};
+  case GitReference::Kind::tag:
+    return "?tag=" + value;
+  case GitReference::Kind::branch:
+    return "?branch=" + value;
+  case GitReference::Kind::rev:
+    return "?rev=" + value;
+  case GitReference::Kind::default_branch:
+    return {};
   }
   return {};
 }
@@ -83,8 +97,11 @@ SourceId SourceId::intern(Inner inner)
     std::unordered_map<std::string, const Inner*> by_key;
   };
   static auto* const table = new Table();
-  const std::string identity_key = fmt::format("{}\n{}\n{}\n{}", static_cast<int>(inner.kind),
-                                               static_cast<int>(inner.reference.kind), inner.reference.name, inner.canonical);
+  const std::string identity_key = fmt::format("{}\n{}\n{}\n{}",
+                                               static_cast<int>(inner.kind),
+                                               static_cast<int>(inner.reference.kind),
+                                               inner.reference.name,
+                                               inner.canonical);
   const std::lock_guard lock(table->mutex);
   const auto find_or_add = [&](const std::string& key, Inner&& value) {
     const auto [place, is_new] = table->by_key.try_emplace(key, nullptr);
@@ -105,20 +122,25 @@ SourceId SourceId::intern(Inner inner)
   return SourceId(find_or_add(key, std::move(inner)));
 }
 
-SourceId SourceId::make(SourceKind kind, std::string_view url, std::string_view registry_name, GitReference reference)
+SourceId SourceId::make(SourceKind kind,
+                        std::string_view url,
+                        std::string_view registry_name,
+                        GitReference reference)
 {
   Inner inner;
   inner.kind = kind;
   const std::optional<Url> parsed = parse_url(url);
   inner.url = parsed ? parsed->text() : std::string(url);
   // A sparse index is not a git repository: only the trailing slash is dropped.
-  inner.canonical = kind == SourceKind::sparse_registry
-                        ? canonical_url(std::string(k_sparse_prefix) + inner.url).substr(k_sparse_prefix.size())
-                        : canonical_url(inner.url);
+  inner.canonical =
+      kind == SourceKind::sparse_registry
+          ? canonical_url(std::string(k_sparse_prefix) + inner.url).substr(k_sparse_prefix.size())
+          : canonical_url(inner.url);
   inner.registry_name = std::string(registry_name);
   inner.reference = std::move(reference);
-  inner.is_crates_io = (kind == SourceKind::registry && inner.url == k_crates_io_git_index) ||
-                       (kind == SourceKind::sparse_registry && inner.url == crates_io_sparse_index());
+  inner.is_crates_io =
+      (kind == SourceKind::registry && inner.url == k_crates_io_git_index) ||
+      (kind == SourceKind::sparse_registry && inner.url == crates_io_sparse_index());
   if (inner.is_crates_io) {
     inner.registry_name = std::string(k_crates_io_name);
   }
@@ -154,7 +176,10 @@ SourceId SourceId::for_local_registry(const base::Path& directory)
   return make(SourceKind::local_registry, file_url(directory));
 }
 
-SourceId SourceId::for_directory(const base::Path& directory) { return make(SourceKind::directory, file_url(directory)); }
+SourceId SourceId::for_directory(const base::Path& directory)
+{
+  return make(SourceKind::directory, file_url(directory));
+}
 
 Result<SourceId> SourceId::parse(std::string_view text)
 {
@@ -186,7 +211,10 @@ Result<SourceId> SourceId::parse(std::string_view text)
   return bad_source(text, fmt::format("`{}` is no kind of source", protocol));
 }
 
-base::Path SourceId::path() const { return path_of_file_url(url()).value_or(base::Path{}); }
+base::Path SourceId::path() const
+{
+  return path_of_file_url(url()).value_or(base::Path{});
+}
 
 SourceId SourceId::with_precise(std::string_view precise) const
 {
@@ -201,7 +229,10 @@ SourceId SourceId::with_precise(std::string_view precise) const
   return intern(std::move(inner));
 }
 
-SourceId SourceId::without_precise() const { return SourceId(m_inner->identity); }
+SourceId SourceId::without_precise() const
+{
+  return SourceId(m_inner->identity);
+}
 
 std::string SourceId::to_lock_string(bool encode_query) const
 {
@@ -219,16 +250,20 @@ std::string SourceId::display() const
   case SourceKind::git:
     return url() + query_of(git_reference(), true) +
            (precise().empty() ? "" : "#" + precise().substr(0, k_short_commit));
-  case SourceKind::path: return shown_url(url());
+  case SourceKind::path:
+    return shown_url(url());
   case SourceKind::registry:
   case SourceKind::sparse_registry: {
     const std::string& name =
         registry_name().empty() ? m_inner->identity->registry_name : registry_name();
     const std::string_view prefix = kind() == SourceKind::sparse_registry ? k_sparse_prefix : "";
-    return fmt::format("registry `{}`", name.empty() ? std::string(prefix) + shown_url(url()) : name);
+    return fmt::format("registry `{}`",
+                       name.empty() ? std::string(prefix) + shown_url(url()) : name);
   }
-  case SourceKind::local_registry: return fmt::format("registry `{}`", shown_url(url()));
-  case SourceKind::directory: return "dir " + shown_url(url());
+  case SourceKind::local_registry:
+    return fmt::format("registry `{}`", shown_url(url()));
+  case SourceKind::directory:
+    return "dir " + shown_url(url());
   }
   return url();
 }

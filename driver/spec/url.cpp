@@ -1,12 +1,13 @@
 #include "url.hpp"
 
-#include <algorithm>
+#include "version_text.hpp"
 
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/spec/source_id.hpp>
+
 #include <fmt/format.h>
 
-#include "version_text.hpp"
+#include <algorithm>
 
 namespace cargo_wasm::spec {
 namespace {
@@ -16,12 +17,17 @@ struct SpecialScheme
 {
   std::string_view name, default_port;
 };
-constexpr SpecialScheme k_special_schemes[] = {{"https", ":443"}, {"http", ":80"}, {"file", ""},
-                                               {"ftp", ":21"},    {"ws", ":80"},   {"wss", ":443"}};
+constexpr SpecialScheme k_special_schemes[] = {{"https", ":443"},
+                                               {"http", ":80"},
+                                               {"file", ""},
+                                               {"ftp", ":21"},
+                                               {"ws", ":80"},
+                                               {"wss", ":443"}};
 
 const SpecialScheme* special_scheme(std::string_view scheme)
 {
-  const auto* const found = std::find_if(std::begin(k_special_schemes), std::end(k_special_schemes),
+  const auto* const found = std::find_if(std::begin(k_special_schemes),
+                                         std::end(k_special_schemes),
                                          [&](const SpecialScheme& s) { return s.name == scheme; });
   return found == std::end(k_special_schemes) ? nullptr : found;
 }
@@ -108,8 +114,11 @@ std::optional<Url> parse_url(std::string_view text)
   }
   Url out;
   out.scheme = base::to_lower(text.substr(0, separator));
-  const auto is_scheme_char = [](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; };
-  if (!is_letter(out.scheme.front()) || !std::all_of(out.scheme.begin(), out.scheme.end(), is_scheme_char)) {
+  const auto is_scheme_char = [](char c) {
+    return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+  };
+  if (!is_letter(out.scheme.front()) ||
+      !std::all_of(out.scheme.begin(), out.scheme.end(), is_scheme_char)) {
     return std::nullopt;
   }
   std::string_view rest = text.substr(separator + 3);
@@ -127,7 +136,8 @@ std::optional<Url> parse_url(std::string_view text)
   if (const SpecialScheme* special = special_scheme(out.scheme)) {
     const std::size_t at = out.authority.rfind('@');
     const std::size_t host_at = at == std::string::npos ? 0 : at + 1;
-    out.authority = out.authority.substr(0, host_at) + base::to_lower(std::string_view(out.authority).substr(host_at));
+    out.authority = out.authority.substr(0, host_at) +
+                    base::to_lower(std::string_view(out.authority).substr(host_at));
     if (!special->default_port.empty() && out.authority.ends_with(special->default_port)) {
       out.authority.resize(out.authority.size() - special->default_port.size());
     }
@@ -151,7 +161,8 @@ std::string percent_decode(std::string_view text)
 {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+        hex_value(text[i + 2]) >= 0) {
       out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
       i += 2;
     } else {
@@ -187,7 +198,8 @@ std::vector<std::pair<std::string, std::string>> form_pairs(std::string_view que
   for (const std::string_view pair : base::split(query, '&')) {
     if (!pair.empty()) {
       const std::size_t equals = std::min(pair.find('='), pair.size());
-      out.emplace_back(decoded(pair.substr(0, equals)), decoded(pair.substr(std::min(equals + 1, pair.size()))));
+      out.emplace_back(decoded(pair.substr(0, equals)),
+                       decoded(pair.substr(std::min(equals + 1, pair.size()))));
     }
   }
   return out;

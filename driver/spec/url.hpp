@@ -1,5 +1,5 @@
-// As much of the URL standard as package sources need: splitting, the normal form that the `url` crate gives what it
-// parses, percent encoding, and form encoding of git references.
+// As much of the URL standard as package sources need: splitting, the normal form that the `url`
+// crate gives what it parses, percent encoding, and form encoding of git references.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,9 +11,9 @@ namespace cargo_wasm::spec {
 
 struct Url
 {
-  std::string scheme;                   ///< lower case; may hold a '+' ("sparse+https")
-  std::string authority;                ///< "user@host:port"; empty for file URLs
-  std::string path;                     ///< starts with '/' unless empty
+  std::string scheme;    ///< lower case; may hold a '+' ("sparse+https")
+  std::string authority; ///< "user@host:port"; empty for file URLs
+  std::string path;      ///< starts with '/' unless empty
   std::optional<std::string> query, fragment;
 
   [[nodiscard]] std::string text() const;

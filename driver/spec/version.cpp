@@ -1,12 +1,12 @@
 // Versions: parsing by the strict grammar of SemVer 2.0 and the total order of the `semver` crate.
-#include <cargo_wasm/spec/version.hpp>
+#include "version_text.hpp"
 
-#include <algorithm>
-#include <charconv>
+#include <cargo_wasm/spec/version.hpp>
 
 #include <fmt/format.h>
 
-#include "version_text.hpp"
+#include <algorithm>
+#include <charconv>
 
 namespace cargo_wasm::spec {
 namespace {
@@ -19,7 +19,10 @@ std::string_view next_identifier(std::string_view& rest)
   return identifier;
 }
 
-bool is_numeric(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
+bool is_numeric(std::string_view text)
+{
+  return std::all_of(text.begin(), text.end(), is_digit);
+}
 
 std::string_view without_leading_zeros(std::string_view text)
 {
@@ -54,7 +57,8 @@ std::strong_ordering compare_dotted(std::string_view a, std::string_view b)
   while (true) {
     const bool a_ends = a.find('.') == std::string_view::npos;
     const bool b_ends = b.find('.') == std::string_view::npos;
-    if (const auto order = compare_identifiers(next_identifier(a), next_identifier(b)); order != 0) {
+    if (const auto order = compare_identifiers(next_identifier(a), next_identifier(b));
+        order != 0) {
       return order;
     }
     if (a_ends || b_ends) {
@@ -78,15 +82,19 @@ std::strong_ordering compare_prerelease(std::string_view a, std::string_view b)
   return a == b ? std::strong_ordering::equal : compare_dotted(a, b);
 }
 
-bool read_number(std::string_view& rest, std::string_view part, std::uint64_t& value, std::string& reason)
+bool read_number(std::string_view& rest,
+                 std::string_view part,
+                 std::uint64_t& value,
+                 std::string& reason)
 {
   std::size_t length = 0;
   while (length < rest.size() && is_digit(rest[length])) {
     ++length;
   }
   if (length == 0) {
-    reason = rest.empty() ? fmt::format("the {} number is missing", part)
-                          : fmt::format("expected the {} number, found `{}`", part, first_character(rest));
+    reason = rest.empty()
+                 ? fmt::format("the {} number is missing", part)
+                 : fmt::format("expected the {} number, found `{}`", part, first_character(rest));
     return false;
   }
   if (length > 1 && rest[0] == '0') {
@@ -95,14 +103,18 @@ bool read_number(std::string_view& rest, std::string_view part, std::uint64_t& v
   }
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + length, value);
   if (error != std::errc{}) {
-    reason = fmt::format("the {} number `{}` does not fit into 64 bits", part, rest.substr(0, length));
+    reason =
+        fmt::format("the {} number `{}` does not fit into 64 bits", part, rest.substr(0, length));
     return false;
   }
   rest.remove_prefix(length);
   return true;
 }
 
-bool read_identifiers(std::string_view& rest, bool is_prerelease, std::string& value, std::string& reason)
+bool read_identifiers(std::string_view& rest,
+                      bool is_prerelease,
+                      std::string& value,
+                      std::string& reason)
 {
   const std::string_view what = is_prerelease ? "pre-release" : "build metadata";
   const auto is_part = [](char c) { return is_digit(c) || is_letter(c) || c == '-'; };
@@ -112,7 +124,8 @@ bool read_identifiers(std::string_view& rest, bool is_prerelease, std::string& v
   }
   std::string_view parts = rest.substr(0, length);
   value = std::string(parts);
-  if (parts.empty() || parts.back() == '.' || parts.front() == '.' || parts.find("..") != std::string_view::npos) {
+  if (parts.empty() || parts.back() == '.' || parts.front() == '.' ||
+      parts.find("..") != std::string_view::npos) {
     reason = fmt::format("the {} has an empty part", what);
     return false;
   }
@@ -174,7 +187,9 @@ Result<Version> parse_version(std::string_view text)
       return true;
     }
     reason = rest.empty() ? fmt::format("the {} number is missing", part)
-                          : fmt::format("expected `.` before the {} number, found `{}`", part, first_character(rest));
+                          : fmt::format("expected `.` before the {} number, found `{}`",
+                                        part,
+                                        first_character(rest));
     return false;
   };
   if (!read_number(rest, "major", out.major, reason) || !read_dot("minor") ||

@@ -1,12 +1,13 @@
-// Requirements: the grammar and the matching rules of the `semver` crate 1.x. White space means blanks only.
-#include <cargo_wasm/spec/version.hpp>
+// Requirements: the grammar and the matching rules of the `semver` crate 1.x. White space means
+// blanks only.
+#include "version_text.hpp"
 
-#include <algorithm>
-#include <array>
+#include <cargo_wasm/spec/version.hpp>
 
 #include <fmt/format.h>
 
-#include "version_text.hpp"
+#include <algorithm>
+#include <array>
 
 namespace cargo_wasm::spec {
 namespace {
@@ -15,13 +16,16 @@ constexpr std::size_t k_max_comparators = 32;
 
 bool matches_exact(const Comparator& c, const Version& v)
 {
-  return v.major == c.major && (!c.minor || v.minor == *c.minor) && (!c.patch || v.patch == *c.patch) && v.pre == c.pre;
+  return v.major == c.major && (!c.minor || v.minor == *c.minor) &&
+         (!c.patch || v.patch == *c.patch) && v.pre == c.pre;
 }
 
 /// `sign` > 0: is the version above the comparator; < 0: below. A missing part compares equal.
 bool is_beyond(const Comparator& c, const Version& v, int sign)
 {
-  const auto beyond = [sign](std::strong_ordering order) { return sign > 0 ? order > 0 : order < 0; };
+  const auto beyond = [sign](std::strong_ordering order) {
+    return sign > 0 ? order > 0 : order < 0;
+  };
   if (v.major != c.major) {
     return beyond(v.major <=> c.major);
   }
@@ -86,20 +90,33 @@ bool matches_comparator(const Comparator& c, const Version& v)
 {
   switch (c.op) {
   case ComparatorOp::exact:
-  case ComparatorOp::wildcard: return matches_exact(c, v);
-  case ComparatorOp::greater: return is_beyond(c, v, 1);
-  case ComparatorOp::greater_eq: return matches_exact(c, v) || is_beyond(c, v, 1);
-  case ComparatorOp::less: return is_beyond(c, v, -1);
-  case ComparatorOp::less_eq: return matches_exact(c, v) || is_beyond(c, v, -1);
-  case ComparatorOp::tilde: return matches_tilde(c, v);
-  case ComparatorOp::caret: return matches_caret(c, v);
+  case ComparatorOp::wildcard:
+    return matches_exact(c, v);
+  case ComparatorOp::greater:
+    return is_beyond(c, v, 1);
+  case ComparatorOp::greater_eq:
+    return matches_exact(c, v) || is_beyond(c, v, 1);
+  case ComparatorOp::less:
+    return is_beyond(c, v, -1);
+  case ComparatorOp::less_eq:
+    return matches_exact(c, v) || is_beyond(c, v, -1);
+  case ComparatorOp::tilde:
+    return matches_tilde(c, v);
+  case ComparatorOp::caret:
+    return matches_caret(c, v);
   }
   return false;
 }
 
-constexpr bool is_wildcard(char c) { return c == '*' || c == 'x' || c == 'X'; }
+constexpr bool is_wildcard(char c)
+{
+  return c == '*' || c == 'x' || c == 'X';
+}
 
-void skip_blanks(std::string_view& rest) { rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size())); }
+void skip_blanks(std::string_view& rest)
+{
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+}
 
 bool take(std::string_view& rest, std::string_view prefix)
 {
@@ -134,7 +151,10 @@ ComparatorOp read_op(std::string_view& rest)
 }
 
 /// The minor or patch number; false with an empty reason for a wildcard.
-bool read_part(std::string_view& rest, std::string_view part, std::optional<std::uint64_t>& value, std::string& reason)
+bool read_part(std::string_view& rest,
+               std::string_view part,
+               std::optional<std::uint64_t>& value,
+               std::string& reason)
 {
   if (!rest.empty() && is_wildcard(rest.front())) {
     rest.remove_prefix(1);
@@ -212,9 +232,10 @@ std::string suggestion_for(std::string_view text)
     return "write `*` for any version";
   }
   const std::size_t gap = text.find(' ');
-  if (gap != std::string_view::npos && text.find(',') == std::string_view::npos && gap + 1 < text.size() &&
-      (text[gap + 1] == '<' || text[gap + 1] == '>')) {
-    return fmt::format("separate requirements with a comma: `{},{}`", text.substr(0, gap), text.substr(gap));
+  if (gap != std::string_view::npos && text.find(',') == std::string_view::npos &&
+      gap + 1 < text.size() && (text[gap + 1] == '<' || text[gap + 1] == '>')) {
+    return fmt::format(
+        "separate requirements with a comma: `{},{}`", text.substr(0, gap), text.substr(gap));
   }
   return {};
 }
@@ -231,14 +252,22 @@ tl::unexpected<Error> bad_req(std::string_view text, const std::string& reason)
 std::string_view symbol_of(ComparatorOp op)
 {
   switch (op) {
-  case ComparatorOp::exact: return "=";
-  case ComparatorOp::greater: return ">";
-  case ComparatorOp::greater_eq: return ">=";
-  case ComparatorOp::less: return "<";
-  case ComparatorOp::less_eq: return "<=";
-  case ComparatorOp::tilde: return "~";
-  case ComparatorOp::caret: return "^";
-  case ComparatorOp::wildcard: return "";
+  case ComparatorOp::exact:
+    return "=";
+  case ComparatorOp::greater:
+    return ">";
+  case ComparatorOp::greater_eq:
+    return ">=";
+  case ComparatorOp::less:
+    return "<";
+  case ComparatorOp::less_eq:
+    return "<=";
+  case ComparatorOp::tilde:
+    return "~";
+  case ComparatorOp::caret:
+    return "^";
+  case ComparatorOp::wildcard:
+    return "";
   }
   return "";
 }
@@ -247,7 +276,8 @@ std::string_view symbol_of(ComparatorOp op)
 
 VersionReq VersionReq::exactly(const Version& version)
 {
-  return VersionReq({Comparator{ComparatorOp::exact, version.major, version.minor, version.patch, version.pre}});
+  return VersionReq(
+      {Comparator{ComparatorOp::exact, version.major, version.minor, version.patch, version.pre}});
 }
 
 bool VersionReq::matches(const Version& version) const
@@ -262,7 +292,8 @@ bool VersionReq::matches(const Version& version) const
   }
   // A pre-release must be asked for by a comparator that names a pre-release of the same release.
   return std::any_of(m_comparators.begin(), m_comparators.end(), [&](const Comparator& c) {
-    return !c.pre.empty() && c.major == version.major && c.minor == version.minor && c.patch == version.patch;
+    return !c.pre.empty() && c.major == version.major && c.minor == version.minor &&
+           c.patch == version.patch;
   });
 }
 

@@ -1,11 +1,12 @@
-// cfg() expressions and platforms: what is accepted prints to a form that is accepted again and means the same.
+// cfg() expressions and platforms: what is accepted prints to a form that is accepted again and
+// means the same.
+#include <cargo_wasm/spec/cfg.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
-
-#include <cargo_wasm/spec/cfg.hpp>
 
 using namespace cargo_wasm::spec;
 

@@ -1,11 +1,11 @@
-// Versions, requirements and Rust versions: printing and reading are inverse, the order is total, and a requirement for
-// exactly a version accepts it.
+// Versions, requirements and Rust versions: printing and reading are inverse, the order is total,
+// and a requirement for exactly a version accepts it.
+#include <cargo_wasm/spec/version.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
-
-#include <cargo_wasm/spec/version.hpp>
 
 using namespace cargo_wasm::spec;
 
@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const std::size_t cut = text.find('\n');
   const std::string_view first = text.substr(0, cut);
-  const std::string_view second = cut == std::string_view::npos ? std::string_view{} : text.substr(cut + 1);
+  const std::string_view second =
+      cut == std::string_view::npos ? std::string_view{} : text.substr(cut + 1);
   const auto version = parse_version(first);
   if (version) {
     check(to_string(*version) == first);

@@ -1,5 +1,9 @@
-// The sparse index as cargo left it in `$CARGO_HOME/registry/index/*/.cache`, as a PackageIndex: real graphs without network.
+// The sparse index as cargo left it in `$CARGO_HOME/registry/index/*/.cache`, as a PackageIndex:
+// real graphs without network.
 #pragma once
+#include <cargo_wasm/registry_protocol/index_entry.hpp>
+#include <cargo_wasm/resolve/package_index.hpp>
+
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -8,19 +12,19 @@
 #include <unordered_set>
 #include <vector>
 
-#include <cargo_wasm/registry_protocol/index_entry.hpp>
-#include <cargo_wasm/resolve/package_index.hpp>
-
 namespace cargo_wasm::support {
 
 class CachedIndex final : public resolve::PackageIndex
 {
 public:
-  /// `downloaded_only`: as with `--offline`, versions whose `.crate` is there; when none of those matches, every one.
-  CachedIndex(const std::filesystem::path& cargo_home, bool downloaded_only) : m_downloaded_only(downloaded_only)
+  /// `downloaded_only`: as with `--offline`, versions whose `.crate` is there; when none of those
+  /// matches, every one.
+  CachedIndex(const std::filesystem::path& cargo_home, bool downloaded_only)
+      : m_downloaded_only(downloaded_only)
   {
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(cargo_home / "registry" / "index", ignored)) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(cargo_home / "registry" / "index", ignored)) {
       if (entry.path().filename().string().starts_with("index.")) {
         m_cache = entry.path() / ".cache";
         m_crates = cargo_home / "registry" / "cache" / entry.path().filename();
@@ -41,16 +45,22 @@ public:
     return out;
   }
 
-  Result<std::vector<resolve::Candidate>> query_candidates(const manifest::Dependency& dependency) override
+  Result<std::vector<resolve::Candidate>>
+  query_candidates(const manifest::Dependency& dependency) override
   {
     std::vector<resolve::Candidate> all;
     std::vector<resolve::Candidate> downloaded;
     for (Entry& entry : crate(dependency.package_name).entries) {
       if (entry.is_usable && dependency.req.matches(entry.version)) {
         ++m_heads;
-        resolve::Candidate candidate{spec::PackageId(dependency.package_name, entry.version, spec::SourceId::crates_io()), entry.yanked, entry.rust_version, {}};
+        resolve::Candidate candidate{
+            spec::PackageId(dependency.package_name, entry.version, spec::SourceId::crates_io()),
+            entry.yanked,
+            entry.rust_version,
+            {}};
         if (m_downloaded_only &&
-            std::filesystem::exists(m_crates / (dependency.package_name.str() + "-" + spec::to_string(entry.version) + ".crate"))) {
+            std::filesystem::exists(m_crates / (dependency.package_name.str() + "-" +
+                                                spec::to_string(entry.version) + ".crate"))) {
           downloaded.push_back(candidate);
         }
         all.push_back(std::move(candidate));
@@ -74,13 +84,17 @@ public:
     return resolve::SummaryPtr{};
   }
 
-  Result<std::vector<resolve::SummaryPtr>> query_all_versions(const manifest::Dependency& dependency) override
+  Result<std::vector<resolve::SummaryPtr>>
+  query_all_versions(const manifest::Dependency& dependency) override
   {
     manifest::Dependency any = dependency;
     any.req = {};
     return query(any);
   }
-  Result<std::vector<std::string>> similar_names(const manifest::Dependency&) override { return std::vector<std::string>{}; }
+  Result<std::vector<std::string>> similar_names(const manifest::Dependency&) override
+  {
+    return std::vector<std::string>{};
+  }
   Result<> prefetch(std::span<const resolve::DependencyPtr>) override { return {}; }
 
   [[nodiscard]] std::size_t files() const { return m_by_name.size(); }
@@ -109,7 +123,8 @@ private:
     if (!is_new) {
       return crate;
     }
-    std::ifstream in(m_cache / registry_protocol::index_path(name), std::ios::binary | std::ios::ate);
+    std::ifstream in(m_cache / registry_protocol::index_path(name),
+                     std::ios::binary | std::ios::ate);
     if (!in) {
       return crate;
     }
@@ -134,7 +149,8 @@ private:
         continue;
       }
       Entry entry{*parsed, json, true, head->yanked, {}, {}};
-      if (const auto rust = spec::parse_rust_version(head->rust_version); rust && !head->rust_version.empty()) {
+      if (const auto rust = spec::parse_rust_version(head->rust_version);
+          rust && !head->rust_version.empty()) {
         entry.rust_version = *rust;
       }
       crate.entries.push_back(std::move(entry));
@@ -148,7 +164,8 @@ private:
     if (!parsed || parsed->name != id.name().view()) {
       return nullptr;
     }
-    auto out = std::make_shared<manifest::Summary>(manifest::Summary{id, {}, {}, {}, entry.rust_version, parsed->checksum, entry.yanked});
+    auto out = std::make_shared<manifest::Summary>(
+        manifest::Summary{id, {}, {}, {}, entry.rust_version, parsed->checksum, entry.yanked});
     for (const registry_protocol::IndexDependency& from : parsed->dependencies) {
       auto to = std::make_shared<manifest::Dependency>();
       to->name_in_toml = from.name;
@@ -162,7 +179,9 @@ private:
       to->req_text = from.req;
       to->optional = from.optional;
       to->default_features = from.default_features;
-      to->kind = from.kind == "dev" ? manifest::DependencyKind::development : from.kind == "build" ? manifest::DependencyKind::build : manifest::DependencyKind::normal;
+      to->kind = from.kind == "dev"     ? manifest::DependencyKind::development
+                 : from.kind == "build" ? manifest::DependencyKind::build
+                                        : manifest::DependencyKind::normal;
       if (from.target) {
         const auto platform = spec::parse_platform(*from.target);
         if (!platform) {

@@ -1,17 +1,19 @@
-// lock_tool DIRECTORY…: writes the Cargo.lock of each directory's Cargo.toml to standard output, resolved from scratch against
-// cargo's own index cache. For the differential suite of locks; the driver itself is not involved.
+// lock_tool DIRECTORY…: writes the Cargo.lock of each directory's Cargo.toml to standard output,
+// resolved from scratch against cargo's own index cache. For the differential suite of locks; the
+// driver itself is not involved.
+#include "support/cached_index.hpp"
+
+#include <cargo_wasm/manifest/toml.hpp>
+#include <cargo_wasm/resolve/workspace_resolve.hpp>
+
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
-
-#include <cargo_wasm/manifest/toml.hpp>
-#include <cargo_wasm/resolve/workspace_resolve.hpp>
-#include <fmt/format.h>
-
-#include "support/cached_index.hpp"
 
 using namespace cargo_wasm;
 
@@ -25,7 +27,9 @@ std::string read(const std::filesystem::path& file)
   return out.str();
 }
 
-resolve::DependencyPtr dependency_of(const manifest::TomlMember& member, manifest::DependencyKind kind, std::optional<std::string> target)
+resolve::DependencyPtr dependency_of(const manifest::TomlMember& member,
+                                     manifest::DependencyKind kind,
+                                     std::optional<std::string> target)
 {
   auto out = std::make_shared<manifest::Dependency>();
   out->package_name = member.key;
@@ -58,7 +62,9 @@ resolve::DependencyPtr dependency_of(const manifest::TomlMember& member, manifes
   return out;
 }
 
-void add_tables(const manifest::TomlTable& table, const std::optional<std::string>& target, std::vector<resolve::DependencyPtr>& out)
+void add_tables(const manifest::TomlTable& table,
+                const std::optional<std::string>& target,
+                std::vector<resolve::DependencyPtr>& out)
 {
   const auto add = [&](std::string_view key, manifest::DependencyKind kind) {
     if (const manifest::TomlValue* found = table.find(key)) {
@@ -68,17 +74,32 @@ void add_tables(const manifest::TomlTable& table, const std::optional<std::strin
     }
   };
   add("dependencies", manifest::DependencyKind::normal);
-  add(target ? "build-dependencies" : "dev-dependencies", target ? manifest::DependencyKind::build : manifest::DependencyKind::development);
-  add(target ? "dev-dependencies" : "build-dependencies", target ? manifest::DependencyKind::development : manifest::DependencyKind::build);
+  add(target ? "build-dependencies" : "dev-dependencies",
+      target ? manifest::DependencyKind::build : manifest::DependencyKind::development);
+  add(target ? "dev-dependencies" : "build-dependencies",
+      target ? manifest::DependencyKind::development : manifest::DependencyKind::build);
 }
 
-resolve::SummaryPtr read_summary(const std::filesystem::path& directory, std::string& rust_version, std::string& resolver)
+resolve::SummaryPtr read_summary(const std::filesystem::path& directory,
+                                 std::string& rust_version,
+                                 std::string& resolver)
 {
-  const auto document = manifest::parse_toml(directory / "Cargo.toml", read(directory / "Cargo.toml")).value();
+  const auto document =
+      manifest::parse_toml(directory / "Cargo.toml", read(directory / "Cargo.toml")).value();
   const manifest::TomlTable& package = *document->root.find("package")->as_table();
-  const auto text = [&](std::string_view key) { return package.find(key) ? *package.find(key)->as_string() : std::string(); };
+  const auto text = [&](std::string_view key) {
+    return package.find(key) ? *package.find(key)->as_string() : std::string();
+  };
   auto summary = std::make_shared<manifest::Summary>(
-      manifest::Summary{spec::PackageId(text("name"), spec::parse_version(text("version")).value(), spec::SourceId::for_path(directory)), {}, {}, {}, {}, {}, false});
+      manifest::Summary{spec::PackageId(text("name"),
+                                        spec::parse_version(text("version")).value(),
+                                        spec::SourceId::for_path(directory)),
+                        {},
+                        {},
+                        {},
+                        {},
+                        {},
+                        false});
   add_tables(document->root, std::nullopt, summary->dependencies);
   if (const manifest::TomlValue* targets = document->root.find("target")) {
     for (const manifest::TomlMember* target : targets->as_table()->sorted()) {
@@ -108,7 +129,9 @@ resolve::SummaryPtr read_summary(const std::filesystem::path& directory, std::st
 int main(int argc, char** argv)
 {
   const char* home = std::getenv("CARGO_HOME");
-  const std::filesystem::path cargo_home = home != nullptr ? std::filesystem::path(home) : std::filesystem::path(std::getenv("HOME")) / ".cargo";
+  const std::filesystem::path cargo_home =
+      home != nullptr ? std::filesystem::path(home)
+                      : std::filesystem::path(std::getenv("HOME")) / ".cargo";
   const char* rustc = std::getenv("LOCK_TOOL_RUSTC");
   int status = 0;
   for (int i = 1; i < argc; ++i) {
@@ -117,14 +140,17 @@ int main(int argc, char** argv)
     std::string rust_version;
     std::string resolver;
     resolve::ResolveRequest request;
-    const auto summary = read_summary(std::filesystem::absolute(argv[i]).lexically_normal(), rust_version, resolver);
+    const auto summary =
+        read_summary(std::filesystem::absolute(argv[i]).lexically_normal(), rust_version, resolver);
     request.roots.push_back({summary, {{}, true, true}, true});
     if (resolver == "3") {
-      const std::string version = rust_version.empty() ? (rustc != nullptr ? rustc : "1.99.1") : rust_version;
+      const std::string version =
+          rust_version.empty() ? (rustc != nullptr ? rustc : "1.99.1") : rust_version;
       request.preferences.rust_versions = {spec::parse_rust_version(version).value()};
     }
     auto resolved = resolve::resolve_versions(index, request);
-    const auto elapsed = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    const auto elapsed =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     if (!resolved) {
       std::cerr << base::render(resolved.error(), base::Severity::error, false);
       status = 1;
@@ -132,11 +158,19 @@ int main(int argc, char** argv)
     }
     if (!rust_version.empty()) {
       const auto lowest = spec::parse_rust_version(rust_version).value();
-      resolved->lock_version = lowest >= spec::RustVersion{1, 83, {}} ? 4 : lowest >= spec::RustVersion{1, 53, {}} ? 3 : lowest >= spec::RustVersion{1, 41, {}} ? 2 : 1;
+      resolved->lock_version = lowest >= spec::RustVersion{1, 83, {}}   ? 4
+                               : lowest >= spec::RustVersion{1, 53, {}} ? 3
+                               : lowest >= spec::RustVersion{1, 41, {}} ? 2
+                                                                        : 1;
     }
     std::cout << manifest::to_string(resolve::to_lock(*resolved));
-    std::cerr << fmt::format("{}: {} packages, {:.1f} ms; files {}, loaded {} of {} entries\n", argv[i], resolved->packages.size(), elapsed, index.files(),
-                             index.loaded(), index.heads());
+    std::cerr << fmt::format("{}: {} packages, {:.1f} ms; files {}, loaded {} of {} entries\n",
+                             argv[i],
+                             resolved->packages.size(),
+                             elapsed,
+                             index.files(),
+                             index.loaded(),
+                             index.heads());
   }
   return status;
 }

@@ -1,12 +1,13 @@
 // A registry in memory: `index.add("a", "1.0.0").depends("b", "^1")`.
 #pragma once
+#include <cargo_wasm/resolve/resolver.hpp>
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <cargo_wasm/resolve/resolver.hpp>
-#include <fmt/format.h>
 
 namespace cargo_wasm::test {
 
@@ -15,9 +16,17 @@ using manifest::DependencyKind;
 class PackageBuilder
 {
 public:
-  PackageBuilder(std::string_view name, std::string_view version, spec::SourceId source = spec::SourceId::crates_io())
-      : m_summary(std::make_shared<manifest::Summary>(
-            manifest::Summary{spec::PackageId(InternedString(name), spec::parse_version(version).value(), source), {}, {}, {}, {}, std::string(64, 'c'), false}))
+  PackageBuilder(std::string_view name,
+                 std::string_view version,
+                 spec::SourceId source = spec::SourceId::crates_io())
+      : m_summary(std::make_shared<manifest::Summary>(manifest::Summary{
+            spec::PackageId(InternedString(name), spec::parse_version(version).value(), source),
+            {},
+            {},
+            {},
+            {},
+            std::string(64, 'c'),
+            false}))
   {
     if (source.is_path()) {
       m_summary->checksum.reset();
@@ -32,12 +41,16 @@ public:
     spec::SourceId source = spec::SourceId::crates_io();
     std::string name_in_toml{};
   };
-  PackageBuilder& depends(std::string_view name, std::string_view req) { return depends(name, req, Options()); }
+  PackageBuilder& depends(std::string_view name, std::string_view req)
+  {
+    return depends(name, req, Options());
+  }
   PackageBuilder& depends(std::string_view name, std::string_view req, const Options& options)
   {
     auto out = std::make_shared<manifest::Dependency>();
     out->package_name = InternedString(name);
-    out->name_in_toml = options.name_in_toml.empty() ? InternedString(name) : InternedString(options.name_in_toml);
+    out->name_in_toml =
+        options.name_in_toml.empty() ? InternedString(name) : InternedString(options.name_in_toml);
     out->is_renamed = !options.name_in_toml.empty();
     out->req = spec::parse_version_req(req).value();
     out->req_text = std::string(req);
@@ -55,9 +68,21 @@ public:
     list.assign(values.begin(), values.end());
     return *this;
   }
-  PackageBuilder& links(std::string_view name) { m_summary->links = InternedString(name); return *this; }
-  PackageBuilder& rust_version(std::string_view version) { m_summary->rust_version = spec::parse_rust_version(version).value(); return *this; }
-  PackageBuilder& yanked() { m_summary->yanked = true; return *this; }
+  PackageBuilder& links(std::string_view name)
+  {
+    m_summary->links = InternedString(name);
+    return *this;
+  }
+  PackageBuilder& rust_version(std::string_view version)
+  {
+    m_summary->rust_version = spec::parse_rust_version(version).value();
+    return *this;
+  }
+  PackageBuilder& yanked()
+  {
+    m_summary->yanked = true;
+    return *this;
+  }
 
   [[nodiscard]] resolve::SummaryPtr build()
   {
@@ -73,7 +98,9 @@ private:
 class ListIndex final : public resolve::PackageIndex
 {
 public:
-  PackageBuilder& add(std::string_view name, std::string_view version, spec::SourceId source = spec::SourceId::crates_io())
+  PackageBuilder& add(std::string_view name,
+                      std::string_view version,
+                      spec::SourceId source = spec::SourceId::crates_io())
   {
     m_packages.push_back(std::make_unique<PackageBuilder>(name, version, source));
     return *m_packages.back();
@@ -84,20 +111,29 @@ public:
     ++queries;
     return matching(dependency, false);
   }
-  Result<std::vector<resolve::SummaryPtr>> query_all_versions(const manifest::Dependency& dependency) override { return matching(dependency, true); }
-  Result<std::vector<std::string>> similar_names(const manifest::Dependency&) override { return similar; }
+  Result<std::vector<resolve::SummaryPtr>>
+  query_all_versions(const manifest::Dependency& dependency) override
+  {
+    return matching(dependency, true);
+  }
+  Result<std::vector<std::string>> similar_names(const manifest::Dependency&) override
+  {
+    return similar;
+  }
   Result<> prefetch(std::span<const resolve::DependencyPtr>) override { return {}; }
 
   std::vector<std::string> similar;
   int queries = 0;
 
 private:
-  std::vector<resolve::SummaryPtr> matching(const manifest::Dependency& dependency, bool any_version)
+  std::vector<resolve::SummaryPtr> matching(const manifest::Dependency& dependency,
+                                            bool any_version)
   {
     std::vector<resolve::SummaryPtr> out;
     for (const auto& package : m_packages) {
       const resolve::SummaryPtr summary = package->build();
-      if (summary->id.name() == dependency.package_name && summary->id.source() == dependency.source &&
+      if (summary->id.name() == dependency.package_name &&
+          summary->id.source() == dependency.source &&
           (any_version || dependency.req.matches(summary->id.version()))) {
         out.push_back(summary);
       }
@@ -109,7 +145,10 @@ private:
 };
 
 /// The member "app v0.1.0 (/app)".
-inline PackageBuilder app() { return PackageBuilder("app", "0.1.0", spec::SourceId::for_path("/app")); }
+inline PackageBuilder app()
+{
+  return PackageBuilder("app", "0.1.0", spec::SourceId::for_path("/app"));
+}
 
 inline resolve::ResolveRequest request_for(PackageBuilder& root)
 {
@@ -127,11 +166,15 @@ inline std::string chosen(const Result<resolve::Resolve>& resolved)
   std::string out;
   for (const auto& [id, package] : resolved->packages) {
     if (!id.source().is_path()) {
-      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", id.name(), spec::to_string(id.version()));
+      out +=
+          fmt::format("{}{} {}", out.empty() ? "" : ", ", id.name(), spec::to_string(id.version()));
     }
   }
   return out;
 }
-inline std::string chosen(ListIndex& index, PackageBuilder& root) { return chosen(resolve::resolve_versions(index, request_for(root))); }
+inline std::string chosen(ListIndex& index, PackageBuilder& root)
+{
+  return chosen(resolve::resolve_versions(index, request_for(root)));
+}
 
 } // namespace cargo_wasm::test

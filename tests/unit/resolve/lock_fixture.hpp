@@ -1,10 +1,12 @@
-// A workspace in memory whose lock pass is run: `Fixture f; f.member(app().depends("a", "1")); f.lock();`
+// A workspace in memory whose lock pass is run: `Fixture f; f.member(app().depends("a", "1"));
+// f.lock();`
 #pragma once
+#include "list_index.hpp"
+
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/resolve/workspace_resolve.hpp>
-#include <support/test_env.hpp>
 
-#include "list_index.hpp"
+#include <support/test_env.hpp>
 
 namespace cargo_wasm::test {
 
@@ -61,7 +63,8 @@ public:
   /// "a 1.0.0, b 2.0.0", or the error as it is shown.
   std::string versions(const Result<resolve::LockPassResult>& result) const
   {
-    return result ? chosen(result->resolve) : base::render(result.error(), base::Severity::error, false);
+    return result ? chosen(result->resolve)
+                  : base::render(result.error(), base::Severity::error, false);
   }
   [[nodiscard]] std::string lock_file() const { return env.fs.read(k_lock_path).value(); }
 

@@ -1,7 +1,10 @@
-// Version resolution in cargo's order, so that the lock is cargo's byte for byte (resolver/mod.rs; rules in
-// docs/reference/resolver.md). Backtracking with conflict sets; sound pruning never changes the outcome, only
-// candidate order and frame order do.
+// Version resolution in cargo's order, so that the lock is cargo's byte for byte (resolver/mod.rs;
+// rules in docs/reference/resolver.md). Backtracking with conflict sets; sound pruning never
+// changes the outcome, only candidate order and frame order do.
 #pragma once
+#include <cargo_wasm/resolve/package_index.hpp>
+#include <cargo_wasm/resolve/resolve.hpp>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,9 +13,6 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
-
-#include <cargo_wasm/resolve/package_index.hpp>
-#include <cargo_wasm/resolve/resolve.hpp>
 
 namespace cargo_wasm::resolve {
 
@@ -41,12 +41,13 @@ struct PatchSet
 
 struct VersionPreferences
 {
-  std::unordered_set<PackageId> prefer;                      ///< tried first: locked but not pinned
+  std::unordered_set<PackageId> prefer; ///< tried first: locked but not pinned
   std::optional<std::vector<spec::RustVersion>> rust_versions; ///< MSRV-aware when set
   bool minimal_versions = false;
 };
 
-/// Rewrites a dependency before it is queried: locked ones become exact (registry.rs lock()). Identity when absent.
+/// Rewrites a dependency before it is queried: locked ones become exact (registry.rs lock()).
+/// Identity when absent.
 using LockDependency = std::function<DependencyPtr(PackageId parent, const DependencyPtr&)>;
 
 struct ResolveRequest
@@ -60,8 +61,9 @@ struct ResolveRequest
   bool offline = false;
 };
 
-/// Errors: CW0300 no matching package, CW0301 no matching version, CW0302 requirements collide (with the paths and what
-/// would help), CW0303 `links` clash, CW0304 feature missing, CW0305 cyclic package dependency.
+/// Errors: CW0300 no matching package, CW0301 no matching version, CW0302 requirements collide
+/// (with the paths and what would help), CW0303 `links` clash, CW0304 feature missing, CW0305
+/// cyclic package dependency.
 [[nodiscard]] Result<Resolve> resolve_versions(PackageIndex& index, const ResolveRequest& request);
 
 /// Checks for cycles among normal and build dependencies. Errors: CW0305 with the cycle.

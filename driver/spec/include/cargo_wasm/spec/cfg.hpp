@@ -1,6 +1,8 @@
 // `cfg(…)` expressions of manifests and configuration, and the platforms they select
 // (grammar: crates/cargo-platform/src/cfg.rs).
 #pragma once
+#include <cargo_wasm/base/error.hpp>
+
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -10,8 +12,6 @@
 #include <variant>
 #include <vector>
 
-#include <cargo_wasm/base/error.hpp>
-
 namespace cargo_wasm::spec {
 
 /// One fact printed by `rustc --print=cfg`: `unix` or `target_os="wasi"`.
@@ -20,7 +20,10 @@ struct Cfg
   std::string key;
   std::optional<std::string> value;
   bool raw = false; ///< written `r#key`; shown, but no part of the comparison
-  friend bool operator==(const Cfg& a, const Cfg& b) { return a.key == b.key && a.value == b.value; }
+  friend bool operator==(const Cfg& a, const Cfg& b)
+  {
+    return a.key == b.key && a.value == b.value;
+  }
   friend auto operator<=>(const Cfg& a, const Cfg& b)
   {
     const auto order = a.key <=> b.key;
@@ -39,7 +42,8 @@ struct CfgExpr
   [[nodiscard]] bool matches(const std::vector<Cfg>& sorted_facts) const;
   bool operator==(const CfgExpr&) const = default;
 };
-/// The inside of `cfg(…)`. Nesting is bounded (128). Errors: CW0263, `where` unset, the byte column in the message.
+/// The inside of `cfg(…)`. Nesting is bounded (128). Errors: CW0263, `where` unset, the byte column
+/// in the message.
 [[nodiscard]] Result<CfgExpr> parse_cfg_expr(std::string_view text);
 [[nodiscard]] std::string to_string(const CfgExpr& expr);
 

@@ -1,15 +1,16 @@
-// Name + version + source: the identity of a package. Interned. Two ids whose sources differ in the precise part alone
-// (a locked one and the same as queried) are equal; `source()` still tells them apart.
+// Name + version + source: the identity of a package. Interned. Two ids whose sources differ in the
+// precise part alone (a locked one and the same as queried) are equal; `source()` still tells them
+// apart.
 #pragma once
+#include <cargo_wasm/base/interned_string.hpp>
+#include <cargo_wasm/spec/source_id.hpp>
+#include <cargo_wasm/spec/version.hpp>
+
 #include <compare>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <cargo_wasm/base/interned_string.hpp>
-#include <cargo_wasm/spec/source_id.hpp>
-#include <cargo_wasm/spec/version.hpp>
 
 namespace cargo_wasm::spec {
 
@@ -23,10 +24,14 @@ public:
   [[nodiscard]] SourceId source() const noexcept { return m_inner->source; }
   [[nodiscard]] PackageId with_source(SourceId source) const;
 
-  /// "serde v1.0.0", with " (path or URL)" for sources other than crates.io: what status lines show.
+  /// "serde v1.0.0", with " (path or URL)" for sources other than crates.io: what status lines
+  /// show.
   [[nodiscard]] std::string display() const;
 
-  friend bool operator==(PackageId a, PackageId b) noexcept { return a.m_inner->identity == b.m_inner->identity; }
+  friend bool operator==(PackageId a, PackageId b) noexcept
+  {
+    return a.m_inner->identity == b.m_inner->identity;
+  }
   /// By name bytes, version, source: the order of the lock file.
   std::strong_ordering operator<=>(PackageId other) const;
   /// One address per package, whatever the source's precise part.
@@ -58,12 +63,16 @@ struct PackageIdSpec
 /// Errors: CW0266.
 [[nodiscard]] Result<PackageIdSpec> parse_package_id_spec(std::string_view text);
 /// The fully qualified form in JSON messages and metadata:
-/// "registry+https://github.com/rust-lang/crates.io-index#serde@1.0.0", "path+file:///dir/demo#0.1.0".
+/// "registry+https://github.com/rust-lang/crates.io-index#serde@1.0.0",
+/// "path+file:///dir/demo#0.1.0".
 [[nodiscard]] std::string to_spec_string(PackageId id);
 
 } // namespace cargo_wasm::spec
 
 template <> struct std::hash<cargo_wasm::spec::PackageId>
 {
-  std::size_t operator()(cargo_wasm::spec::PackageId id) const noexcept { return std::hash<const void*>{}(id.address()); }
+  std::size_t operator()(cargo_wasm::spec::PackageId id) const noexcept
+  {
+    return std::hash<const void*>{}(id.address());
+  }
 };

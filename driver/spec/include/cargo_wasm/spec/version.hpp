@@ -1,14 +1,15 @@
 // Versions and version requirements with the semantics of the `semver` crate 1.x, which cargo uses:
-// build metadata takes part in equality and order, a pre-release only matches a comparator that names one.
+// build metadata takes part in equality and order, a pre-release only matches a comparator that
+// names one.
 #pragma once
+#include <cargo_wasm/base/error.hpp>
+
 #include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <cargo_wasm/base/error.hpp>
 
 namespace cargo_wasm::spec {
 
@@ -37,7 +38,16 @@ struct CompatibilityKey
 };
 [[nodiscard]] CompatibilityKey compatibility_key(const Version& version);
 
-enum class ComparatorOp : std::uint8_t { exact, greater, greater_eq, less, less_eq, tilde, caret, wildcard };
+enum class ComparatorOp : std::uint8_t {
+  exact,
+  greater,
+  greater_eq,
+  less,
+  less_eq,
+  tilde,
+  caret,
+  wildcard
+};
 
 struct Comparator
 {
@@ -53,10 +63,16 @@ class VersionReq
 {
 public:
   VersionReq() = default;
-  explicit VersionReq(std::vector<Comparator> comparators) : m_comparators(std::move(comparators)) {}
-  [[nodiscard]] static VersionReq exactly(const Version& version); ///< `=I.J.K-pre` (build metadata is ignored)
+  explicit VersionReq(std::vector<Comparator> comparators) : m_comparators(std::move(comparators))
+  {
+  }
+  [[nodiscard]] static VersionReq
+  exactly(const Version& version); ///< `=I.J.K-pre` (build metadata is ignored)
   [[nodiscard]] bool matches(const Version& version) const;
-  [[nodiscard]] const std::vector<Comparator>& comparators() const noexcept { return m_comparators; }
+  [[nodiscard]] const std::vector<Comparator>& comparators() const noexcept
+  {
+    return m_comparators;
+  }
   [[nodiscard]] bool is_any() const noexcept { return m_comparators.empty(); }
   bool operator==(const VersionReq&) const = default;
 
