@@ -33,21 +33,36 @@ const std::vector<KnownTable>& known_tables()
   return k_tables;
 }
 
-void warn_of_unused_keys(ConfigState& state, const KnownTable& table)
+/// `known` is sorted.
+void warn_of_unused_keys(ConfigState& state, const ConfigValue* found, std::string_view path, const std::vector<std::string>& known)
 {
-  const ConfigValue* found = state.root.find(table.name);
   if (found == nullptr || found->as_table() == nullptr) {
     return;
   }
   for (const auto& [key, value] : *found->as_table()) {
-    if (std::binary_search(table.keys.begin(), table.keys.end(), key)) {
+    if (std::binary_search(known.begin(), known.end(), key)) {
       continue;
     }
-    Error warning = state.at(Error("CW0196", fmt::format("configuration key `{}.{}` has no effect", table.name, key)), value.definition);
-    if (const auto near = base::nearest(key, table.keys)) {
-      warning.helps.push_back(fmt::format("did you mean `{}.{}`?", table.name, *near));
+    Error warning = state.at(Error("CW0196", fmt::format("configuration key `{}.{}` has no effect", path, key)), value.definition);
+    if (const auto near = base::nearest(key, known)) {
+      warning.helps.push_back(fmt::format("did you mean `{}.{}`?", path, *near));
     }
     state.warnings.push_back(std::move(warning));
+  }
+}
+
+/// A table of a triple may hold the name of any library (`links`); one of a cfg expression may not.
+void warn_of_unused_cfg_keys(ConfigState& state)
+{
+  static const std::vector<std::string> k_known = {"linker", "runner", "rustdocflags", "rustflags"};
+  const ConfigValue* targets = state.root.find("target");
+  if (targets == nullptr || targets->as_table() == nullptr) {
+    return;
+  }
+  for (const auto& [name, table] : *targets->as_table()) {
+    if (name.starts_with("cfg(")) {
+      warn_of_unused_keys(state, &table, fmt::format("target.{}", config_key_part(name)), k_known);
+    }
   }
 }
 
@@ -71,8 +86,9 @@ void warn_of_wrong_case(ConfigState& state)
 void collect_config_warnings(ConfigState& state)
 {
   for (const KnownTable& table : known_tables()) {
-    warn_of_unused_keys(state, table);
+    warn_of_unused_keys(state, state.root.find(table.name), table.name, table.keys);
   }
+  warn_of_unused_cfg_keys(state);
   warn_of_wrong_case(state);
 }
 

@@ -65,7 +65,8 @@ struct ConfigState;
 class Config final : public RegistryNames
 {
 public:
-  /// Reads every file. Errors: CW0180–CW0229. `files_read` and `files_looked_for` feed the plan cache.
+  /// Reads every file. The Env's file system and variables must outlive the result, which is for one thread: credentials.toml
+  /// is read when a token is first asked for. Errors: CW0180–CW0229. `files_read` and `files_looked_for` feed the plan cache.
   [[nodiscard]] static Result<std::unique_ptr<Config>> load(const Env& env, const ConfigOptions& options);
   ~Config() override;
 
