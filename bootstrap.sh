@@ -37,20 +37,6 @@ fail() {
   exit "$status"
 }
 
-while (($#)); do
-  case $1 in
-    test) mode=test ;;
-    --all) all=1 ;;
-    --no-main-job) main_job=0 ;;
-    --prefix) prefix=${2:?--prefix needs a directory}; shift ;;
-    --jobs | -j) jobs=${2:?--jobs needs a number}; shift ;;
-    -h | --help) usage 0 ;;
-    *) echo "bootstrap: unknown argument \`$1\`" >&2; usage 2 ;;
-  esac
-  shift
-done
-((all == 0)) || [[ $mode == test ]] || fail 2 '`--all` belongs to `test`'
-
 # ---- 1. the system -------------------------------------------------------------------------------
 
 detect_system() {
@@ -420,34 +406,54 @@ do_main_job() {
 
 # ---- all of it -----------------------------------------------------------------------------------
 
-mkdir -p "$state_dir"
-last=6
-[[ $mode == test ]] && last=7
-step "1/$last" 'System'
-detect_system
-step "2/$last" 'Distribution packages'
-install_packages
-install_nginx
-step "3/$last" 'Rust toolchain'
-install_rust
-step "4/$last" 'Build'
-build_program
-step "5/$last" 'Install'
-install_program
-step "6/$last" "Main job: $main_job_package for wasm32-wasip1, run on its own wasm file"
-main_job_state=ok
-if ((main_job == 0)); then
-  say 'left out (--no-main-job)'
-elif ! do_main_job; then
-  main_job_state=failed
-  [[ $mode == test ]] || fail 1 "the main job failed; everything before it is in place"
-fi
-if [[ $mode == setup ]]; then
-  printf '\nDone in %s s. Try: cargo-wasm build   (in any Cargo project)\n' "$((SECONDS - begin))"
-  exit 0
-fi
-step "7/$last" "Tests$( ((all)) && echo ', all of them')"
-tier=test
-((all)) && tier=all
-exec python3 tests/run_suites.py --build-dir "$build_dir" --tier "$tier" --jobs "$jobs" --program "$installed" \
-  --setup "main job=$main_job_state"
+parse_arguments() {
+  while (($#)); do
+    case $1 in
+      test) mode=test ;;
+      --all) all=1 ;;
+      --no-main-job) main_job=0 ;;
+      --prefix) prefix=${2:?--prefix needs a directory}; shift ;;
+      --jobs | -j) jobs=${2:?--jobs needs a number}; shift ;;
+      -h | --help) usage 0 ;;
+      *) echo "bootstrap: unknown argument \`$1\`" >&2; usage 2 ;;
+    esac
+    shift
+  done
+  ((all == 0)) || [[ $mode == test ]] || fail 2 '`--all` belongs to `test`'
+}
+
+# One function, called on the last line: bash has read the whole file before it begins, so an update of
+# this file during a run changes nothing.
+main() {
+  parse_arguments "$@"
+  local last=6 tier=test main_job_state=ok
+  mkdir -p "$state_dir"
+  [[ $mode == test ]] && last=7
+  step "1/$last" 'System'
+  detect_system
+  step "2/$last" 'Distribution packages'
+  install_packages
+  install_nginx
+  step "3/$last" 'Rust toolchain'
+  install_rust
+  step "4/$last" 'Build'
+  build_program
+  step "5/$last" 'Install'
+  install_program
+  step "6/$last" "Main job: $main_job_package for wasm32-wasip1, run on its own wasm file"
+  if ((main_job == 0)); then
+    say 'left out (--no-main-job)'
+  elif ! do_main_job; then
+    main_job_state=failed
+    [[ $mode == test ]] || fail 1 "the main job failed; everything before it is in place"
+  fi
+  if [[ $mode == setup ]]; then
+    printf '\nDone in %s s. Try: cargo-wasm build   (in any Cargo project)\n' "$((SECONDS - begin))"
+    exit 0
+  fi
+  step "7/$last" "Tests$( ((all)) && echo ', all of them')"
+  ((all)) && tier=all
+  exec python3 tests/run_suites.py --build-dir "$build_dir" --tier "$tier" --jobs "$jobs" --program "$installed" \
+    --setup "main job=$main_job_state"
+}
+main "$@"; exit
