@@ -314,7 +314,7 @@ build_program() {
   else
     NINJA_STATUS='[%f/%t] ' ninja -C "$build_dir" -j"$jobs" "${targets[@]}" >"$state_dir/build.log" 2>&1 &
     watch_build $! || {
-      grep -vE '^\[[0-9]+/[0-9]+\] ' "$state_dir/build.log" | tail -n 120 >&2
+      grep -a -vE '^\[[0-9]+/[0-9]+\] ' "$state_dir/build.log" | tail -n 120 >&2
       fail 1 'the build failed; the whole log is build/.bootstrap/build.log'
     }
   fi
@@ -328,7 +328,7 @@ watch_build() {
     sleep 1
     if ((SECONDS - last >= 20)); then
       last=$SECONDS
-      say "$(grep -oE '^\[[0-9]+/[0-9]+\]' "$state_dir/build.log" | tail -n 1 || true) …"
+      say "$(grep -a -oE '^\[[0-9]+/[0-9]+\]' "$state_dir/build.log" | tail -n 1 || true) …"
     fi
   done
   wait "$ninja"
@@ -393,7 +393,7 @@ do_main_job() {
   local -a program=("$installed")
   if [[ -n ${RUSTUP_TOOLCHAIN:-} || $(run_rustup default 2>/dev/null) != "$rust_version-"* ]]; then program+=("+$rust_version"); fi
   say "cargo-wasm${program[1]:+ ${program[1]}} build --from $main_job_package"
-  "${program[@]}" build --from "$main_job_package" --message-format=json >"$state_dir/main-job.json" || return 1
+  "${program[@]}" build --from "$main_job_package" --message-format=json-render-diagnostics >"$state_dir/main-job.json" || return 1
   wasm=$(grep -oE '"executable":"[^"]+\.wasm"' "$state_dir/main-job.json" | tail -n 1 | cut -d '"' -f 4)
   [[ -f $wasm ]] || return 1
   # A program sees the working directory and what is below it.
