@@ -311,14 +311,15 @@ private:
       const ActionIndex action = m_action_of[unit];
       for (const auto& [output, path] : m_graph.actions[action].uplifted) {
         const auto [entry, is_new] = owner.emplace(path, action);
-        if (!is_new && entry->second != action) {
-          m_graph.collisions.push_back({path, action, entry->second});
-          entry->second = action;
+        if (is_new || entry->second == action) {
+          continue;
         }
+        std::erase_if(m_graph.actions[entry->second].uplifted, [&](const auto& uplift) { return uplift.second == path; });
+        if (!m_graph.actions[action].outputs[output].optional) { // one warning an artifact, none for its debug file
+          m_graph.collisions.push_back({path, action, entry->second});
+        }
+        entry->second = action;
       }
-    }
-    for (const OutputCollision& collision : m_graph.collisions) {
-      std::erase_if(m_graph.actions[collision.loser].uplifted, [&](const auto& uplift) { return uplift.second == collision.path; });
     }
   }
 

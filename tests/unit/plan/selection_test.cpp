@@ -52,7 +52,7 @@ TEST_CASE("selection: what is wrong is said with the nearest name", "[plan][sele
   PlanWorld world = two_members();
   const auto error = [&](const plan::PackageSelection& selection) { return plan::select_packages(world.workspace, selection).error(); };
   CHECK(error({.exclude = {"app"}}) == Error("CW0352", "`--exclude` only works together with `--workspace`", Blame::usage));
-  CHECK(error({.packages = {"ap?x"}}) == Error("CW0351", "pattern `ap?x` matches no package of the workspace `/project`", Blame::usage).help("a package with a similar name exists: `app`"));
+  CHECK(error({.packages = {"app?"}}) == Error("CW0351", "pattern `app?` matches no package of the workspace `/project`", Blame::usage).help("a package with a similar name exists: `app`"));
   CHECK(error({.workspace = true, .exclude = {"app*"}}).message == "no packages to compile");
 }
 

@@ -23,8 +23,8 @@ TEST_CASE("unit graph: a build script is compiled for the host and run for the t
   CHECK(describe(*world.units()) == "app:app:build@wasm32-wasip1 [] -> ffi:ffi:build@wasm32-wasip1\n"
                                     "cc:cc:build [] -> \n"
                                     "ffi:ffi:build@wasm32-wasip1 [] -> ffi:build.rs:run-custom-build@wasm32-wasip1\n"
-                                    "ffi:build.rs:build [] -> cc:cc:build\n"
-                                    "ffi:build.rs:run-custom-build@wasm32-wasip1 [] -> ffi:build.rs:build\n");
+                                    "ffi:build.rs:run-custom-build@wasm32-wasip1 [] -> ffi:build.rs:build\n"
+                                    "ffi:build.rs:build [] -> cc:cc:build\n");
 }
 
 TEST_CASE("unit graph: build scripts see the scripts of direct dependencies with `links`", "[plan][units]")
