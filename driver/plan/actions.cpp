@@ -377,6 +377,13 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
                               .user_env = user_env,
                               .library_path = inherited == nullptr ? std::string() : *inherited};
   ActionGraph graph = ActionWriter(context, order).run();
+  for (const OutputCollision& collision : graph.collisions) {
+    const ActionLabel& winner = graph.actions[collision.winner].label;
+    const ActionLabel& loser = graph.actions[collision.loser].label;
+    env.reporter.warning(Error("CW0381", fmt::format("two artifacts belong at `{}`", collision.path.string()))
+                           .note(fmt::format("{} is put there, {} is not", winner.description, loser.description))
+                           .help("give them different names, or build them one at a time"));
+  }
   graph.target_directory = input.workspace.target_directory;
   graph.state_directory = files.state_directory();
   graph.workspace_root = input.workspace.root;

@@ -90,6 +90,9 @@ TEST_CASE("actions: a program and a module of one name collide, and always the s
   CHECK(graph.collisions.front().path == "/project/target/wasm32-wasip1/debug/foo.wasm");
   CHECK(graph.actions[graph.collisions.front().winner].label.target_kind == "bin");
   CHECK(graph.actions[graph.collisions.front().loser].uplifted.empty());
+  CHECK(world.env.reporter.err() == "warning[CW0381]: two artifacts belong at `/project/target/wasm32-wasip1/debug/foo.wasm`\n"
+                                    "   = note: `foo` (bin \"foo\") is put there, `foo` (lib) is not\n"
+                                    "   = help: give them different names, or build them one at a time\n");
 }
 
 TEST_CASE("actions: names follow from identity, not from place", "[plan][actions]")

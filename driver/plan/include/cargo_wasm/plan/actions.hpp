@@ -30,7 +30,7 @@ struct ActionGraphInput
   base::Path driver_program;            ///< the value of $CARGO that children see
 };
 
-/// Errors: CW0380–CW0389. Output collisions are reported in the graph, not here.
+/// Errors: CW0380 the target cannot make a crate type. Two artifacts for one place are a warning to `env.reporter` (CW0381).
 [[nodiscard]] Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, const BuildRequest& request);
 
 /// The plan cache's form of an action graph: binary, versioned, lengths before contents; no pointers into anything.
