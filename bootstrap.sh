@@ -303,22 +303,23 @@ build_program() {
     say 'configured already'
   fi
   if [[ $mode != test ]]; then targets=(cargo-wasm cargo_wasm_net); fi
-  if [[ $(ninja -C "$build_dir" -n "${targets[@]}") == *'no work to do'* ]]; then
-    say 'built already'
-    return
-  fi
-  say "ninja -j$jobs ${targets[*]}"
   local started=$SECONDS
   if [[ -t 1 ]]; then
+    say "ninja -j$jobs ${targets[*]}"
     ninja -C "$build_dir" -j"$jobs" "${targets[@]}" || fail 1 'the build failed'
-  else
-    NINJA_STATUS='[%f/%t] ' ninja -C "$build_dir" -j"$jobs" "${targets[@]}" >"$state_dir/build.log" 2>&1 &
-    watch_build $! || {
-      grep -a -vE '^\[[0-9]+/[0-9]+\] ' "$state_dir/build.log" | tail -n 120 >&2
-      fail 1 'the build failed; the whole log is build/.bootstrap/build.log'
-    }
+    say "built in $((SECONDS - started)) s"
+    return
   fi
-  say "built in $((SECONDS - started)) s"
+  NINJA_STATUS='[%f/%t] ' ninja -C "$build_dir" -j"$jobs" "${targets[@]}" >"$state_dir/build.log" 2>&1 &
+  watch_build $! || {
+    grep -a -vE '^\[[0-9]+/[0-9]+\] ' "$state_dir/build.log" | tail -n 120 >&2
+    fail 1 'the build failed; the whole log is build/.bootstrap/build.log'
+  }
+  if grep -aq 'no work to do' "$state_dir/build.log"; then
+    say 'built already'
+  else
+    say "built ${targets[*]} with $jobs jobs in $((SECONDS - started)) s"
+  fi
 }
 
 # Without a terminal: one line every twenty seconds, so that a log stays short and a wait stays explained.
