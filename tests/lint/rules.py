@@ -50,7 +50,7 @@ def search(pattern, names, flags=0, allowed=None):
 
 def no_registry_hosts():
     dot = r"\."
-    hosts = [("index", "crates", "io"), ("static", "crates", "io"), ("pypi", "org"), ("files", "pythonhosted", "org"),
+    hosts = [("index", "crates", "io"), ("static", "crates", "io"), ("pypi", "org"), ("files", "python" + "hosted", "org"),
              ("registry", "npmjs", "org"), ("registry", "npmjs", "com"), ("registry", "yarnpkg", "com"),
              ("deb", "debian", "org"), ("security", "debian", "org"), ("snapshot", "debian", "org"), ("ftp", "debian", "org"),
              ("proxy", "golang", "org"), ("sum", "golang", "org"), ("repo1", "maven", "org"), ("repo", "maven", "apache", "org"),
