@@ -12,6 +12,15 @@ namespace cargo_wasm::test {
 
 inline constexpr const char* k_lock_path = "/project/Cargo.lock";
 
+/// What `update` is asked to move.
+inline resolve::UpdateRequest only(std::vector<std::string> specs,
+                                   bool recursive = false,
+                                   bool workspace_only = false,
+                                   std::optional<std::string> precise = {})
+{
+  return {std::move(specs), recursive, workspace_only, std::move(precise)};
+}
+
 class LockFixture
 {
 public:

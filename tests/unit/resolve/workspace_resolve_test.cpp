@@ -125,24 +125,26 @@ TEST_CASE("lock pass: update", "[resolve][lock][update]")
   }
   f.index.add("c", "1.2.0").yanked();
 
-  CHECK(f.versions(f.update({{"b"}})) == "a 1.0.0, b 1.1.0, c 1.0.0, d 1.0.0");
-  CHECK(f.versions(f.update({{"a"}, true})) == "a 1.1.0, b 1.1.0, c 1.1.0, d 1.0.0");
-  CHECK(f.versions(f.update({{"c"}, false, false, "1.0.0"})) ==
+  CHECK(f.versions(f.update(only({"b"}))) == "a 1.0.0, b 1.1.0, c 1.0.0, d 1.0.0");
+  CHECK(f.versions(f.update(only({"a"}, true))) == "a 1.1.0, b 1.1.0, c 1.1.0, d 1.0.0");
+  CHECK(f.versions(f.update(only({"c"}, false, false, "1.0.0"))) ==
         "a 1.1.0, b 1.1.0, c 1.0.0, d 1.0.0");
   // Only what is named so gets a withdrawn version.
-  CHECK(f.versions(f.update({{"c"}, false, false, "1.2.0"})) ==
+  CHECK(f.versions(f.update(only({"c"}, false, false, "1.2.0"))) ==
         "a 1.1.0, b 1.1.0, c 1.2.0, d 1.0.0");
-  CHECK(f.versions(f.update({{}, false, true})) == "a 1.1.0, b 1.1.0, c 1.2.0, d 1.0.0");
+  CHECK(f.versions(f.update(only({}, false, true))) == "a 1.1.0, b 1.1.0, c 1.2.0, d 1.0.0");
   CHECK(f.versions(f.update({})) == "a 1.1.0, b 1.1.0, c 1.1.0, d 1.1.0");
 
-  CHECK(f.versions(f.update({{"x"}})) == "error[CW0340]: `x` matches no package of the graph\n"
-                                         "   = help: a package with a similar name exists: `a`\n");
-  CHECK(f.versions(f.update({{"c@3"}})) == "error[CW0340]: `c@3` matches no package of the graph\n"
-                                           "   = help: there is `c@1.1.0`\n");
-  CHECK(f.versions(f.update({{"c"}, true, false, "1.0.0"})) ==
+  CHECK(f.versions(f.update(only({"x"}))) ==
+        "error[CW0340]: `x` matches no package of the graph\n"
+        "   = help: a package with a similar name exists: `a`\n");
+  CHECK(f.versions(f.update(only({"c@3"}))) ==
+        "error[CW0340]: `c@3` matches no package of the graph\n"
+        "   = help: there is `c@1.1.0`\n");
+  CHECK(f.versions(f.update(only({"c"}, true, false, "1.0.0"))) ==
         "error[CW0342]: `--recursive` and `--precise` exclude one another\n"
         "   = help: run `update --precise` first, then `update --recursive`\n");
-  CHECK(f.versions(f.update({{"c"}, false, false, "v1.0.0"})) ==
+  CHECK(f.versions(f.update(only({"c"}, false, false, "v1.0.0"))) ==
         "error[CW0343]: `--precise v1.0.0` does not name a version\n"
         "   = note: `v1.0.0` is not a version: expected the major number, found `v`\n"
         "   = help: leave out the `v`: `--precise 1.0.0`\n");
@@ -154,7 +156,7 @@ TEST_CASE("lock pass: --precise without a lock resolves first", "[resolve][lock]
   f.index.add("a", "1.0.0");
   f.index.add("a", "1.1.0");
   f.set_member(app().depends("a", "1"));
-  CHECK(f.versions(f.update({{"a"}, false, false, "1.0.0"})) == "a 1.0.0");
+  CHECK(f.versions(f.update(only({"a"}, false, false, "1.0.0"))) == "a 1.0.0");
 }
 
 TEST_CASE("lock pass: --precise stays within every requirement", "[resolve][lock][update]")
@@ -165,13 +167,14 @@ TEST_CASE("lock pass: --precise stays within every requirement", "[resolve][lock
   f.index.add("b", "1.1.0");
   f.set_member(app().depends("a", "1").depends("b", "1"));
   REQUIRE(f.lock().has_value());
-  CHECK(f.versions(f.update({{"b"}, false, false, "1.0.0"})) ==
+  CHECK(f.versions(f.update(only({"b"}, false, false, "1.0.0"))) ==
         "error[CW0301]: `b` cannot go to version `1.0.0`\n"
         "   = note: `app v0.1.0 (/app)` → `a v1.0.0` requires `b ^1.1`\n"
         "   = note: `b ^1.1` does not accept it\n"
-        "   = help: choose a version that every requirement accepts, or send the package that requires more to another "
+        "   = help: choose a version that every requirement accepts, or send the package that "
+        "requires more to another "
         "version first\n");
-  CHECK(f.versions(f.update({{"b"}, false, false, "1.7.0"})) ==
+  CHECK(f.versions(f.update(only({"b"}, false, false, "1.7.0"))) ==
         "error[CW0301]: `b` cannot go to version `1.7.0`\n"
         "   = note: `app v0.1.0 (/app)` requires `b ^1`\n"
         "   = note: registry `crates-io` has 1.1.0, 1.0.0\n");
@@ -312,7 +315,7 @@ TEST_CASE("lock pass: patches", "[resolve][lock][patch]")
           "   = help: when the lock file pins another version: `cargo-wasm update -p b`\n");
     CHECK(f.lock_file().ends_with("[[patch.unused]]\nname = \"b\"\nversion = \"1.5.0\"\n"));
     CHECK_FALSE(f.lock()->differs);
-    CHECK(f.versions(f.update({{"b@1.0.0"}})) == "a 1.0.0");
+    CHECK(f.versions(f.update(only({"b@1.0.0"}))) == "a 1.0.0");
   }
   SECTION("that fits nothing")
   {
