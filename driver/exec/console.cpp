@@ -178,13 +178,13 @@ void Console::announce_artifact(plan::ActionIndex action, bool fresh)
   show_stdout(compiler_artifact_json(tmpl, filenames, tmpl.executable_output ? &executable : nullptr, fresh), fresh);
 }
 
-void Console::failure(plan::ActionIndex action, const Error& error, const std::string& child_text, bool others_run)
+void Console::failure(const Error& error, const std::string& child_text, bool others_run)
 {
-  (void)action;
-  m_env.reporter.error(error);
+  // The child's own words first, whole; ours follow, where they are still on the screen.
   if (!child_text.empty()) {
     m_env.reporter.passthrough(child_text);
   }
+  m_env.reporter.error(error);
   if (!m_any_failure && others_run) {
     m_env.reporter.warning(Error({}, "build failed, waiting for other jobs to finish..."));
   }

@@ -26,7 +26,7 @@ public:
   void script_messages(plan::ActionIndex action, const std::vector<ScriptMessage>& messages, bool replayed);
   /// The line "… generated 2 warnings", and cargo's JSON message.
   void action_ends(plan::ActionIndex action, bool success, bool fresh, const ScriptOutput* script);
-  void failure(plan::ActionIndex action, const Error& error, const std::string& child_text, bool others_run);
+  void failure(const Error& error, const std::string& child_text, bool others_run);
   void progress(const std::set<plan::ActionIndex>& running, std::size_t done);
   void build_ends(bool success);
 

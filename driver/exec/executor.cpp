@@ -318,7 +318,7 @@ void Executor::report_failure(plan::ActionIndex action, JobOutput& job)
   m_console.action_ends(action, false, false, nullptr);
   Error error = std::move(*job.error);
   add_advice(m_graph, action, job.advice_text, error);
-  m_console.failure(action, error, job.child_text, !m_running.empty());
+  m_console.failure(error, job.child_text, !m_running.empty());
 }
 
 } // namespace cargo_wasm::exec

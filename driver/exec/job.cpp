@@ -26,7 +26,7 @@ std::string indented(std::string_view text)
   while (out.ends_with("\n\n")) {
     out.pop_back();
   }
-  return out;
+  return out.substr(std::min(out.find_first_not_of('\n'), out.size()));
 }
 
 /// Collects a script's streams and shows them as they come with -vv.
@@ -295,9 +295,12 @@ private:
     return {};
   }
 
-  static std::string output_of_script(const ScriptSink& sink)
+  [[nodiscard]] std::string output_of_script(const ScriptSink& sink) const
   {
-    std::string text;
+    if (base::trim(sink.out).empty() && base::trim(sink.err).empty()) {
+      return {};
+    }
+    std::string text = fmt::format("output of the build script of `{}`:\n", m_template.label.package_display);
     if (!base::trim(sink.out).empty()) {
       text += "  --- stdout\n" + indented(sink.out);
     }

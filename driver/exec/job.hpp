@@ -19,7 +19,7 @@ struct JobOutput
 {
   bool success = false;
   std::optional<Error> error;         ///< why not; its text is ready to be shown
-  std::string child_text;             ///< a failed script's output, shown below the error
+  std::string child_text;             ///< a failed script's output, shown before the error
   std::string advice_text;            ///< plain text for failure advice
   KnownResult result;
   std::optional<Record> record;       ///< absent when the inputs changed meanwhile

@@ -479,9 +479,9 @@ TEST_CASE("execute: a failed build script passes its words through", "[exec][fai
   Project p;
   p.process.on("build-script", {}, test::ScriptedRun{"hello\ncargo:warning=look\n", "panicked\n", {101, 0}});
   CHECK_FALSE(p.build().success);
-  CHECK(p.err.find("warning: app@1.0.0: look\nerror[CW0610]: the build script of `app v1.0.0` failed\n   = note: `" +
-                   p.at("build-script").string() + "` ended with exit status: 101\n"
-                   "  --- stdout\n  hello\n  cargo:warning=look\n  --- stderr\n  panicked\n") != std::string::npos);
+  CHECK(p.err.ends_with("warning: app@1.0.0: look\noutput of the build script of `app v1.0.0`:\n  --- stdout\n  hello\n"
+                        "  cargo:warning=look\n  --- stderr\n  panicked\nerror[CW0610]: the build script of `app v1.0.0` failed\n"
+                        "   = note: `" + p.at("build-script").string() + "` ended with exit status: 101\n"));
 }
 
 TEST_CASE("execute: a stop kills what runs and records nothing of it", "[exec][interrupt]")
