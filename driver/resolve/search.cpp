@@ -311,8 +311,11 @@ std::optional<std::uint32_t> Search::age_to_undo(PackageNumber parent,
 {
   std::optional<std::uint32_t> newest = m_state.age_of(parent);
   for (const auto& [package, reason] : conflicts) {
-    const std::optional<std::uint32_t> age = newest ? m_state.age_of(package) : std::nullopt;
-    newest = age ? std::max(newest, age) : std::nullopt;
+    const std::optional<std::uint32_t> age = m_state.age_of(package);
+    if (!newest || !age) {
+      return std::nullopt;
+    }
+    newest = std::max(*newest, *age);
   }
   return newest;
 }
