@@ -295,8 +295,8 @@ bool TomlParser::multiline_string(std::string& result, char quote)
     }
     const auto byte = static_cast<unsigned char>(c);
     if (c == '\n' || (c == '\r' && peek(1) == '\n')) {
+      result.append(c == '\r' ? "\r\n" : "\n"); // cargo keeps what the file has
       newline();
-      result.push_back('\n');
     } else if (c == '\\' && quote == '"') {
       if (!escape(result, true)) {
         return false;
