@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
@@ -25,6 +27,11 @@ base::Command command_for(const JobSettings& settings, const plan::ActionTemplat
   if (tmpl.kind == plan::ActionKind::run_build_script) {
     command.env.insert_or_assign("NUM_JOBS", std::to_string(settings.jobs));
   } else {
+    // -vv: warnings of dependencies are asked for. What rustc makes does not depend on it, so the key keeps `allow`.
+    if (const auto cap = std::find(command.args.begin(), command.args.end(), "--cap-lints");
+        settings.options.show_dependency_warnings && cap != command.args.end() && cap + 1 != command.args.end()) {
+      *(cap + 1) = "warn";
+    }
     const MessageFormat& format = settings.options.message_format;
     if (format.kind == MessageFormat::Kind::short_text || format.short_diagnostics) {
       command.args.emplace_back("--json=diagnostic-short");

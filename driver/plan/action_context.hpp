@@ -30,7 +30,7 @@ struct ActionContext
   [[nodiscard]] bool is_member(UnitIndex index) const { return input.workspace.is_member(unit(index).package->id()); }
   /// Its package was asked for: CARGO_PRIMARY_PACKAGE.
   [[nodiscard]] bool is_primary(UnitIndex index) const;
-  /// `--cap-lints`: "allow", "warn" or nothing.
+  /// `--cap-lints`: "allow" or nothing.
   [[nodiscard]] std::string_view cap_lints(UnitIndex index) const;
 };
 

@@ -48,7 +48,7 @@ struct BuildRequest
   std::vector<toolchain::CompileKind> kinds;   ///< what was asked for; {host} without --target
   bool strict_cargo = false;        ///< no difference of design.md §3 applies
   bool ignore_rust_version = false;
-  bool show_dependency_warnings = false; ///< -vv: `--cap-lints warn` instead of `allow`
+  bool show_dependency_warnings = false; ///< -vv: for exec; the plan is the same
 
   /// Whether dev-dependencies take part (compile_filter.rs need_dev_deps).
   [[nodiscard]] bool needs_dev_dependencies() const;
