@@ -325,12 +325,12 @@ Search::take_alternative(PackageNumber parent, bool backtracked, const ConflictS
 {
   // Going back to a point where everything that conflicts is active already would only meet the
   // same conflict.
-  const std::optional<std::uint32_t> age =
-      backtracked ? std::nullopt : age_to_undo(parent, conflicts);
+  const std::uint32_t limit =
+      backtracked ? k_any_age : age_to_undo(parent, conflicts).value_or(k_any_age);
   while (!m_alternatives.empty()) {
     Alternative last = std::move(m_alternatives.back());
     m_alternatives.pop_back();
-    if (!age || last.age < *age) {
+    if (last.age < limit) {
       return last;
     }
   }
@@ -341,12 +341,11 @@ bool Search::has_alternative(PackageNumber parent,
                              bool backtracked,
                              const ConflictSet& conflicts) const
 {
-  const std::optional<std::uint32_t> age =
-      backtracked ? std::nullopt : age_to_undo(parent, conflicts);
-  return std::any_of(
-      m_alternatives.begin(), m_alternatives.end(), [&](const Alternative& alternative) {
-        return !age || alternative.age < *age;
-      });
+  const std::uint32_t limit =
+      backtracked ? k_any_age : age_to_undo(parent, conflicts).value_or(k_any_age);
+  return std::any_of(m_alternatives.begin(),
+                     m_alternatives.end(),
+                     [limit](const Alternative& alternative) { return alternative.age < limit; });
 }
 
 /// A conflict that reaches further back: the newest member is there because some parent depends on
@@ -356,15 +355,15 @@ std::optional<ConflictSet> Search::generalized(const Decision& decision)
   PackageNumber critical = k_none;
   std::uint32_t critical_age = 0;
   for (const auto& [package, reason] : decision.conflicts) {
-    const std::optional<std::uint32_t> age = m_state.age_of(package);
-    if (!age) {
+    const std::uint32_t age = m_state.age_of(package).value_or(k_any_age);
+    if (age == k_any_age) {
       return std::nullopt;
     }
     const PackageNumber number = *m_candidates.number_of(package);
-    if (critical == k_none || *age > critical_age ||
-        (*age == critical_age && package > m_candidates[critical].id)) {
+    if (critical == k_none || age > critical_age ||
+        (age == critical_age && package > m_candidates[critical].id)) {
       critical = number;
-      critical_age = *age;
+      critical_age = age;
     }
   }
   if (critical == k_none || m_state.is_path_up(decision.parent, critical)) {
