@@ -260,7 +260,7 @@ Config::~Config() = default;
 Result<std::unique_ptr<Config>> Config::load(const Env& env, const ConfigOptions& options)
 {
   CW_TRY_ASSIGN(auto cargo_home, find_cargo_home(env));
-  auto state = std::unique_ptr<ConfigState>(new ConfigState{env.fs, env.vars, env.cwd, std::move(cargo_home), options, false, {}, {}, {}, false, {}, {}, {}, {}});
+  auto state = std::make_unique<ConfigState>(env, std::move(cargo_home), options);
   state->root.value = ConfigValue::Table{};
   auto loaded = load_config_files(*state);
   if (!loaded) {

@@ -20,6 +20,10 @@ struct ConfigLayer
 
 struct ConfigState
 {
+  ConfigState(const Env& env, base::Path home, ConfigOptions given)
+      : fs(env.fs), vars(env.vars), cwd(env.cwd), cargo_home(std::move(home)), options(std::move(given))
+  {}
+
   const base::ReadOnlyFilesystem& fs;
   const EnvMap& vars; ///< lives in the Env
   base::Path cwd;

@@ -1,16 +1,14 @@
 // Reading Cargo.lock.
 //
 // The lock of a large workspace has 10,000 lines and is read by every command, so the shape that cargo itself
-// writes is read line by line (about 1 µs a package). Whatever else is valid TOML, and whatever is wrong, goes through the TOML
-// tree, which knows places: `read_regular` never reports an error, it only gives up.
+// writes is read line by line (about 2 µs a package). Whatever else is valid TOML, and whatever is wrong, goes through the TOML
+// tree, which knows places: `read_regular_lock` never reports an error, it only gives up.
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
 
-#include <cargo_wasm/base/text.hpp>
-#include <cargo_wasm/manifest/lockfile.hpp>
+#include "lockfile_readers.hpp"
 
 namespace cargo_wasm::manifest {
 namespace {
@@ -20,33 +18,6 @@ constexpr std::string_view k_extra_line = "# It is not intended for manual editi
 constexpr std::string_view k_checksum_prefix = "checksum ";
 constexpr std::string_view k_no_checksum = "<none>";
 constexpr std::uint32_t k_newest_version = 4;
-
-class LineReader
-{
-public:
-  explicit LineReader(std::string_view text) : m_rest(text) {}
-
-  /// The next line without its end; false at the end of the text.
-  bool next(std::string_view& line)
-  {
-    if (m_rest.empty()) {
-      return false;
-    }
-    const auto end = m_rest.find('\n');
-    line = m_rest.substr(0, end);
-    m_rest.remove_prefix(end == std::string_view::npos ? m_rest.size() : end + 1);
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
-    ++m_number;
-    return true;
-  }
-  [[nodiscard]] std::uint32_t number() const { return m_number; }
-
-private:
-  std::string_view m_rest;
-  std::uint32_t m_number = 0;
-};
 
 /// The comment lines at the top that cargo carries over: its own two lines are written anew each time.
 std::string kept_comments(std::string_view text)
@@ -63,368 +34,6 @@ std::string kept_comments(std::string_view text)
   }
   return kept;
 }
-
-bool has_only_plain_ascii(std::string_view text)
-{
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= ' ' && c < '\x7f') || c == '\n' || c == '\r'; });
-}
-
-/// The inside of `"…"` when it needs no unescaping.
-std::optional<std::string_view> plain_string(std::string_view text)
-{
-  if (text.size() < 2 || text.front() != '"' || text.back() != '"') {
-    return std::nullopt;
-  }
-  text = text.substr(1, text.size() - 2);
-  return text.find_first_of("\"\\") == std::string_view::npos ? std::optional(text) : std::nullopt;
-}
-
-/// "registry+https://…": a kind that lock files can name and something after it.
-bool is_source_text(std::string_view text)
-{
-  const auto plus = text.find('+');
-  const auto kind = text.substr(0, plus);
-  return plus != std::string_view::npos && plus + 1 < text.size() &&
-         (kind == "registry" || kind == "git" || kind == "sparse" || kind == "path");
-}
-
-std::optional<LockedDependency> parse_dependency(std::string_view text)
-{
-  LockedDependency dependency;
-  const auto first = text.find(' ');
-  dependency.name = text.substr(0, first);
-  if (dependency.name.empty()) {
-    return std::nullopt;
-  }
-  if (first == std::string_view::npos) {
-    return dependency;
-  }
-  text.remove_prefix(first + 1);
-  const auto second = text.find(' ');
-  dependency.version = text.substr(0, second);
-  if (second == std::string_view::npos) {
-    return dependency;
-  }
-  text.remove_prefix(second + 1);
-  if (!text.starts_with('(') || !text.ends_with(')') || !is_source_text(text.substr(1, text.size() - 2))) {
-    return std::nullopt;
-  }
-  dependency.source = text.substr(1, text.size() - 2);
-  return dependency;
-}
-
-/// What a reader found before the meaning of old formats is applied.
-struct RawLock
-{
-  Lockfile lock;
-  std::optional<std::uint32_t> written_version;
-};
-
-class RegularReader
-{
-public:
-  explicit RegularReader(std::string_view text) : m_lines(text) {}
-
-  std::optional<RawLock> read()
-  {
-    std::string_view line;
-    while (m_lines.next(line)) {
-      if (!take(line)) {
-        return std::nullopt;
-      }
-    }
-    if (m_in_list || !complete()) {
-      return std::nullopt;
-    }
-    return std::move(m_raw);
-  }
-
-private:
-  enum class Section : std::uint8_t { top, package, patch, metadata };
-
-  bool take(std::string_view line)
-  {
-    if (m_in_list) {
-      return take_dependency(line);
-    }
-    if (line.empty() || line.front() == '#') {
-      return true;
-    }
-    if (line.front() == '[') {
-      return take_header(line);
-    }
-    return m_section == Section::metadata ? take_metadata(line) : take_key(line);
-  }
-
-  bool take_header(std::string_view line)
-  {
-    if (!complete()) {
-      return false;
-    }
-    if (line == "[[package]]") {
-      m_section = Section::package;
-      m_package = &m_raw.lock.packages.emplace_back();
-    } else if (line == "[[patch.unused]]") {
-      m_section = Section::patch;
-      m_package = &m_raw.lock.unused_patches.emplace_back();
-    } else if (line == "[metadata]" && m_section != Section::metadata) {
-      m_section = Section::metadata;
-      m_package = nullptr;
-    } else {
-      return false;
-    }
-    m_has_dependencies = false;
-    return true;
-  }
-
-  /// The entry under way has what every entry must have.
-  [[nodiscard]] bool complete() const
-  {
-    return m_package == nullptr || (!m_package->name.empty() && !m_package->version.empty());
-  }
-
-  bool take_key(std::string_view line)
-  {
-    const auto equals = line.find(" = ");
-    if (equals == std::string_view::npos) {
-      return false;
-    }
-    const auto key = line.substr(0, equals);
-    const auto value = line.substr(equals + 3);
-    if (m_package == nullptr) {
-      return key == "version" && take_version(value);
-    }
-    if (key == "dependencies") {
-      m_in_list = value == "[" && !m_has_dependencies;
-      m_has_dependencies = true;
-      return m_in_list;
-    }
-    const auto text = plain_string(value);
-    if (!text) {
-      return false;
-    }
-    if (key == "name") {
-      m_package->position = {m_lines.number(), 8, static_cast<std::uint32_t>(value.size())};
-      return set(m_package->name, *text);
-    }
-    if (key == "version") {
-      return set(m_package->version, *text);
-    }
-    if (key == "source") {
-      return is_source_text(*text) && set(m_package->source, *text);
-    }
-    if (key == "checksum") {
-      return set(m_package->checksum, *text);
-    }
-    if (key == "replace" && !m_package->replace) {
-      m_package->replace = parse_dependency(*text);
-      return m_package->replace.has_value();
-    }
-    return false;
-  }
-
-  bool take_version(std::string_view value)
-  {
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (m_raw.written_version || error != std::errc{} || end != value.data() + value.size() || value.starts_with('0')) {
-      return false;
-    }
-    m_raw.written_version = number;
-    return true;
-  }
-
-  bool take_dependency(std::string_view line)
-  {
-    if (line == "]") {
-      m_in_list = false;
-      return true;
-    }
-    if (!line.starts_with(" \"") || !line.ends_with("\",")) {
-      return false;
-    }
-    const auto text = plain_string(line.substr(1, line.size() - 2));
-    auto dependency = text ? parse_dependency(*text) : std::nullopt;
-    if (!dependency) {
-      return false;
-    }
-    m_package->dependencies.push_back(std::move(*dependency));
-    return true;
-  }
-
-  bool take_metadata(std::string_view line)
-  {
-    const auto equals = line.find("\" = \"");
-    if (equals == std::string_view::npos) {
-      return false;
-    }
-    const auto key = plain_string(line.substr(0, equals + 1));
-    const auto value = plain_string(line.substr(equals + 4));
-    if (!key || !value || (!m_raw.lock.metadata.empty() && m_raw.lock.metadata.back().first >= *key)) {
-      return false;
-    }
-    m_raw.lock.metadata.emplace_back(*key, *value);
-    return true;
-  }
-
-  static bool set(std::string& field, std::string_view text)
-  {
-    const bool fresh = field.empty() && !text.empty();
-    field = text;
-    return fresh;
-  }
-  static bool set(std::optional<std::string>& field, std::string_view text)
-  {
-    const bool fresh = !field.has_value();
-    field = text;
-    return fresh;
-  }
-
-  LineReader m_lines;
-  RawLock m_raw;
-  LockedPackage* m_package = nullptr;
-  Section m_section = Section::top;
-  bool m_in_list = false;
-  bool m_has_dependencies = false;
-};
-
-class TreeReader
-{
-public:
-  explicit TreeReader(const TomlDocument& document) : m_document(document) {}
-
-  Result<RawLock> read()
-  {
-    RawLock raw;
-    const TomlTable& root = m_document.root;
-    if (const TomlValue* version = root.find("version")) {
-      const auto* number = version->as_integer();
-      if (number == nullptr || *number < 0 || *number > UINT32_MAX) {
-        return fail(expected("version", "a number", *version));
-      }
-      raw.written_version = static_cast<std::uint32_t>(*number);
-    }
-    if (const TomlValue* package = root.find("root")) {
-      CW_TRY_ASSIGN(auto entry, read_package(*package, "root"));
-      raw.lock.packages.push_back(std::move(entry));
-    }
-    CW_TRY(read_list(root.find("package"), "package", raw.lock.packages));
-    if (const TomlValue* patch = root.find("patch")) {
-      const TomlTable* table = patch->as_table();
-      if (table == nullptr) {
-        return fail(expected("patch", "a table", *patch));
-      }
-      CW_TRY(read_list(table->find("unused"), "patch.unused", raw.lock.unused_patches));
-    }
-    if (const TomlValue* metadata = root.find("metadata")) {
-      const TomlTable* table = metadata->as_table();
-      if (table == nullptr) {
-        return fail(expected("metadata", "a table", *metadata));
-      }
-      for (const TomlMember* member : table->sorted()) {
-        const std::string* text = member->value->as_string();
-        if (text == nullptr) {
-          return fail(expected("metadata." + member->key, "a string", *member->value));
-        }
-        raw.lock.metadata.emplace_back(member->key, *text);
-      }
-    }
-    return raw;
-  }
-
-private:
-  Error expected(std::string_view key, std::string_view wanted, const TomlValue& found) const
-  {
-    return Error("CW0230", fmt::format("`{}` in the lock file must be {}, but it is {}", key, wanted, found.type_name()))
-        .at(m_document.span(found.position))
-        .help("run `cargo-wasm generate-lockfile` to write it anew, or restore it from version control");
-  }
-
-  Result<> read_list(const TomlValue* list, std::string_view key, std::vector<LockedPackage>& into) const
-  {
-    if (list == nullptr) {
-      return {};
-    }
-    const TomlArray* entries = list->as_array();
-    if (entries == nullptr) {
-      return fail(expected(key, "a list of tables", *list));
-    }
-    for (const TomlValue& entry : *entries) {
-      CW_TRY_ASSIGN(auto package, read_package(entry, key));
-      into.push_back(std::move(package));
-    }
-    return {};
-  }
-
-  Result<LockedPackage> read_package(const TomlValue& value, std::string_view key) const
-  {
-    const TomlTable* table = value.as_table();
-    if (table == nullptr) {
-      return fail(expected(key, "a table", value));
-    }
-    LockedPackage package;
-    package.position = value.position;
-    for (const std::string_view field : {"name", "version"}) {
-      const TomlValue* found = table->find(field);
-      if (found == nullptr) {
-        return fail(Error("CW0230", fmt::format("an entry of `{}` in the lock file has no `{}`", key, field))
-                        .at(m_document.span(value.position)));
-      }
-      CW_TRY_ASSIGN(auto text, read_text(*found, fmt::format("{}.{}", key, field)));
-      if (field == "name") {
-        package.position = found->position;
-        package.name = std::move(text);
-      } else {
-        package.version = std::move(text);
-      }
-    }
-    if (const TomlValue* source = table->find("source")) {
-      CW_TRY_ASSIGN(package.source, read_text(*source, "source"));
-      if (!is_source_text(*package.source)) {
-        return fail(Error("CW0234", fmt::format("`{}` is not a source that a lock file can name", *package.source))
-                        .at(m_document.span(source->position, "expected `registry+URL`, `sparse+URL`, `git+URL` or `path+URL`")));
-      }
-    }
-    if (const TomlValue* checksum = table->find("checksum")) {
-      CW_TRY_ASSIGN(package.checksum, read_text(*checksum, "checksum"));
-    }
-    if (const TomlValue* replace = table->find("replace")) {
-      CW_TRY_ASSIGN(package.replace, read_dependency(*replace));
-    }
-    if (const TomlValue* list = table->find("dependencies")) {
-      const TomlArray* entries = list->as_array();
-      if (entries == nullptr) {
-        return fail(expected("dependencies", "a list of strings", *list));
-      }
-      for (const TomlValue& entry : *entries) {
-        CW_TRY_ASSIGN(auto dependency, read_dependency(entry));
-        package.dependencies.push_back(std::move(dependency));
-      }
-    }
-    return package;
-  }
-
-  Result<std::string> read_text(const TomlValue& value, std::string_view key) const
-  {
-    const std::string* text = value.as_string();
-    if (text == nullptr) {
-      return fail(expected(key, "a string", value));
-    }
-    return *text;
-  }
-
-  Result<LockedDependency> read_dependency(const TomlValue& value) const
-  {
-    CW_TRY_ASSIGN(const auto text, read_text(value, "dependencies"));
-    if (auto dependency = parse_dependency(text)) {
-      return std::move(*dependency);
-    }
-    return fail(Error("CW0232", fmt::format("`{}` does not name a locked package", text))
-                    .at(m_document.span(value.position, "expected `NAME`, `NAME VERSION` or `NAME VERSION (SOURCE)`")));
-  }
-
-  const TomlDocument& m_document;
-};
 
 /// Without a `version` key: 2 as soon as one trait of that format shows (resolver/encode.rs, into_resolve).
 std::uint32_t version_from_contents(const Lockfile& lock, std::string_view text)
@@ -460,7 +69,7 @@ Result<> place_checksums(const base::Path& file, Lockfile& lock)
       continue;
     }
     found_some = true;
-    const auto id = parse_dependency(std::string_view(key).substr(k_checksum_prefix.size()));
+    const auto id = parse_locked_dependency(std::string_view(key).substr(k_checksum_prefix.size()));
     if (!id) {
       base::TextSpan span;
       span.file = file;
@@ -557,11 +166,8 @@ bool has_conflict_markers(std::string_view text)
 
 Result<Lockfile> parse_lockfile(const base::Path& file, std::string text)
 {
-  std::optional<RawLock> raw;
+  std::optional<RawLock> raw = read_regular_lock(text);
   std::shared_ptr<const TomlDocument> document;
-  if (has_only_plain_ascii(text)) {
-    raw = RegularReader(text).read();
-  }
   if (!raw) {
     const bool conflict = has_conflict_markers(text);
     auto parsed = parse_toml(file, std::move(text));
@@ -573,7 +179,7 @@ Result<Lockfile> parse_lockfile(const base::Path& file, std::string text)
       return fail(std::move(error).during("while reading the lock file"));
     }
     document = std::move(*parsed);
-    CW_TRY_ASSIGN(raw, TreeReader(*document).read());
+    CW_TRY_ASSIGN(raw, read_lock_tree(*document));
   }
   const std::string& original = document ? document->text : text;
   Lockfile lock = std::move(raw->lock);
