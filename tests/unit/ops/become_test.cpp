@@ -1,5 +1,7 @@
 #include <cargo_wasm/ops/become.hpp>
 
+#include <cargo_wasm/base/env.hpp>
+
 #include "support/catch.hpp"
 
 using namespace cargo_wasm;
