@@ -40,6 +40,24 @@ std::string triple_of(const plan::ActionTemplate& tmpl)
   return {};
 }
 
+/// What an action reads through others is listed among its dependencies as well; this is what it names itself.
+std::vector<plan::ActionIndex> direct_dependencies(const plan::ActionGraph& graph, plan::ActionIndex action)
+{
+  std::vector<bool> implied(graph.actions.size());
+  for (const plan::TemplateDependency& dependency : graph.actions[action].dependencies) {
+    for (const plan::TemplateDependency& below : graph.actions[dependency.action].dependencies) {
+      implied[below.action] = true;
+    }
+  }
+  std::vector<plan::ActionIndex> direct;
+  for (const plan::TemplateDependency& dependency : graph.actions[action].dependencies) {
+    if (!implied[dependency.action]) {
+      direct.push_back(dependency.action);
+    }
+  }
+  return direct;
+}
+
 /// The shortest way from something the user asked for to this action, as package names.
 std::vector<std::string> path_from_root(const plan::ActionGraph& graph, plan::ActionIndex action)
 {
@@ -54,11 +72,11 @@ std::vector<std::string> path_from_root(const plan::ActionGraph& graph, plan::Ac
   while (!queue.empty() && queue.front() != action) {
     const plan::ActionIndex at = queue.front();
     queue.pop_front();
-    for (const plan::TemplateDependency& dependency : graph.actions[at].dependencies) {
-      if (!seen[dependency.action]) {
-        seen[dependency.action] = true;
-        parent[dependency.action] = at;
-        queue.push_back(dependency.action);
+    for (const plan::ActionIndex next : direct_dependencies(graph, at)) {
+      if (!seen[next]) {
+        seen[next] = true;
+        parent[next] = at;
+        queue.push_back(next);
       }
     }
   }
