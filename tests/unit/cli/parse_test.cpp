@@ -58,22 +58,22 @@ TEST_CASE("the first free word of run begins the program's arguments", "[cli][pa
 TEST_CASE("an unknown command names the nearest one", "[cli][parse]")
 {
   CHECK(rendered(parse({"biuld"})) == "error[CW0780]: no such command: `biuld`\n"
-                                      "  = help: did you mean `build`?\n"
-                                      "  = help: `cargo-wasm --list` shows all commands\n");
+                                      "   = help: did you mean `build`?\n"
+                                      "   = help: `cargo-wasm --list` shows all commands\n");
 }
 
 TEST_CASE("an unknown option names the nearest one of its verb", "[cli][parse]")
 {
   CHECK(rendered(parse({"build", "--relase"})) == "error[CW0781]: unexpected argument `--relase`\n"
-                                                  "  = help: did you mean `--release`?\n"
-                                                  "  = help: `cargo-wasm build --help` lists the options\n");
+                                                  "   = help: did you mean `--release`?\n"
+                                                  "   = help: `cargo-wasm build --help` lists the options\n");
 }
 
 TEST_CASE("a value outside the possible ones lists them", "[cli][parse]")
 {
   CHECK(rendered(parse({"build", "--color", "allways"})) == "error[CW0782]: invalid value `allways` for `--color`\n"
-                                                            "  = note: possible values: auto, always, never\n"
-                                                            "  = help: did you mean `always`?\n");
+                                                            "   = note: possible values: auto, always, never\n"
+                                                            "   = help: did you mean `always`?\n");
 }
 
 TEST_CASE("options that contradict each other are refused", "[cli][parse]")

@@ -20,6 +20,6 @@ TEST_CASE("--from refuses what is no package name or version", "[ops][from]")
     REQUIRE(!spec);
     CHECK(base::render(spec.error(), base::Severity::error, false) == "error[CW0740]: `" + std::string(text) +
                                                                           "` does not name a package of crates.io\n"
-                                                                          "  = help: write `--from hexyl` or `--from hexyl@0.17.0`\n");
+                                                                          "   = help: write `--from hexyl` or `--from hexyl@0.17.0`\n");
   }
 }
