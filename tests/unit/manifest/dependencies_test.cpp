@@ -119,7 +119,7 @@ TEST_CASE("dependencies: combinations that mean nothing are refused", "[manifest
   CHECK(error_of("[dependencies]\nx = { version = \"1\", artifact = \"bin\" }\n").starts_with("error[CW0106]: `artifact` of dependency `x` is unstable and needs a nightly cargo\n"));
   CHECK(error_of("[dependencies]\nx = { version = \"1\", lib = true }\n").starts_with("error[CW0113]: `lib` of dependency `x` needs `artifact`\n"));
   CHECK(error_of("[dependencies]\nx = \"one\"\n").starts_with("error[CW0261]: "));
-  CHECK(error_of("[target.'cfg(unix'.dependencies]\nx = \"1\"\n").starts_with("error[CW0263]: "));
+  CHECK(error_of("[target.'cfg(unix'.dependencies]\nx = \"1\"\n").starts_with("error[CW0264]: "));
   CHECK(error_of("[replace]\n\"x:1.0.0\" = { path = \"x\" }\n[patch.crates-io]\nx = { path = \"x\" }\n").starts_with("error[CW0147]: a manifest cannot have both `[replace]` and `[patch]`\n"));
   CHECK(error_of("[patch.crates]\nx = { path = \"x\" }\n") == R"(error[CW0146]: `[patch.crates]` names neither a registry nor a URL
   --> /p/Cargo.toml:5:8

@@ -8,7 +8,8 @@ namespace {
 std::string map_of(const std::string& rest)
 {
   std::string all;
-  for (const auto& [name, values] : ReadOneManifest(k_package + rest).manifest()->summary->features) {
+  const auto read = ReadOneManifest(k_package + rest).manifest();
+  for (const auto& [name, values] : read->summary->features) {
     all += name.str() + "=";
     for (const manifest::FeatureValue& value : values) {
       all += manifest::to_string(value) + ",";

@@ -46,7 +46,8 @@ struct ReadOneManifest
   [[nodiscard]] std::string warnings() const
   {
     std::string all;
-    for (const manifest::ManifestWarning& warning : manifest()->warnings) {
+    const auto read = manifest();
+    for (const manifest::ManifestWarning& warning : read->warnings) {
       all += base::render(warning.diagnostic, base::Severity::warning, false);
     }
     return all;

@@ -13,7 +13,8 @@ std::string targets_of(const std::string& text, const std::vector<std::string>& 
 {
   static constexpr std::array<std::string_view, 6> k_kinds{"lib", "bin", "test", "bench", "example", "build"};
   std::string all;
-  for (const manifest::CrateTarget& target : ReadOneManifest(text, sources).manifest()->targets) {
+  const auto read = ReadOneManifest(text, sources).manifest();
+  for (const manifest::CrateTarget& target : read->targets) {
     all += fmt::format("{}{} {} {}", all.empty() ? "" : "; ", k_kinds[static_cast<std::size_t>(target.kind)], target.name, target.source.lexically_relative("/p").string());
   }
   return all;
