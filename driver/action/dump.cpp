@@ -27,8 +27,8 @@ std::string dump(const Directory& directory)
 {
   std::string out;
   for (const FileNode& file : directory.files) {
-    out += fmt::format("file {} {} {}{}\n", base::to_hex(file.digest.hash), file.digest.size_bytes, file.name,
-                       file.is_executable ? " *" : "");
+    out +=
+        fmt::format("file {} {} {}{}\n", base::to_hex(file.digest.hash), file.digest.size_bytes, file.name, file.is_executable ? " *" : "");
   }
   for (const auto& [name, digest] : directory.directories) {
     out += fmt::format("directory {} {} {}\n", base::to_hex(digest.hash), digest.size_bytes, name);

@@ -7,10 +7,7 @@ using Entries = std::map<std::string, std::variant<FileNode, Digest>, std::less<
 
 /// The directory that [begin, end) describes, whose paths all start with the same `prefix_bytes` bytes ("a/b/"). All paths
 /// below one child are neighbours in the map, because they share the child's name and the slash after it.
-Digest build(Entries::const_iterator begin,
-             Entries::const_iterator end,
-             std::size_t prefix_bytes,
-             std::map<Digest, std::string>* blobs)
+Digest build(Entries::const_iterator begin, Entries::const_iterator end, std::size_t prefix_bytes, std::map<Digest, std::string>* blobs)
 {
   Directory directory;
   while (begin != end) {
@@ -30,8 +27,7 @@ Digest build(Entries::const_iterator begin,
     while (child_end != end && std::string_view(child_end->first).substr(prefix_bytes).starts_with(child)) {
       ++child_end;
     }
-    directory.directories.emplace_back(std::string(rest.substr(0, slash)),
-                                       build(begin, child_end, prefix_bytes + child.size(), blobs));
+    directory.directories.emplace_back(std::string(rest.substr(0, slash)), build(begin, child_end, prefix_bytes + child.size(), blobs));
     begin = child_end;
   }
   std::string bytes = encode(directory);

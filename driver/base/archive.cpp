@@ -38,10 +38,14 @@ std::uint64_t padded(std::uint64_t size)
 class Walk
 {
 public:
-  Walk(const Path& file, std::string_view gzip, std::string_view prefix, std::uint64_t limit,
+  Walk(const Path& file,
+       std::string_view gzip,
+       std::string_view prefix,
+       std::uint64_t limit,
        const std::function<Result<>(const ArchiveEntry&)>& on_entry)
       : m_file(file), m_reader(gzip, limit), m_prefix(prefix), m_limit(limit), m_on_entry(on_entry)
-  {}
+  {
+  }
 
   Result<> run()
   {
@@ -72,10 +76,14 @@ private:
   Result<> check(GzipReader::Status status) const
   {
     switch (status) {
-    case GzipReader::Status::ok: return {};
-    case GzipReader::Status::end: return fail(error_at("CW0051", "the archive ends within an entry"));
-    case GzipReader::Status::corrupt: return fail(error_at("CW0050", "the file is not intact gzip data"));
-    case GzipReader::Status::truncated: return fail(error_at("CW0050", "the gzip data end too early"));
+    case GzipReader::Status::ok:
+      return {};
+    case GzipReader::Status::end:
+      return fail(error_at("CW0051", "the archive ends within an entry"));
+    case GzipReader::Status::corrupt:
+      return fail(error_at("CW0050", "the file is not intact gzip data"));
+    case GzipReader::Status::truncated:
+      return fail(error_at("CW0050", "the gzip data end too early"));
     case GzipReader::Status::too_large:
       return fail(error_at("CW0058", fmt::format("the archive unpacks to more than {} bytes", m_limit))
                       .note("archives that grow beyond all proportion are refused"));
@@ -91,11 +99,14 @@ private:
       return fail(error_at("CW0051", "an entry of the archive has a bad header").note(std::string(problem)));
     }
     switch (header->type) {
-    case 'L': return read_long_name(*header);
+    case 'L':
+      return read_long_name(*header);
     case 'x':
-    case 'g': return read_pax(*header);
+    case 'g':
+      return read_pax(*header);
     case '0':
-    case '5': return read_entry(*header);
+    case '5':
+      return read_entry(*header);
     default:
       return fail(error_at("CW0052", fmt::format("`{}` is neither a file nor a directory", header->path))
                       .note(fmt::format("its type in the archive is `{}`", kind_of(header->type))));
@@ -105,14 +116,22 @@ private:
   static std::string kind_of(char type)
   {
     switch (type) {
-    case '1': return "hard link";
-    case '2': return "symbolic link";
-    case '3': return "character device";
-    case '4': return "block device";
-    case '6': return "fifo";
-    case 'S': return "sparse file";
-    case 'K': return "long link name";
-    default: return fmt::format("0x{:02x}", static_cast<unsigned char>(type));
+    case '1':
+      return "hard link";
+    case '2':
+      return "symbolic link";
+    case '3':
+      return "character device";
+    case '4':
+      return "block device";
+    case '6':
+      return "fifo";
+    case 'S':
+      return "sparse file";
+    case 'K':
+      return "long link name";
+    default:
+      return fmt::format("0x{:02x}", static_cast<unsigned char>(type));
     }
   }
 
@@ -144,8 +163,7 @@ private:
     std::string_view problem;
     auto records = parse_pax_records(content, problem);
     if (!records) {
-      return fail(error_at("CW0056", "an extended header of the archive is not acceptable")
-                      .note(std::string(problem)));
+      return fail(error_at("CW0056", "an extended header of the archive is not acceptable").note(std::string(problem)));
     }
     if (header.type == 'g') {
       if (records->path || records->size_bytes) {

@@ -30,9 +30,7 @@ std::int64_t mtime_of(const ArchiveEntry& entry, std::string_view name_in_packag
 class Unpacking
 {
 public:
-  Unpacking(Filesystem& fs, const Path& destination, std::string_view prefix)
-      : m_fs(fs), m_destination(destination), m_prefix(prefix)
-  {}
+  Unpacking(Filesystem& fs, const Path& destination, std::string_view prefix) : m_fs(fs), m_destination(destination), m_prefix(prefix) {}
 
   Result<> operator()(const ArchiveEntry& entry)
   {
@@ -47,8 +45,7 @@ public:
     }
     CW_TRY(make_directory(entry.path.substr(0, slash)));
     const std::string_view in_package = std::string_view(entry.path).substr(m_prefix.size() + 1);
-    return m_fs.create_file(m_destination / entry.path, entry.content, entry.mode,
-                            mtime_of(entry, in_package) * k_second_ns);
+    return m_fs.create_file(m_destination / entry.path, entry.content, entry.mode, mtime_of(entry, in_package) * k_second_ns);
   }
 
 private:
@@ -75,8 +72,8 @@ Result<> unpack_crate(Filesystem& fs, const Path& crate_file, std::string_view p
   }
   CW_TRY_ASSIGN(const std::string bytes, fs.read(crate_file));
   Unpacking unpacking(fs, destination, prefix);
-  const auto unpacked = read_crate_archive(crate_file, bytes, prefix, crate_unpack_limit_bytes(bytes.size()),
-                                           [&](const ArchiveEntry& entry) { return unpacking(entry); });
+  const auto unpacked = read_crate_archive(
+      crate_file, bytes, prefix, crate_unpack_limit_bytes(bytes.size()), [&](const ArchiveEntry& entry) { return unpacking(entry); });
   if (!unpacked.has_value()) {
     (void)fs.remove_all(tree);
   }

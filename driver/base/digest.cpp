@@ -87,7 +87,10 @@ Sha256 Sha256Hasher::finish()
   return digest;
 }
 
-std::string to_hex(const Sha256& digest) { return hex_of(digest.bytes); }
+std::string to_hex(const Sha256& digest)
+{
+  return hex_of(digest.bytes);
+}
 
 std::optional<Sha256> parse_sha256(std::string_view hex)
 {
@@ -116,7 +119,10 @@ Sha256 sha256(std::string_view bytes)
   return digest;
 }
 
-Digest digest_of(std::string_view bytes) { return {sha256(bytes), bytes.size()}; }
+Digest digest_of(std::string_view bytes)
+{
+  return {sha256(bytes), bytes.size()};
+}
 
 Result<Digest> digest_file(const Path& path)
 {
@@ -153,7 +159,10 @@ StableHasher& StableHasher::add(std::string_view field)
   return *this;
 }
 
-StableHasher& StableHasher::add(std::uint64_t number) { return add(std::string_view(little_endian(number))); }
+StableHasher& StableHasher::add(std::uint64_t number)
+{
+  return add(std::string_view(little_endian(number)));
+}
 
 std::uint64_t StableHasher::finish()
 {
@@ -165,6 +174,9 @@ std::uint64_t StableHasher::finish()
   return value;
 }
 
-std::string StableHasher::finish_hex() { return fmt::format("{:016x}", finish()); }
+std::string StableHasher::finish_hex()
+{
+  return fmt::format("{:016x}", finish());
+}
 
 } // namespace cargo_wasm::base

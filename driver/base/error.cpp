@@ -25,7 +25,10 @@ struct Style
   }
 };
 
-bool is_utf8_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+bool is_utf8_continuation(char c)
+{
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 
 std::string escaped(std::string_view text)
 {
@@ -95,16 +98,14 @@ Snippet snippet_of(const TextSpan& span)
     }
   }
   const std::string marked = escaped(line.substr(start, std::max<std::size_t>(span.length, 1)));
-  out.carets = static_cast<std::size_t>(
-      std::count_if(marked.begin(), marked.end(), [](char c) { return !is_utf8_continuation(c); }));
+  out.carets = static_cast<std::size_t>(std::count_if(marked.begin(), marked.end(), [](char c) { return !is_utf8_continuation(c); }));
   out.carets = std::max<std::size_t>(out.carets, 1);
   return out;
 }
 
 std::string render_text_span(const TextSpan& span, std::size_t gutter, const Style& style)
 {
-  std::string out = fmt::format("{}{} {}", std::string(gutter, ' '), style("1;34", "-->"),
-                                escaped(span.file.string()));
+  std::string out = fmt::format("{}{} {}", std::string(gutter, ' '), style("1;34", "-->"), escaped(span.file.string()));
   if (span.line == 0) {
     return out + '\n';
   }
@@ -117,17 +118,19 @@ std::string render_text_span(const TextSpan& span, std::size_t gutter, const Sty
   out += bar + '\n';
   out += fmt::format("{} {}\n", style("1;34", fmt::format("{:>{}} |", span.line, gutter)), snippet.text);
   const std::string label = span.label.empty() ? "" : " " + escaped(span.label);
-  out += fmt::format("{} {}{}\n", bar, snippet.padding,
-                     style("1;31", std::string(snippet.carets, '^') + label));
+  out += fmt::format("{} {}{}\n", bar, snippet.padding, style("1;31", std::string(snippet.carets, '^') + label));
   return out;
 }
 
 std::string_view heading_of(Severity severity)
 {
   switch (severity) {
-  case Severity::error: return "error";
-  case Severity::warning: return "warning";
-  case Severity::note: return "note";
+  case Severity::error:
+    return "error";
+  case Severity::warning:
+    return "warning";
+  case Severity::note:
+    return "note";
   }
   return "error";
 }
@@ -135,9 +138,12 @@ std::string_view heading_of(Severity severity)
 std::string_view color_of(Severity severity)
 {
   switch (severity) {
-  case Severity::error: return "1;31";
-  case Severity::warning: return "1;33";
-  case Severity::note: return "1;32";
+  case Severity::error:
+    return "1;31";
+  case Severity::warning:
+    return "1;33";
+  case Severity::note:
+    return "1;32";
   }
   return "1";
 }
@@ -147,12 +153,18 @@ std::string_view color_of(Severity severity)
 int exit_code_of(Blame blame) noexcept
 {
   switch (blame) {
-  case Blame::user: return 1;
-  case Blame::usage: return 2;
-  case Blame::environment: return 3;
-  case Blame::network: return 4;
-  case Blame::integrity: return 5;
-  case Blame::bug: return 101;
+  case Blame::user:
+    return 1;
+  case Blame::usage:
+    return 2;
+  case Blame::environment:
+    return 3;
+  case Blame::network:
+    return 4;
+  case Blame::integrity:
+    return 5;
+  case Blame::bug:
+    return 101;
   }
   return 101;
 }
@@ -175,25 +187,21 @@ std::string describe_errno(int code)
 std::string render(const Error& error, Severity severity, bool color)
 {
   const Style style{color};
-  const std::string heading =
-      error.id.empty() ? std::string(heading_of(severity))
-                       : fmt::format("{}[{}]", heading_of(severity), error.id);
-  std::string out =
-      fmt::format("{}{} {}\n", style(color_of(severity), heading), style("1", ":"), indented(error.message, 2));
+  const std::string heading = error.id.empty() ? std::string(heading_of(severity)) : fmt::format("{}[{}]", heading_of(severity), error.id);
+  std::string out = fmt::format("{}{} {}\n", style(color_of(severity), heading), style("1", ":"), indented(error.message, 2));
   std::size_t gutter = 2;
   if (const auto* span = std::get_if<TextSpan>(&error.where)) {
     gutter = span->line_text.empty() ? 2 : std::max<std::size_t>(2, fmt::formatted_size("{}", span->line));
     out += render_text_span(*span, gutter, style);
   } else if (const auto* binary = std::get_if<BinarySpan>(&error.where)) {
-    out += fmt::format("{}{} {}, byte 0x{:04x}", std::string(gutter, ' '), style("1;34", "-->"),
-                       escaped(binary->file.string()), binary->offset);
+    out += fmt::format(
+        "{}{} {}, byte 0x{:04x}", std::string(gutter, ' '), style("1;34", "-->"), escaped(binary->file.string()), binary->offset);
     out += binary->what.empty() ? "\n" : fmt::format(" ({})\n", escaped(binary->what));
   }
   const std::string margin(gutter + 1, ' ');
   const auto add_items = [&](std::string_view kind, const std::vector<std::string>& items) {
     for (const std::string& item : items) {
-      out += fmt::format("{}{} {}: {}\n", margin, style("1;34", "="), style("1", kind),
-                         indented(item, margin.size() + kind.size() + 4));
+      out += fmt::format("{}{} {}: {}\n", margin, style("1;34", "="), style("1", kind), indented(item, margin.size() + kind.size() + 4));
     }
   };
   add_items("note", error.notes);

@@ -23,7 +23,10 @@ namespace {
 constexpr auto k_nfs_magic = 0x6969;
 constexpr std::size_t k_read_chunk_bytes = 64 * 1024;
 
-bool is_absent(int code) { return code == ENOENT || code == ENOTDIR; }
+bool is_absent(int code)
+{
+  return code == ENOENT || code == ENOTDIR;
+}
 
 std::int64_t nanoseconds(const timespec& time)
 {
@@ -61,7 +64,9 @@ FileStat to_file_stat(const struct stat& status)
 
 Result<std::optional<FileStat>> stat_with(const Path& path, int flags)
 {
-  struct stat status{};
+  struct stat status
+  {
+  };
   if (::fstatat(AT_FDCWD, path.c_str(), &status, flags) == 0) {
     return to_file_stat(status);
   }
@@ -75,7 +80,9 @@ Result<std::optional<FileStat>> stat_with(const Path& path, int flags)
 int read_file(const Path& path, std::string& content)
 {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status{};
+  struct stat status
+  {
+  };
   if (!fd || ::fstat(fd.get(), &status) != 0) {
     return errno;
   }
@@ -95,8 +102,7 @@ int read_file(const Path& path, std::string& content)
       return errno;
     }
     used += static_cast<std::size_t>(got);
-    const bool expected_end = S_ISREG(status.st_mode) && status.st_size > 0 &&
-                              used == static_cast<std::size_t>(status.st_size);
+    const bool expected_end = S_ISREG(status.st_mode) && status.st_size > 0 && used == static_cast<std::size_t>(status.st_size);
     if (got == 0 || (expected_end && static_cast<std::size_t>(got) < wanted)) {
       content.resize(used);
       return 0;
@@ -123,10 +129,7 @@ class PosixFilesystem final : public Filesystem
 {
 public:
   Result<std::optional<FileStat>> stat(const Path& path) const override { return stat_with(path, 0); }
-  Result<std::optional<FileStat>> lstat(const Path& path) const override
-  {
-    return stat_with(path, AT_SYMLINK_NOFOLLOW);
-  }
+  Result<std::optional<FileStat>> lstat(const Path& path) const override { return stat_with(path, AT_SYMLINK_NOFOLLOW); }
 
   Result<std::string> read(const Path& path) const override
   {
@@ -171,8 +174,7 @@ public:
         entries.push_back({std::string(name), entry_type(::dirfd(directory.get()), *entry)});
       }
     }
-    std::sort(entries.begin(), entries.end(),
-              [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
+    std::sort(entries.begin(), entries.end(), [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
     return entries;
   }
 
@@ -189,7 +191,9 @@ public:
   {
     // A link is written through, not replaced: people link their Cargo.lock or config elsewhere.
     Path target = path;
-    struct stat status{};
+    struct stat status
+    {
+    };
     if (::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode)) {
       if (const auto real = canonicalize(path); real.has_value()) {
         target = *real;
@@ -218,8 +222,7 @@ public:
     return {};
   }
 
-  Result<>
-  create_file(const Path& path, std::string_view content, std::uint32_t mode, std::int64_t mtime_ns) override
+  Result<> create_file(const Path& path, std::string_view content, std::uint32_t mode, std::int64_t mtime_ns) override
   {
     constexpr int k_flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     UniqueFd fd(::open(path.c_str(), k_flags, mode & 0777U));
@@ -257,10 +260,7 @@ public:
     return is_directory(path) ? Result<>() : Result<>(fail(write_error(path, code)));
   }
 
-  Result<> rename(const Path& from, const Path& to) override
-  {
-    return done(::rename(from.c_str(), to.c_str()), to);
-  }
+  Result<> rename(const Path& from, const Path& to) override { return done(::rename(from.c_str(), to.c_str()), to); }
 
   Result<bool> remove(const Path& path) override
   {
@@ -324,10 +324,7 @@ public:
     return {};
   }
 
-  Result<> set_mode(const Path& path, std::uint32_t mode) override
-  {
-    return done(::chmod(path.c_str(), mode), path);
-  }
+  Result<> set_mode(const Path& path, std::uint32_t mode) override { return done(::chmod(path.c_str(), mode), path); }
 
   Result<> set_mtime_ns(const Path& path, std::int64_t mtime_ns) override
   {
@@ -335,9 +332,7 @@ public:
     return done(::utimensat(AT_FDCWD, path.c_str(), times, 0), path);
   }
 
-  Result<std::unique_ptr<FileLock>> lock(const Path& path,
-                                         LockMode mode,
-                                         const std::function<void()>& on_wait) override
+  Result<std::unique_ptr<FileLock>> lock(const Path& path, LockMode mode, const std::function<void()>& on_wait) override
   {
     CW_TRY_ASSIGN(UniqueFd fd, open_for_lock(path));
     CW_TRY_ASSIGN(const bool taken, take_lock(path, fd.get(), mode, false));
@@ -361,10 +356,7 @@ public:
   }
 
 private:
-  static UniqueFd create_new(const Path& path)
-  {
-    return UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  }
+  static UniqueFd create_new(const Path& path) { return UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)); }
 
   static Result<> done(int result, const Path& path)
   {
@@ -377,22 +369,27 @@ private:
   static FileType entry_type(int directory, const dirent& entry)
   {
     switch (entry.d_type) {
-    case DT_REG: return FileType::regular;
-    case DT_DIR: return FileType::directory;
-    case DT_LNK: return FileType::symlink;
+    case DT_REG:
+      return FileType::regular;
+    case DT_DIR:
+      return FileType::directory;
+    case DT_LNK:
+      return FileType::symlink;
     case DT_UNKNOWN: {
-      struct stat status{};
+      struct stat status
+      {
+      };
       const bool known = ::fstatat(directory, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0;
       return known ? type_of(status.st_mode) : FileType::other;
     }
-    default: return FileType::other;
+    default:
+      return FileType::other;
     }
   }
 
   static Error lock_error(const Path& path, int code)
   {
-    return Error("CW0004", fmt::format("cannot lock `{}`", path.string()), Blame::environment)
-        .note(describe_errno(code));
+    return Error("CW0004", fmt::format("cannot lock `{}`", path.string()), Blame::environment).note(describe_errno(code));
   }
 
   Result<UniqueFd> open_for_lock(const Path& path)
@@ -416,7 +413,9 @@ private:
 
   static Result<bool> take_lock(const Path& path, int fd, LockMode mode, bool wait)
   {
-    struct statfs system{};
+    struct statfs system
+    {
+    };
     if (::fstatfs(fd, &system) == 0 && system.f_type == k_nfs_magic) {
       return true;
     }
@@ -438,6 +437,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<Filesystem> make_filesystem() { return std::make_unique<PosixFilesystem>(); }
+std::unique_ptr<Filesystem> make_filesystem()
+{
+  return std::make_unique<PosixFilesystem>();
+}
 
 } // namespace cargo_wasm::base

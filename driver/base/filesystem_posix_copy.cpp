@@ -69,14 +69,12 @@ Error read_error(const std::filesystem::path& path, int code)
   if (code == ENOENT || code == ENOTDIR) {
     return {"CW0001", fmt::format("`{}` does not exist", path.string()), Blame::user};
   }
-  return Error("CW0002", fmt::format("cannot read `{}`", path.string()), Blame::environment)
-      .note(describe_errno(code));
+  return Error("CW0002", fmt::format("cannot read `{}`", path.string()), Blame::environment).note(describe_errno(code));
 }
 
 Error write_error(const std::filesystem::path& path, int code)
 {
-  Error error = Error("CW0003", fmt::format("cannot write `{}`", path.string()), Blame::environment)
-                    .note(describe_errno(code));
+  Error error = Error("CW0003", fmt::format("cannot write `{}`", path.string()), Blame::environment).note(describe_errno(code));
   if (code == ENOSPC || code == EDQUOT) {
     error.helps.emplace_back("free some space there, or set `CARGO_TARGET_DIR` to a larger disk");
   } else if (code == EROFS || code == EACCES || code == EPERM) {
@@ -88,8 +86,7 @@ Error write_error(const std::filesystem::path& path, int code)
 std::filesystem::path temporary_beside(const std::filesystem::path& path)
 {
   static std::atomic<std::uint64_t> counter{0};
-  return path.parent_path() /
-         fmt::format(".cw-{}-{}.tmp", ::getpid(), counter.fetch_add(1, std::memory_order_relaxed));
+  return path.parent_path() / fmt::format(".cw-{}-{}.tmp", ::getpid(), counter.fetch_add(1, std::memory_order_relaxed));
 }
 
 int write_fully(int fd, std::string_view content)
@@ -116,7 +113,9 @@ int write_fully(int fd, std::string_view content)
 Result<> copy_to_new_file(const std::filesystem::path& from, const std::filesystem::path& to)
 {
   const UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status{};
+  struct stat status
+  {
+  };
   if (!source || ::fstat(source.get(), &status) != 0) {
     return fail(read_error(from, errno));
   }

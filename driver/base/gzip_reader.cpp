@@ -61,8 +61,7 @@ struct GzipReader::State
   }
 };
 
-GzipReader::GzipReader(std::string_view gzip, std::uint64_t limit_bytes)
-    : m_state(std::make_unique<State>()), m_limit(limit_bytes)
+GzipReader::GzipReader(std::string_view gzip, std::uint64_t limit_bytes) : m_state(std::make_unique<State>()), m_limit(limit_bytes)
 {
   m_state->input = gzip;
   m_state->usable = ::inflateInit2(&m_state->stream, k_gzip_only_window_bits) == Z_OK;

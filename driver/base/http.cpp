@@ -48,8 +48,7 @@ Result<std::optional<std::string>> http_get(HttpClient& client, HttpRequest requ
   while (!body->outcome.has_value()) {
     CW_TRY_ASSIGN(const bool more, client.poll(std::chrono::milliseconds(500)));
     if (!more && !body->outcome.has_value()) {
-      return fail(Error("CW0032", fmt::format("the transfer of `{}` ended without an answer", url),
-                        Blame::network));
+      return fail(Error("CW0032", fmt::format("the transfer of `{}` ended without an answer", url), Blame::network));
     }
   }
   CW_TRY_ASSIGN(const HttpResponse response, std::move(*body->outcome));
@@ -57,8 +56,7 @@ Result<std::optional<std::string>> http_get(HttpClient& client, HttpRequest requ
     return std::nullopt;
   }
   if (response.status < 200 || response.status >= 300) {
-    return fail(Error("CW0036", fmt::format("`{}` answered with status {}", url, response.status),
-                      Blame::network));
+    return fail(Error("CW0036", fmt::format("`{}` answered with status {}", url, response.status), Blame::network));
   }
   return std::move(body->bytes);
 }

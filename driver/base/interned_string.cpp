@@ -13,10 +13,7 @@ namespace {
 struct TextHash
 {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept
-  {
-    return std::hash<std::string_view>{}(text);
-  }
+  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
 };
 
 struct alignas(64) Shard

@@ -31,8 +31,7 @@ std::string shell_word(std::string_view word)
 bool is_executable_file(const ReadOnlyFilesystem& fs, const Path& path)
 {
   const auto stat = fs.stat(path);
-  return stat.has_value() && stat->has_value() && (*stat)->type == FileType::regular &&
-         ((*stat)->mode & 0111U) != 0;
+  return stat.has_value() && stat->has_value() && (*stat)->type == FileType::regular && ((*stat)->mode & 0111U) != 0;
 }
 
 } // namespace
@@ -43,8 +42,7 @@ std::string to_string(const Exit& exit)
     return fmt::format("exit status: {}", exit.status);
   }
   const char* const name = ::sigabbrev_np(exit.signal);
-  return name == nullptr ? fmt::format("signal: {}", exit.signal)
-                         : fmt::format("signal: {} (SIG{})", exit.signal, name);
+  return name == nullptr ? fmt::format("signal: {}", exit.signal) : fmt::format("signal: {} (SIG{})", exit.signal, name);
 }
 
 void LineSplitter::feed(std::string_view chunk)
@@ -88,9 +86,7 @@ std::string to_shell_string(const Command& command, const EnvMap& shown_env)
   return out;
 }
 
-std::optional<Path> find_program(const ReadOnlyFilesystem& fs,
-                                 std::string_view name,
-                                 std::string_view path_variable)
+std::optional<Path> find_program(const ReadOnlyFilesystem& fs, std::string_view name, std::string_view path_variable)
 {
   if (name.empty()) {
     return std::nullopt;

@@ -41,14 +41,13 @@ constexpr std::size_t k_read_buffer_bytes = 32 * 1024;
 Error start_error(const Command& command, int code)
 {
   if (code == E2BIG) {
-    return Error("CW0011", fmt::format("the command line of `{}` is too long", command.program.string()),
-                 Blame::environment)
+    return Error("CW0011", fmt::format("the command line of `{}` is too long", command.program.string()), Blame::environment)
         .note(fmt::format("{} arguments; the kernel says: {}", command.args.size(), describe_errno(code)));
   }
-  Error error = Error("CW0010", fmt::format("cannot start `{}`", command.program.string()),
-                      Blame::environment)
-                    .note(describe_errno(code));
-  struct stat status{};
+  Error error = Error("CW0010", fmt::format("cannot start `{}`", command.program.string()), Blame::environment).note(describe_errno(code));
+  struct stat status
+  {
+  };
   if (!command.cwd.empty() && ::stat(command.cwd.c_str(), &status) != 0) {
     error.notes.push_back(fmt::format("its working directory `{}` does not exist", command.cwd.string()));
   }
@@ -205,21 +204,20 @@ private:
 
   void read_more(Stream& stream)
   {
-    stream.descriptor.async_read_some(asio::buffer(stream.buffer),
-                                      [this, &stream](const error_code& code, std::size_t count) {
-                                        if (code) {
-                                          stream.open = false;
-                                          finish_if_done();
-                                          return;
-                                        }
-                                        const std::string_view chunk(stream.buffer.data(), count);
-                                        if (stream.is_stderr) {
-                                          m_sink.on_stderr(chunk);
-                                        } else {
-                                          m_sink.on_stdout(chunk);
-                                        }
-                                        read_more(stream);
-                                      });
+    stream.descriptor.async_read_some(asio::buffer(stream.buffer), [this, &stream](const error_code& code, std::size_t count) {
+      if (code) {
+        stream.open = false;
+        finish_if_done();
+        return;
+      }
+      const std::string_view chunk(stream.buffer.data(), count);
+      if (stream.is_stderr) {
+        m_sink.on_stderr(chunk);
+      } else {
+        m_sink.on_stdout(chunk);
+      }
+      read_more(stream);
+    });
   }
 
   /// As under cargo, the end is the child's exit *and* the end of both pipes: a grandchild may still be writing.
@@ -286,8 +284,7 @@ public:
   {
     const auto program = search_path(command);
     if (!program) {
-      return fail(Error("CW0010", fmt::format("cannot start `{}`", command.program.string()),
-                        Blame::environment)
+      return fail(Error("CW0010", fmt::format("cannot start `{}`", command.program.string()), Blame::environment)
                       .note("no such program on `PATH`"));
     }
     pid_t pid = -1;
@@ -304,11 +301,7 @@ public:
   }
 
 private:
-  static Result<Exit> run_found(const Command& command,
-                                const Path& program,
-                                OutputSink& sink,
-                                const std::stop_token& stop,
-                                pid_t& pid)
+  static Result<Exit> run_found(const Command& command, const Path& program, OutputSink& sink, const std::stop_token& stop, pid_t& pid)
   {
     Session session(sink, has_own_group(command));
     Pipe out;
@@ -342,6 +335,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<ProcessRunner> make_process_runner() { return std::make_unique<BoostProcessRunner>(); }
+std::unique_ptr<ProcessRunner> make_process_runner()
+{
+  return std::make_unique<BoostProcessRunner>();
+}
 
 } // namespace cargo_wasm::base

@@ -27,15 +27,22 @@ constexpr std::string_view k_clear_line = "\r\x1b[K";
 std::string_view sgr_of(StatusColor color)
 {
   switch (color) {
-  case StatusColor::green: return "1;32";
-  case StatusColor::cyan: return "1;36";
-  case StatusColor::yellow: return "1;33";
-  case StatusColor::red: return "1;31";
+  case StatusColor::green:
+    return "1;32";
+  case StatusColor::cyan:
+    return "1;36";
+  case StatusColor::yellow:
+    return "1;33";
+  case StatusColor::red:
+    return "1;31";
   }
   return "1";
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+bool is_continuation(char c)
+{
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 
 /// At most `columns` code points of `text`, with an ellipsis where something was cut off.
 std::string fitted(std::string_view text, std::size_t columns)
@@ -61,15 +68,13 @@ class TerminalReporter final : public Reporter
 {
 public:
   explicit TerminalReporter(const TerminalOptions& options)
-      : m_verbosity(options.verbosity), m_is_terminal(::isatty(STDERR_FILENO) == 1),
-        m_stdout_is_terminal(::isatty(STDOUT_FILENO) == 1), m_fixed_columns(options.progress_width)
+      : m_verbosity(options.verbosity), m_is_terminal(::isatty(STDERR_FILENO) == 1), m_stdout_is_terminal(::isatty(STDOUT_FILENO) == 1),
+        m_fixed_columns(options.progress_width)
   {
     m_color = options.color == ColorChoice::always ||
-              (options.color == ColorChoice::automatic && m_is_terminal && !options.no_color_variable &&
-               !options.term_is_dumb);
+              (options.color == ColorChoice::automatic && m_is_terminal && !options.no_color_variable && !options.term_is_dumb);
     m_shows_bar = options.progress == ProgressChoice::always ||
-                  (options.progress == ProgressChoice::automatic && m_is_terminal && !options.in_ci &&
-                   !options.term_is_dumb);
+                  (options.progress == ProgressChoice::automatic && m_is_terminal && !options.in_ci && !options.term_is_dumb);
     m_shows_bar = m_shows_bar && m_verbosity != Verbosity::quiet;
   }
 
@@ -193,15 +198,13 @@ private:
   std::string bar_line(const Progress& progress, std::size_t width) const
   {
     const std::string verb = fmt::format("{:>{}}", progress.verb, k_verb_columns);
-    const std::string counts =
-        progress.total == 0 ? std::string() : fmt::format(" {}/{}", progress.done, progress.total);
+    const std::string counts = progress.total == 0 ? std::string() : fmt::format(" {}/{}", progress.done, progress.total);
     const std::size_t fixed = k_verb_columns + counts.size() + 4; // " [" and "]", one column kept free
     std::string bar;
     std::size_t used = k_verb_columns + counts.size() + 1;
     if (progress.total != 0 && width > fixed + 3) {
       const std::size_t cells = std::min(k_widest_bar_columns, width - fixed);
-      const std::size_t full =
-          static_cast<std::size_t>(std::min(progress.done, progress.total) * cells / progress.total);
+      const std::size_t full = static_cast<std::size_t>(std::min(progress.done, progress.total) * cells / progress.total);
       bar = std::string(full, '=');
       if (full < cells) {
         bar += '>';

@@ -33,8 +33,7 @@ std::optional<std::uint64_t> number_field(std::string_view block, std::size_t of
   for (; i < field.size() && field[i] >= '0' && field[i] <= '7'; ++i) {
     value = value << 3U | static_cast<std::uint64_t>(field[i] - '0');
   }
-  const bool ends = std::all_of(field.begin() + static_cast<std::ptrdiff_t>(i), field.end(),
-                                [](char c) { return c == ' ' || c == '\0'; });
+  const bool ends = std::all_of(field.begin() + static_cast<std::ptrdiff_t>(i), field.end(), [](char c) { return c == ' ' || c == '\0'; });
   return ends ? std::optional(value) : std::nullopt;
 }
 
@@ -51,10 +50,9 @@ std::uint64_t checksum_of(std::string_view block)
 /// Keys that say nothing about path, kind or length of an entry.
 bool is_harmless_key(std::string_view key)
 {
-  constexpr std::string_view k_known[] = {"atime", "ctime", "mtime", "uid",    "gid",
-                                          "uname", "gname", "comment", "charset"};
-  return std::find(std::begin(k_known), std::end(k_known), key) != std::end(k_known) ||
-         key.starts_with("SCHILY.") || key.starts_with("LIBARCHIVE.") || key.starts_with("RHT.");
+  constexpr std::string_view k_known[] = {"atime", "ctime", "mtime", "uid", "gid", "uname", "gname", "comment", "charset"};
+  return std::find(std::begin(k_known), std::end(k_known), key) != std::end(k_known) || key.starts_with("SCHILY.") ||
+         key.starts_with("LIBARCHIVE.") || key.starts_with("RHT.");
 }
 
 } // namespace
@@ -94,8 +92,7 @@ std::optional<PaxRecords> parse_pax_records(std::string_view text, std::string_v
     std::size_t length = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), length);
     const auto digits = static_cast<std::size_t>(end - text.data());
-    if (code != std::errc() || length > text.size() || length < digits + 3 || text[digits] != ' ' ||
-        text[length - 1] != '\n') {
+    if (code != std::errc() || length > text.size() || length < digits + 3 || text[digits] != ' ' || text[length - 1] != '\n') {
       problem = "a pax record is malformed";
       return std::nullopt;
     }

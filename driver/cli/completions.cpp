@@ -65,9 +65,11 @@ std::string bash()
          "  esac\n  case $verb in\n";
   for (const auto& verb : verbs()) {
     out += fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$cur\")) ;;\n",
-                       verb.alias.empty() ? std::string(verb.name) : fmt::format("{}|{}", verb.name, verb.alias), base::join(words_of(verb), " "));
+                       verb.alias.empty() ? std::string(verb.name) : fmt::format("{}|{}", verb.name, verb.alias),
+                       base::join(words_of(verb), " "));
   }
-  out += fmt::format("    *) COMPREPLY=($(compgen -W '{}' -- \"$cur\")) ;;\n  esac\n}}\ncomplete -o default -F _cargo_wasm cargo-wasm\n", verb_names());
+  out += fmt::format("    *) COMPREPLY=($(compgen -W '{}' -- \"$cur\")) ;;\n  esac\n}}\ncomplete -o default -F _cargo_wasm cargo-wasm\n",
+                     verb_names());
   return out;
 }
 
@@ -101,8 +103,11 @@ std::string zsh()
         continue;
       }
       const bool takes = spec.kind != OptionKind::flag && spec.kind != OptionKind::count;
-      out += fmt::format(" \\\n      '*--{}[{}]{}'", spec.name, zsh_quoted(spec.help),
-                         takes ? fmt::format(":{}:{}", base::to_lower(spec.value_name.substr(0, spec.value_name.find('|'))),
+      out += fmt::format(" \\\n      '*--{}[{}]{}'",
+                         spec.name,
+                         zsh_quoted(spec.help),
+                         takes ? fmt::format(":{}:{}",
+                                             base::to_lower(spec.value_name.substr(0, spec.value_name.find('|'))),
                                              spec.choices.empty() ? "_files" : "(" + choices_of(spec) + ")")
                                : "");
     }
@@ -123,8 +128,10 @@ std::string fish()
       std::string help(spec.help);
       std::replace(help.begin(), help.end(), '"', '\'');
       std::replace(help.begin(), help.end(), '`', '\'');
-      out += fmt::format("complete -c cargo-wasm -n '__fish_seen_subcommand_from {}{}' -l {}{}{} -d \"{}\"\n", verb.name,
-                         verb.alias.empty() ? "" : fmt::format(" {}", verb.alias), spec.name,
+      out += fmt::format("complete -c cargo-wasm -n '__fish_seen_subcommand_from {}{}' -l {}{}{} -d \"{}\"\n",
+                         verb.name,
+                         verb.alias.empty() ? "" : fmt::format(" {}", verb.alias),
+                         spec.name,
                          spec.short_name != '\0' ? fmt::format(" -s {}", spec.short_name) : "",
                          spec.kind == OptionKind::flag || spec.kind == OptionKind::count ? ""
                          : spec.choices.empty()                                          ? " -r"
@@ -157,7 +164,8 @@ void append_man_options(std::string& out, const std::vector<OptionSpec>& options
       continue;
     }
     const bool positional = spec.kind == OptionKind::positionals || spec.kind == OptionKind::trailing;
-    std::string name = positional ? fmt::format("\\fI{}\\fR", troff(spec.value_name)) : fmt::format("\\fB{}\\fR", troff("--" + std::string(spec.name)));
+    std::string name =
+        positional ? fmt::format("\\fI{}\\fR", troff(spec.value_name)) : fmt::format("\\fB{}\\fR", troff("--" + std::string(spec.name)));
     if (spec.short_name != '\0') {
       name = fmt::format("\\fB\\-{}\\fR, {}", spec.short_name, name);
     }
@@ -187,8 +195,10 @@ std::string man_page()
     out += fmt::format(".SS {}\n{}.\n", troff(verb.name), troff(verb.about));
     append_man_options(out, verb.options);
   }
-  out += ".SH EXIT STATUS\n.TP\n0\nsuccess\n.TP\n1\nthe build failed\n.TP\n2\nusage\n.TP\n3\nthe environment: a tool, target or disk space is missing\n"
-         ".TP\n4\nthe network\n.TP\n5\na checksum or signature does not hold\n.TP\n101\na bug in cargo\\-wasm\n.TP\n128+N\nended by signal N\n";
+  out += ".SH EXIT STATUS\n.TP\n0\nsuccess\n.TP\n1\nthe build failed\n.TP\n2\nusage\n.TP\n3\nthe environment: a tool, target or disk space "
+         "is missing\n"
+         ".TP\n4\nthe network\n.TP\n5\na checksum or signature does not hold\n.TP\n101\na bug in cargo\\-wasm\n.TP\n128+N\nended by signal "
+         "N\n";
   return out;
 }
 

@@ -14,7 +14,10 @@ namespace {
 using ops::CompileRequest;
 using ops::GlobalOptions;
 
-Path absolute(const Env& env, const std::string& path) { return (env.cwd / path).lexically_normal(); }
+Path absolute(const Env& env, const std::string& path)
+{
+  return (env.cwd / path).lexically_normal();
+}
 
 GlobalOptions global_options_of(const Env& env, const ParsedArguments& parsed, const std::optional<std::string>& plus_toolchain)
 {
@@ -73,7 +76,8 @@ Result<std::string> profile_of(const ParsedArguments& parsed, std::string_view f
   }
   const auto ok = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
   if (name->empty() || !std::all_of(name->begin(), name->end(), ok)) {
-    return fail(Error("CW0782", fmt::format("invalid profile name `{}`", *name), Blame::usage).note("letters, digits, `-` and `_` are allowed"));
+    return fail(
+        Error("CW0782", fmt::format("invalid profile name `{}`", *name), Blame::usage).note("letters, digits, `-` and `_` are allowed"));
   }
   return *name;
 }
@@ -84,7 +88,8 @@ Result<> check_named(const ParsedArguments& parsed, std::string_view option)
   const auto* value = parsed.last(option);
   if (value != nullptr && value->empty()) {
     return fail(Error("CW0782", fmt::format("`--{}` needs a name", option), Blame::usage)
-                    .help(fmt::format("`cargo-wasm metadata --no-deps` lists the targets; `--{}s` takes all of them", option == "bench" ? "benche" : option)));
+                    .help(fmt::format("`cargo-wasm metadata --no-deps` lists the targets; `--{}s` takes all of them",
+                                      option == "bench" ? "benche" : option)));
   }
   return {};
 }
@@ -105,9 +110,9 @@ Result<plan::TargetSelection> targets_of(const ParsedArguments& parsed)
   selection.examples = parsed.all("example");
   selection.tests = parsed.all("test");
   selection.benches = parsed.all("bench");
-  selection.default_targets = !(selection.lib || selection.all_bins || selection.all_examples || selection.all_tests || selection.all_benches ||
-                                selection.all_targets || !selection.bins.empty() || !selection.examples.empty() || !selection.tests.empty() ||
-                                !selection.benches.empty());
+  selection.default_targets = !(selection.lib || selection.all_bins || selection.all_examples || selection.all_tests ||
+                                selection.all_benches || selection.all_targets || !selection.bins.empty() || !selection.examples.empty() ||
+                                !selection.tests.empty() || !selection.benches.empty());
   return selection;
 }
 
@@ -242,8 +247,9 @@ Result<> completions_verb(const Env& env, const ParsedArguments& parsed)
   const auto& shells = parsed.all("SHELL");
   const auto script = shells.empty() ? std::string{} : completions(shells.front());
   if (script.empty()) {
-    return fail(Error("CW0782", shells.empty() ? "which shell?" : fmt::format("no completions for the shell `{}`", shells.front()), Blame::usage)
-                    .help("name one of: bash, zsh, fish"));
+    return fail(
+        Error("CW0782", shells.empty() ? "which shell?" : fmt::format("no completions for the shell `{}`", shells.front()), Blame::usage)
+            .help("name one of: bash, zsh, fish"));
   }
   env.reporter.result(script);
   return {};

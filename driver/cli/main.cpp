@@ -1,3 +1,6 @@
 #include <cargo_wasm/cli/start.hpp>
 
-int main(int argc, char** argv, char** environment) { return cargo_wasm::cli::start(argc, argv, environment); }
+int main(int argc, char** argv, char** environment)
+{
+  return cargo_wasm::cli::start(argc, argv, environment);
+}

@@ -90,7 +90,12 @@ Options compilation()
       {"profile", '\0', value, "NAME", "Build with this profile", k_compilation},
       {"jobs", 'j', value, "N", "Parallel jobs; negative counts from the number of cores, `default` is that number", k_compilation},
       {"keep-going", '\0', flag, "", "Build as much as possible after an error", k_compilation},
-      {"target", '\0', values, "TRIPLE", "Target triple: wasm32-wasip1, wasm32-unknown-unknown, wasm32-wasip2, or `host-tuple`", k_compilation},
+      {"target",
+       '\0',
+       values,
+       "TRIPLE",
+       "Target triple: wasm32-wasip1, wasm32-unknown-unknown, wasm32-wasip2, or `host-tuple`",
+       k_compilation},
       {"target-dir", '\0', value, "DIRECTORY", "Directory for everything that is made", k_compilation},
       {"unit-graph", '\0', flag, "", "Print the unit graph as JSON and stop", k_compilation},
       {"timings", '\0', flag, "", "Write target/cargo-timings/cargo-timing.html and .json", k_compilation},
@@ -98,7 +103,12 @@ Options compilation()
       {"explain-rebuild", '\0', flag, "", "Say for every step that runs why it is not fresh", k_compilation},
       {"strict-cargo", '\0', flag, "", "Switch off every intended difference from cargo", k_compilation},
       {"install-missing", '\0', flag, "", "Install a missing toolchain or target with rustup", k_compilation},
-      {"message-format", '\0', values, "FORMAT", "Form of compiler messages", "Options",
+      {"message-format",
+       '\0',
+       values,
+       "FORMAT",
+       "Form of compiler messages",
+       "Options",
        {"human", "short", "json", "json-diagnostic-short", "json-diagnostic-rendered-ansi", "json-render-diagnostics"}},
       {"future-incompat-report", '\0', flag, "", "Accepted for compatibility", "Options", {}, true},
   };
@@ -109,23 +119,34 @@ Options from_registry()
   return {{"from", '\0', value, "NAME[@VERSION]", "Take the project from the registry, with its packaged lock", k_packages}};
 }
 
-Options build_like() { return join({package_selection(), from_registry(), target_selection(), features(), compilation(), manifest(true), general()}); }
+Options build_like()
+{
+  return join({package_selection(), from_registry(), target_selection(), features(), compilation(), manifest(true), general()});
+}
 
 std::vector<VerbSpec> make_verbs()
 {
   std::vector<VerbSpec> table;
   table.push_back({"build", "b", "Compile the project to WebAssembly (or for the host)", build_like()});
   table.push_back({"check", "c", "Report errors without generating code", build_like()});
-  table.push_back({"run", "r", "Build a program and run it in a WebAssembly runtime",
-                   join({{{"package", 'p', values, "SPEC", "Package with the program", k_packages}},
-                         from_registry(),
-                         {{"bin", '\0', optional_value, "NAME", "The program to run", k_targets},
-                          {"example", '\0', optional_value, "NAME", "The example to run", k_targets},
-                          {"dir", '\0', values, "HOST[::GUEST]", "Directory the program may use; the working directory unless given", "Options"}},
-                         features(), compilation(), manifest(true), general(),
-                         {{"ARGS", '\0', trailing, "ARGS", "Arguments for the program"}}}),
-                   "To pass `--help` to the program itself, write `-- --help`."});
-  table.push_back({"clean", "", "Remove what was built",
+  table.push_back(
+      {"run",
+       "r",
+       "Build a program and run it in a WebAssembly runtime",
+       join({{{"package", 'p', values, "SPEC", "Package with the program", k_packages}},
+             from_registry(),
+             {{"bin", '\0', optional_value, "NAME", "The program to run", k_targets},
+              {"example", '\0', optional_value, "NAME", "The example to run", k_targets},
+              {"dir", '\0', values, "HOST[::GUEST]", "Directory the program may use; the working directory unless given", "Options"}},
+             features(),
+             compilation(),
+             manifest(true),
+             general(),
+             {{"ARGS", '\0', trailing, "ARGS", "Arguments for the program"}}}),
+       "To pass `--help` to the program itself, write `-- --help`."});
+  table.push_back({"clean",
+                   "",
+                   "Remove what was built",
                    join({{{"package", 'p', values, "SPEC", "Only what belongs to this package", k_packages},
                           {"workspace", '\0', flag, "", "Only what belongs to members", k_packages},
                           {"dry-run", 'n', flag, "", "Show what would be removed"},
@@ -134,11 +155,16 @@ std::vector<VerbSpec> make_verbs()
                           {"profile", '\0', value, "NAME", "Only this profile", k_compilation},
                           {"target", '\0', values, "TRIPLE", "Only this target", k_compilation},
                           {"target-dir", '\0', value, "DIRECTORY", "Directory for everything that is made", k_compilation}},
-                         manifest(false), general()})});
-  table.push_back({"fetch", "", "Download the dependencies",
+                         manifest(false),
+                         general()})});
+  table.push_back({"fetch",
+                   "",
+                   "Download the dependencies",
                    join({{{"target", '\0', values, "TRIPLE", "Only what this target needs", k_compilation}}, manifest(false), general()})});
   table.push_back({"generate-lockfile", "", "Write Cargo.lock anew", join({manifest(true), general()})});
-  table.push_back({"update", "", "Update dependencies in Cargo.lock",
+  table.push_back({"update",
+                   "",
+                   "Update dependencies in Cargo.lock",
                    join({{{"SPEC", '\0', positionals, "SPEC", "Package to update; all of them when left out", k_packages},
                           {"package", 'p', values, "SPEC", "Package to update", k_packages, {}, true},
                           {"workspace", 'w', flag, "", "Only the members' own entries", k_packages},
@@ -146,14 +172,25 @@ std::vector<VerbSpec> make_verbs()
                           {"aggressive", '\0', flag, "", "Old name of --recursive", "Options", {}, true},
                           {"precise", '\0', value, "VERSION", "Update SPEC to exactly this version or git revision"},
                           {"dry-run", 'n', flag, "", "Do not write Cargo.lock"}},
-                         manifest(true), general()})});
-  table.push_back({"metadata", "", "Print the project and its dependencies as JSON",
+                         manifest(true),
+                         general()})});
+  table.push_back({"metadata",
+                   "",
+                   "Print the project and its dependencies as JSON",
                    join({{{"format-version", '\0', value, "VERSION", "Version of the format", "Options", {"1"}},
                           {"filter-platform", '\0', values, "TRIPLE", "Only dependencies of this target"},
                           {"no-deps", '\0', flag, "", "Only the members; needs no network"}},
-                         features(), manifest(false), general()})});
-  table.push_back({"tree", "", "Show the dependencies as a tree",
-                   join({{{"edges", 'e', values, "KINDS", "Kinds of edges: all, normal, build, dev, features, no-normal, no-build, no-dev, no-proc-macro"},
+                         features(),
+                         manifest(false),
+                         general()})});
+  table.push_back({"tree",
+                   "",
+                   "Show the dependencies as a tree",
+                   join({{{"edges",
+                           'e',
+                           values,
+                           "KINDS",
+                           "Kinds of edges: all, normal, build, dev, features, no-normal, no-build, no-dev, no-proc-macro"},
                           {"invert", 'i', optional_value, "SPEC", "Show what depends on SPEC"},
                           {"prune", '\0', values, "SPEC", "Leave this package out"},
                           {"depth", '\0', value, "DEPTH", "Deepest level to show, or `workspace`"},
@@ -163,14 +200,24 @@ std::vector<VerbSpec> make_verbs()
                           {"charset", '\0', value, "CHARSET", "Characters of the lines", "Options", {"utf8", "ascii"}},
                           {"format", 'f', value, "FORMAT", "What a line shows: {p} {l} {r} {f} {lib}"},
                           {"target", '\0', values, "TRIPLE", "Dependencies of this target; `all` for every one", k_compilation}},
-                         package_selection(), features(), manifest(false), general()})});
-  table.push_back({"timings", "", "Show where the time of the last build went",
+                         package_selection(),
+                         features(),
+                         manifest(false),
+                         general()})});
+  table.push_back({"timings",
+                   "",
+                   "Show where the time of the last build went",
                    join({{{"json", '\0', flag, "", "As JSON"},
                           {"target-dir", '\0', value, "DIRECTORY", "Directory for everything that is made", k_compilation}},
-                         manifest(false), general()})});
-  table.push_back({"explain", "", "Explain a diagnostic code such as CW0301",
+                         manifest(false),
+                         general()})});
+  table.push_back({"explain",
+                   "",
+                   "Explain a diagnostic code such as CW0301",
                    join({{{"CODE", '\0', positionals, "CODE", "The code; without one, all codes are listed"}}, general()})});
-  table.push_back({"completions", "", "Print a completion script for a shell",
+  table.push_back({"completions",
+                   "",
+                   "Print a completion script for a shell",
                    join({{{"SHELL", '\0', positionals, "SHELL", "bash, zsh or fish"}}, general()})});
   table.push_back({"man", "", "Print the man page", general()});
   return table;

@@ -46,7 +46,10 @@ void add_options(CLI::App& app, const std::vector<OptionSpec>& specs, std::deque
       slot.option = app.add_option(cli11_name(spec), slot.values)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
       break;
     case OptionKind::values:
-      slot.option = app.add_option(cli11_name(spec), slot.values)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+      slot.option = app.add_option(cli11_name(spec), slot.values)
+                        ->expected(1)
+                        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+                        ->allow_extra_args(false);
       break;
     case OptionKind::optional_value:
       slot.option = app.add_option(cli11_name(spec), slot.values)->expected(0, 1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -79,7 +82,8 @@ Error unknown_option(std::string_view word, std::string_view verb, const std::ve
   if (const auto near = base::nearest(name, candidates)) {
     error.helps.push_back(fmt::format("did you mean `{}`?", *near));
   }
-  error.helps.push_back(verb.empty() ? "`cargo-wasm --help` lists the options" : fmt::format("`cargo-wasm {} --help` lists the options", verb));
+  error.helps.push_back(verb.empty() ? "`cargo-wasm --help` lists the options"
+                                     : fmt::format("`cargo-wasm {} --help` lists the options", verb));
   return error;
 }
 
@@ -97,7 +101,8 @@ const OptionSpec* takes_value(const VerbSpec& verb, std::string_view word)
 /// Splits off what belongs to the program that `run` starts: all after `--`, or from the first free word on.
 std::vector<std::string> split_trailing(const VerbSpec& verb, std::vector<std::string>& words)
 {
-  const bool has_trailing = std::any_of(verb.options.begin(), verb.options.end(), [](const OptionSpec& o) { return o.kind == OptionKind::trailing; });
+  const bool has_trailing =
+      std::any_of(verb.options.begin(), verb.options.end(), [](const OptionSpec& o) { return o.kind == OptionKind::trailing; });
   if (!has_trailing) {
     return {};
   }
@@ -146,8 +151,12 @@ Result<> check_choices(const Slot& slot)
 
 Result<> check_exclusions(const ParsedArguments& parsed)
 {
-  static const std::vector<std::pair<std::string_view, std::string_view>> k_pairs = {
-      {"release", "profile"}, {"quiet", "verbose"}, {"bin", "example"}, {"precise", "recursive"}, {"from", "manifest-path"}, {"from", "package"}};
+  static const std::vector<std::pair<std::string_view, std::string_view>> k_pairs = {{"release", "profile"},
+                                                                                     {"quiet", "verbose"},
+                                                                                     {"bin", "example"},
+                                                                                     {"precise", "recursive"},
+                                                                                     {"from", "manifest-path"},
+                                                                                     {"from", "package"}};
   for (const auto& [a, b] : k_pairs) {
     const bool one_of_run = a == "bin" && parsed.verb != "run";
     if (!one_of_run && parsed.has(a) && parsed.has(b)) {
@@ -169,8 +178,9 @@ Result<ParsedArguments> run_cli11(CLI::App& app, std::deque<Slot>& slots, std::v
     const auto extras = app.remaining();
     return fail(unknown_option(extras.empty() ? std::string_view{} : std::string_view(extras.front()), verb_name, specs));
   } catch (const CLI::ParseError& problem) {
-    return fail(Error("CW0782", base::to_lower(std::string_view(problem.what()).substr(0, 1)) + std::string(problem.what()).substr(1), Blame::usage)
-                    .help(fmt::format("`cargo-wasm{}{} --help` shows what it takes", verb_name.empty() ? "" : " ", verb_name)));
+    return fail(
+        Error("CW0782", base::to_lower(std::string_view(problem.what()).substr(0, 1)) + std::string(problem.what()).substr(1), Blame::usage)
+            .help(fmt::format("`cargo-wasm{}{} --help` shows what it takes", verb_name.empty() ? "" : " ", verb_name)));
   }
   ParsedArguments parsed;
   parsed.verb = verb_name;

@@ -107,7 +107,9 @@ bool may_be_noop(const std::vector<std::string>& arguments)
 /// This program's file: another build of it is another key.
 std::string own_identity()
 {
-  struct stat status{};
+  struct stat status
+  {
+  };
   if (::stat("/proc/self/exe", &status) != 0) {
     return {};
   }
@@ -213,7 +215,9 @@ base::TerminalOptions terminal_options(const ParsedArguments& parsed, const EnvM
     options.verbosity = verbose->second > 1 ? base::Verbosity::very_verbose : base::Verbosity::verbose;
   }
   if (const auto* color = parsed.last("color")) {
-    options.color = *color == "always" ? base::ColorChoice::always : *color == "never" ? base::ColorChoice::never : base::ColorChoice::automatic;
+    options.color = *color == "always"  ? base::ColorChoice::always
+                    : *color == "never" ? base::ColorChoice::never
+                                        : base::ColorChoice::automatic;
   }
   const auto set = [&](std::string_view name) {
     const auto found = vars.find(name);
@@ -232,17 +236,23 @@ Result<> apply_term_config(const manifest::Config& config, const ParsedArguments
   if (parsed.last("color") == nullptr) {
     CW_TRY_ASSIGN(const auto color, config.get_string("term.color"));
     if (color) {
-      options.color = color->value == "always" ? base::ColorChoice::always : color->value == "never" ? base::ColorChoice::never : base::ColorChoice::automatic;
+      options.color = color->value == "always"  ? base::ColorChoice::always
+                      : color->value == "never" ? base::ColorChoice::never
+                                                : base::ColorChoice::automatic;
     }
   }
   if (!parsed.has("quiet") && !parsed.has("verbose")) {
     CW_TRY_ASSIGN(const auto quiet, config.get_bool("term.quiet"));
     CW_TRY_ASSIGN(const auto verbose, config.get_bool("term.verbose"));
-    options.verbosity = quiet && quiet->value ? base::Verbosity::quiet : verbose && verbose->value ? base::Verbosity::verbose : base::Verbosity::normal;
+    options.verbosity = quiet && quiet->value       ? base::Verbosity::quiet
+                        : verbose && verbose->value ? base::Verbosity::verbose
+                                                    : base::Verbosity::normal;
   }
   CW_TRY_ASSIGN(const auto when, config.get_string("term.progress.when"));
   if (when) {
-    options.progress = when->value == "always" ? base::ProgressChoice::always : when->value == "never" ? base::ProgressChoice::never : base::ProgressChoice::automatic;
+    options.progress = when->value == "always"  ? base::ProgressChoice::always
+                       : when->value == "never" ? base::ProgressChoice::never
+                                                : base::ProgressChoice::automatic;
   }
   CW_TRY_ASSIGN(const auto width, config.get_integer("term.progress.width"));
   if (width && width->value > 0) {
@@ -393,8 +403,10 @@ int start(int argc, char** argv, char** environment)
     }
     return run_program(std::move(arguments), std::move(plus), noop, environment);
   } catch (const std::exception& bug) {
-    write_all(STDERR_FILENO, fmt::format("error[CW0799]: internal error: {}\n  = note: this is a bug in cargo-wasm\n"
-                                         "  = help: please report it with the command and the output of `cargo-wasm --version -v`\n", bug.what()));
+    write_all(STDERR_FILENO,
+              fmt::format("error[CW0799]: internal error: {}\n  = note: this is a bug in cargo-wasm\n"
+                          "  = help: please report it with the command and the output of `cargo-wasm --version -v`\n",
+                          bug.what()));
     return 101;
   }
 }

@@ -69,17 +69,21 @@ std::optional<FailureAdvice> advise_c_code(const Failure& failure)
     return std::nullopt;
   }
   const std::string_view text = failure.text;
-  const bool runs_compiler = contains_any(text, {"clang", "TARGET_CC", "CC_wasm32", "cc-rs", "failed to find tool", "ToolNotFound",
-                                                 "CMAKE_", "cmake", "bindgen"});
+  const bool runs_compiler =
+      contains_any(text, {"clang", "TARGET_CC", "CC_wasm32", "cc-rs", "failed to find tool", "ToolNotFound", "CMAKE_", "cmake", "bindgen"});
   if (!runs_compiler) {
     return std::nullopt;
   }
   FailureAdvice advice;
   const std::string crate = short_name(tmpl.label.package_display);
   const bool no_headers = contains_any(text, {"file not found", "No such file or directory #include", "fatal error:"});
-  const bool no_compiler = contains_any(text, {"failed to find tool", "ToolNotFound", "No such file or directory (os error 2)", "is not installed"});
-  advice.notes.push_back(fmt::format("`{}` compiles C code, and there is no C {} for {}", crate,
-                                     no_compiler ? "compiler" : no_headers ? "library (sysroot with headers)" : "tool chain",
+  const bool no_compiler =
+      contains_any(text, {"failed to find tool", "ToolNotFound", "No such file or directory (os error 2)", "is not installed"});
+  advice.notes.push_back(fmt::format("`{}` compiles C code, and there is no C {} for {}",
+                                     crate,
+                                     no_compiler  ? "compiler"
+                                     : no_headers ? "library (sysroot with headers)"
+                                                  : "tool chain",
                                      failure.triple));
   if (const std::string path = needed_through(failure); !path.empty()) {
     advice.notes.push_back("needed through " + path);
@@ -96,7 +100,8 @@ std::optional<FailureAdvice> advise_c_code(const Failure& failure)
                                        "CFLAGS_{0}=--sysroot=$WASI_SDK/share/wasi-sysroot",
                                        variable));
   } else {
-    advice.helps.push_back(fmt::format("{} has no C library: only C code that needs none compiles, with CC_{}=clang", failure.triple, variable));
+    advice.helps.push_back(
+        fmt::format("{} has no C library: only C code that needs none compiles, with CC_{}=clang", failure.triple, variable));
   }
   return advice;
 }

@@ -5,7 +5,10 @@
 namespace cargo_wasm::exec {
 namespace {
 
-bool contains(std::string_view text, std::string_view needle) { return text.find(needle) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view needle)
+{
+  return text.find(needle) != std::string_view::npos;
+}
 
 } // namespace
 
@@ -17,8 +20,10 @@ std::optional<FailureAdvice> advise_threads(const Failure& failure)
   }
   FailureAdvice advice;
   advice.notes.push_back(fmt::format("`{}` wants threads, which {} does not have",
-                                     short_name(failure.graph.actions[failure.action].label.package_display), failure.triple));
-  advice.helps.emplace_back("try features without threads (often called `rayon`, `parallel` or `multithread`), or build for wasm32-wasip1-threads");
+                                     short_name(failure.graph.actions[failure.action].label.package_display),
+                                     failure.triple));
+  advice.helps.emplace_back(
+      "try features without threads (often called `rayon`, `parallel` or `multithread`), or build for wasm32-wasip1-threads");
   return advice;
 }
 
@@ -30,14 +35,15 @@ std::optional<FailureAdvice> advise_getrandom(const Failure& failure)
     return std::nullopt;
   }
   FailureAdvice advice;
-  advice.notes.push_back(fmt::format("`{}` has no source of randomness on {} unless the host is JavaScript",
-                                     short_name(label.package_display), failure.triple));
+  advice.notes.push_back(fmt::format(
+      "`{}` has no source of randomness on {} unless the host is JavaScript", short_name(label.package_display), failure.triple));
   if (const std::string path = needed_through(failure); !path.empty()) {
     advice.notes.push_back("needed through " + path);
   }
-  advice.helps.push_back(label.package_version.starts_with("0.2")
-                             ? "for browsers and Node: add `getrandom = { version = \"0.2\", features = [\"js\"] }`"
-                             : "for browsers and Node: enable its `wasm_js` feature (0.3: and RUSTFLAGS='--cfg getrandom_backend=\"wasm_js\"')");
+  advice.helps.push_back(
+      label.package_version.starts_with("0.2")
+          ? "for browsers and Node: add `getrandom = { version = \"0.2\", features = [\"js\"] }`"
+          : "for browsers and Node: enable its `wasm_js` feature (0.3: and RUSTFLAGS='--cfg getrandom_backend=\"wasm_js\"')");
   advice.helps.emplace_back("or build for wasm32-wasip1, where the host gives random bytes");
   return advice;
 }

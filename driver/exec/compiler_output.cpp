@@ -30,15 +30,21 @@ void CompilerOutput::stderr_line(std::string_view line)
 {
   const CompilerMessage message = parse_compiler_line(line);
   switch (message.kind) {
-  case CompilerMessage::Kind::artifact: early_output(message.artifact); return;
-  case CompilerMessage::Kind::other: return;
+  case CompilerMessage::Kind::artifact:
+    early_output(message.artifact);
+    return;
+  case CompilerMessage::Kind::other:
+    return;
   case CompilerMessage::Kind::summary:
-  case CompilerMessage::Kind::future_incompat: break;
+  case CompilerMessage::Kind::future_incompat:
+    break;
   case CompilerMessage::Kind::text:
     remember(line);
     m_emit({Event::Kind::stderr_text, m_action, std::string(line)});
     break;
-  case CompilerMessage::Kind::diagnostic: diagnostic(line, message); break;
+  case CompilerMessage::Kind::diagnostic:
+    diagnostic(line, message);
+    break;
   }
   cached += line;
   cached += '\n';

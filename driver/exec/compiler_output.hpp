@@ -15,10 +15,11 @@ class CompilerOutput
 {
 public:
   /// @param show  false: diagnostics are counted by nobody (a dependency's, replayed)
-  CompilerOutput(const plan::ActionTemplate& tmpl, plan::ActionIndex action, const MessageFormat& format, bool show,
-                 std::function<void(Event)> emit)
+  CompilerOutput(
+      const plan::ActionTemplate& tmpl, plan::ActionIndex action, const MessageFormat& format, bool show, std::function<void(Event)> emit)
       : m_template(tmpl), m_action(action), m_format(format), m_show(show), m_emit(std::move(emit))
-  {}
+  {
+  }
 
   void stderr_line(std::string_view line);
   void stdout_line(std::string_view line);
@@ -38,6 +39,5 @@ private:
   bool m_show;
   std::function<void(Event)> m_emit;
 };
-
 
 } // namespace cargo_wasm::exec

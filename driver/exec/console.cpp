@@ -54,8 +54,8 @@ void Console::action_starts(plan::ActionIndex action, const DirtyReason& reason)
   const plan::ActionLabel& name = label(action);
   --m_left[name.package_id];
   if (m_options.explain_rebuild) {
-    m_env.reporter.status("Dirty", fmt::format("{} {}: {}", name.package_display, name.progress_name, describe(reason, true)),
-                          base::StatusColor::yellow);
+    m_env.reporter.status(
+        "Dirty", fmt::format("{} {}: {}", name.package_display, name.progress_name, describe(reason, true)), base::StatusColor::yellow);
   }
   if (name.verb.empty() || !m_announced.insert(name.package_id).second) {
     return;
@@ -94,7 +94,9 @@ void Console::count_diagnostic(const Event& event, bool shown)
 void Console::event(const Event& event, bool replayed)
 {
   switch (event.kind) {
-  case Event::Kind::running: m_env.reporter.verbose("Running", fmt::format("`{}`", event.text)); break;
+  case Event::Kind::running:
+    m_env.reporter.verbose("Running", fmt::format("`{}`", event.text));
+    break;
   case Event::Kind::diagnostic: {
     // The same warning comes from a library and its tests, for instance: shown once, counted as a duplicate.
     const bool is_new = m_shown.insert(event.text).second;
@@ -104,12 +106,17 @@ void Console::event(const Event& event, bool replayed)
     count_diagnostic(event, is_new);
     break;
   }
-  case Event::Kind::stderr_text: show_stderr(event.text, replayed); break;
-  case Event::Kind::stdout_text: show_stdout(event.text, replayed); break;
+  case Event::Kind::stderr_text:
+    show_stderr(event.text, replayed);
+    break;
+  case Event::Kind::stdout_text:
+    show_stdout(event.text, replayed);
+    break;
   case Event::Kind::count:
   case Event::Kind::early_output:
   case Event::Kind::finished:
-  case Event::Kind::wake: break;
+  case Event::Kind::wake:
+    break;
   }
 }
 
@@ -138,8 +145,8 @@ void Console::action_ends(plan::ActionIndex action, bool success, bool fresh, co
       text += fmt::format(" ({} duplicate{})", count.duplicates, count.duplicates == 1 ? "" : "s");
     }
     if (count.fixable > 0 && !count.has_errors && tmpl.label.is_local && !tmpl.label.fix_arguments.empty()) {
-      text += fmt::format(" (run `cargo fix {}` to apply {} suggestion{})", tmpl.label.fix_arguments, count.fixable,
-                          count.fixable == 1 ? "" : "s");
+      text += fmt::format(
+          " (run `cargo fix {}` to apply {} suggestion{})", tmpl.label.fix_arguments, count.fixable, count.fixable == 1 ? "" : "s");
     }
     show_warning(text, fresh);
   }

@@ -49,9 +49,9 @@ private:
   const plan::ActionGraph& m_graph;
   const ExecuteOptions& m_options;
   BuildOutcome& m_outcome;
-  std::unordered_set<std::string> m_announced;                 ///< package ids with a status line
-  std::unordered_map<std::string, std::uint32_t> m_left;       ///< package id → actions that have not begun
-  std::unordered_set<std::string> m_shown;                     ///< diagnostics
+  std::unordered_set<std::string> m_announced;           ///< package ids with a status line
+  std::unordered_map<std::string, std::uint32_t> m_left; ///< package id → actions that have not begun
+  std::unordered_set<std::string> m_shown;               ///< diagnostics
   std::unordered_map<plan::ActionIndex, Count> m_counts;
   bool m_any_failure = false;
 };

@@ -15,7 +15,8 @@ class Collector
 public:
   Collector(const Context& context, const BuildOutcome& outcome, const std::vector<KnownResult>& results)
       : m_context(context), m_outcome(outcome), m_results(results), m_known(context.graph.actions.size())
-  {}
+  {
+  }
 
   /// Dependencies come first in the graph, so this recursion is as deep as the graph at most.
   Files files_of(plan::ActionIndex action)

@@ -9,11 +9,10 @@ namespace cargo_wasm::exec {
 
 Executor::Executor(const JobSettings& settings, StateLog& log, Jobserver& jobserver, EventQueue& queue, BuildOutcome& outcome)
     : m_settings(settings), m_context(settings.context), m_graph(settings.context.graph), m_options(settings.options), m_log(log),
-      m_jobserver(jobserver), m_queue(queue), m_outcome(outcome),
-      m_console(settings.context.env, m_graph, settings.options, outcome), m_checker(settings.context, log),
-      m_began(settings.context.env.clock.monotonic()), m_results(m_graph.actions.size()), m_missing(m_graph.actions.size()),
-      m_dependents(m_graph.actions.size()), m_early_done(m_graph.actions.size()), m_ready(Order{&m_graph}),
-      m_pending(Order{&m_graph})
+      m_jobserver(jobserver), m_queue(queue), m_outcome(outcome), m_console(settings.context.env, m_graph, settings.options, outcome),
+      m_checker(settings.context, log), m_began(settings.context.env.clock.monotonic()), m_results(m_graph.actions.size()),
+      m_missing(m_graph.actions.size()), m_dependents(m_graph.actions.size()), m_early_done(m_graph.actions.size()),
+      m_ready(Order{&m_graph}), m_pending(Order{&m_graph})
 {
   index_dependencies();
   m_jobserver.on_token([this] {
@@ -217,8 +216,8 @@ void Executor::start(plan::ActionIndex action)
   record.started = m_context.env.clock.monotonic() - m_began;
   m_running.insert(action);
   m_threads.emplace(action, std::thread([this, action, moved = std::move(verdict)]() mutable {
-                      run_job(m_settings, action, std::move(moved), [this](Event event) { m_queue.push(std::move(event)); },
-                              m_options.stop);
+                      run_job(
+                          m_settings, action, std::move(moved), [this](Event event) { m_queue.push(std::move(event)); }, m_options.stop);
                     }));
 }
 
@@ -242,14 +241,20 @@ void Executor::balance_tokens()
 Result<> Executor::handle(Event& event)
 {
   switch (event.kind) {
-  case Event::Kind::early_output: early_output(event); return {};
-  case Event::Kind::finished: return finish_job(event.action, *event.job);
-  case Event::Kind::wake: return {};
+  case Event::Kind::early_output:
+    early_output(event);
+    return {};
+  case Event::Kind::finished:
+    return finish_job(event.action, *event.job);
+  case Event::Kind::wake:
+    return {};
   case Event::Kind::running:
   case Event::Kind::diagnostic:
   case Event::Kind::stderr_text:
   case Event::Kind::stdout_text:
-  case Event::Kind::count: m_console.event(event, false); return {};
+  case Event::Kind::count:
+    m_console.event(event, false);
+    return {};
   }
   return {};
 }

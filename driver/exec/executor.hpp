@@ -69,11 +69,11 @@ private:
   std::chrono::steady_clock::time_point m_began;
 
   std::vector<KnownResult> m_results;
-  std::vector<std::uint32_t> m_missing;                          ///< unsatisfied dependencies per action
+  std::vector<std::uint32_t> m_missing;                                      ///< unsatisfied dependencies per action
   std::vector<std::vector<std::pair<plan::ActionIndex, bool>>> m_dependents; ///< (dependent, early is enough)
   std::vector<bool> m_early_done;
   std::set<plan::ActionIndex, Order> m_ready, m_pending;
-  std::map<plan::ActionIndex, Verdict> m_verdicts;               ///< of pending actions
+  std::map<plan::ActionIndex, Verdict> m_verdicts; ///< of pending actions
   std::map<plan::ActionIndex, std::thread> m_threads;
   std::set<plan::ActionIndex> m_running;
   std::atomic<std::uint32_t> m_tokens{0};

@@ -44,8 +44,7 @@ public:
         }
       }
     }
-    std::stable_sort(paths.begin(), paths.end(),
-                     [](const auto* a, const auto* b) { return a->in_out_dir && !b->in_out_dir; });
+    std::stable_sort(paths.begin(), paths.end(), [](const auto* a, const auto* b) { return a->in_out_dir && !b->in_out_dir; });
     for (const LibraryPath* path : paths) {
       add("-L", path->value);
     }
@@ -138,8 +137,7 @@ private:
 
 bool searches_out_dir(const ScriptOutput& script)
 {
-  return std::any_of(script.library_paths.begin(), script.library_paths.end(),
-                     [](const LibraryPath& path) { return path.in_out_dir; });
+  return std::any_of(script.library_paths.begin(), script.library_paths.end(), [](const LibraryPath& path) { return path.in_out_dir; });
 }
 
 } // namespace
@@ -158,16 +156,15 @@ ExpandedCommand expand(const plan::ActionGraph& graph, plan::ActionIndex index, 
   for (const auto& [links, script] : tmpl.dep_scripts) {
     if (const auto& output = results[script].script; output) {
       for (const auto& [key, value] : output->metadata) {
-        expander.m_out.environment.insert_or_assign(
-            fmt::format("DEP_{}_{}", base::envify(links), base::envify(key)), value);
+        expander.m_out.environment.insert_or_assign(fmt::format("DEP_{}_{}", base::envify(links), base::envify(key)), value);
       }
     }
   }
   return std::move(expander.m_out);
 }
 
-std::vector<std::pair<std::string, base::Digest>> used_outputs(const plan::ActionGraph& graph, plan::ActionIndex index,
-                                                              std::span<const KnownResult> results)
+std::vector<std::pair<std::string, base::Digest>>
+used_outputs(const plan::ActionGraph& graph, plan::ActionIndex index, std::span<const KnownResult> results)
 {
   const plan::ActionTemplate& tmpl = graph.actions[index];
   std::vector<std::pair<std::string, base::Digest>> used;

@@ -39,11 +39,20 @@ Words features_in(const Words& arguments)
 
 bool is_profile_setting(const std::string& word)
 {
-  static constexpr std::array k_settings = {"opt-level=", "debuginfo=", "lto", "panic=", "codegen-units=", "strip=",
-                                            "debug-assertions=", "overflow-checks=", "embed-bitcode=", "linker-plugin-lto",
-                                            "split-debuginfo=", "incremental=", "rpath"};
-  return word == "-C" || std::any_of(k_settings.begin(), k_settings.end(),
-                                     [&](const char* setting) { return word.starts_with(setting); });
+  static constexpr std::array k_settings = {"opt-level=",
+                                            "debuginfo=",
+                                            "lto",
+                                            "panic=",
+                                            "codegen-units=",
+                                            "strip=",
+                                            "debug-assertions=",
+                                            "overflow-checks=",
+                                            "embed-bitcode=",
+                                            "linker-plugin-lto",
+                                            "split-debuginfo=",
+                                            "incremental=",
+                                            "rpath"};
+  return word == "-C" || std::any_of(k_settings.begin(), k_settings.end(), [&](const char* setting) { return word.starts_with(setting); });
 }
 
 bool has_script_arguments(const plan::ActionTemplate& tmpl)
@@ -119,8 +128,8 @@ std::optional<DirtyReason> environment_difference(const Record& record, const ac
       continue;
     }
     if (name.starts_with("CARGO_FEATURE_")) {
-      return DirtyReason{DirtyKind::features_changed, {}, was_set ? base::to_lower(name.substr(14)) : "",
-                         is_set ? base::to_lower(name.substr(14)) : ""};
+      return DirtyReason{
+          DirtyKind::features_changed, {}, was_set ? base::to_lower(name.substr(14)) : "", is_set ? base::to_lower(name.substr(14)) : ""};
     }
     return DirtyReason{DirtyKind::environment_changed, name, was, is};
   }
@@ -156,8 +165,7 @@ std::optional<DirtyReason> source_difference(const Context& context, const Recor
   return std::nullopt;
 }
 
-DirtyReason dependency_difference(const Context& context, const Record& record, const plan::ActionTemplate& tmpl,
-                                  const SealInput& input)
+DirtyReason dependency_difference(const Context& context, const Record& record, const plan::ActionTemplate& tmpl, const SealInput& input)
 {
   std::map<std::string, base::Digest> before(record.dependencies.begin(), record.dependencies.end());
   std::string changed;
@@ -189,15 +197,17 @@ DirtyReason dependency_difference(const Context& context, const Record& record, 
 
 } // namespace
 
-DirtyReason explain_difference(const Context& context, const Record& record, const plan::ActionTemplate& tmpl,
-                               const action::Command& now, const SealInput& input)
+DirtyReason explain_difference(
+    const Context& context, const Record& record, const plan::ActionTemplate& tmpl, const action::Command& now, const SealInput& input)
 {
   const auto platform_value = [](const std::map<std::string, std::string>& platform, const char* name) {
     const auto found = platform.find(name);
     return found == platform.end() ? std::string() : found->second;
   };
   if (platform_value(record.platform, "toolchain") != platform_value(now.platform, "toolchain")) {
-    return {DirtyKind::toolchain_changed, {}, platform_value(record.platform, "toolchain").substr(0, 16),
+    return {DirtyKind::toolchain_changed,
+            {},
+            platform_value(record.platform, "toolchain").substr(0, 16),
             platform_value(now.platform, "toolchain").substr(0, 16)};
   }
   if (platform_value(record.platform, "package") != platform_value(now.platform, "package")) {

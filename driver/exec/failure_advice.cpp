@@ -99,7 +99,10 @@ std::vector<std::string> path_from_root(const plan::ActionGraph& graph, plan::Ac
 
 } // namespace
 
-std::span<const FailureAdviser> failure_advisers() { return k_advisers; }
+std::span<const FailureAdviser> failure_advisers()
+{
+  return k_advisers;
+}
 
 std::optional<FailureAdvice> advise(const Failure& failure)
 {

@@ -32,9 +32,11 @@ KnownFile absent_file()
   return file;
 }
 
-Result<std::vector<RecordedFile>> look_at_sources(const Context& context, const std::vector<std::string>& file_names,
+Result<std::vector<RecordedFile>> look_at_sources(const Context& context,
+                                                  const std::vector<std::string>& file_names,
                                                   const std::vector<RecordedTree>& trees,
-                                                  const std::vector<RecordedFile>& earlier, bool look_again)
+                                                  const std::vector<RecordedFile>& earlier,
+                                                  bool look_again)
 {
   std::vector<std::string> names;
   for (const std::string& name : file_names) {
@@ -43,8 +45,8 @@ Result<std::vector<RecordedFile>> look_at_sources(const Context& context, const 
     }
   }
   for (const RecordedTree& tree : trees) {
-    CW_TRY_ASSIGN(const TreeListing listing, list_tree(context.env.fs, context.places.path_of(tree.name), tree.kind,
-                                                       context.graph.target_directory.string()));
+    CW_TRY_ASSIGN(const TreeListing listing,
+                  list_tree(context.env.fs, context.places.path_of(tree.name), tree.kind, context.graph.target_directory.string()));
     for (const std::string& file : listing.files) {
       names.push_back(context.places.name_of(file));
     }
@@ -55,19 +57,18 @@ Result<std::vector<RecordedFile>> look_at_sources(const Context& context, const 
   std::vector<RecordedFile> files;
   files.reserve(names.size());
   for (std::string& name : names) {
-    const auto found = std::lower_bound(earlier.begin(), earlier.end(), name,
-                                        [](const RecordedFile& file, const std::string& n) { return file.name < n; });
+    const auto found = std::lower_bound(
+        earlier.begin(), earlier.end(), name, [](const RecordedFile& file, const std::string& n) { return file.name < n; });
     const KnownFile* hint = found != earlier.end() && found->name == name ? &found->known : nullptr;
     const std::string path = context.places.path_of(name);
-    CW_TRY_ASSIGN(std::optional<KnownFile> known,
-                  look_again ? context.digests.file_now(path, hint) : context.digests.file(path, hint));
+    CW_TRY_ASSIGN(std::optional<KnownFile> known, look_again ? context.digests.file_now(path, hint) : context.digests.file(path, hint));
     files.push_back({std::move(name), known ? *known : absent_file()});
   }
   return files;
 }
 
-std::optional<std::string> variable_of_child(const Env& env, const plan::ActionTemplate& tmpl, const ExpandedCommand& command,
-                                             const std::string& name)
+std::optional<std::string>
+variable_of_child(const Env& env, const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name)
 {
   if (const auto set = command.environment.find(name); set != command.environment.end()) {
     return set->second;
@@ -88,8 +89,8 @@ base::Digest digest_of_tree(const std::string& directory_name, const std::vector
   return tree.root_digest();
 }
 
-Result<ScriptOutput> parse_for(const Env& env, const plan::ActionTemplate& tmpl, std::string_view stdout_text,
-                               const std::string& out_dir_then)
+Result<ScriptOutput>
+parse_for(const Env& env, const plan::ActionTemplate& tmpl, std::string_view stdout_text, const std::string& out_dir_then)
 {
   ScriptContext context;
   context.package_display = tmpl.label.package_display;
@@ -154,8 +155,7 @@ Result<Verdict> FreshnessChecker::check(plan::ActionIndex index, std::span<const
   for (const RecordedFile& file : record.sources) {
     names.push_back(file.name);
   }
-  CW_TRY_ASSIGN(std::vector<RecordedFile> sources,
-                look_at_sources(m_context, names, record.source_trees, record.sources, false));
+  CW_TRY_ASSIGN(std::vector<RecordedFile> sources, look_at_sources(m_context, names, record.source_trees, record.sources, false));
   SealInput now = verdict.input;
   now.sources = sealed_files(sources);
   for (const auto& [name, value] : record.observed) {

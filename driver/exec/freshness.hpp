@@ -30,10 +30,10 @@ struct Verdict
 {
   std::optional<DirtyReason> dirty; ///< absent: fresh
   ExpandedCommand command;
-  SealInput input;                  ///< of a dirty action: dependencies and platform only
-  std::optional<Record> record;     ///< the last success
-  bool record_moved = false;        ///< fresh, but files were touched: the record gets their new stat data
-  KnownResult result;               ///< of a fresh action
+  SealInput input;              ///< of a dirty action: dependencies and platform only
+  std::optional<Record> record; ///< the last success
+  bool record_moved = false;    ///< fresh, but files were touched: the record gets their new stat data
+  KnownResult result;           ///< of a fresh action
 };
 
 class FreshnessChecker
@@ -55,27 +55,29 @@ private:
 };
 
 /// The directives of a run, with $OUT_DIR where it is now.
-[[nodiscard]] Result<ScriptOutput> parse_for(const Env& env, const plan::ActionTemplate& tmpl, std::string_view stdout_text,
-                                             const std::string& out_dir_then);
+[[nodiscard]] Result<ScriptOutput>
+parse_for(const Env& env, const plan::ActionTemplate& tmpl, std::string_view stdout_text, const std::string& out_dir_then);
 
 /// What a file that is not there looks like in a record: it may decide freshness, too.
 [[nodiscard]] KnownFile absent_file();
 
 /// The present state of these files and of everything in these trees; files that lie in a tree come from its listing.
 /// @param earlier  where stat data can be believed
-[[nodiscard]] Result<std::vector<RecordedFile>> look_at_sources(const Context& context, const std::vector<std::string>& file_names,
+[[nodiscard]] Result<std::vector<RecordedFile>> look_at_sources(const Context& context,
+                                                                const std::vector<std::string>& file_names,
                                                                 const std::vector<RecordedTree>& trees,
-                                                                const std::vector<RecordedFile>& earlier, bool look_again);
+                                                                const std::vector<RecordedFile>& earlier,
+                                                                bool look_again);
 
 /// The value a child would see.
-[[nodiscard]] std::optional<std::string> variable_of_child(const Env& env, const plan::ActionTemplate& tmpl,
-                                                           const ExpandedCommand& command, const std::string& name);
+[[nodiscard]] std::optional<std::string>
+variable_of_child(const Env& env, const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name);
 
 /// The digest of an output directory: its files by relative name.
 [[nodiscard]] base::Digest digest_of_tree(const std::string& directory_name, const std::vector<RecordedFile>& files);
 
 /// Why two keys differ, looking at what a person would ask first.
-[[nodiscard]] DirtyReason explain_difference(const Context& context, const Record& record, const plan::ActionTemplate& tmpl,
-                                             const action::Command& now, const SealInput& input);
+[[nodiscard]] DirtyReason explain_difference(
+    const Context& context, const Record& record, const plan::ActionTemplate& tmpl, const action::Command& now, const SealInput& input);
 
 } // namespace cargo_wasm::exec

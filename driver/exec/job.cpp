@@ -35,9 +35,9 @@ class ScriptSink final : public base::OutputSink
 public:
   ScriptSink(std::string prefix, bool show, plan::ActionIndex action, const std::function<void(Event)>& emit)
       : m_out_lines([=, &emit](std::string_view line) { tell(emit, Event::Kind::stdout_text, action, prefix, line); }),
-        m_err_lines([=, &emit](std::string_view line) { tell(emit, Event::Kind::stderr_text, action, prefix, line); }),
-        m_show(show)
-  {}
+        m_err_lines([=, &emit](std::string_view line) { tell(emit, Event::Kind::stderr_text, action, prefix, line); }), m_show(show)
+  {
+  }
 
   void on_stdout(std::string_view chunk) override
   {
@@ -62,8 +62,8 @@ public:
   std::string out, err;
 
 private:
-  static void tell(const std::function<void(Event)>& emit, Event::Kind kind, plan::ActionIndex action, const std::string& prefix,
-                   std::string_view line)
+  static void
+  tell(const std::function<void(Event)>& emit, Event::Kind kind, plan::ActionIndex action, const std::string& prefix, std::string_view line)
   {
     emit({kind, action, prefix + std::string(line)});
   }
@@ -78,7 +78,8 @@ public:
   explicit RustcSink(CompilerOutput& output)
       : m_out([&output](std::string_view line) { output.stdout_line(line); }),
         m_err([&output](std::string_view line) { output.stderr_line(line); })
-  {}
+  {
+  }
   void on_stdout(std::string_view chunk) override { m_out.feed(chunk); }
   void on_stderr(std::string_view chunk) override { m_err.feed(chunk); }
   void finish()
@@ -94,11 +95,11 @@ private:
 class Job
 {
 public:
-  Job(const JobSettings& settings, plan::ActionIndex index, Verdict verdict, const std::function<void(Event)>& emit,
-      std::stop_token stop)
+  Job(const JobSettings& settings, plan::ActionIndex index, Verdict verdict, const std::function<void(Event)>& emit, std::stop_token stop)
       : m_settings(settings), m_context(settings.context), m_template(settings.context.graph.actions[index]), m_index(index),
         m_verdict(std::move(verdict)), m_emit(emit), m_stop(std::move(stop))
-  {}
+  {
+  }
 
   Result<> run(JobOutput& out)
   {
@@ -172,8 +173,8 @@ private:
     if (bytes < k_long_command_bytes || m_template.kind == plan::ActionKind::run_build_script) {
       return {};
     }
-    const auto first = std::find_if(command.args.begin(), command.args.end(),
-                                    [](const std::string& argument) { return argument.starts_with('-'); });
+    const auto first =
+        std::find_if(command.args.begin(), command.args.end(), [](const std::string& argument) { return argument.starts_with('-'); });
     std::string text;
     for (auto it = first; it != command.args.end(); ++it) {
       text += *it;
@@ -249,8 +250,8 @@ private:
     }
     const auto info = parse_dep_info(*text);
     if (!info) {
-      return fail(Error("CW0603", fmt::format("rustc wrote a dependency file that cannot be read: `{}`",
-                                              m_template.dep_info->string()),
+      return fail(Error("CW0603",
+                        fmt::format("rustc wrote a dependency file that cannot be read: `{}`", m_template.dep_info->string()),
                         Blame::environment));
     }
     for (const std::string& file : info->files) {
@@ -265,8 +266,8 @@ private:
   Result<> run_script(const base::Command& command, JobOutput& out)
   {
     const bool very_verbose = m_context.env.reporter.verbosity() >= base::Verbosity::very_verbose;
-    ScriptSink sink(fmt::format("[{} {}] ", m_template.label.package_name, m_template.label.package_version), very_verbose,
-                    m_index, m_emit);
+    ScriptSink sink(
+        fmt::format("[{} {}] ", m_template.label.package_name, m_template.label.package_version), very_verbose, m_index, m_emit);
     base::Exit exit;
     if (m_template.replaced_script_output) {
       sink.out = base::join(*m_template.replaced_script_output, "\n");
@@ -389,9 +390,9 @@ private:
           continue;
         }
         if (!known) {
-          return fail(Error("CW0602", fmt::format("{} was compiled, but `{}` is not there", m_template.label.description,
-                                                  output.path.string()))
-                          .note(fmt::format("the command was `{}`", m_shown_command)));
+          return fail(
+              Error("CW0602", fmt::format("{} was compiled, but `{}` is not there", m_template.label.description, output.path.string()))
+                  .note(fmt::format("the command was `{}`", m_shown_command)));
         }
         recorded.known = *known;
         // Nobody but this action writes there, so what was hashed is what it left.
@@ -470,8 +471,8 @@ private:
 
 } // namespace
 
-void run_job(const JobSettings& settings, plan::ActionIndex index, Verdict verdict, const std::function<void(Event)>& emit,
-             std::stop_token stop)
+void run_job(
+    const JobSettings& settings, plan::ActionIndex index, Verdict verdict, const std::function<void(Event)>& emit, std::stop_token stop)
 {
   auto out = std::make_shared<JobOutput>();
   out->started = settings.context.env.clock.monotonic();

@@ -18,11 +18,11 @@ namespace cargo_wasm::exec {
 struct JobOutput
 {
   bool success = false;
-  std::optional<Error> error;         ///< why not; its text is ready to be shown
-  std::string child_text;             ///< a failed script's output, shown before the error
-  std::string advice_text;            ///< plain text for failure advice
+  std::optional<Error> error; ///< why not; its text is ready to be shown
+  std::string child_text;     ///< a failed script's output, shown before the error
+  std::string advice_text;    ///< plain text for failure advice
   KnownResult result;
-  std::optional<Record> record;       ///< absent when the inputs changed meanwhile
+  std::optional<Record> record; ///< absent when the inputs changed meanwhile
   std::vector<ScriptMessage> messages;
   std::chrono::steady_clock::time_point started{}, ended{};
 };
@@ -37,12 +37,11 @@ struct JobSettings
 };
 
 /// Runs action `index`; tells `emit` what happens, last of all `finished`. Never throws.
-void run_job(const JobSettings& settings, plan::ActionIndex index, Verdict verdict, const std::function<void(Event)>& emit,
-             std::stop_token stop);
+void run_job(
+    const JobSettings& settings, plan::ActionIndex index, Verdict verdict, const std::function<void(Event)>& emit, std::stop_token stop);
 
 /// The command as a child will get it.
-[[nodiscard]] base::Command command_for(const JobSettings& settings, const plan::ActionTemplate& tmpl,
-                                        const ExpandedCommand& expanded);
+[[nodiscard]] base::Command command_for(const JobSettings& settings, const plan::ActionTemplate& tmpl, const ExpandedCommand& expanded);
 
 /// Puts results where users find them. True when something was linked anew.
 [[nodiscard]] Result<bool> uplift(const Context& context, const plan::ActionTemplate& tmpl);

@@ -23,7 +23,10 @@ struct Ends
   std::string fifo; ///< make 4.4's named pipe
 };
 
-bool is_open(int fd) { return fd >= 0 && ::fcntl(fd, F_GETFD) >= 0; }
+bool is_open(int fd)
+{
+  return fd >= 0 && ::fcntl(fd, F_GETFD) >= 0;
+}
 
 /// "--jobserver-auth=3,4", "--jobserver-fds=3,4" or "--jobserver-auth=fifo:PATH"; the last one counts.
 Ends ends_in(std::string_view flags)
@@ -198,9 +201,18 @@ Result<std::unique_ptr<Jobserver>> Jobserver::make(std::uint32_t jobs, const bas
   return server;
 }
 
-bool Jobserver::is_inherited() const noexcept { return m_impl->inherited; }
-const std::vector<int>& Jobserver::descriptors() const noexcept { return m_impl->descriptors; }
-const std::string& Jobserver::makeflags() const noexcept { return m_impl->makeflags; }
+bool Jobserver::is_inherited() const noexcept
+{
+  return m_impl->inherited;
+}
+const std::vector<int>& Jobserver::descriptors() const noexcept
+{
+  return m_impl->descriptors;
+}
+const std::string& Jobserver::makeflags() const noexcept
+{
+  return m_impl->makeflags;
+}
 
 void Jobserver::request(std::uint32_t count)
 {

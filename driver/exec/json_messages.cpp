@@ -18,12 +18,16 @@ std::string json_string(std::string_view text)
 std::string compiler_message_json(const plan::ActionTemplate& tmpl, std::string_view raw_message)
 {
   return fmt::format(R"({{"reason":"compiler-message","package_id":{},"manifest_path":{},"target":{},"message":{}}})",
-                     json_string(tmpl.label.package_id), json_string(tmpl.manifest_path),
-                     tmpl.message_target ? tmpl.message_target->dump() : "null", raw_message);
+                     json_string(tmpl.label.package_id),
+                     json_string(tmpl.manifest_path),
+                     tmpl.message_target ? tmpl.message_target->dump() : "null",
+                     raw_message);
 }
 
-std::string compiler_artifact_json(const plan::ActionTemplate& tmpl, const std::vector<std::string>& filenames,
-                                   const std::string* executable, bool fresh)
+std::string compiler_artifact_json(const plan::ActionTemplate& tmpl,
+                                   const std::vector<std::string>& filenames,
+                                   const std::string* executable,
+                                   bool fresh)
 {
   json message = {{"reason", "compiler-artifact"}};
   static const nlohmann::json k_nothing = nlohmann::json::object();

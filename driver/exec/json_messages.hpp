@@ -11,8 +11,10 @@ namespace cargo_wasm::exec {
 
 /// @param raw_message  rustc's JSON object, taken over byte for byte
 [[nodiscard]] std::string compiler_message_json(const plan::ActionTemplate& tmpl, std::string_view raw_message);
-[[nodiscard]] std::string compiler_artifact_json(const plan::ActionTemplate& tmpl, const std::vector<std::string>& filenames,
-                                                 const std::string* executable, bool fresh);
+[[nodiscard]] std::string compiler_artifact_json(const plan::ActionTemplate& tmpl,
+                                                 const std::vector<std::string>& filenames,
+                                                 const std::string* executable,
+                                                 bool fresh);
 [[nodiscard]] std::string build_script_json(const plan::ActionTemplate& tmpl, const ScriptOutput& output);
 [[nodiscard]] std::string build_finished_json(bool success);
 

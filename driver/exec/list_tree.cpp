@@ -12,7 +12,8 @@ class Walk
 public:
   Walk(const base::ReadOnlyFilesystem& fs, const std::string& root, TreeKind kind, const std::string& excluded)
       : m_fs(fs), m_root(root), m_kind(kind), m_excluded(excluded)
-  {}
+  {
+  }
 
   Result<TreeListing> run()
   {
@@ -59,8 +60,8 @@ private:
     }
     m_out.directories.push_back(directory);
     if (m_kind == TreeKind::package) {
-      const bool nested = !relative.empty() &&
-                          std::any_of(entries->begin(), entries->end(), [](const auto& e) { return e.name == "Cargo.toml"; });
+      const bool nested =
+          !relative.empty() && std::any_of(entries->begin(), entries->end(), [](const auto& e) { return e.name == "Cargo.toml"; });
       if (nested) {
         m_out.directories.pop_back();
         return {};
@@ -105,8 +106,7 @@ private:
 
 } // namespace
 
-Result<TreeListing> list_tree(const base::ReadOnlyFilesystem& fs, const std::string& directory, TreeKind kind,
-                              const std::string& excluded)
+Result<TreeListing> list_tree(const base::ReadOnlyFilesystem& fs, const std::string& directory, TreeKind kind, const std::string& excluded)
 {
   return Walk(fs, directory, kind, excluded).run();
 }

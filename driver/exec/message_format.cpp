@@ -9,8 +9,7 @@
 namespace cargo_wasm::exec {
 namespace {
 
-constexpr std::string_view k_names =
-    "human, short, json, json-diagnostic-short, json-diagnostic-rendered-ansi, json-render-diagnostics";
+constexpr std::string_view k_names = "human, short, json, json-diagnostic-short, json-diagnostic-rendered-ansi, json-render-diagnostics";
 
 Error exclusive(std::string_view a, std::string_view b)
 {
@@ -45,8 +44,8 @@ Result<MessageFormat> parse_message_format(std::string_view text)
       format.kind = MessageFormat::Kind::json;
       format.render_diagnostics = true;
     } else {
-      return fail(Error("CW0620", fmt::format("`{}` is no message format", name), Blame::usage)
-                      .help(fmt::format("the formats are {}", k_names)));
+      return fail(
+          Error("CW0620", fmt::format("`{}` is no message format", name), Blame::usage).help(fmt::format("the formats are {}", k_names)));
     }
     first = first.empty() ? name : first;
   }

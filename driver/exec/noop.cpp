@@ -19,14 +19,19 @@ namespace {
 /// Opening a directory pays when at least this many entries are looked at through it.
 constexpr std::size_t k_worth_opening = 3;
 
-std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
+std::int64_t nanoseconds(const timespec& time)
+{
+  return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
 
 /// The present state; nullopt when it contradicts the kind or is too young to be believed.
 std::optional<NoopEntry> look(const NoopPath& path, std::int64_t started_ns)
 {
   NoopEntry entry{};
   entry.kind = static_cast<std::uint32_t>(path.kind);
-  struct stat status{};
+  struct stat status
+  {
+  };
   const bool there = ::stat(path.path.c_str(), &status) == 0;
   if (path.kind == NoopPath::Kind::absent) {
     return there ? std::nullopt : std::optional(entry);
@@ -79,8 +84,7 @@ std::string key_text(const NoopKey& key)
   return text;
 }
 
-VariablesSum variables_sum(const char* strings, std::uint32_t prefix_count, std::uint32_t name_count,
-                           const char* const* environment)
+VariablesSum variables_sum(const char* strings, std::uint32_t prefix_count, std::uint32_t name_count, const char* const* environment)
 {
   VariablesSum result;
   for (; environment != nullptr && *environment != nullptr; ++environment) {

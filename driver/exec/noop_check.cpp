@@ -27,7 +27,9 @@ public:
     if (fd < 0) {
       return;
     }
-    struct stat status{};
+    struct stat status
+    {
+    };
     if (::fstat(fd, &status) == 0 && status.st_size >= static_cast<off_t>(sizeof(NoopHeader))) {
       m_size = static_cast<std::size_t>(status.st_size);
       void* data = ::mmap(nullptr, m_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
@@ -83,8 +85,8 @@ std::optional<View> read_view(std::string_view bytes)
   const std::size_t expected = sizeof header + std::size_t{header.entries} * sizeof(NoopEntry) +
                                std::size_t{header.directories} * sizeof(NoopDirectory) + header.strings_bytes;
   constexpr std::size_t k_checked_from = sizeof header.magic + sizeof header.check;
-  if (std::memcmp(header.magic, k_noop_magic, sizeof header.magic) != 0 || header.file_bytes != bytes.size() ||
-      expected != bytes.size() || header.check != check_value(bytes.substr(k_checked_from))) {
+  if (std::memcmp(header.magic, k_noop_magic, sizeof header.magic) != 0 || header.file_bytes != bytes.size() || expected != bytes.size() ||
+      header.check != check_value(bytes.substr(k_checked_from))) {
     return std::nullopt;
   }
   view.entries = bytes.data() + sizeof header;
@@ -93,11 +95,16 @@ std::optional<View> read_view(std::string_view bytes)
   return view;
 }
 
-std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
+std::int64_t nanoseconds(const timespec& time)
+{
+  return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
 
 bool entry_holds(const View& view, int directory_fd, const NoopEntry& entry)
 {
-  struct stat status{};
+  struct stat status
+  {
+  };
   const bool there = directory_fd != -1 && ::fstatat(directory_fd, view.strings + entry.name, &status, 0) == 0;
   const auto kind = static_cast<NoopPath::Kind>(entry.kind);
   if (kind == NoopPath::Kind::absent) {

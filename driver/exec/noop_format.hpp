@@ -14,12 +14,12 @@ constexpr char k_noop_magic[8] = {'C', 'W', 'N', 'O', 'O', 'P', '1', '\n'};
 struct NoopHeader
 {
   char magic[8];
-  std::uint64_t check;            ///< check_value of everything after this field
+  std::uint64_t check; ///< check_value of everything after this field
   std::uint64_t file_bytes;
-  std::uint64_t variables_sum;    ///< see variables_sum()
+  std::uint64_t variables_sum; ///< see variables_sum()
   std::uint32_t variables_count;
   std::uint32_t directories, entries;
-  std::uint32_t prefixes, names;  ///< counts of NUL-terminated strings at the start of the string table
+  std::uint32_t prefixes, names; ///< counts of NUL-terminated strings at the start of the string table
   std::int32_t exit_code;
   std::uint32_t key_bytes, stderr_bytes, stdout_bytes; ///< the three texts follow the string table's variable names
   std::uint32_t strings_bytes;
@@ -27,7 +27,7 @@ struct NoopHeader
 
 struct NoopDirectory
 {
-  std::uint32_t name;   ///< offset in the string table; the empty name: entries hold whole paths
+  std::uint32_t name; ///< offset in the string table; the empty name: entries hold whole paths
   std::uint32_t first, count;
 };
 
@@ -51,7 +51,7 @@ struct VariablesSum
   bool operator==(const VariablesSum&) const = default;
 };
 /// @param prefixes, names  NUL-terminated strings, `prefix_count` and `name_count` of them, one after the other
-[[nodiscard]] VariablesSum variables_sum(const char* strings, std::uint32_t prefix_count, std::uint32_t name_count,
-                                         const char* const* environment);
+[[nodiscard]] VariablesSum
+variables_sum(const char* strings, std::uint32_t prefix_count, std::uint32_t name_count, const char* const* environment);
 
 } // namespace cargo_wasm::exec

@@ -22,8 +22,7 @@ PlaceNames::PlaceNames(const base::Path& workspace_root, const base::Path& targe
   add(workspace_root, "workspace");
   add(target_directory, "target");
   add(cargo_home, "cargo");
-  std::stable_sort(m_roots.begin(), m_roots.end(),
-                   [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  std::stable_sort(m_roots.begin(), m_roots.end(), [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
 }
 
 std::string PlaceNames::name_of(std::string_view path) const

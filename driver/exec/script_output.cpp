@@ -14,14 +14,22 @@ constexpr std::string_view k_reference =
 
 /// Keys the old syntax knows; any other `cargo:KEY=VALUE` is metadata for dependents, for ever.
 constexpr std::array k_old_keys = {
-    std::string_view("rustc-flags="),           std::string_view("rustc-link-lib="),
-    std::string_view("rustc-link-search="),     std::string_view("rustc-link-arg-cdylib="),
-    std::string_view("rustc-cdylib-link-arg="), std::string_view("rustc-link-arg-bins="),
-    std::string_view("rustc-link-arg-bin="),    std::string_view("rustc-link-arg-tests="),
-    std::string_view("rustc-link-arg-benches="), std::string_view("rustc-link-arg-examples="),
-    std::string_view("rustc-link-arg="),        std::string_view("rustc-cfg="),
-    std::string_view("rustc-check-cfg="),       std::string_view("rustc-env="),
-    std::string_view("warning="),               std::string_view("rerun-if-changed="),
+    std::string_view("rustc-flags="),
+    std::string_view("rustc-link-lib="),
+    std::string_view("rustc-link-search="),
+    std::string_view("rustc-link-arg-cdylib="),
+    std::string_view("rustc-cdylib-link-arg="),
+    std::string_view("rustc-link-arg-bins="),
+    std::string_view("rustc-link-arg-bin="),
+    std::string_view("rustc-link-arg-tests="),
+    std::string_view("rustc-link-arg-benches="),
+    std::string_view("rustc-link-arg-examples="),
+    std::string_view("rustc-link-arg="),
+    std::string_view("rustc-cfg="),
+    std::string_view("rustc-check-cfg="),
+    std::string_view("rustc-env="),
+    std::string_view("warning="),
+    std::string_view("rerun-if-changed="),
     std::string_view("rerun-if-env-changed="),
 };
 
@@ -64,9 +72,7 @@ std::string replace_all(std::string_view text, std::string_view from, std::strin
 bool is_before_double_colon(std::string_view version)
 {
   const auto parts = base::split(version, '.');
-  const auto number = [&](std::size_t i) {
-    return i < parts.size() ? std::strtoul(std::string(parts[i]).c_str(), nullptr, 10) : 0UL;
-  };
+  const auto number = [&](std::size_t i) { return i < parts.size() ? std::strtoul(std::string(parts[i]).c_str(), nullptr, 10) : 0UL; };
   return number(0) < 1 || (number(0) == 1 && number(1) < 77);
 }
 
@@ -109,9 +115,8 @@ private:
   /// Directives name files in OUT_DIR; after the target directory was moved they must name the new place.
   [[nodiscard]] std::string rewritten(std::string_view value) const
   {
-    return m_context.out_dir_then == m_context.out_dir_now
-               ? std::string(value)
-               : replace_all(value, m_context.out_dir_then, m_context.out_dir_now);
+    return m_context.out_dir_then == m_context.out_dir_now ? std::string(value)
+                                                           : replace_all(value, m_context.out_dir_then, m_context.out_dir_now);
   }
 
   [[nodiscard]] std::string whence() const { return fmt::format("the build script of `{}`", m_context.package_display); }
@@ -128,9 +133,11 @@ private:
     if (!m_context.minimum_rust_version || !is_before_double_colon(*m_context.minimum_rust_version)) {
       return {};
     }
-    Error error = Error("CW0645", fmt::format("{} uses the `cargo::` syntax, which its `rust-version` {} does not know",
-                                              whence(), *m_context.minimum_rust_version))
-                      .note("compilers before 1.77.0 ignore `cargo::` instructions");
+    Error error =
+        Error("CW0645",
+              fmt::format(
+                  "{} uses the `cargo::` syntax, which its `rust-version` {} does not know", whence(), *m_context.minimum_rust_version))
+            .note("compilers before 1.77.0 ignore `cargo::` instructions");
     if (is_old_key(data)) {
       error.helps.push_back(fmt::format("write `cargo:{}`, with one colon", data));
     } else if (data.starts_with("metadata=")) {
@@ -187,8 +194,7 @@ private:
   {
     const std::size_t equals = directive.value.find('=');
     if (equals == std::string::npos) {
-      return fail(malformed(directive, fmt::format("metadata reads `{}KEY=VALUE`",
-                                                   directive.old_syntax ? "cargo:" : "cargo::metadata=")));
+      return fail(malformed(directive, fmt::format("metadata reads `{}KEY=VALUE`", directive.old_syntax ? "cargo:" : "cargo::metadata=")));
     }
     m_out.metadata.emplace_back(directive.value.substr(0, equals),
                                 std::string(trim_end(std::string_view(directive.value).substr(equals + 1))));
@@ -206,7 +212,9 @@ private:
         m_out.messages.push_back({ScriptMessage::Severity::warning,
                                   fmt::format("{}{} was given by {}, which has no cdylib target; this may become an error "
                                               "(<https://github.com/rust-lang/cargo/issues/9562>)",
-                                              directive.prefix(), key, whence())});
+                                              directive.prefix(),
+                                              key,
+                                              whence())});
       }
       m_out.link_args.push_back({"cdylib", directive.value});
     } else if (key == "rustc-link-arg-bins") {
@@ -228,8 +236,8 @@ private:
   Result<> target_link_arg(const Directive& directive, std::string_view kind, bool exists, std::string_view name)
   {
     if (!exists) {
-      return fail(Error("CW0642", fmt::format("{} printed `{}{}`, but the package has no {} target", whence(),
-                                              directive.prefix(), directive.key, name)));
+      return fail(Error(
+          "CW0642", fmt::format("{} printed `{}{}`, but the package has no {} target", whence(), directive.prefix(), directive.key, name)));
     }
     m_out.link_args.push_back({std::string(kind), directive.value});
     return {};
@@ -244,8 +252,12 @@ private:
     const std::string bin = directive.value.substr(0, equals);
     const auto& bins = m_context.package.bins;
     if (std::find(bins.begin(), bins.end(), bin) == bins.end()) {
-      return fail(Error("CW0642", fmt::format("{} printed `{}{}` for `{}`, but the package has no program of that name",
-                                              whence(), directive.prefix(), directive.key, bin)));
+      return fail(Error("CW0642",
+                        fmt::format("{} printed `{}{}` for `{}`, but the package has no program of that name",
+                                    whence(),
+                                    directive.prefix(),
+                                    directive.key,
+                                    bin)));
     }
     m_out.link_args.push_back({"bin=" + bin, directive.value.substr(equals + 1)});
     return {};
@@ -261,8 +273,7 @@ private:
       }
     }
     const std::string& out_dir = m_context.out_dir_now;
-    const bool inside = !out_dir.empty() && path.starts_with(out_dir) &&
-                        (path.size() == out_dir.size() || path[out_dir.size()] == '/');
+    const bool inside = !out_dir.empty() && path.starts_with(out_dir) && (path.size() == out_dir.size() || path[out_dir.size()] == '/');
     m_out.library_paths.push_back({std::move(value), inside});
   }
 
@@ -277,8 +288,7 @@ private:
     for (std::size_t i = 0; i < words.size(); ++i) {
       const bool links = words[i].starts_with("-l");
       if (!links && !words[i].starts_with("-L")) {
-        return fail(Error("CW0643", fmt::format("{} may only give `-l` and `-L` in `rustc-flags`, but gave `{}`",
-                                                whence(), value)));
+        return fail(Error("CW0643", fmt::format("{} may only give `-l` and `-L` in `rustc-flags`, but gave `{}`", whence(), value)));
       }
       std::string argument = words[i].substr(2);
       if (argument.empty()) {
@@ -315,8 +325,7 @@ private:
                       .help(fmt::format("set RUSTC_BOOTSTRAP={} yourself if you want this", library.empty() ? "1" : library)));
     }
     m_out.messages.push_back({ScriptMessage::Severity::warning,
-                              fmt::format("`RUSTC_BOOTSTRAP={}` from {} is ignored: only the caller may set it", setting,
-                                          whence())});
+                              fmt::format("`RUSTC_BOOTSTRAP={}` from {} is ignored: only the caller may set it", setting, whence())});
     return {};
   }
 
@@ -341,8 +350,7 @@ private:
 
 bool ScriptOutput::has_errors() const
 {
-  return std::any_of(messages.begin(), messages.end(),
-                     [](const ScriptMessage& m) { return m.severity == ScriptMessage::Severity::error; });
+  return std::any_of(messages.begin(), messages.end(), [](const ScriptMessage& m) { return m.severity == ScriptMessage::Severity::error; });
 }
 
 Result<ScriptOutput> parse_script_output(std::string_view stdout_bytes, const ScriptContext& context)

@@ -4,8 +4,7 @@
 
 namespace cargo_wasm::exec {
 
-SealedAction seal(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const SealInput& input,
-                  const PlaceNames& places)
+SealedAction seal(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const SealInput& input, const PlaceNames& places)
 {
   SealedAction sealed;
   action::Command& out = sealed.command;

@@ -41,11 +41,11 @@ struct StateLog::Impl
 {
   base::Path file;
   int fd = -1;
-  std::string bytes;                ///< the file as read at start; newer frames are in `added`
+  std::string bytes; ///< the file as read at start; newer frames are in `added`
   std::unordered_map<std::string, std::string> added;
   std::unordered_map<std::string_view, std::string_view> index; ///< identity → payload, both in `bytes`
   std::uint64_t frames = 0;
-  std::uint64_t end = 0;            ///< where the next frame goes
+  std::uint64_t end = 0; ///< where the next frame goes
 
   ~Impl()
   {
@@ -148,8 +148,7 @@ Result<> StateLog::append(const Record& record)
   const std::string frame = frame_of(payload);
   std::size_t done = 0;
   while (done < frame.size()) {
-    const ssize_t count = ::pwrite(m_impl->fd, frame.data() + done, frame.size() - done,
-                                   static_cast<off_t>(m_impl->end + done));
+    const ssize_t count = ::pwrite(m_impl->fd, frame.data() + done, frame.size() - done, static_cast<off_t>(m_impl->end + done));
     if (count < 0 && errno == EINTR) {
       continue;
     }
@@ -166,6 +165,9 @@ Result<> StateLog::append(const Record& record)
   return {};
 }
 
-std::uint64_t StateLog::frames() const noexcept { return m_impl->frames; }
+std::uint64_t StateLog::frames() const noexcept
+{
+  return m_impl->frames;
+}
 
 } // namespace cargo_wasm::exec

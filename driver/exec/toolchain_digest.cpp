@@ -10,8 +10,8 @@
 
 namespace cargo_wasm::exec {
 
-Result<std::vector<std::string>> toolchain_files(const base::ReadOnlyFilesystem& fs, const base::Path& sysroot,
-                                                 const std::vector<std::string>& triples)
+Result<std::vector<std::string>>
+toolchain_files(const base::ReadOnlyFilesystem& fs, const base::Path& sysroot, const std::vector<std::string>& triples)
 {
   std::vector<std::string> files;
   if (const base::Path rustc = sysroot / "bin" / "rustc"; fs.exists(rustc)) {
@@ -35,8 +35,8 @@ Result<std::vector<std::string>> toolchain_files(const base::ReadOnlyFilesystem&
   return files;
 }
 
-Result<std::string> toolchain_identity(const base::ReadOnlyFilesystem& fs, const base::Path& sysroot,
-                                       const std::vector<std::string>& triples)
+Result<std::string>
+toolchain_identity(const base::ReadOnlyFilesystem& fs, const base::Path& sysroot, const std::vector<std::string>& triples)
 {
   CW_TRY_ASSIGN(const std::vector<std::string> files, toolchain_files(fs, sysroot, triples));
   std::string table;
@@ -51,7 +51,9 @@ Result<std::string> toolchain_identity(const base::ReadOnlyFilesystem& fs, const
   return base::to_hex(base::sha256(table));
 }
 
-Result<base::Digest> toolchain_contents(base::Filesystem& fs, const base::Path& sysroot, const std::vector<std::string>& triples,
+Result<base::Digest> toolchain_contents(base::Filesystem& fs,
+                                        const base::Path& sysroot,
+                                        const std::vector<std::string>& triples,
                                         const base::Path& cache_directory)
 {
   CW_TRY_ASSIGN(const std::string identity, toolchain_identity(fs, sysroot, triples));

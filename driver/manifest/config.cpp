@@ -122,7 +122,8 @@ Error ConfigState::at(Error error, const Definition& definition, std::string lab
 
 Error ConfigState::mismatch(const ConfigKey& key, std::string_view wanted, const ConfigValue& found) const
 {
-  return at(Error("CW0185", fmt::format("configuration key `{}` must be {}, but it is {}", key.display(), wanted, found.type_name())), found.definition);
+  return at(Error("CW0185", fmt::format("configuration key `{}` must be {}, but it is {}", key.display(), wanted, found.type_name())),
+            found.definition);
 }
 
 base::Path ConfigState::resolve(const std::string& text, const Definition& definition) const
@@ -273,10 +274,22 @@ Result<std::unique_ptr<Config>> Config::load(const Env& env, const ConfigOptions
   return std::unique_ptr<Config>(new Config(std::move(state)));
 }
 
-Result<std::optional<Defined<std::string>>> Config::get_string(std::string_view key) const { return m_state->get_string(ConfigKey(key)); }
-Result<std::optional<Defined<std::int64_t>>> Config::get_integer(std::string_view key) const { return m_state->get_integer(ConfigKey(key)); }
-Result<std::optional<Defined<bool>>> Config::get_bool(std::string_view key) const { return m_state->get_bool(ConfigKey(key)); }
-Result<std::optional<Defined<std::vector<std::string>>>> Config::get_string_list(std::string_view key) const { return m_state->get_words(ConfigKey(key)); }
+Result<std::optional<Defined<std::string>>> Config::get_string(std::string_view key) const
+{
+  return m_state->get_string(ConfigKey(key));
+}
+Result<std::optional<Defined<std::int64_t>>> Config::get_integer(std::string_view key) const
+{
+  return m_state->get_integer(ConfigKey(key));
+}
+Result<std::optional<Defined<bool>>> Config::get_bool(std::string_view key) const
+{
+  return m_state->get_bool(ConfigKey(key));
+}
+Result<std::optional<Defined<std::vector<std::string>>>> Config::get_string_list(std::string_view key) const
+{
+  return m_state->get_words(ConfigKey(key));
+}
 
 Result<std::optional<Defined<base::Path>>> Config::get_path(std::string_view key) const
 {
@@ -303,7 +316,8 @@ Result<std::optional<Defined<PathAndArgs>>> Config::get_program(std::string_view
     return std::nullopt;
   }
   if (words->value.empty()) {
-    return fail(m_state->at(Error("CW0195", fmt::format("configuration key `{}` names no program", ConfigKey(key).display())), words->definition));
+    return fail(
+        m_state->at(Error("CW0195", fmt::format("configuration key `{}` names no program", ConfigKey(key).display())), words->definition));
   }
   PathAndArgs program;
   program.program = m_state->resolve_program(words->value.front(), words->definition);
@@ -329,13 +343,37 @@ std::shared_ptr<const TomlValue> Config::get_table(std::string_view key) const
   return found && *found != nullptr && (*found)->as_table() != nullptr ? std::make_shared<TomlValue>(to_toml(**found)) : nullptr;
 }
 
-const base::Path& Config::cargo_home() const { return m_state->cargo_home; }
-bool Config::offline() const { return m_state->options.offline || m_state->options.frozen || m_state->net_offline; }
-bool Config::frozen() const { return m_state->options.frozen; }
-bool Config::locked() const { return m_state->options.locked || m_state->options.frozen; }
-const std::vector<base::Path>& Config::files_read() const { return m_state->files_read; }
-const std::vector<base::Path>& Config::files_looked_for() const { return m_state->files_looked_for; }
-const std::vector<Error>& Config::warnings() const { return m_state->warnings; }
-base::TextSpan Config::span(const Definition& definition, std::string label) const { return m_state->span(definition, std::move(label)); }
+const base::Path& Config::cargo_home() const
+{
+  return m_state->cargo_home;
+}
+bool Config::offline() const
+{
+  return m_state->options.offline || m_state->options.frozen || m_state->net_offline;
+}
+bool Config::frozen() const
+{
+  return m_state->options.frozen;
+}
+bool Config::locked() const
+{
+  return m_state->options.locked || m_state->options.frozen;
+}
+const std::vector<base::Path>& Config::files_read() const
+{
+  return m_state->files_read;
+}
+const std::vector<base::Path>& Config::files_looked_for() const
+{
+  return m_state->files_looked_for;
+}
+const std::vector<Error>& Config::warnings() const
+{
+  return m_state->warnings;
+}
+base::TextSpan Config::span(const Definition& definition, std::string label) const
+{
+  return m_state->span(definition, std::move(label));
+}
 
 } // namespace cargo_wasm::manifest

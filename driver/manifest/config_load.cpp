@@ -55,7 +55,8 @@ public:
       }
       auto loaded = load_file(file, definition.kind, layers);
       if (!loaded) {
-        return fail(std::move(loaded).error().during(fmt::format("while reading `{}`, included by {}", include.path, definition.display())));
+        return fail(
+            std::move(loaded).error().during(fmt::format("while reading `{}`, included by {}", include.path, definition.display())));
       }
     }
     layers.push_back({definition, std::move(document)});
@@ -334,7 +335,8 @@ Result<> load_credentials(ConfigState& state)
         ConfigValue registry;
         registry.definition = layer.definition;
         registry.value = ConfigValue::Table{{"token", std::move(moved)}};
-        const auto place = std::lower_bound(table.begin(), table.end(), "registry", [](const auto& entry, const char* key) { return entry.first < key; });
+        const auto place =
+            std::lower_bound(table.begin(), table.end(), "registry", [](const auto& entry, const char* key) { return entry.first < key; });
         table.emplace(place, "registry", std::move(registry));
       }
     }

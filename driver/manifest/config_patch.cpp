@@ -12,14 +12,16 @@ namespace {
 void lay_over(std::vector<PatchEntry>& patches, std::vector<PatchEntry> layer)
 {
   for (PatchEntry& entry : layer) {
-    const auto known = std::find_if(patches.begin(), patches.end(), [&](const PatchEntry& other) { return other.source_key == entry.source_key; });
+    const auto known =
+        std::find_if(patches.begin(), patches.end(), [&](const PatchEntry& other) { return other.source_key == entry.source_key; });
     if (known == patches.end()) {
       patches.push_back(std::move(entry));
       continue;
     }
     for (auto& dependency : entry.dependencies) {
-      const auto same = std::find_if(known->dependencies.begin(), known->dependencies.end(),
-                                     [&](const auto& other) { return other->name_in_toml == dependency->name_in_toml; });
+      const auto same = std::find_if(known->dependencies.begin(), known->dependencies.end(), [&](const auto& other) {
+        return other->name_in_toml == dependency->name_in_toml;
+      });
       if (same == known->dependencies.end()) {
         known->dependencies.push_back(std::move(dependency));
       } else {

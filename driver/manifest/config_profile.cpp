@@ -10,9 +10,22 @@
 namespace cargo_wasm::manifest {
 namespace {
 
-constexpr std::array<std::string_view, 16> k_profile_keys = {
-    "codegen-backend", "codegen-units", "debug", "debug-assertions", "dir-name", "hint-mostly-unused", "incremental", "inherits", "lto",
-    "opt-level",       "overflow-checks", "panic", "rpath", "rustflags", "split-debuginfo", "strip"};
+constexpr std::array<std::string_view, 16> k_profile_keys = {"codegen-backend",
+                                                             "codegen-units",
+                                                             "debug",
+                                                             "debug-assertions",
+                                                             "dir-name",
+                                                             "hint-mostly-unused",
+                                                             "incremental",
+                                                             "inherits",
+                                                             "lto",
+                                                             "opt-level",
+                                                             "overflow-checks",
+                                                             "panic",
+                                                             "rpath",
+                                                             "rustflags",
+                                                             "split-debuginfo",
+                                                             "strip"};
 constexpr std::array<std::string_view, 6> k_built_in_profiles = {"bench", "debug", "dev", "doc", "release", "test"};
 
 TomlValue value_of_variable(std::string_view key, const std::string& text)

@@ -13,15 +13,16 @@ namespace cargo_wasm::manifest {
 namespace {
 
 constexpr std::string_view k_crates_io = "crates-io";
-constexpr std::array<std::string_view, 6> k_built_in_providers = {"cargo:token",         "cargo:paseto",    "cargo:token-from-stdout",
-                                                                  "cargo:wincred",       "cargo:macos-keychain", "cargo:libsecret"};
+constexpr std::array<std::string_view, 6> k_built_in_providers = {
+    "cargo:token", "cargo:paseto", "cargo:token-from-stdout", "cargo:wincred", "cargo:macos-keychain", "cargo:libsecret"};
 
 bool has_scheme(std::string_view url)
 {
   const auto colon = url.find(':');
   return colon != std::string_view::npos && colon > 1 && std::isalpha(static_cast<unsigned char>(url.front())) != 0 &&
-         std::all_of(url.begin(), url.begin() + static_cast<std::ptrdiff_t>(colon),
-                     [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.'; });
+         std::all_of(url.begin(), url.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.';
+         });
 }
 
 bool has_password(std::string_view url)
@@ -39,7 +40,8 @@ bool has_password(std::string_view url)
 Result<spec::SourceId> registry_at(const ConfigState& state, const Defined<std::string>& url, const ConfigKey& key, std::string_view name)
 {
   if (!has_scheme(url.value)) {
-    return fail(state.at(Error("CW0191", fmt::format("`{}` is not a URL", url.value)), url.definition, fmt::format("value of `{}`", key.display())));
+    return fail(state.at(
+        Error("CW0191", fmt::format("`{}` is not a URL", url.value)), url.definition, fmt::format("value of `{}`", key.display())));
   }
   if (has_password(url.value)) {
     return fail(state.at(Error("CW0191", fmt::format("the URL of registry `{}` holds a password", name)), url.definition)
@@ -68,7 +70,8 @@ Result<std::optional<std::string>> name_of(const ConfigState& state, spec::Sourc
   std::vector<std::string> names;
   constexpr std::string_view k_prefix = "CARGO_REGISTRIES_";
   constexpr std::string_view k_suffix = "_INDEX";
-  for (auto variable = state.vars.lower_bound(k_prefix); variable != state.vars.end() && variable->first.starts_with(k_prefix); ++variable) {
+  for (auto variable = state.vars.lower_bound(k_prefix); variable != state.vars.end() && variable->first.starts_with(k_prefix);
+       ++variable) {
     const std::string_view text = variable->first;
     if (text.ends_with(k_suffix) && text.size() > k_prefix.size() + k_suffix.size() && has_scheme(variable->second) &&
         spec::SourceId::for_registry(variable->second).same_source(registry)) {
@@ -84,7 +87,8 @@ Result<std::optional<std::string>> name_of(const ConfigState& state, spec::Sourc
         if (index == nullptr || index->as_string() == nullptr) {
           continue;
         }
-        CW_TRY_ASSIGN(const auto source, registry_at(state, {*index->as_string(), index->definition}, registries.child(name).child("index"), name));
+        CW_TRY_ASSIGN(const auto source,
+                      registry_at(state, {*index->as_string(), index->definition}, registries.child(name).child("index"), name));
         if (source.same_source(registry)) {
           names.push_back(name);
         }
@@ -140,7 +144,10 @@ std::vector<std::string> split_words(const std::string& text)
 class SourceEntry
 {
 public:
-  SourceEntry(const ConfigState& state, std::string name) : m_state(state), m_name(std::move(name)), m_key(ConfigKey("source").free_child(m_name)) {}
+  SourceEntry(const ConfigState& state, std::string name)
+      : m_state(state), m_name(std::move(name)), m_key(ConfigKey("source").free_child(m_name))
+  {
+  }
 
   Result<SourceReplacement> read(const Definition& definition)
   {
@@ -205,7 +212,9 @@ private:
     }
     if (url) {
       if (!has_scheme(url->value)) {
-        return fail(m_state.at(Error("CW0191", fmt::format("`{}` is not a URL", url->value)), url->definition, fmt::format("value of `{}.git`", m_key.display())));
+        return fail(m_state.at(Error("CW0191", fmt::format("`{}` is not a URL", url->value)),
+                               url->definition,
+                               fmt::format("value of `{}.git`", m_key.display())));
       }
       m_sources.push_back(spec::SourceId::for_git(url->value, reference));
     }

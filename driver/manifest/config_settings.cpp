@@ -22,8 +22,11 @@ template <class T> Result<> read_number(const ConfigState& state, std::string_vi
     return {};
   }
   if (number->value < 0 || number->value > std::numeric_limits<std::uint32_t>::max()) {
-    return fail(state.at(Error("CW0195", fmt::format("configuration key `{}` must be between 0 and {}, but it is {}", key,
-                                                     std::numeric_limits<std::uint32_t>::max(), number->value)),
+    return fail(state.at(Error("CW0195",
+                               fmt::format("configuration key `{}` must be between 0 and {}, but it is {}",
+                                           key,
+                                           std::numeric_limits<std::uint32_t>::max(),
+                                           number->value)),
                          number->definition));
   }
   into = static_cast<T>(number->value);
@@ -170,7 +173,8 @@ Result<std::map<std::string, std::vector<std::string>>> Config::aliases() const
   std::map<std::string, std::vector<std::string>> result;
   constexpr std::string_view k_prefix = "CARGO_ALIAS_";
   std::vector<std::string> names = table_keys("alias");
-  for (auto variable = m_state->vars.lower_bound(k_prefix); variable != m_state->vars.end() && variable->first.starts_with(k_prefix); ++variable) {
+  for (auto variable = m_state->vars.lower_bound(k_prefix); variable != m_state->vars.end() && variable->first.starts_with(k_prefix);
+       ++variable) {
     names.push_back(base::to_lower(std::string_view(variable->first).substr(k_prefix.size())));
   }
   for (const std::string& name : names) {

@@ -22,7 +22,8 @@ struct ConfigState
 {
   ConfigState(const Env& env, base::Path home, ConfigOptions given)
       : fs(env.fs), vars(env.vars), cwd(env.cwd), cargo_home(std::move(home)), options(std::move(given))
-  {}
+  {
+  }
 
   const base::ReadOnlyFilesystem& fs;
   const EnvMap& vars; ///< lives in the Env
@@ -31,8 +32,8 @@ struct ConfigState
   ConfigOptions options;
   bool net_offline = false;
 
-  std::vector<ConfigLayer> layers; ///< lowest priority first
-  ConfigValue root;                ///< all layers merged
+  std::vector<ConfigLayer> layers;        ///< lowest priority first
+  ConfigValue root;                       ///< all layers merged
   std::optional<ConfigValue> credentials; ///< credentials.toml laid over `root`'s tables; read when first asked for
   bool credentials_looked_for = false;
   std::map<base::Path, std::shared_ptr<const TomlDocument>> documents;

@@ -11,8 +11,12 @@ namespace cargo_wasm::manifest {
 namespace {
 
 /// A list that names a program with its arguments: half of one and half of another would run neither (context/config_value.rs).
-constexpr std::array<std::string_view, 6> k_replaced_lists = {
-    "credential-alias.*", "doc.browser", "host.runner", "registries.*.credential-provider", "registry.credential-provider", "target.*.runner"};
+constexpr std::array<std::string_view, 6> k_replaced_lists = {"credential-alias.*",
+                                                              "doc.browser",
+                                                              "host.runner",
+                                                              "registries.*.credential-provider",
+                                                              "registry.credential-provider",
+                                                              "target.*.runner"};
 
 auto position_of(const ConfigValue::Table& table, std::string_view key)
 {
@@ -103,7 +107,9 @@ bool ConfigKey::matches(std::string_view pattern) const
 {
   const auto wanted = base::split(pattern, '.');
   return wanted.size() == m_parts.size() &&
-         std::equal(wanted.begin(), wanted.end(), m_parts.begin(), [](std::string_view want, const std::string& part) { return want == "*" || want == part; });
+         std::equal(wanted.begin(), wanted.end(), m_parts.begin(), [](std::string_view want, const std::string& part) {
+           return want == "*" || want == part;
+         });
 }
 
 std::string ConfigKey::display() const
@@ -225,12 +231,19 @@ Result<> merge(ConfigValue& base, ConfigValue over, const ConfigKey& key)
       return {};
     }
     std::move(new_list->begin(), new_list->end(), std::back_inserter(*old_list));
-    std::stable_sort(old_list->begin(), old_list->end(), [](const ConfigValue& a, const ConfigValue& b) { return outranks(b.definition, a.definition); });
+    std::stable_sort(old_list->begin(), old_list->end(), [](const ConfigValue& a, const ConfigValue& b) {
+      return outranks(b.definition, a.definition);
+    });
     return {};
   }
   if (old_table != nullptr || new_table != nullptr || old_list != nullptr || new_list != nullptr) {
-    return fail(Error("CW0181", fmt::format("`{}` is {} in {}, but {} in {}", key.display(), over.type_name(), over.definition.display(),
-                                            base.type_name(), base.definition.display())));
+    return fail(Error("CW0181",
+                      fmt::format("`{}` is {} in {}, but {} in {}",
+                                  key.display(),
+                                  over.type_name(),
+                                  over.definition.display(),
+                                  base.type_name(),
+                                  base.definition.display())));
   }
   base = std::move(over);
   return {};

@@ -21,11 +21,35 @@ const std::vector<KnownTable>& known_tables()
 {
   static const std::vector<KnownTable> k_tables = {
       {"build",
-       {"analysis", "artifact-dir", "build-dir", "dep-info-basedir", "incremental", "jobs", "pipelining", "rustc", "rustc-workspace-wrapper", "rustc-wrapper",
-        "rustdoc", "rustdocflags", "rustflags", "sbom", "target", "target-dir", "warnings"}},
+       {"analysis",
+        "artifact-dir",
+        "build-dir",
+        "dep-info-basedir",
+        "incremental",
+        "jobs",
+        "pipelining",
+        "rustc",
+        "rustc-workspace-wrapper",
+        "rustc-wrapper",
+        "rustdoc",
+        "rustdocflags",
+        "rustflags",
+        "sbom",
+        "target",
+        "target-dir",
+        "warnings"}},
       {"future-incompat-report", {"frequency"}},
       {"http",
-       {"cainfo", "check-revoke", "debug", "low-speed-limit", "multiplexing", "proxy", "proxy-cainfo", "ssl-version", "timeout", "user-agent"}},
+       {"cainfo",
+        "check-revoke",
+        "debug",
+        "low-speed-limit",
+        "multiplexing",
+        "proxy",
+        "proxy-cainfo",
+        "ssl-version",
+        "timeout",
+        "user-agent"}},
       {"net", {"git-fetch-with-cli", "offline", "retry", "ssh"}},
       {"resolver", {"feature-unification", "incompatible-publish-age", "incompatible-rust-versions", "lockfile-path"}},
       {"term", {"color", "hyperlinks", "progress", "quiet", "unicode", "verbose"}},
@@ -67,16 +91,19 @@ void warn_of_unused_cfg_keys(ConfigState& state)
 }
 
 /// Tables whose keys all become upper-case variables; `profile` and `env` have parts that keep their case.
-constexpr std::array<std::string_view, 8> k_upper_case_prefixes = {"CARGO_BUILD_",  "CARGO_HTTP_", "CARGO_NET_",  "CARGO_REGISTRIES_",
-                                                                   "CARGO_REGISTRY_", "CARGO_RESOLVER_", "CARGO_TARGET_", "CARGO_TERM_"};
+constexpr std::array<std::string_view, 8> k_upper_case_prefixes = {
+    "CARGO_BUILD_", "CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTRIES_", "CARGO_REGISTRY_", "CARGO_RESOLVER_", "CARGO_TARGET_", "CARGO_TERM_"};
 
 void warn_of_wrong_case(ConfigState& state)
 {
   for (const auto& [name, value] : state.vars) {
     const std::string upper = base::envify(name);
     if (upper != name && state.vars.count(upper) == 0 &&
-        std::any_of(k_upper_case_prefixes.begin(), k_upper_case_prefixes.end(), [&](std::string_view prefix) { return upper.starts_with(prefix); })) {
-      state.warnings.push_back(Error("CW0198", fmt::format("environment variable `{}` has no effect", name)).help(fmt::format("its name is `{}`", upper)));
+        std::any_of(k_upper_case_prefixes.begin(), k_upper_case_prefixes.end(), [&](std::string_view prefix) {
+          return upper.starts_with(prefix);
+        })) {
+      state.warnings.push_back(
+          Error("CW0198", fmt::format("environment variable `{}` has no effect", name)).help(fmt::format("its name is `{}`", upper)));
     }
   }
 }

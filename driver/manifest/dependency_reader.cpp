@@ -9,9 +9,27 @@ namespace cargo_wasm::manifest {
 
 namespace {
 
-constexpr std::array<std::string_view, 19> k_dependency_keys{"version", "registry", "registry-index", "path",   "base",  "git",      "branch", "tag",   "rev",   "features",
-                                                             "optional", "default-features", "default_features", "package", "public", "artifact", "lib",    "target", "workspace"};
-constexpr std::array<std::string_view, 6> k_inherited_keys{"workspace", "features", "default-features", "default_features", "optional", "public"};
+constexpr std::array<std::string_view, 19> k_dependency_keys{"version",
+                                                             "registry",
+                                                             "registry-index",
+                                                             "path",
+                                                             "base",
+                                                             "git",
+                                                             "branch",
+                                                             "tag",
+                                                             "rev",
+                                                             "features",
+                                                             "optional",
+                                                             "default-features",
+                                                             "default_features",
+                                                             "package",
+                                                             "public",
+                                                             "artifact",
+                                                             "lib",
+                                                             "target",
+                                                             "workspace"};
+constexpr std::array<std::string_view, 6> k_inherited_keys{
+    "workspace", "features", "default-features", "default_features", "optional", "public"};
 
 /// The part shared by a plain dependency and `workspace.dependencies.X`.
 void read_detailed(DependencySpec& spec, const Fields& fields, const base::Path& path_base)
@@ -55,7 +73,8 @@ bool read_value(DependencySpec& spec, ReadState& state, Located at, std::string_
   }
   const TomlTable* table = at.value->as_table();
   if (table == nullptr) {
-    Error error = Error("CW0102", fmt::format("`{}` must be a version or a table, not {}", path, at.value->type_name())).at(at.document->span(at.value->position));
+    Error error = Error("CW0102", fmt::format("`{}` must be a version or a table, not {}", path, at.value->type_name()))
+                      .at(at.document->span(at.value->position));
     error.helps.push_back(fmt::format("write `{} = \"1.0\"` or `{} = {{ version = \"1.0\" }}`", spec.name, spec.name));
     if (at.value->as_bool() != nullptr && *at.value->as_bool()) {
       error.helps.push_back(fmt::format("for a dependency of the workspace write `{}.workspace = true`", spec.name));
@@ -93,7 +112,10 @@ void read_inherited(DependencyContext& context, DependencySpec& spec, const Fiel
   } else if (*own && spec.default_features == false) {
     spec.default_features = true;
   } else if (!*own && spec.default_features != false) {
-    state.warn("CW0132", fmt::format("`default-features = false` of the inherited dependency `{}` is ignored", spec.name), fields.document(), spec.place,
+    state.warn("CW0132",
+               fmt::format("`default-features = false` of the inherited dependency `{}` is ignored", spec.name),
+               fields.document(),
+               spec.place,
                fmt::format("set it in `workspace.dependencies.{}`; members can only do so from edition 2024 on", spec.name));
   }
   fields.warn_unknown(k_inherited_keys);
@@ -104,10 +126,13 @@ bool check_features(ReadState& state, const DependencySpec& spec)
   for (const std::string& feature : spec.features) {
     const bool slash = feature.find('/') != std::string::npos;
     if (slash || feature.starts_with("dep:")) {
-      return state.fail(Error("CW0114", fmt::format("feature `{}` of dependency `{}` may not {}", feature, spec.name, slash ? "contain a slash" : "start with `dep:`"))
-                            .at(spec.document->span(spec.place))
-                            .help(slash ? "a feature of a dependency's dependency has to be re-exported by a feature of the dependency"
-                                        : "name a feature of the dependency, without `dep:`"));
+      return state.fail(
+          Error("CW0114",
+                fmt::format(
+                    "feature `{}` of dependency `{}` may not {}", feature, spec.name, slash ? "contain a slash" : "start with `dep:`"))
+              .at(spec.document->span(spec.place))
+              .help(slash ? "a feature of a dependency's dependency has to be re-exported by a feature of the dependency"
+                          : "name a feature of the dependency, without `dep:`"));
     }
   }
   return true;
@@ -119,9 +144,10 @@ bool check_combination(ReadState& state, const DependencySpec& spec)
     return state.fail("CW0113", fmt::format("dependency `{}` has more than one of {}", spec.name, keys), *spec.document, spec.place);
   };
   if (spec.version_text == nullptr && spec.path_text == nullptr && spec.git == nullptr) {
-    return state.fail(Error("CW0112", fmt::format("dependency `{}` says neither version, path nor git repository", spec.name))
-                          .at(spec.document->span(spec.place))
-                          .help(fmt::format("write `{} = \"1.0\"`, or `{}.workspace = true` for a dependency of the workspace", spec.name, spec.name)));
+    return state.fail(
+        Error("CW0112", fmt::format("dependency `{}` says neither version, path nor git repository", spec.name))
+            .at(spec.document->span(spec.place))
+            .help(fmt::format("write `{} = \"1.0\"`, or `{}.workspace = true` for a dependency of the workspace", spec.name, spec.name)));
   }
   if (spec.git == nullptr) {
     for (const auto& [value, key] : {std::pair{spec.branch, "branch"}, {spec.tag, "tag"}, {spec.rev, "rev"}}) {
@@ -144,10 +170,14 @@ bool check_combination(ReadState& state, const DependencySpec& spec)
   }
   if (spec.has_artifact || spec.has_base) {
     const std::string_view key = spec.has_artifact ? "artifact" : "base";
-    return state.fail("CW0106", fmt::format("`{}` of dependency `{}` is unstable and needs a nightly cargo", key, spec.name), *spec.document, spec.place);
+    return state.fail(
+        "CW0106", fmt::format("`{}` of dependency `{}` is unstable and needs a nightly cargo", key, spec.name), *spec.document, spec.place);
   }
   if (spec.has_lib || spec.has_target) {
-    return state.fail("CW0113", fmt::format("`{}` of dependency `{}` needs `artifact`", spec.has_lib ? "lib" : "target", spec.name), *spec.document, spec.place);
+    return state.fail("CW0113",
+                      fmt::format("`{}` of dependency `{}` needs `artifact`", spec.has_lib ? "lib" : "target", spec.name),
+                      *spec.document,
+                      spec.place);
   }
   return true;
 }
@@ -166,7 +196,8 @@ std::optional<spec::SourceId> source_of(DependencyContext& context, const Depend
     }
     std::string_view url = *spec.git;
     if (url.find(':') == std::string_view::npos || (url.find("://") == std::string_view::npos && url.find('@') != std::string_view::npos)) {
-      Error error = Error("CW0113", fmt::format("`{}` is not a URL, in `git` of dependency `{}`", url, spec.name)).at(spec.document->span(spec.place));
+      Error error = Error("CW0113", fmt::format("`{}` is not a URL, in `git` of dependency `{}`", url, spec.name))
+                        .at(spec.document->span(spec.place));
       if (const std::size_t colon = url.find(':'); colon != std::string_view::npos) {
         error.helps.push_back(fmt::format("write `ssh://{}/{}`", url.substr(0, colon), url.substr(colon + 1)));
       }
@@ -174,7 +205,10 @@ std::optional<spec::SourceId> source_of(DependencyContext& context, const Depend
       return std::nullopt;
     }
     if (const std::size_t fragment = url.find('#'); fragment != std::string_view::npos) {
-      state.warn("CW0132", fmt::format("the fragment `{}` of the git URL of dependency `{}` is ignored", url.substr(fragment), spec.name), *spec.document, spec.place,
+      state.warn("CW0132",
+                 fmt::format("the fragment `{}` of the git URL of dependency `{}` is ignored", url.substr(fragment), spec.name),
+                 *spec.document,
+                 spec.place,
                  fmt::format("write `rev = \"{}\"` for a commit", url.substr(fragment + 1)));
     }
     return spec::SourceId::for_git(url, std::move(reference));
@@ -193,7 +227,8 @@ std::optional<spec::SourceId> source_of(DependencyContext& context, const Depend
     return spec::SourceId::crates_io();
   }
   if (context.options.registries == nullptr) {
-    state.fail("CW0113", fmt::format("registry `{}` of dependency `{}` is not known here", *spec.registry, spec.name), *spec.document, spec.place);
+    state.fail(
+        "CW0113", fmt::format("registry `{}` of dependency `{}` is not known here", *spec.registry, spec.name), *spec.document, spec.place);
     return std::nullopt;
   }
   Result<spec::SourceId> source = context.options.registries->source_of_registry(*spec.registry);
@@ -210,8 +245,13 @@ std::optional<spec::SourceId> source_of(DependencyContext& context, const Depend
 
 } // namespace
 
-void check_old_spelling(ReadState& state, Edition edition, const TomlDocument& document, const TomlMember* old_spelling, const TomlMember* new_spelling,
-                        std::string_view new_name, std::string_view owner)
+void check_old_spelling(ReadState& state,
+                        Edition edition,
+                        const TomlDocument& document,
+                        const TomlMember* old_spelling,
+                        const TomlMember* new_spelling,
+                        std::string_view new_name,
+                        std::string_view owner)
 {
   if (old_spelling == nullptr || state.failed()) {
     return;
@@ -221,15 +261,22 @@ void check_old_spelling(ReadState& state, Edition edition, const TomlDocument& d
                    .at(document.span(old_spelling->key_position))
                    .help(fmt::format("write `{}`", new_name)));
   } else if (new_spelling != nullptr) {
-    state.warn("CW0131", fmt::format("`{}` is ignored beside `{}`, in {}", old_spelling->key, new_name, owner), document, old_spelling->key_position,
+    state.warn("CW0131",
+               fmt::format("`{}` is ignored beside `{}`, in {}", old_spelling->key, new_name, owner),
+               document,
+               old_spelling->key_position,
                fmt::format("remove `{}`", old_spelling->key));
   } else {
-    state.warn("CW0131", fmt::format("`{}` is an old spelling that ends with edition 2024, in {}", old_spelling->key, owner), document, old_spelling->key_position,
+    state.warn("CW0131",
+               fmt::format("`{}` is an old spelling that ends with edition 2024, in {}", old_spelling->key, owner),
+               document,
+               old_spelling->key_position,
                fmt::format("write `{}`", new_name));
   }
 }
 
-std::optional<DependencySpec> read_dependency_spec(DependencyContext& context, const TomlDocument& document, const TomlMember& member, std::string_view table_path)
+std::optional<DependencySpec>
+read_dependency_spec(DependencyContext& context, const TomlDocument& document, const TomlMember& member, std::string_view table_path)
 {
   ReadState& state = context.state;
   DependencySpec spec;
@@ -254,7 +301,12 @@ std::optional<DependencySpec> read_dependency_spec(DependencyContext& context, c
       fields.warn_unknown(std::span(k_dependency_keys).first(k_dependency_keys.size() - (context.inheritance == nullptr ? 1 : 0)));
     }
     if (spec.underscore_default_features) {
-      check_old_spelling(state, context.edition, document, table->find_member("default_features"), table->find_member("default-features"), "default-features",
+      check_old_spelling(state,
+                         context.edition,
+                         document,
+                         table->find_member("default_features"),
+                         table->find_member("default-features"),
+                         "default-features",
                          fmt::format("dependency `{}`", spec.name));
     }
   }
@@ -264,7 +316,8 @@ std::optional<DependencySpec> read_dependency_spec(DependencyContext& context, c
   return spec;
 }
 
-std::shared_ptr<Dependency> make_dependency(DependencyContext& context, const DependencySpec& spec, DependencyKind kind, const std::optional<spec::Platform>& platform)
+std::shared_ptr<Dependency>
+make_dependency(DependencyContext& context, const DependencySpec& spec, DependencyKind kind, const std::optional<spec::Platform>& platform)
 {
   ReadState& state = context.state;
   if (!check_combination(state, spec)) {
@@ -299,14 +352,17 @@ std::shared_ptr<Dependency> make_dependency(DependencyContext& context, const De
     dependency->req = std::move(*req);
     dependency->req_text = *spec.version_text;
     if (spec.version_text->find('+') != std::string::npos) {
-      state.warn("CW0135", fmt::format("the build metadata of `{}` plays no part in the requirement of `{}`", *spec.version_text, spec.name), *spec.version.document,
-                 spec.version.value->position, "remove the part after `+`");
+      state.warn("CW0135",
+                 fmt::format("the build metadata of `{}` plays no part in the requirement of `{}`", *spec.version_text, spec.name),
+                 *spec.version.document,
+                 spec.version.value->position,
+                 "remove the part after `+`");
     }
   }
   if (spec.registry != nullptr || spec.registry_index != nullptr) {
-    dependency->registry_id = spec.git == nullptr && spec.path_text == nullptr
-                                  ? *source
-                                  : spec.registry_index != nullptr ? spec::SourceId::for_registry(*spec.registry_index) : spec::SourceId::crates_io();
+    dependency->registry_id = spec.git == nullptr && spec.path_text == nullptr ? *source
+                              : spec.registry_index != nullptr                 ? spec::SourceId::for_registry(*spec.registry_index)
+                                                                               : spec::SourceId::crates_io();
     if (spec.registry != nullptr && *spec.registry != "crates-io" && context.options.registries != nullptr) {
       if (const auto named = context.options.registries->source_of_registry(*spec.registry)) {
         dependency->registry_id = *named;

@@ -10,16 +10,20 @@ namespace cargo_wasm::manifest {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> k_platform_keys{"dependencies", "dev-dependencies", "dev_dependencies", "build-dependencies", "build_dependencies"};
+constexpr std::array<std::string_view, 5> k_platform_keys{
+    "dependencies", "dev-dependencies", "dev_dependencies", "build-dependencies", "build_dependencies"};
 
 using Dependencies = std::vector<std::shared_ptr<const Dependency>>;
 
 std::string_view table_name(DependencyKind kind)
 {
   switch (kind) {
-    case DependencyKind::development: return "dev-dependencies";
-    case DependencyKind::build: return "build-dependencies";
-    case DependencyKind::normal: break;
+  case DependencyKind::development:
+    return "dev-dependencies";
+  case DependencyKind::build:
+    return "build-dependencies";
+  case DependencyKind::normal:
+    break;
   }
   return "dependencies";
 }
@@ -133,7 +137,8 @@ std::vector<PatchEntry> read_patches(DependencyContext& context, const Fields& m
     if (!is_url && source->key != "crates-io") {
       const bool known = context.options.registries != nullptr && context.options.registries->source_of_registry(source->key).has_value();
       if (!known) {
-        Error error = Error("CW0146", fmt::format("`[patch.{}]` names neither a registry nor a URL", source->key)).at(manifest.document().span(source->key_position));
+        Error error = Error("CW0146", fmt::format("`[patch.{}]` names neither a registry nor a URL", source->key))
+                          .at(manifest.document().span(source->key_position));
         if (source->key == "crates" || source->key == "crates.io") {
           error.helps.push_back("write `[patch.crates-io]`");
         }
@@ -156,7 +161,8 @@ std::vector<PatchEntry> read_patches(DependencyContext& context, const Fields& m
   return result;
 }
 
-std::vector<std::pair<spec::PackageIdSpec, std::shared_ptr<const Dependency>>> read_replacements(DependencyContext& context, const Fields& manifest)
+std::vector<std::pair<spec::PackageIdSpec, std::shared_ptr<const Dependency>>> read_replacements(DependencyContext& context,
+                                                                                                 const Fields& manifest)
 {
   std::vector<std::pair<spec::PackageIdSpec, std::shared_ptr<const Dependency>>> result;
   const TomlTable* replace = manifest.table("replace");
@@ -165,7 +171,10 @@ std::vector<std::pair<spec::PackageIdSpec, std::shared_ptr<const Dependency>>> r
   }
   ReadState& state = context.state;
   if (manifest.has("patch")) {
-    state.fail("CW0147", "a manifest cannot have both `[replace]` and `[patch]`", manifest.document(), manifest.raw().find_member("replace")->key_position);
+    state.fail("CW0147",
+               "a manifest cannot have both `[replace]` and `[patch]`",
+               manifest.document(),
+               manifest.raw().find_member("replace")->key_position);
     return result;
   }
   for (const TomlMember* member : replace->sorted()) {
@@ -187,9 +196,13 @@ std::vector<std::pair<spec::PackageIdSpec, std::shared_ptr<const Dependency>>> r
     TomlMember named{*id->name, member->key_position, std::make_unique<TomlValue>(member->value->clone())};
     std::optional<DependencySpec> spec = read_dependency_spec(context, manifest.document(), named, "replace");
     if (spec && spec->version_text != nullptr) {
-      state.fail("CW0146", fmt::format("the replacement of `{}` may not have a version of its own", member->key), manifest.document(), member->key_position);
+      state.fail("CW0146",
+                 fmt::format("the replacement of `{}` may not have a version of its own", member->key),
+                 manifest.document(),
+                 member->key_position);
     }
-    std::shared_ptr<Dependency> dependency = spec && !state.failed() ? make_dependency(context, *spec, DependencyKind::normal, std::nullopt) : nullptr;
+    std::shared_ptr<Dependency> dependency =
+        spec && !state.failed() ? make_dependency(context, *spec, DependencyKind::normal, std::nullopt) : nullptr;
     if (dependency == nullptr) {
       return result;
     }

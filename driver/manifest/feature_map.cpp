@@ -51,9 +51,12 @@ FeatureValue parse_feature_value(InternedString text)
 std::string to_string(const FeatureValue& value)
 {
   switch (value.kind) {
-    case FeatureValue::Kind::dependency: return fmt::format("dep:{}", value.dependency);
-    case FeatureValue::Kind::dependency_feature: return fmt::format("{}{}/{}", value.dependency, value.weak ? "?" : "", value.feature);
-    case FeatureValue::Kind::feature: break;
+  case FeatureValue::Kind::dependency:
+    return fmt::format("dep:{}", value.dependency);
+  case FeatureValue::Kind::dependency_feature:
+    return fmt::format("{}{}/{}", value.dependency, value.weak ? "?" : "", value.feature);
+  case FeatureValue::Kind::feature:
+    break;
   }
   return value.feature.str();
 }
@@ -103,69 +106,75 @@ Result<FeatureMap> build_feature_map(const RawFeatureMap& raw, const std::vector
     for (const FeatureValue& value : values) {
       const InternedString dependency = value.dependency;
       switch (value.kind) {
-        case FeatureValue::Kind::feature:
-          if (raw.contains(value.feature)) {
-            break;
-          }
-          if (!is_dependency(value.feature)) {
-            Error error("CW0120", fmt::format("{}, which is neither a dependency nor another feature", including(feature, value)));
-            std::vector<std::string> names;
-            for (const auto& [name, list] : raw) {
-              names.push_back(name.str());
-            }
-            if (const auto close = base::nearest(value.feature, names)) {
-              error.helps.push_back(fmt::format("a feature with a similar name exists: `{}`", *close));
-            }
-            return fail(std::move(error));
-          }
-          if (!is_optional(value.feature)) {
-            return fail(not_optional("CW0121", feature, value, value.feature));
-          }
-          if (!map.contains(value.feature)) {
-            return fail(Error("CW0121", fmt::format("{}, but the optional dependency `{}` has no feature of its name", including(feature, value), value.feature))
-                            .note("a feature mentions it with `dep:`, which removes the implicit feature")
-                            .help(fmt::format("write `dep:{}`", value.feature)));
-          }
+      case FeatureValue::Kind::feature:
+        if (raw.contains(value.feature)) {
           break;
-        case FeatureValue::Kind::dependency:
-          if (!is_dependency(dependency)) {
-            return fail(Error("CW0122", fmt::format("{}, but `{}` is not a dependency", including(feature, value), dependency)));
+        }
+        if (!is_dependency(value.feature)) {
+          Error error("CW0120", fmt::format("{}, which is neither a dependency nor another feature", including(feature, value)));
+          std::vector<std::string> names;
+          for (const auto& [name, list] : raw) {
+            names.push_back(name.str());
           }
-          if (!is_optional(dependency)) {
-            return fail(not_optional("CW0122", feature, value, dependency));
+          if (const auto close = base::nearest(value.feature, names)) {
+            error.helps.push_back(fmt::format("a feature with a similar name exists: `{}`", *close));
           }
-          reachable.insert(dependency);
-          break;
-        case FeatureValue::Kind::dependency_feature:
-          if (value.feature.view().find('/') != std::string_view::npos) {
-            return fail(Error("CW0123", fmt::format("{}, which has more than one slash", including(feature, value)))
-                            .help("only features of direct dependencies can be named"));
+          return fail(std::move(error));
+        }
+        if (!is_optional(value.feature)) {
+          return fail(not_optional("CW0121", feature, value, value.feature));
+        }
+        if (!map.contains(value.feature)) {
+          return fail(
+              Error(
+                  "CW0121",
+                  fmt::format("{}, but the optional dependency `{}` has no feature of its name", including(feature, value), value.feature))
+                  .note("a feature mentions it with `dep:`, which removes the implicit feature")
+                  .help(fmt::format("write `dep:{}`", value.feature)));
+        }
+        break;
+      case FeatureValue::Kind::dependency:
+        if (!is_dependency(dependency)) {
+          return fail(Error("CW0122", fmt::format("{}, but `{}` is not a dependency", including(feature, value), dependency)));
+        }
+        if (!is_optional(dependency)) {
+          return fail(not_optional("CW0122", feature, value, dependency));
+        }
+        reachable.insert(dependency);
+        break;
+      case FeatureValue::Kind::dependency_feature:
+        if (value.feature.view().find('/') != std::string_view::npos) {
+          return fail(Error("CW0123", fmt::format("{}, which has more than one slash", including(feature, value)))
+                          .help("only features of direct dependencies can be named"));
+        }
+        if (dependency.view().starts_with("dep:")) {
+          const std::string_view stripped = dependency.view().substr(4);
+          Error error("CW0123", fmt::format("{}, which has both `dep:` and a slash", including(feature, value)));
+          error.helps.push_back(fmt::format("write `{}{}/{}`", stripped, value.weak ? "?" : "", value.feature));
+          if (!value.weak && !named_with_dep.contains(stripped) && is_optional(stripped)) {
+            error.helps.push_back(fmt::format(
+                "to keep `{}` from becoming a feature, write two values: `dep:{}`, `{}/{}`", stripped, stripped, stripped, value.feature));
           }
-          if (dependency.view().starts_with("dep:")) {
-            const std::string_view stripped = dependency.view().substr(4);
-            Error error("CW0123", fmt::format("{}, which has both `dep:` and a slash", including(feature, value)));
-            error.helps.push_back(fmt::format("write `{}{}/{}`", stripped, value.weak ? "?" : "", value.feature));
-            if (!value.weak && !named_with_dep.contains(stripped) && is_optional(stripped)) {
-              error.helps.push_back(fmt::format("to keep `{}` from becoming a feature, write two values: `dep:{}`, `{}/{}`", stripped, stripped, stripped, value.feature));
-            }
-            return fail(std::move(error));
-          }
-          if (!is_dependency(dependency)) {
-            return fail(Error("CW0124", fmt::format("{}, but `{}` is not a dependency", including(feature, value), dependency)));
-          }
-          if (value.weak && !is_optional(dependency)) {
-            return fail(Error("CW0125", fmt::format("{}, but dependency `{}` is not optional", including(feature, value), dependency))
-                            .help(fmt::format("remove the `?`: `{}/{}`", dependency, value.feature)));
-          }
-          reachable.insert(dependency);
-          break;
+          return fail(std::move(error));
+        }
+        if (!is_dependency(dependency)) {
+          return fail(Error("CW0124", fmt::format("{}, but `{}` is not a dependency", including(feature, value), dependency)));
+        }
+        if (value.weak && !is_optional(dependency)) {
+          return fail(Error("CW0125", fmt::format("{}, but dependency `{}` is not optional", including(feature, value), dependency))
+                          .help(fmt::format("remove the `?`: `{}/{}`", dependency, value.feature)));
+        }
+        reachable.insert(dependency);
+        break;
       }
     }
   }
   for (const auto& dependency : dependencies) {
     if (dependency->optional && !reachable.contains(dependency->name_in_toml)) {
       return fail(Error("CW0126", fmt::format("no feature enables the optional dependency `{}`", dependency->name_in_toml))
-                      .help(fmt::format("put `dep:{}` into a feature, or rename the feature `{}` that hides it", dependency->name_in_toml, dependency->name_in_toml)));
+                      .help(fmt::format("put `dep:{}` into a feature, or rename the feature `{}` that hides it",
+                                        dependency->name_in_toml,
+                                        dependency->name_in_toml)));
     }
   }
   return map;

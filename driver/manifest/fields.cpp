@@ -12,9 +12,25 @@ namespace cargo_wasm::manifest {
 namespace {
 
 /// Top-level tables of the configuration: a reader who put one into the manifest is told where it belongs.
-constexpr std::array<std::string_view, 19> k_config_tables{
-    "alias",    "build",   "cache",      "cargo-new", "credential-alias", "doc",    "env",      "future-incompat-report", "http",   "install",
-    "net",      "patch",   "paths",      "profile",   "registries",       "registry", "resolver", "source",               "term"};
+constexpr std::array<std::string_view, 19> k_config_tables{"alias",
+                                                           "build",
+                                                           "cache",
+                                                           "cargo-new",
+                                                           "credential-alias",
+                                                           "doc",
+                                                           "env",
+                                                           "future-incompat-report",
+                                                           "http",
+                                                           "install",
+                                                           "net",
+                                                           "patch",
+                                                           "paths",
+                                                           "profile",
+                                                           "registries",
+                                                           "registry",
+                                                           "resolver",
+                                                           "source",
+                                                           "term"};
 
 } // namespace
 
@@ -52,7 +68,8 @@ void ReadState::warn(std::string_view id, std::string message, const TomlDocumen
 
 bool fail_type(ReadState& state, Located at, std::string_view path, std::string_view expected)
 {
-  return state.fail("CW0102", fmt::format("`{}` must be {}, not {}", path, expected, at.value->type_name()), *at.document, at.value->position);
+  return state.fail(
+      "CW0102", fmt::format("`{}` must be {}, not {}", path, expected, at.value->type_name()), *at.document, at.value->position);
 }
 
 const std::string* as_string(ReadState& state, Located at, std::string_view path)
@@ -127,7 +144,10 @@ std::string Fields::path_of(std::string_view key) const
   return path;
 }
 
-Error unknown_key(const TomlDocument& document, const TomlMember& member, std::string_view parent_path, std::span<const std::string_view> known)
+Error unknown_key(const TomlDocument& document,
+                  const TomlMember& member,
+                  std::string_view parent_path,
+                  std::span<const std::string_view> known)
 {
   const std::string path = parent_path.empty() ? member.key : fmt::format("{}.{}", parent_path, member.key);
   Error problem = Error("CW0130", fmt::format("unknown key `{}` is ignored", path)).at(document.span(member.key_position));

@@ -16,7 +16,7 @@ struct ReadState
 {
   const base::ReadOnlyFilesystem& fs;
   base::Path file;
-  base::Path root; ///< the package's directory
+  base::Path root;             ///< the package's directory
   bool wants_warnings = false; ///< path packages only: nobody sees those of others
   std::optional<Error> error;
   std::vector<ManifestWarning> warnings;
@@ -49,7 +49,8 @@ class Fields
 public:
   Fields(ReadState& state, const TomlDocument& document, const TomlTable& table, std::string_view path)
       : m_state(state), m_document(document), m_table(table), m_path(path)
-  {}
+  {
+  }
 
   [[nodiscard]] Located find(std::string_view key) const { return {&m_document, m_table.find(key)}; }
   [[nodiscard]] bool has(std::string_view key) const { return m_table.find(key) != nullptr; }
@@ -97,8 +98,8 @@ private:
 };
 
 /// The warning CW0130 for one key.
-[[nodiscard]] Error unknown_key(const TomlDocument& document, const TomlMember& member, std::string_view parent_path,
-                                std::span<const std::string_view> known);
+[[nodiscard]] Error
+unknown_key(const TomlDocument& document, const TomlMember& member, std::string_view parent_path, std::span<const std::string_view> known);
 
 /// Joins and removes "." and ".." as text, as cargo does: symbolic links play no part. No trailing slash.
 [[nodiscard]] base::Path normalize_path(const base::Path& path);

@@ -26,7 +26,10 @@ bool asks_for_inheritance(ReadState& state, Located at, std::string_view path)
     return fail_type(state, {at.document, member->value.get()}, fmt::format("{}.workspace", path), "`true`");
   }
   if (!*value) {
-    return state.fail("CW0111", fmt::format("`{}.workspace` cannot be `false`", path), *at.document, member->value->position,
+    return state.fail("CW0111",
+                      fmt::format("`{}.workspace` cannot be `false`", path),
+                      *at.document,
+                      member->value->position,
                       "remove the key to not inherit");
   }
   return true;
@@ -44,7 +47,8 @@ const TomlTable* Inheritance::workspace_table(Position asked)
       root->root_directory = m_state.root;
       m_root = std::move(root);
     } else {
-      auto found = m_options.find_root ? m_options.find_root(m_state.file, m_pointer) : find_inheritance_root(m_state.fs, m_state.file, m_pointer, {});
+      auto found = m_options.find_root ? m_options.find_root(m_state.file, m_pointer)
+                                       : find_inheritance_root(m_state.fs, m_state.file, m_pointer, {});
       if (!found) {
         m_state.fail(std::move(found).error());
         return nullptr;

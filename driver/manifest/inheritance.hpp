@@ -11,7 +11,8 @@ public:
   /// `own` is the manifest itself; with `[workspace]` it is its own root. `pointer`: `package.workspace`.
   Inheritance(ReadState& state, std::shared_ptr<const TomlDocument> own, std::optional<std::string> pointer, const ReadOptions& options)
       : m_state(state), m_own(std::move(own)), m_pointer(std::move(pointer)), m_options(options)
-  {}
+  {
+  }
 
   /// `workspace.SECTION.key` of the root. Absent: an error is set (CW0111), at `asked` in the member.
   Located find(std::string_view section, std::string_view key, Position asked);

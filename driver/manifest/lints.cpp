@@ -19,7 +19,10 @@ constexpr std::array<std::string_view, 3> k_lint_keys{"level", "priority", "chec
 /// priority, name, flag: sorted by priority, then the name backwards, then the flag.
 using Flag = std::tuple<std::int64_t, std::string, std::string>;
 
-bool is_tool(std::string_view name) { return std::find(k_tools.begin(), k_tools.end(), name) != k_tools.end(); }
+bool is_tool(std::string_view name)
+{
+  return std::find(k_tools.begin(), k_tools.end(), name) != k_tools.end();
+}
 
 class LintReader
 {
@@ -60,9 +63,14 @@ private:
   {
     const bool known = is_tool(tool.key);
     if (!known) {
-      m_state.warn("CW0134", fmt::format("`{}` is not a lint tool", tool.key), m_document, tool.key_position, "tools are `cargo`, `clippy`, `rust` and `rustdoc`");
+      m_state.warn("CW0134",
+                   fmt::format("`{}` is not a lint tool", tool.key),
+                   m_document,
+                   tool.key_position,
+                   "tools are `cargo`, `clippy`, `rust` and `rustdoc`");
     } else if (tool.key == "cargo") {
-      m_state.warn("CW0134", fmt::format("`{}.cargo` has no effect: lints of cargo itself are unstable", m_path), m_document, tool.key_position);
+      m_state.warn(
+          "CW0134", fmt::format("`{}.cargo` has no effect: lints of cargo itself are unstable", m_path), m_document, tool.key_position);
     }
     std::map<std::string, std::string_view> seen;
     for (const TomlMember* lint : table.sorted()) {
@@ -81,17 +89,23 @@ private:
     std::string plain = lint.key;
     std::replace(plain.begin(), plain.end(), '-', '_');
     if (plain != lint.key) {
-      m_state.warn("CW0131", fmt::format("`{}.{}.{}` is an old spelling", m_path, tool, lint.key), m_document, lint.key_position, fmt::format("write `{}`", plain));
+      m_state.warn("CW0131",
+                   fmt::format("`{}.{}.{}` is an old spelling", m_path, tool, lint.key),
+                   m_document,
+                   lint.key_position,
+                   fmt::format("write `{}`", plain));
     }
     if (const auto [first, is_new] = seen.try_emplace(plain, lint.key); !is_new) {
-      m_state.warn("CW0134", fmt::format("lint `{}` is set twice, as `{}` and `{}`", plain, first->second, lint.key), m_document, lint.key_position);
+      m_state.warn(
+          "CW0134", fmt::format("lint `{}` is set twice, as `{}` and `{}`", plain, first->second, lint.key), m_document, lint.key_position);
     }
     const std::size_t colons = lint.key.find("::");
     if (colons == std::string::npos) {
       return true;
     }
     const std::string_view prefix = std::string_view(lint.key).substr(0, colons);
-    Error error = Error("CW0145", fmt::format("`{}.{}.{}` is not a lint name", m_path, tool, lint.key)).at(m_document.span(lint.key_position));
+    Error error =
+        Error("CW0145", fmt::format("`{}.{}.{}` is not a lint name", m_path, tool, lint.key)).at(m_document.span(lint.key_position));
     if (prefix == tool || (tool == "rust" && is_tool(prefix))) {
       error.helps.push_back(fmt::format("write `{}.{}.{}`", m_path, prefix, lint.key.substr(colons + 2)));
     }
@@ -107,7 +121,9 @@ private:
     if (const TomlTable* table = lint.value->as_table()) {
       level.value = table->find("level");
       if (level.value == nullptr) {
-        m_state.fail(Error("CW0145", fmt::format("`{}` has no level", path)).at(m_document.span(lint.key_position)).help("write `level = \"warn\"` or another level"));
+        m_state.fail(Error("CW0145", fmt::format("`{}` has no level", path))
+                         .at(m_document.span(lint.key_position))
+                         .help("write `level = \"warn\"` or another level"));
         return;
       }
       read_priority(*table, path, priority);
@@ -127,7 +143,8 @@ private:
       return;
     }
     if (tool != "cargo") {
-      m_flags.emplace_back(priority, lint.key, tool == "rust" ? fmt::format("--{}={}", *name, lint.key) : fmt::format("--{}={}::{}", *name, tool, lint.key));
+      m_flags.emplace_back(
+          priority, lint.key, tool == "rust" ? fmt::format("--{}={}", *name, lint.key) : fmt::format("--{}={}::{}", *name, tool, lint.key));
     }
   }
 

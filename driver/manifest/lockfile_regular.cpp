@@ -80,10 +80,7 @@ private:
   }
 
   /// The entry under way has what every entry must have.
-  [[nodiscard]] bool complete() const
-  {
-    return m_package == nullptr || (!m_package->name.empty() && !m_package->version.empty());
-  }
+  [[nodiscard]] bool complete() const { return m_package == nullptr || (!m_package->name.empty() && !m_package->version.empty()); }
 
   bool take_key(std::string_view line)
   {

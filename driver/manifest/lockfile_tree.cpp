@@ -85,8 +85,8 @@ private:
     for (const std::string_view field : {"name", "version"}) {
       const TomlValue* found = table->find(field);
       if (found == nullptr) {
-        return fail(Error("CW0230", fmt::format("an entry of `{}` in the lock file has no `{}`", key, field))
-                        .at(m_document.span(value.position)));
+        return fail(
+            Error("CW0230", fmt::format("an entry of `{}` in the lock file has no `{}`", key, field)).at(m_document.span(value.position)));
       }
       CW_TRY_ASSIGN(auto text, read_text(*found, fmt::format("{}.{}", key, field)));
       if (field == "name") {

@@ -21,19 +21,55 @@ namespace cargo_wasm::manifest {
 
 namespace {
 
-constexpr std::array<std::string_view, 22> k_top_keys{"cargo-features", "package",          "project",          "badges",             "features",           "lib",    "bin",   "example",
-                                                      "test",           "bench",            "dependencies",     "dev-dependencies",   "dev_dependencies",   "build-dependencies",
-                                                      "build_dependencies", "target",       "lints",            "hints",              "workspace",          "profile", "patch", "replace"};
-constexpr std::array<std::string_view, 15> k_package_sections{"badges", "features", "lib", "bin", "example", "test", "bench", "dependencies", "dev-dependencies", "dev_dependencies",
-                                                              "build-dependencies", "build_dependencies", "target", "lints", "hints"};
+constexpr std::array<std::string_view, 22> k_top_keys{"cargo-features",
+                                                      "package",
+                                                      "project",
+                                                      "badges",
+                                                      "features",
+                                                      "lib",
+                                                      "bin",
+                                                      "example",
+                                                      "test",
+                                                      "bench",
+                                                      "dependencies",
+                                                      "dev-dependencies",
+                                                      "dev_dependencies",
+                                                      "build-dependencies",
+                                                      "build_dependencies",
+                                                      "target",
+                                                      "lints",
+                                                      "hints",
+                                                      "workspace",
+                                                      "profile",
+                                                      "patch",
+                                                      "replace"};
+constexpr std::array<std::string_view, 15> k_package_sections{"badges",
+                                                              "features",
+                                                              "lib",
+                                                              "bin",
+                                                              "example",
+                                                              "test",
+                                                              "bench",
+                                                              "dependencies",
+                                                              "dev-dependencies",
+                                                              "dev_dependencies",
+                                                              "build-dependencies",
+                                                              "build_dependencies",
+                                                              "target",
+                                                              "lints",
+                                                              "hints"};
 
 class ManifestReader
 {
 public:
-  ManifestReader(const base::ReadOnlyFilesystem& fs, const base::Path& file, const ReadOptions& options, std::shared_ptr<const TomlDocument> document)
-      : m_state{fs, file, file.parent_path(), options.source.is_path(), std::nullopt, {}}, m_options(options), m_document(std::move(document)),
-        m_top(m_state, *m_document, m_document->root, "")
-  {}
+  ManifestReader(const base::ReadOnlyFilesystem& fs,
+                 const base::Path& file,
+                 const ReadOptions& options,
+                 std::shared_ptr<const TomlDocument> document)
+      : m_state{fs, file, file.parent_path(), options.source.is_path(), std::nullopt, {}}, m_options(options),
+        m_document(std::move(document)), m_top(m_state, *m_document, m_document->root, "")
+  {
+  }
 
   Result<std::shared_ptr<const Manifest>> run()
   {
@@ -77,7 +113,8 @@ private:
     }
     for (const std::string_view section : k_package_sections) {
       if (const TomlMember* member = m_document->root.find_member(section)) {
-        Error error = Error("CW0107", fmt::format("`{}` needs a `[package]`, and this manifest is a workspace only", section)).at(m_document->span(member->key_position));
+        Error error = Error("CW0107", fmt::format("`{}` needs a `[package]`, and this manifest is a workspace only", section))
+                          .at(m_document->span(member->key_position));
         if (section == "lints" || section == "dependencies") {
           error.helps.push_back(fmt::format("what members inherit stands in `[workspace.{}]`", section));
         }
@@ -94,7 +131,10 @@ private:
   {
     m_manifest->workspace_pointer = package.copy("workspace");
     if (m_manifest->workspace && m_manifest->workspace_pointer) {
-      m_state.fail("CW0162", "`package.workspace` cannot stand beside `[workspace]`", *m_document, package.raw().find_member("workspace")->key_position);
+      m_state.fail("CW0162",
+                   "`package.workspace` cannot stand beside `[workspace]`",
+                   *m_document,
+                   package.raw().find_member("workspace")->key_position);
     }
     Inheritance inheritance(m_state, m_document, m_manifest->workspace_pointer, m_options);
     PackageTable table = read_package_table(m_state, package, inheritance);
@@ -102,7 +142,13 @@ private:
       return;
     }
     if (has_project) {
-      check_old_spelling(m_state, table.edition, *m_document, m_document->root.find_member("project"), nullptr, "package", fmt::format("package `{}`", table.name));
+      check_old_spelling(m_state,
+                         table.edition,
+                         *m_document,
+                         m_document->root.find_member("project"),
+                         nullptr,
+                         "package",
+                         fmt::format("package `{}`", table.name));
     }
     m_manifest->edition = table.edition;
     m_manifest->links = table.links;
@@ -141,7 +187,8 @@ private:
       m_state.fail(std::move(error));
       return;
     }
-    auto summary = std::make_shared<Summary>(Summary{spec::PackageId(table.name, table.version, m_options.source), std::move(dependencies), std::move(*features), {}, {}, {}, false});
+    auto summary = std::make_shared<Summary>(Summary{
+        spec::PackageId(table.name, table.version, m_options.source), std::move(dependencies), std::move(*features), {}, {}, {}, false});
     if (table.links) {
       summary->links = InternedString(*table.links);
     }
@@ -157,7 +204,10 @@ private:
   {
     const bool in_workspace = m_manifest->workspace && m_manifest->workspace->resolver;
     if (table.resolver && in_workspace) {
-      m_state.fail("CW0162", "`resolver` stands both in `[package]` and in `[workspace]`", *m_document, package.raw().find_member("resolver")->key_position);
+      m_state.fail("CW0162",
+                   "`resolver` stands both in `[package]` and in `[workspace]`",
+                   *m_document,
+                   package.raw().find_member("resolver")->key_position);
       return;
     }
     m_manifest->resolver = in_workspace ? m_manifest->workspace->resolver : table.resolver;
@@ -196,9 +246,10 @@ private:
     for (const TomlMember& member : features->members) {
       const TomlArray* values = member.value->as_array();
       if (values == nullptr) {
-        m_state.fail(Error("CW0102", fmt::format("`features.{}` must be an array of strings, not {}", member.key, member.value->type_name()))
-                         .at(m_document->span(member.value->position))
-                         .help(fmt::format("write `{} = []` for a feature that enables nothing else", member.key)));
+        m_state.fail(
+            Error("CW0102", fmt::format("`features.{}` must be an array of strings, not {}", member.key, member.value->type_name()))
+                .at(m_document->span(member.value->position))
+                .help(fmt::format("write `{} = []` for a feature that enables nothing else", member.key)));
         return;
       }
       std::vector<InternedString>& list = m_manifest->raw_features[member.key];
@@ -206,14 +257,18 @@ private:
       for (const TomlValue& value : *values) {
         const std::string* text = value.as_string();
         if (text == nullptr) {
-          m_state.fail("CW0102", fmt::format("`features.{}` must hold strings only, not {}", member.key, value.type_name()), *m_document, value.position);
+          m_state.fail("CW0102",
+                       fmt::format("`features.{}` must hold strings only, not {}", member.key, value.type_name()),
+                       *m_document,
+                       value.position);
           return;
         }
         list.emplace_back(*text);
       }
     }
     if (const TomlMember* member = features->find_member("default-features")) {
-      m_state.warn("CW0135", "a feature named `default-features` is not enabled by default", *m_document, member->key_position, "name it `default`");
+      m_state.warn(
+          "CW0135", "a feature named `default-features` is not enabled by default", *m_document, member->key_position, "name it `default`");
     }
   }
 
@@ -254,7 +309,8 @@ private:
     }
     for (const TomlMember* member : profiles->sorted()) {
       if (const std::optional<std::string> problem = profile_name_problem(member->key)) {
-        m_state.fail("CW0141", fmt::format("`{}` is not a valid profile name: {}", member->key, *problem), *m_document, member->key_position);
+        m_state.fail(
+            "CW0141", fmt::format("`{}` is not a valid profile name: {}", member->key, *problem), *m_document, member->key_position);
         return;
       }
       const std::string path = fmt::format("profile.{}", member->key);
@@ -273,7 +329,8 @@ private:
     }
   }
 
-  void warn_about_profile(const TomlMember& member, const BuildProfileToml& profile, const std::vector<std::pair<std::string, Position>>& unused)
+  void
+  warn_about_profile(const TomlMember& member, const BuildProfileToml& profile, const std::vector<std::pair<std::string, Position>>& unused)
   {
     for (const auto& [path, place] : unused) {
       const std::size_t dot = path.rfind('.');
@@ -284,7 +341,10 @@ private:
       m_state.warn("CW0132", "profile `doc` has no effect", *m_document, member.key_position, "remove it");
     }
     if ((member.key == "test" || member.key == "bench") && profile.panic) {
-      m_state.warn("CW0132", fmt::format("`panic` has no effect in profile `{}`", member.key), *m_document, member.value->as_table()->find_member("panic")->key_position,
+      m_state.warn("CW0132",
+                   fmt::format("`panic` has no effect in profile `{}`", member.key),
+                   *m_document,
+                   member.value->as_table()->find_member("panic")->key_position,
                    "tests and benchmarks always unwind");
     }
   }
@@ -331,13 +391,15 @@ std::optional<Position> find_dependency_place(const TomlTable& owner, std::strin
   return std::nullopt;
 }
 
-Result<std::shared_ptr<const Manifest>> read_parsed_manifest(const base::ReadOnlyFilesystem& fs, std::shared_ptr<const TomlDocument> document, const ReadOptions& options)
+Result<std::shared_ptr<const Manifest>>
+read_parsed_manifest(const base::ReadOnlyFilesystem& fs, std::shared_ptr<const TomlDocument> document, const ReadOptions& options)
 {
   const base::Path file = document->file;
   return ManifestReader(fs, file, options, std::move(document)).run();
 }
 
-Result<std::shared_ptr<const Manifest>> read_manifest(const base::ReadOnlyFilesystem& fs, const base::Path& file, const ReadOptions& options)
+Result<std::shared_ptr<const Manifest>>
+read_manifest(const base::ReadOnlyFilesystem& fs, const base::Path& file, const ReadOptions& options)
 {
   CW_TRY_ASSIGN(std::string text, fs.read(file));
   CW_TRY_ASSIGN(std::shared_ptr<const TomlDocument> document, parse_toml(file, std::move(text)));

@@ -12,11 +12,34 @@ namespace cargo_wasm::manifest {
 
 namespace {
 
-constexpr std::array<std::string_view, 19> k_reserved_profiles{"build",   "check",   "clean",  "config", "fetch", "fix",   "install", "metadata", "package", "publish",
-                                                               "report",  "root",    "run",    "rust",   "rustc", "rustdoc", "target", "tmp",      "uninstall"};
+constexpr std::array<std::string_view, 19> k_reserved_profiles{"build",
+                                                               "check",
+                                                               "clean",
+                                                               "config",
+                                                               "fetch",
+                                                               "fix",
+                                                               "install",
+                                                               "metadata",
+                                                               "package",
+                                                               "publish",
+                                                               "report",
+                                                               "root",
+                                                               "run",
+                                                               "rust",
+                                                               "rustc",
+                                                               "rustdoc",
+                                                               "target",
+                                                               "tmp",
+                                                               "uninstall"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
+bool is_digit(char c)
+{
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c)
+{
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+}
 
 std::string describe(char c)
 {

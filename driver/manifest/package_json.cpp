@@ -10,7 +10,10 @@ namespace {
 
 using nlohmann::ordered_json;
 
-template <class T> ordered_json optional_json(const std::optional<T>& value) { return value ? ordered_json(*value) : ordered_json(nullptr); }
+template <class T> ordered_json optional_json(const std::optional<T>& value)
+{
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
 
 ordered_json names(const std::vector<CrateType>& types)
 {
@@ -24,12 +27,18 @@ ordered_json names(const std::vector<CrateType>& types)
 ordered_json kind_of(const CrateTarget& target)
 {
   switch (target.kind) {
-    case TargetKind::lib: return names(target.crate_types);
-    case TargetKind::bin: return {"bin"};
-    case TargetKind::test: return {"test"};
-    case TargetKind::bench: return {"bench"};
-    case TargetKind::example: return {"example"};
-    case TargetKind::custom_build: break;
+  case TargetKind::lib:
+    return names(target.crate_types);
+  case TargetKind::bin:
+    return {"bin"};
+  case TargetKind::test:
+    return {"test"};
+  case TargetKind::bench:
+    return {"bench"};
+  case TargetKind::example:
+    return {"example"};
+  case TargetKind::custom_build:
+    break;
   }
   return {"custom-build"};
 }
@@ -37,9 +46,12 @@ ordered_json kind_of(const CrateTarget& target)
 ordered_json kind_of(DependencyKind kind)
 {
   switch (kind) {
-    case DependencyKind::development: return "dev";
-    case DependencyKind::build: return "build";
-    case DependencyKind::normal: break;
+  case DependencyKind::development:
+    return "dev";
+  case DependencyKind::build:
+    return "build";
+  case DependencyKind::normal:
+    break;
   }
   return nullptr;
 }
@@ -48,13 +60,19 @@ ordered_json kind_of(DependencyKind kind)
 bool is_doctestable(const CrateTarget& target)
 {
   return target.is_lib() && std::any_of(target.crate_types.begin(), target.crate_types.end(), [](CrateType type) {
-    return type == CrateType::lib || type == CrateType::rlib || type == CrateType::proc_macro;
-  });
+           return type == CrateType::lib || type == CrateType::rlib || type == CrateType::proc_macro;
+         });
 }
 
-ordered_json source_json(spec::SourceId source) { return source.is_path() ? ordered_json(nullptr) : ordered_json(source.to_lock_string(false)); }
+ordered_json source_json(spec::SourceId source)
+{
+  return source.is_path() ? ordered_json(nullptr) : ordered_json(source.to_lock_string(false));
+}
 
-ordered_json plain(const std::shared_ptr<const nlohmann::json>& value) { return value == nullptr ? ordered_json(nullptr) : ordered_json(*value); }
+ordered_json plain(const std::shared_ptr<const nlohmann::json>& value)
+{
+  return value == nullptr ? ordered_json(nullptr) : ordered_json(*value);
+}
 
 } // namespace
 

@@ -14,9 +14,10 @@ namespace cargo_wasm::manifest {
 namespace {
 
 constexpr std::array<std::string_view, 33> k_package_keys{
-    "edition",     "rust-version", "name",      "version",      "authors",     "build",         "metabuild", "default-target", "forced-target", "links",     "exclude",
-    "include",     "publish",      "workspace", "im-a-teapot",  "autolib",     "autobins",      "autoexamples", "autotests",   "autobenches",   "default-run", "description",
-    "homepage",    "documentation", "readme",   "keywords",     "categories",  "license",       "license-file", "repository",  "resolver",      "metadata",  "cargo-features"};
+    "edition",   "rust-version", "name",        "version",     "authors",   "build",         "metabuild", "default-target", "forced-target",
+    "links",     "exclude",      "include",     "publish",     "workspace", "im-a-teapot",   "autolib",   "autobins",       "autoexamples",
+    "autotests", "autobenches",  "default-run", "description", "homepage",  "documentation", "readme",    "keywords",       "categories",
+    "license",   "license-file", "repository",  "resolver",    "metadata",  "cargo-features"};
 
 constexpr std::array<std::string_view, 3> k_default_readmes{"README.md", "README.txt", "README"};
 
@@ -68,7 +69,10 @@ constexpr std::array<CargoFeature, 26> k_cargo_features{{{"test-dummy-stable", S
 class PackageReader
 {
 public:
-  PackageReader(ReadState& state, const Fields& package, Inheritance& inheritance) : m_state(state), m_package(package), m_inheritance(inheritance) {}
+  PackageReader(ReadState& state, const Fields& package, Inheritance& inheritance)
+      : m_state(state), m_package(package), m_inheritance(inheritance)
+  {
+  }
 
   PackageTable run()
   {
@@ -103,7 +107,10 @@ public:
     }
     m_package.warn_unknown(k_package_keys);
     if (info.license && info.license_file) {
-      m_state.warn("CW0135", "`license` and `license-file` are both set", m_package.document(), m_package.raw().find_member("license-file")->key_position,
+      m_state.warn("CW0135",
+                   "`license` and `license-file` are both set",
+                   m_package.document(),
+                   m_package.raw().find_member("license-file")->key_position,
                    "`license` is enough for a license with an SPDX expression; `license-file` is for others");
     }
     return table;
@@ -234,9 +241,10 @@ private:
     if (at) {
       const EditionFacts& facts = k_editions[static_cast<std::size_t>(table.edition)];
       if (table.rust_version && !facts.since.is_satisfied_by(*table.rust_version)) {
-        m_state.fail(Error("CW0105", fmt::format("`rust-version` {} is too old for edition {}", spec::to_string(*table.rust_version), facts.name))
-                         .at(at.document->span(at.value->position))
-                         .help(fmt::format("edition {} needs Rust {}", facts.name, spec::to_string(facts.since))));
+        m_state.fail(
+            Error("CW0105", fmt::format("`rust-version` {} is too old for edition {}", spec::to_string(*table.rust_version), facts.name))
+                .at(at.document->span(at.value->position))
+                .help(fmt::format("edition {} needs Rust {}", facts.name, spec::to_string(facts.since))));
       }
       return;
     }
@@ -252,20 +260,27 @@ private:
     if (table.rust_version && newest == Edition::e2015) {
       return; // no other edition would work
     }
-    m_state.warn("CW0133", fmt::format("package `{}` has no `edition` and gets 2015", table.name), m_package.document(), m_package.find("name").value->position,
-                 table.rust_version && newest != Edition::e2024 ? fmt::format("edition {} is the newest that `rust-version` allows", to_string(newest))
-                                                                : std::string("the newest edition is 2024"));
+    m_state.warn("CW0133",
+                 fmt::format("package `{}` has no `edition` and gets 2015", table.name),
+                 m_package.document(),
+                 m_package.find("name").value->position,
+                 table.rust_version && newest != Edition::e2024
+                     ? fmt::format("edition {} is the newest that `rust-version` allows", to_string(newest))
+                     : std::string("the newest edition is 2024"));
   }
 
   void check_unstable()
   {
     for (const std::string_view key : {"metabuild", "default-target", "forced-target", "im-a-teapot"}) {
       if (const TomlMember* member = m_package.raw().find_member(key)) {
-        m_state.fail("CW0106", fmt::format("`package.{}` is unstable and needs a nightly cargo", key), m_package.document(), member->key_position);
+        m_state.fail(
+            "CW0106", fmt::format("`package.{}` is unstable and needs a nightly cargo", key), m_package.document(), member->key_position);
       }
     }
     if (const TomlMember* member = m_package.raw().find_member("cargo-features")) {
-      m_state.fail(Error("CW0107", "`cargo-features` must stand before the first table").at(m_package.document().span(member->key_position)).help("move it to the top of the file"));
+      m_state.fail(Error("CW0107", "`cargo-features` must stand before the first table")
+                       .at(m_package.document().span(member->key_position))
+                       .help("move it to the top of the file"));
     }
   }
 
@@ -297,8 +312,11 @@ std::string read_package_name(ReadState& state, const Fields& package)
 {
   const TomlMember* member = package.raw().find_member("name");
   if (member == nullptr) {
-    state.fail("CW0103", "`package.name` is missing", package.document(),
-               package.document().root.find(package.path()) == nullptr ? Position{} : package.document().root.find(package.path())->position);
+    state.fail("CW0103",
+               "`package.name` is missing",
+               package.document(),
+               package.document().root.find(package.path()) == nullptr ? Position{}
+                                                                       : package.document().root.find(package.path())->position);
     return {};
   }
   const std::string* name = package.string("name");
@@ -310,7 +328,10 @@ std::string read_package_name(ReadState& state, const Fields& package)
     return {};
   }
   if (name->find(':') != std::string::npos) {
-    state.fail("CW0106", fmt::format("the name `{}` has a namespace, which is unstable and needs a nightly cargo", *name), package.document(), member->value->position);
+    state.fail("CW0106",
+               fmt::format("the name `{}` has a namespace, which is unstable and needs a nightly cargo", *name),
+               package.document(),
+               member->value->position);
     return {};
   }
   return *name;
@@ -331,7 +352,8 @@ void check_cargo_features(ReadState& state, const Fields& manifest)
   for (std::size_t i = 0; i < names->size(); ++i) {
     const std::string& name = (*names)[i];
     const Position place = (*at.value->as_array())[i].position;
-    const auto known = std::find_if(k_cargo_features.begin(), k_cargo_features.end(), [&](const CargoFeature& feature) { return feature.name == name; });
+    const auto known =
+        std::find_if(k_cargo_features.begin(), k_cargo_features.end(), [&](const CargoFeature& feature) { return feature.name == name; });
     if (known == k_cargo_features.end()) {
       Error error = Error("CW0106", fmt::format("`{}` is not a cargo feature", name)).at(at.document->span(place));
       if (name.find('_') != std::string::npos) {
@@ -339,7 +361,11 @@ void check_cargo_features(ReadState& state, const Fields& manifest)
       }
       state.fail(std::move(error));
     } else if (known->stability == Stability::stable) {
-      state.warn("CW0135", fmt::format("cargo feature `{}` is stable since {}", name, known->version), *at.document, place, "remove it from `cargo-features`");
+      state.warn("CW0135",
+                 fmt::format("cargo feature `{}` is stable since {}", name, known->version),
+                 *at.document,
+                 place,
+                 "remove it from `cargo-features`");
     } else if (known->stability == Stability::removed) {
       state.fail("CW0106", fmt::format("cargo feature `{}` was removed in {}", name, known->version), *at.document, place);
     } else {
@@ -360,7 +386,9 @@ bool check_resolver(ReadState& state, Located at)
   if (*text == "1" || *text == "2" || *text == "3") {
     return true;
   }
-  return state.fail(Error("CW0164", fmt::format("`{}` is not a resolver version", *text)).at(at.document->span(at.value->position)).help("versions are `1`, `2` and `3`"));
+  return state.fail(Error("CW0164", fmt::format("`{}` is not a resolver version", *text))
+                        .at(at.document->span(at.value->position))
+                        .help("versions are `1`, `2` and `3`"));
 }
 
 } // namespace cargo_wasm::manifest

@@ -12,15 +12,34 @@ namespace cargo_wasm::manifest {
 
 namespace {
 
-constexpr std::array<std::string_view, 19> k_profile_keys{"opt-level", "lto",      "codegen-backend", "codegen-units", "debug",   "split-debuginfo", "debug-assertions",
-                                                          "rpath",     "panic",    "overflow-checks", "incremental",   "dir-name", "inherits",       "strip",
-                                                          "rustflags", "package",  "build-override",  "trim-paths",    "hint-mostly-unused"};
+constexpr std::array<std::string_view, 19> k_profile_keys{"opt-level",
+                                                          "lto",
+                                                          "codegen-backend",
+                                                          "codegen-units",
+                                                          "debug",
+                                                          "split-debuginfo",
+                                                          "debug-assertions",
+                                                          "rpath",
+                                                          "panic",
+                                                          "overflow-checks",
+                                                          "incremental",
+                                                          "dir-name",
+                                                          "inherits",
+                                                          "strip",
+                                                          "rustflags",
+                                                          "package",
+                                                          "build-override",
+                                                          "trim-paths",
+                                                          "hint-mostly-unused"};
 
 /// Reads one layer. Errors go the plain way here: this is also called for the configuration.
 class ProfileReader
 {
 public:
-  ProfileReader(const TomlDocument& document, std::vector<std::pair<std::string, Position>>& unused) : m_document(document), m_unused(unused) {}
+  ProfileReader(const TomlDocument& document, std::vector<std::pair<std::string, Position>>& unused)
+      : m_document(document), m_unused(unused)
+  {
+  }
 
   Result<BuildProfileToml> layer(const TomlTable& table, std::string_view path, bool is_override)
   {
@@ -37,7 +56,8 @@ public:
         CW_TRY_ASSIGN(profile.opt_level, opt_level(at, path));
       } else if (key == "lto" || key == "strip") {
         CW_TRY_ASSIGN((key == "lto" ? profile.lto : profile.strip), string_or_bool(at, path, key));
-        if (key == "lto" && profile.lto && (*profile.lto == std::variant<bool, std::string>("true") || *profile.lto == std::variant<bool, std::string>("false"))) {
+        if (key == "lto" && profile.lto &&
+            (*profile.lto == std::variant<bool, std::string>("true") || *profile.lto == std::variant<bool, std::string>("false"))) {
           return fail(Error("CW0140", fmt::format("`lto` of `{}` cannot be a boolean in quotes", path))
                           .at(m_document.span(member->value->position))
                           .help(fmt::format("write `lto = {}`", std::get<std::string>(*profile.lto))));
@@ -77,7 +97,8 @@ public:
       } else if (key == "hint-mostly-unused") {
         CW_TRY_ASSIGN(profile.hint_mostly_unused, boolean(at, path, key));
       } else if (key == "codegen-backend" || key == "rustflags" || key == "trim-paths") {
-        return fail(Error("CW0106", fmt::format("`{}` of `{}` is unstable and needs a nightly cargo", key, path)).at(m_document.span(member->key_position)));
+        return fail(Error("CW0106", fmt::format("`{}` of `{}` is unstable and needs a nightly cargo", key, path))
+                        .at(m_document.span(member->key_position)));
       } else if (key == "package") {
         CW_TRY(packages(profile, at, path));
       } else if (key == "build-override") {
@@ -101,7 +122,8 @@ public:
 private:
   [[nodiscard]] tl::unexpected<Error> wrong(Located at, std::string_view path, std::string_view key, std::string_view expected) const
   {
-    return fail(Error("CW0102", fmt::format("`{}.{}` must be {}, not {}", path, key, expected, at.value->type_name())).at(m_document.span(at.value->position)));
+    return fail(Error("CW0102", fmt::format("`{}.{}` must be {}, not {}", path, key, expected, at.value->type_name()))
+                    .at(m_document.span(at.value->position)));
   }
 
   [[nodiscard]] Result<std::string> text(Located at, std::string_view path, std::string_view key) const
@@ -141,9 +163,11 @@ private:
       return *value;
     }
     if (value != nullptr) {
-      Error error = Error("CW0140", fmt::format("`opt-level = \"{}\"` is not an optimisation level", *value)).at(m_document.span(at.value->position));
+      Error error =
+          Error("CW0140", fmt::format("`opt-level = \"{}\"` is not an optimisation level", *value)).at(m_document.span(at.value->position));
       const bool quoted_number = value->size() == 1 && value->front() >= '0' && value->front() <= '3';
-      error.helps.push_back(quoted_number ? fmt::format("write `opt-level = {}` without quotes", *value) : "levels are `0`, `1`, `2`, `3`, `\"s\"` and `\"z\"`");
+      error.helps.push_back(quoted_number ? fmt::format("write `opt-level = {}` without quotes", *value)
+                                          : "levels are `0`, `1`, `2`, `3`, `\"s\"` and `\"z\"`");
       return fail(std::move(error));
     }
     return wrong(at, path, "opt-level", "`0`, `1`, `2`, `3`, `\"s\"` or `\"z\"`");
@@ -159,8 +183,11 @@ private:
       return std::to_string(*level);
     }
     if (const std::string* value = at.value->as_string()) {
-      constexpr std::array<std::pair<std::string_view, std::string_view>, 5> k_names{
-          {{"none", "0"}, {"limited", "1"}, {"full", "2"}, {"line-directives-only", "line-directives-only"}, {"line-tables-only", "line-tables-only"}}};
+      constexpr std::array<std::pair<std::string_view, std::string_view>, 5> k_names{{{"none", "0"},
+                                                                                      {"limited", "1"},
+                                                                                      {"full", "2"},
+                                                                                      {"line-directives-only", "line-directives-only"},
+                                                                                      {"line-tables-only", "line-tables-only"}}};
       for (const auto& [name, level] : k_names) {
         if (*value == name) {
           return std::string(level);
@@ -169,7 +196,8 @@ private:
     }
     return fail(Error("CW0140", fmt::format("`{}.debug` is not a debug level", path))
                     .at(m_document.span(at.value->position))
-                    .help("levels are `0`, `1`, `2`, `true`, `false`, `\"none\"`, `\"limited\"`, `\"full\"`, `\"line-tables-only\"` and `\"line-directives-only\"`"));
+                    .help("levels are `0`, `1`, `2`, `true`, `false`, `\"none\"`, `\"limited\"`, `\"full\"`, `\"line-tables-only\"` and "
+                          "`\"line-directives-only\"`"));
   }
 
   Result<> packages(BuildProfileToml& profile, Located at, std::string_view path)
@@ -208,13 +236,18 @@ template <class T> void take(std::optional<T>& base, const std::optional<T>& ove
 
 } // namespace
 
-Result<BuildProfileToml> read_build_profile(const TomlDocument& document, const TomlTable& table, std::string_view dotted_name,
+Result<BuildProfileToml> read_build_profile(const TomlDocument& document,
+                                            const TomlTable& table,
+                                            std::string_view dotted_name,
                                             std::vector<std::pair<std::string, Position>>& unused)
 {
   return ProfileReader(document, unused).layer(table, dotted_name, false);
 }
 
-std::span<const std::string_view> build_profile_keys() { return k_profile_keys; }
+std::span<const std::string_view> build_profile_keys()
+{
+  return k_profile_keys;
+}
 
 BuildProfileToml merge(BuildProfileToml base, const BuildProfileToml& over)
 {
@@ -241,7 +274,9 @@ BuildProfileToml merge(BuildProfileToml base, const BuildProfileToml& over)
     }
   }
   if (over.build_override != nullptr) {
-    base.build_override = base.build_override == nullptr ? over.build_override : std::make_shared<const BuildProfileToml>(merge(*base.build_override, *over.build_override));
+    base.build_override = base.build_override == nullptr
+                              ? over.build_override
+                              : std::make_shared<const BuildProfileToml>(merge(*base.build_override, *over.build_override));
   }
   return base;
 }

@@ -11,8 +11,14 @@ class RecordingFilesystem final : public base::ReadOnlyFilesystem
 public:
   explicit RecordingFilesystem(const base::ReadOnlyFilesystem& inner) : m_inner(inner) {}
 
-  [[nodiscard]] Result<std::optional<base::FileStat>> stat(const base::Path& path) const override { return noted(path, m_inner.stat(path)); }
-  [[nodiscard]] Result<std::optional<base::FileStat>> lstat(const base::Path& path) const override { return noted(path, m_inner.lstat(path)); }
+  [[nodiscard]] Result<std::optional<base::FileStat>> stat(const base::Path& path) const override
+  {
+    return noted(path, m_inner.stat(path));
+  }
+  [[nodiscard]] Result<std::optional<base::FileStat>> lstat(const base::Path& path) const override
+  {
+    return noted(path, m_inner.lstat(path));
+  }
   [[nodiscard]] Result<std::string> read(const base::Path& path) const override
   {
     Result<std::string> text = m_inner.read(path);

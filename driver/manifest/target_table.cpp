@@ -13,8 +13,21 @@ namespace cargo_wasm::manifest {
 
 namespace {
 
-constexpr std::array<std::string_view, 15> k_target_keys{"name", "crate-type", "crate_type", "path", "filename", "test", "doctest", "bench", "doc", "doc-scrape-examples",
-                                                         "proc-macro", "proc_macro", "harness", "required-features", "edition"};
+constexpr std::array<std::string_view, 15> k_target_keys{"name",
+                                                         "crate-type",
+                                                         "crate_type",
+                                                         "path",
+                                                         "filename",
+                                                         "test",
+                                                         "doctest",
+                                                         "bench",
+                                                         "doc",
+                                                         "doc-scrape-examples",
+                                                         "proc-macro",
+                                                         "proc_macro",
+                                                         "harness",
+                                                         "required-features",
+                                                         "edition"};
 
 constexpr std::array<TargetKindTraits, 6> k_traits{{
     {TargetKind::lib, "lib", "library", "src", "src", "autolib"},
@@ -32,7 +45,8 @@ const TargetKindTraits& traits_of(TargetKind kind)
   return *std::find_if(k_traits.begin(), k_traits.end(), [&](const TargetKindTraits& traits) { return traits.kind == kind; });
 }
 
-TargetSpec read_target_spec(TargetContext& context, const TomlDocument& document, const TomlTable& table, Position place, const TargetKindTraits& traits)
+TargetSpec read_target_spec(
+    TargetContext& context, const TomlDocument& document, const TomlTable& table, Position place, const TargetKindTraits& traits)
 {
   const Fields fields(context.state, document, table, traits.key);
   TargetSpec target;
@@ -58,7 +72,8 @@ TargetSpec read_target_spec(TargetContext& context, const TomlDocument& document
   if (!target.proc_macro) {
     target.proc_macro = fields.boolean("proc_macro");
   }
-  if (!target.proc_macro && target.crate_types && std::find(target.crate_types->begin(), target.crate_types->end(), "proc-macro") != target.crate_types->end()) {
+  if (!target.proc_macro && target.crate_types &&
+      std::find(target.crate_types->begin(), target.crate_types->end(), "proc-macro") != target.crate_types->end()) {
     target.proc_macro = true;
   }
   target.required_features = fields.strings("required-features");
@@ -66,8 +81,10 @@ TargetSpec read_target_spec(TargetContext& context, const TomlDocument& document
   target.edition = fields.find("edition");
   fields.warn_unknown(k_target_keys);
   const std::string owner = fmt::format("{} `{}`", traits.noun, target.name.value_or(std::string(context.package_name)));
-  check_old_spelling(context.state, context.edition, document, table.find_member("proc_macro"), table.find_member("proc-macro"), "proc-macro", owner);
-  check_old_spelling(context.state, context.edition, document, table.find_member("crate_type"), table.find_member("crate-type"), "crate-type", owner);
+  check_old_spelling(
+      context.state, context.edition, document, table.find_member("proc_macro"), table.find_member("proc-macro"), "proc-macro", owner);
+  check_old_spelling(
+      context.state, context.edition, document, table.find_member("crate_type"), table.find_member("crate-type"), "crate-type", owner);
   return target;
 }
 
@@ -94,7 +111,8 @@ std::vector<FoundTarget> find_targets(const ReadState& state, std::string_view d
   return found;
 }
 
-std::optional<std::string> infer_path(TargetContext& context, const TargetSpec& target, const std::vector<FoundTarget>& found, const TargetKindTraits& traits, bool has_lib)
+std::optional<std::string> infer_path(
+    TargetContext& context, const TargetSpec& target, const std::vector<FoundTarget>& found, const TargetKindTraits& traits, bool has_lib)
 {
   ReadState& state = context.state;
   const std::string& name = *target.name;
@@ -122,7 +140,10 @@ std::optional<std::string> infer_path(TargetContext& context, const TargetSpec& 
     }
     for (std::string& place : places) {
       if (state.fs.exists(state.root / place)) {
-        state.warn("CW0131", fmt::format("`{}` is taken for {} `{}` only in edition 2015", place, traits.noun, name), *target.document, target.place,
+        state.warn("CW0131",
+                   fmt::format("`{}` is taken for {} `{}` only in edition 2015", place, traits.noun, name),
+                   *target.document,
+                   target.place,
                    fmt::format("write `path = \"{}\"` in `[[{}]]`", place, traits.key));
         return std::move(place);
       }
@@ -132,12 +153,14 @@ std::optional<std::string> infer_path(TargetContext& context, const TargetSpec& 
   const std::string nested = fmt::format("{}/{}/main.rs", traits.directory, name);
   Error error;
   if (matching.size() > 1) {
-    error = Error("CW0110", fmt::format("two files could be {} `{}`: `{}` and `{}`", traits.noun, name, matching[0]->path, matching[1]->path));
+    error =
+        Error("CW0110", fmt::format("two files could be {} `{}`: `{}` and `{}`", traits.noun, name, matching[0]->path, matching[1]->path));
     error.helps.push_back(fmt::format("name one of them with `path` in `[[{}]]`", traits.key));
   } else {
     error = Error("CW0110", fmt::format("no file for {} `{}`", traits.noun, name));
     error.notes.push_back(fmt::format("neither `{}` nor `{}` exists", file, nested));
-    for (const auto& [wrong, right] : {std::pair{fmt::format("{}/{}.rs", traits.misspelt, name), file}, {fmt::format("{}/{}/main.rs", traits.misspelt, name), nested}}) {
+    for (const auto& [wrong, right] :
+         {std::pair{fmt::format("{}/{}.rs", traits.misspelt, name), file}, {fmt::format("{}/{}/main.rs", traits.misspelt, name), nested}}) {
       if (state.fs.exists(state.root / wrong)) {
         error.helps.push_back(fmt::format("`{}` exists; rename it to `{}`", wrong, right));
         break;
@@ -157,7 +180,8 @@ std::optional<std::string> infer_path(TargetContext& context, const TargetSpec& 
   return std::nullopt;
 }
 
-std::vector<TargetSpec> collect_targets(TargetContext& context, const Fields& manifest, std::optional<bool> autodiscover, const TargetKindTraits& traits, bool has_lib)
+std::vector<TargetSpec> collect_targets(
+    TargetContext& context, const Fields& manifest, std::optional<bool> autodiscover, const TargetKindTraits& traits, bool has_lib)
 {
   ReadState& state = context.state;
   std::vector<TargetSpec> targets;
@@ -172,13 +196,15 @@ std::vector<TargetSpec> collect_targets(TargetContext& context, const Fields& ma
     }
     for (const TomlValue& element : *array) {
       if (element.as_table() == nullptr) {
-        state.fail("CW0102", fmt::format("`{}` must hold tables only, not {}", traits.key, element.type_name()), *at.document, element.position);
+        state.fail(
+            "CW0102", fmt::format("`{}` must hold tables only, not {}", traits.key, element.type_name()), *at.document, element.position);
         return targets;
       }
       targets.push_back(read_target_spec(context, *at.document, *element.as_table(), element.position, traits));
     }
   }
-  const bool all_explicit = std::all_of(targets.begin(), targets.end(), [](const TargetSpec& target) { return target.name && target.path; });
+  const bool all_explicit =
+      std::all_of(targets.begin(), targets.end(), [](const TargetSpec& target) { return target.name && target.path; });
   std::vector<FoundTarget> found;
   if (autodiscover != false || !all_explicit) {
     if (traits.kind == TargetKind::bin && state.fs.exists(state.root / "src/main.rs")) {
@@ -192,8 +218,8 @@ std::vector<TargetSpec> collect_targets(TargetContext& context, const Fields& ma
   std::vector<const FoundTarget*> implied;
   for (const FoundTarget& candidate : found) {
     const bool taken = at && std::any_of(targets.begin(), targets.end(), [&](const TargetSpec& target) {
-      return target.name == candidate.name || (target.path && normalize_path(*target.path) == candidate.path);
-    });
+                         return target.name == candidate.name || (target.path && normalize_path(*target.path) == candidate.path);
+                       });
     if (!taken) {
       implied.push_back(&candidate);
     }
@@ -206,9 +232,10 @@ std::vector<TargetSpec> collect_targets(TargetContext& context, const Fields& ma
       for (const FoundTarget* candidate : implied) {
         files += fmt::format("{}`{}`", files.empty() ? "" : ", ", candidate->path);
       }
-      Error warning = Error("CW0132", fmt::format("`[[{}]]` keeps edition 2015 from building other {} targets: {}", traits.key, traits.noun, files))
-                          .at(at.document->span(at.value->position))
-                          .help(fmt::format("write `{} = false` in `[package]` to say that this is meant", traits.switch_key));
+      Error warning =
+          Error("CW0132", fmt::format("`[[{}]]` keeps edition 2015 from building other {} targets: {}", traits.key, traits.noun, files))
+              .at(at.document->span(at.value->position))
+              .help(fmt::format("write `{} = false` in `[package]` to say that this is meant", traits.switch_key));
       state.warn(std::move(warning));
     }
   }

@@ -13,7 +13,7 @@ struct TargetSpec
   std::optional<bool> test, doctest, bench, doc, harness, proc_macro;
   std::optional<std::vector<std::string>> required_features;
   Located edition;
-  Position place; ///< of the table, or of its name
+  Position place;                         ///< of the table, or of its name
   const TomlDocument* document = nullptr; ///< null when found in the directories
 };
 
@@ -21,17 +21,17 @@ struct TargetSpec
 struct TargetKindTraits
 {
   TargetKind kind;
-  std::string_view key;       ///< "bin"
-  std::string_view noun;      ///< "binary"
-  std::string_view directory; ///< "src/bin"
-  std::string_view misspelt;  ///< "src/bins": where people put the files by mistake
+  std::string_view key;        ///< "bin"
+  std::string_view noun;       ///< "binary"
+  std::string_view directory;  ///< "src/bin"
+  std::string_view misspelt;   ///< "src/bins": where people put the files by mistake
   std::string_view switch_key; ///< "autobins"
 };
 [[nodiscard]] const TargetKindTraits& traits_of(TargetKind kind);
 
 /// Reads the table of one target; `path` as people write it ("lib", "bin").
-[[nodiscard]] TargetSpec read_target_spec(TargetContext& context, const TomlDocument& document, const TomlTable& table, Position place,
-                                          const TargetKindTraits& traits);
+[[nodiscard]] TargetSpec read_target_spec(
+    TargetContext& context, const TomlDocument& document, const TomlTable& table, Position place, const TargetKindTraits& traits);
 
 struct FoundTarget
 {
@@ -41,12 +41,12 @@ struct FoundTarget
 [[nodiscard]] std::vector<FoundTarget> find_targets(const ReadState& state, std::string_view directory);
 
 /// The explicit and the implied targets of a kind, sorted by name, each with its path.
-[[nodiscard]] std::vector<TargetSpec> collect_targets(TargetContext& context, const Fields& manifest, std::optional<bool> autodiscover,
-                                                      const TargetKindTraits& traits, bool has_lib);
+[[nodiscard]] std::vector<TargetSpec> collect_targets(
+    TargetContext& context, const Fields& manifest, std::optional<bool> autodiscover, const TargetKindTraits& traits, bool has_lib);
 
 /// Looks for the file of a named target without `path`. Empty: not found, the problem is reported as cargo does (at once for
 /// binaries, as a critical warning otherwise).
-[[nodiscard]] std::optional<std::string> infer_path(TargetContext& context, const TargetSpec& target, const std::vector<FoundTarget>& found,
-                                                    const TargetKindTraits& traits, bool has_lib);
+[[nodiscard]] std::optional<std::string> infer_path(
+    TargetContext& context, const TargetSpec& target, const std::vector<FoundTarget>& found, const TargetKindTraits& traits, bool has_lib);
 
 } // namespace cargo_wasm::manifest

@@ -31,7 +31,8 @@ class TargetReader
 public:
   TargetReader(TargetContext& context, const Fields& manifest, const Fields& package)
       : m_context(context), m_state(context.state), m_manifest(manifest), m_package(package)
-  {}
+  {
+  }
 
   std::vector<CrateTarget> run()
   {
@@ -107,7 +108,10 @@ private:
                          .help("name the file with `path` in `[lib]`"));
         return;
       }
-      m_state.warn("CW0131", fmt::format("`{}` is taken for library `{}` only in edition 2015", old_place, *lib.name), *lib.document, lib.place,
+      m_state.warn("CW0131",
+                   fmt::format("`{}` is taken for library `{}` only in edition 2015", old_place, *lib.name),
+                   *lib.document,
+                   lib.place,
                    "rename it to `src/lib.rs`, or write `path` in `[lib]`");
       lib.path = std::move(old_place);
     }
@@ -144,9 +148,16 @@ private:
     if (has(CrateType::dylib) && has(CrateType::cdylib)) {
       m_state.fail("CW0109", fmt::format("library `{}` cannot be both `dylib` and `cdylib`", *lib.name), *lib.document, lib.place);
     } else if (has(CrateType::proc_macro)) {
-      m_state.warn("CW0131", fmt::format("library `{}` sets the crate type `proc-macro`", *lib.name), *lib.document, lib.place, "write `proc-macro = true` instead");
+      m_state.warn("CW0131",
+                   fmt::format("library `{}` sets the crate type `proc-macro`", *lib.name),
+                   *lib.document,
+                   lib.place,
+                   "write `proc-macro = true` instead");
       if (types.size() > 1) {
-        m_state.fail("CW0109", fmt::format("library `{}` cannot have the crate type `proc-macro` beside others", *lib.name), *lib.document, lib.place);
+        m_state.fail("CW0109",
+                     fmt::format("library `{}` cannot have the crate type `proc-macro` beside others", *lib.name),
+                     *lib.document,
+                     lib.place);
       }
     }
     return types;
@@ -163,30 +174,36 @@ private:
       }
       if (!names.insert(*spec.name).second) {
         const TargetSpec& written = spec.document != nullptr ? spec : specs.front();
-        m_state.fail(Error("CW0116", fmt::format("two {} targets are named `{}`", traits.noun, *spec.name))
-                         .at(written.document == nullptr ? m_package.document().span(place_of_name()) : written.document->span(written.place)));
+        m_state.fail(
+            Error("CW0116", fmt::format("two {} targets are named `{}`", traits.noun, *spec.name))
+                .at(written.document == nullptr ? m_package.document().span(place_of_name()) : written.document->span(written.place)));
         return;
       }
       CrateTarget target;
       target.kind = traits.kind;
       target.crate_types = {CrateType::bin};
       switch (traits.kind) {
-        case TargetKind::bin:
-          check_binary(spec);
-          target.tested = target.benched = target.documented = true;
-          break;
-        case TargetKind::example:
-          if (spec.crate_types && !spec.crate_types->empty()) {
-            target.crate_types = parse_types(spec, *spec.crate_types);
-            if (std::all_of(target.crate_types.begin(), target.crate_types.end(), [](CrateType type) { return type == CrateType::bin; })) {
-              target.crate_types = {CrateType::bin};
-            }
+      case TargetKind::bin:
+        check_binary(spec);
+        target.tested = target.benched = target.documented = true;
+        break;
+      case TargetKind::example:
+        if (spec.crate_types && !spec.crate_types->empty()) {
+          target.crate_types = parse_types(spec, *spec.crate_types);
+          if (std::all_of(target.crate_types.begin(), target.crate_types.end(), [](CrateType type) { return type == CrateType::bin; })) {
+            target.crate_types = {CrateType::bin};
           }
-          break;
-        case TargetKind::test: target.tested = true; break;
-        case TargetKind::bench: target.benched = true; break;
-        case TargetKind::lib:
-        case TargetKind::custom_build: break;
+        }
+        break;
+      case TargetKind::test:
+        target.tested = true;
+        break;
+      case TargetKind::bench:
+        target.benched = true;
+        break;
+      case TargetKind::lib:
+      case TargetKind::custom_build:
+        break;
       }
       if (spec.required_features) {
         target.required_features = *spec.required_features;
@@ -206,13 +223,15 @@ private:
       return;
     }
     if (spec.filename) {
-      m_state.fail("CW0106", fmt::format("`filename` of binary `{}` is unstable and needs a nightly cargo", *spec.name), *spec.document, spec.place);
+      m_state.fail(
+          "CW0106", fmt::format("`filename` of binary `{}` is unstable and needs a nightly cargo", *spec.name), *spec.document, spec.place);
       return;
     }
     const bool has_types = spec.crate_types && !spec.crate_types->empty();
     if ((has_types || spec.proc_macro == true) && m_state.wants_warnings) {
       const std::string_view key = spec.proc_macro == true ? "proc-macro" : "crate-type";
-      m_state.warnings.push_back({Error("CW0109", fmt::format("binary `{}` cannot have `{}`", *spec.name, key)).at(spec.document->span(spec.place)), false, true});
+      m_state.warnings.push_back(
+          {Error("CW0109", fmt::format("binary `{}` cannot have `{}`", *spec.name, key)).at(spec.document->span(spec.place)), false, true});
     }
   }
 
@@ -233,7 +252,10 @@ private:
       if (spec.edition.value->as_string() == nullptr) {
         return;
       }
-      m_state.warn("CW0131", fmt::format("`edition` of {} `{}` is deprecated", traits.noun, target.name), *spec.document, spec.edition.value->position,
+      m_state.warn("CW0131",
+                   fmt::format("`edition` of {} `{}` is deprecated", traits.noun, target.name),
+                   *spec.document,
+                   spec.edition.value->position,
                    "one edition holds for the whole package");
       target.edition = parse_edition(m_state, spec.edition).value_or(m_context.edition);
     }
@@ -288,8 +310,11 @@ private:
       const auto [first, is_new] = by_file.try_emplace(target.source.native(), &target);
       if (!is_new) {
         const auto describe = [](const CrateTarget& one) { return fmt::format("{} `{}`", traits_of(one.kind).noun, one.name); };
-        m_state.warn(Error("CW0136", fmt::format("`{}` is the source of two targets: {} and {}", target.source.lexically_relative(m_state.root).string(),
-                                                 describe(*first->second), describe(target))));
+        m_state.warn(Error("CW0136",
+                           fmt::format("`{}` is the source of two targets: {} and {}",
+                                       target.source.lexically_relative(m_state.root).string(),
+                                       describe(*first->second),
+                                       describe(target))));
       }
     }
   }

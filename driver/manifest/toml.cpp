@@ -27,21 +27,27 @@ std::vector<const TomlMember*> TomlTable::sorted() const
   for (const TomlMember& member : members) {
     result.push_back(&member);
   }
-  std::sort(result.begin(), result.end(),
-            [](const TomlMember* a, const TomlMember* b) { return a->key < b->key; });
+  std::sort(result.begin(), result.end(), [](const TomlMember* a, const TomlMember* b) { return a->key < b->key; });
   return result;
 }
 
 std::string_view TomlValue::type_name() const
 {
   switch (value.index()) {
-    case 0: return "a string";
-    case 1: return "an integer";
-    case 2: return "a float";
-    case 3: return "a boolean";
-    case 4: return "a date";
-    case 5: return "an array";
-    default: return "a table";
+  case 0:
+    return "a string";
+  case 1:
+    return "an integer";
+  case 2:
+    return "a float";
+  case 3:
+    return "a boolean";
+  case 4:
+    return "a date";
+  case 5:
+    return "an array";
+  default:
+    return "a table";
   }
 }
 

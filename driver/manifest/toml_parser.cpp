@@ -57,8 +57,7 @@ std::string TomlParser::describe_next() const
     ++length;
   }
   const auto byte = static_cast<unsigned char>(peek());
-  return byte < 0x20 || byte == 0x7F ? fmt::format("control character {:#04x}", byte)
-                                     : fmt::format("`{}`", m_text.substr(m_pos, length));
+  return byte < 0x20 || byte == 0x7F ? fmt::format("control character {:#04x}", byte) : fmt::format("`{}`", m_text.substr(m_pos, length));
 }
 
 bool TomlParser::newline()
@@ -220,7 +219,8 @@ TomlTable* TomlParser::descend_header(TomlTable& table, const KeyPart& part)
   if (auto* elements = std::get_if<TomlArray>(&member->value->value); elements != nullptr && !member->value->is_inline) {
     return std::get_if<TomlTable>(&elements->back().value);
   }
-  error(fmt::format("`{}` is {} and cannot be extended by a header", part.text, what_it_is(*member->value)), part.position,
+  error(fmt::format("`{}` is {} and cannot be extended by a header", part.text, what_it_is(*member->value)),
+        part.position,
         fmt::format("defined on line {}", member->key_position.line));
   return nullptr;
 }
@@ -264,14 +264,16 @@ bool TomlParser::header()
   } else if (!is_array) {
     auto* existing = std::get_if<TomlTable>(&member->value->value);
     if (existing == nullptr || existing->origin != TomlTableOrigin::implicit) {
-      return error(fmt::format("table `{}` is defined twice", last.text), last.position,
+      return error(fmt::format("table `{}` is defined twice", last.text),
+                   last.position,
                    fmt::format("first defined on line {}", member->key_position.line));
     }
     existing->origin = TomlTableOrigin::header;
     member->value->position = where;
   } else if (!std::holds_alternative<TomlArray>(member->value->value) || member->value->is_inline) {
     return error(fmt::format("`{}` is {} and cannot be extended by `[[{}]]`", last.text, what_it_is(*member->value), last.text),
-                 last.position, fmt::format("defined on line {}", member->key_position.line));
+                 last.position,
+                 fmt::format("defined on line {}", member->key_position.line));
   }
   if (is_array) {
     TomlValue& element = std::get<TomlArray>(member->value->value).emplace_back();
@@ -301,7 +303,8 @@ TomlTable* TomlParser::descend_dotted(TomlTable& table, const KeyPart& part)
   if (inner != nullptr && inner->origin == TomlTableOrigin::dotted && inner->section == m_section) {
     return inner;
   }
-  error(fmt::format("`{}` is {} and cannot be extended by a dotted key", part.text, what_it_is(*member->value)), part.position,
+  error(fmt::format("`{}` is {} and cannot be extended by a dotted key", part.text, what_it_is(*member->value)),
+        part.position,
         fmt::format("defined on line {}", member->key_position.line));
   return nullptr;
 }
@@ -329,7 +332,8 @@ bool TomlParser::key_value(TomlTable& table, unsigned depth)
   }
   KeyPart& last = parts.back();
   if (const TomlMember* member = lookup(*inner, last.text)) {
-    return error(fmt::format("key `{}` is defined twice", last.text), last.position,
+    return error(fmt::format("key `{}` is defined twice", last.text),
+                 last.position,
                  fmt::format("first defined on line {}", member->key_position.line));
   }
   auto fresh = std::make_unique<TomlValue>();

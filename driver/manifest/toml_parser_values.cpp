@@ -11,7 +11,10 @@ namespace {
 
 constexpr unsigned k_max_depth = 128;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c)
+{
+  return c >= '0' && c <= '9';
+}
 
 int hex_digit(char c)
 {
@@ -113,7 +116,8 @@ std::size_t time_length(std::string_view text)
 bool is_offset(std::string_view text)
 {
   return text == "Z" || text == "z" ||
-         (text.size() == 6 && (text[0] == '+' || text[0] == '-') && two_digits(text, 1, 0, 23) && text[3] == ':' && two_digits(text, 4, 0, 59));
+         (text.size() == 6 && (text[0] == '+' || text[0] == '-') && two_digits(text, 1, 0, 23) && text[3] == ':' &&
+          two_digits(text, 4, 0, 59));
 }
 
 bool is_date(std::string_view text)
@@ -131,11 +135,19 @@ bool TomlParser::value(TomlValue& result, unsigned depth)
   result.position = position_at(start);
   bool ok = false;
   switch (peek()) {
-    case '"':
-    case '\'': ok = string(result.value.emplace<std::string>()); break;
-    case '[': ok = array(result, depth + 1); break;
-    case '{': ok = inline_table(result, depth + 1); break;
-    default: ok = scalar(result); break;
+  case '"':
+  case '\'':
+    ok = string(result.value.emplace<std::string>());
+    break;
+  case '[':
+    ok = array(result, depth + 1);
+    break;
+  case '{':
+    ok = inline_table(result, depth + 1);
+    break;
+  default:
+    ok = scalar(result);
+    break;
   }
   if (!ok) {
     return false;
@@ -317,18 +329,38 @@ bool TomlParser::escape(std::string& result, bool multiline)
   const char c = peek();
   ++m_pos;
   switch (c) {
-    case 'b': result.push_back('\b'); return true;
-    case 't': result.push_back('\t'); return true;
-    case 'n': result.push_back('\n'); return true;
-    case 'f': result.push_back('\f'); return true;
-    case 'r': result.push_back('\r'); return true;
-    case 'e': result.push_back('\x1B'); return true;
-    case '"': result.push_back('"'); return true;
-    case '\\': result.push_back('\\'); return true;
-    case 'x': return unicode_escape(result, 2);
-    case 'u': return unicode_escape(result, 4);
-    case 'U': return unicode_escape(result, 8);
-    default: break;
+  case 'b':
+    result.push_back('\b');
+    return true;
+  case 't':
+    result.push_back('\t');
+    return true;
+  case 'n':
+    result.push_back('\n');
+    return true;
+  case 'f':
+    result.push_back('\f');
+    return true;
+  case 'r':
+    result.push_back('\r');
+    return true;
+  case 'e':
+    result.push_back('\x1B');
+    return true;
+  case '"':
+    result.push_back('"');
+    return true;
+  case '\\':
+    result.push_back('\\');
+    return true;
+  case 'x':
+    return unicode_escape(result, 2);
+  case 'u':
+    return unicode_escape(result, 4);
+  case 'U':
+    return unicode_escape(result, 8);
+  default:
+    break;
   }
   if (multiline && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) {
     // A backslash at the end of a line swallows the white space up to the next text.

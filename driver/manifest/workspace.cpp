@@ -14,7 +14,8 @@ const PackagePtr* Workspace::find_member(spec::PackageId id) const
 
 PackagePtr Workspace::current_package() const
 {
-  const auto found = std::find_if(members.begin(), members.end(), [&](const PackagePtr& member) { return member->manifest->file == current_manifest; });
+  const auto found =
+      std::find_if(members.begin(), members.end(), [&](const PackagePtr& member) { return member->manifest->file == current_manifest; });
   return found == members.end() ? nullptr : *found;
 }
 

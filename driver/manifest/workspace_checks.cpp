@@ -22,10 +22,13 @@ base::TextSpan section_span(const Manifest& manifest, std::string_view section)
 ResolverBehavior default_resolver(Edition edition)
 {
   switch (edition) {
-    case Edition::e2015:
-    case Edition::e2018: return ResolverBehavior::v1;
-    case Edition::e2021: return ResolverBehavior::v2;
-    case Edition::e2024: break;
+  case Edition::e2015:
+  case Edition::e2018:
+    return ResolverBehavior::v1;
+  case Edition::e2021:
+    return ResolverBehavior::v2;
+  case Edition::e2024:
+    break;
   }
   return ResolverBehavior::v3;
 }
@@ -109,7 +112,8 @@ Result<> WorkspaceLoader::check_current() const
   if (!root.is_virtual && !root.workspace->has_members) {
     error.helps.push_back("make the root package depend on it");
   } else {
-    error.helps.push_back(fmt::format("add `{}` to `workspace.members`", current.parent_path().lexically_relative(m_workspace.root).string()));
+    error.helps.push_back(
+        fmt::format("add `{}` to `workspace.members`", current.parent_path().lexically_relative(m_workspace.root).string()));
   }
   error.helps.push_back("or keep it out: add it to `workspace.exclude`, or give it an empty `[workspace]` table");
   return fail(std::move(error));
@@ -153,10 +157,13 @@ void WorkspaceLoader::warn_about_resolver()
   }
   if (newest >= Edition::e2021) {
     const int wanted = static_cast<int>(default_resolver(newest));
-    m_workspace.warnings.push_back(Error("CW0161", fmt::format("the workspace has no `resolver` and gets `1`, though a member has edition {}", to_string(newest)))
-                                       .at(section_span(root, "workspace"))
-                                       .help(fmt::format("write `resolver = \"{}\"` in `[workspace]` for the resolver of edition {}, or `resolver = \"1\"` to keep the old one",
-                                                         wanted, to_string(newest))));
+    m_workspace.warnings.push_back(
+        Error("CW0161", fmt::format("the workspace has no `resolver` and gets `1`, though a member has edition {}", to_string(newest)))
+            .at(section_span(root, "workspace"))
+            .help(fmt::format(
+                "write `resolver = \"{}\"` in `[workspace]` for the resolver of edition {}, or `resolver = \"1\"` to keep the old one",
+                wanted,
+                to_string(newest))));
   }
 }
 

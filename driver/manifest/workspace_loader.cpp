@@ -42,7 +42,8 @@ Result<base::Path> WorkspaceLoader::find_manifest(const WorkspaceOptions& option
     }
   }
   Error error("CW0151", fmt::format("no `Cargo.toml` in `{}` or any directory above it", m_cwd.string()), Blame::usage);
-  error.helps.push_back(misspelt ? fmt::format("rename `{}` to `Cargo.toml`", misspelt->string()) : std::string("change to a project's directory, or name one with `--manifest-path`"));
+  error.helps.push_back(misspelt ? fmt::format("rename `{}` to `Cargo.toml`", misspelt->string())
+                                 : std::string("change to a project's directory, or name one with `--manifest-path`"));
   return fail(std::move(error));
 }
 
@@ -54,7 +55,9 @@ Result<WorkspaceLoader::ManifestPtr> WorkspaceLoader::load(const base::Path& fil
     ReadOptions options;
     options.source = spec::SourceId::for_path(file.parent_path());
     options.registries = &m_config;
-    options.find_root = [this](const base::Path& manifest, const std::optional<std::string>& pointer) { return m_roots.inheritance_root(manifest, pointer); };
+    options.find_root = [this](const base::Path& manifest, const std::optional<std::string>& pointer) {
+      return m_roots.inheritance_root(manifest, pointer);
+    };
     CW_TRY_ASSIGN(known, read_parsed_manifest(m_fs, std::move(document), options));
   }
   return known;
@@ -111,14 +114,16 @@ Result<> WorkspaceLoader::add_with_path_dependencies(const base::Path& file, boo
     }
     const base::Path directory = dependency->source.path();
     if (!m_member_set.contains((directory / "Cargo.toml").native()) && !m_fs.exists(directory / "Cargo.toml")) {
-      Error error("CW0165", fmt::format("no `Cargo.toml` in `{}`, the path of dependency `{}`", directory.string(), dependency->name_in_toml));
+      Error error("CW0165",
+                  fmt::format("no `Cargo.toml` in `{}`, the path of dependency `{}`", directory.string(), dependency->name_in_toml));
       if (const std::optional<Position> place = find_dependency_place(manifest->document->root, dependency->name_in_toml)) {
         error.where = manifest->document->span(*place);
       }
       return fail(std::move(error));
     }
     if (Result<> added = add_with_path_dependencies(directory / "Cargo.toml", true); !added) {
-      return fail(std::move(added).error().during(fmt::format("while reading dependency `{}` of `{}`", dependency->name_in_toml, manifest->summary->id.name())));
+      return fail(std::move(added).error().during(
+          fmt::format("while reading dependency `{}` of `{}`", dependency->name_in_toml, manifest->summary->id.name())));
     }
   }
   return {};
@@ -189,7 +194,8 @@ Result<> WorkspaceLoader::choose_default_members(const std::vector<base::Path>& 
     files.push_back(m_workspace.current_manifest);
   }
   for (const base::Path& file : files) {
-    const auto found = std::find_if(m_workspace.members.begin(), m_workspace.members.end(), [&](const PackagePtr& member) { return member->manifest->file == file; });
+    const auto found = std::find_if(
+        m_workspace.members.begin(), m_workspace.members.end(), [&](const PackagePtr& member) { return member->manifest->file == file; });
     if (found != m_workspace.members.end()) {
       m_workspace.default_members.push_back(*found);
       continue;
@@ -223,7 +229,9 @@ Result<> WorkspaceLoader::merge_configuration()
   // The configuration's patches come first and win by name.
   CW_TRY_ASSIGN(m_workspace.patches, m_config.patches());
   for (const PatchEntry& entry : m_workspace.root_manifest->patches) {
-    const auto found = std::find_if(m_workspace.patches.begin(), m_workspace.patches.end(), [&](const PatchEntry& other) { return other.source_key == entry.source_key; });
+    const auto found = std::find_if(m_workspace.patches.begin(), m_workspace.patches.end(), [&](const PatchEntry& other) {
+      return other.source_key == entry.source_key;
+    });
     if (found == m_workspace.patches.end()) {
       m_workspace.patches.push_back(entry);
       continue;
@@ -231,7 +239,8 @@ Result<> WorkspaceLoader::merge_configuration()
     const std::size_t from_configuration = found->dependencies.size();
     for (const auto& dependency : entry.dependencies) {
       const auto end = found->dependencies.begin() + static_cast<std::ptrdiff_t>(from_configuration);
-      const bool replaced = std::any_of(found->dependencies.begin(), end, [&](const auto& other) { return other->name_in_toml == dependency->name_in_toml; });
+      const bool replaced =
+          std::any_of(found->dependencies.begin(), end, [&](const auto& other) { return other->name_in_toml == dependency->name_in_toml; });
       if (!replaced) {
         found->dependencies.push_back(dependency);
       }

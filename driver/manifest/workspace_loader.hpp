@@ -12,9 +12,9 @@ namespace cargo_wasm::manifest {
 class WorkspaceLoader
 {
 public:
-  WorkspaceLoader(const Env& env, const Config& config)
-      : m_config(config), m_fs(env.fs), m_cwd(env.cwd), m_roots(m_fs, config.cargo_home())
-  {}
+  WorkspaceLoader(const Env& env, const Config& config) : m_config(config), m_fs(env.fs), m_cwd(env.cwd), m_roots(m_fs, config.cargo_home())
+  {
+  }
 
   [[nodiscard]] Result<Workspace> run(const WorkspaceOptions& options);
 

@@ -8,7 +8,10 @@ namespace cargo_wasm::manifest {
 
 namespace {
 
-bool has_wildcard(std::string_view text) { return text.find_first_of("*?[") != std::string_view::npos; }
+bool has_wildcard(std::string_view text)
+{
+  return text.find_first_of("*?[") != std::string_view::npos;
+}
 
 std::optional<std::string> pattern_problem(std::string_view component)
 {
@@ -84,7 +87,8 @@ private:
 
 } // namespace
 
-Result<std::vector<MemberPath>> expand_members(const base::ReadOnlyFilesystem& fs, const base::Path& root, const std::vector<std::string>& entries)
+Result<std::vector<MemberPath>>
+expand_members(const base::ReadOnlyFilesystem& fs, const base::Path& root, const std::vector<std::string>& entries)
 {
   std::vector<MemberPath> result;
   for (const std::string& entry : entries) {

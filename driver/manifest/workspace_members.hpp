@@ -11,7 +11,7 @@ struct MemberPath
 
 /// Directories that an entry of `members` or `default-members` stands for, in the order of cargo's glob: by name within
 /// each directory. An entry that matches nothing stands for itself. Errors: CW0159 malformed pattern.
-[[nodiscard]] Result<std::vector<MemberPath>> expand_members(const base::ReadOnlyFilesystem& fs, const base::Path& root,
-                                                             const std::vector<std::string>& entries);
+[[nodiscard]] Result<std::vector<MemberPath>>
+expand_members(const base::ReadOnlyFilesystem& fs, const base::Path& root, const std::vector<std::string>& entries);
 
 } // namespace cargo_wasm::manifest

@@ -41,7 +41,10 @@ bool is_below(const base::Path& path, const base::Path& directory)
   return start.size() <= whole.size() && std::equal(start.begin(), start.end(), whole.begin());
 }
 
-bool is_excluded(const base::Path& root_directory, const std::vector<std::string>& members, const std::vector<std::string>& exclude, const base::Path& manifest)
+bool is_excluded(const base::Path& root_directory,
+                 const std::vector<std::string>& members,
+                 const std::vector<std::string>& exclude,
+                 const base::Path& manifest)
 {
   const auto covers = [&](const std::string& entry) { return is_below(manifest, root_directory / entry); };
   return std::any_of(exclude.begin(), exclude.end(), covers) && std::none_of(members.begin(), members.end(), covers);
@@ -104,7 +107,8 @@ Result<std::optional<base::Path>> RootFinder::search_above(const base::Path& man
     if (m_fs.exists(candidate)) {
       Result<std::optional<base::Path>> root = root_by(candidate, manifest);
       if (!root) {
-        return fail(std::move(root).error()
+        return fail(std::move(root)
+                        .error()
                         .during(fmt::format("while looking for the workspace of `{}`", manifest.string()))
                         .help("a package that belongs to no workspace can say so with an empty `[workspace]` table"));
       }
@@ -123,7 +127,8 @@ Result<std::optional<base::Path>> RootFinder::find_root(const base::Path& manife
   return own ? Result<std::optional<base::Path>>(std::move(own)) : search_above(manifest);
 }
 
-Result<std::shared_ptr<const InheritanceRoot>> RootFinder::inheritance_root(const base::Path& manifest, const std::optional<std::string>& pointer)
+Result<std::shared_ptr<const InheritanceRoot>> RootFinder::inheritance_root(const base::Path& manifest,
+                                                                            const std::optional<std::string>& pointer)
 {
   std::optional<base::Path> root;
   if (pointer) {
@@ -146,8 +151,10 @@ Result<std::shared_ptr<const InheritanceRoot>> RootFinder::inheritance_root(cons
   return cached;
 }
 
-Result<std::shared_ptr<const InheritanceRoot>> find_inheritance_root(const base::ReadOnlyFilesystem& fs, const base::Path& manifest,
-                                                                     const std::optional<std::string>& pointer, const base::Path& stop_at)
+Result<std::shared_ptr<const InheritanceRoot>> find_inheritance_root(const base::ReadOnlyFilesystem& fs,
+                                                                     const base::Path& manifest,
+                                                                     const std::optional<std::string>& pointer,
+                                                                     const base::Path& stop_at)
 {
   return RootFinder(fs, stop_at).inheritance_root(manifest, pointer);
 }

@@ -14,7 +14,9 @@ namespace cargo_wasm::manifest {
 [[nodiscard]] bool is_below(const base::Path& path, const base::Path& directory);
 
 /// Whether `exclude` keeps `manifest` out and no entry of `members` brings it back.
-[[nodiscard]] bool is_excluded(const base::Path& root_directory, const std::vector<std::string>& members, const std::vector<std::string>& exclude,
+[[nodiscard]] bool is_excluded(const base::Path& root_directory,
+                               const std::vector<std::string>& members,
+                               const std::vector<std::string>& exclude,
                                const base::Path& manifest);
 
 class RootFinder
@@ -28,7 +30,8 @@ public:
   /// The root's manifest, possibly `manifest` itself; nullopt for a package outside any workspace.
   [[nodiscard]] Result<std::optional<base::Path>> find_root(const base::Path& manifest);
   /// What `manifest` inherits from; null when there is no root.
-  [[nodiscard]] Result<std::shared_ptr<const InheritanceRoot>> inheritance_root(const base::Path& manifest, const std::optional<std::string>& pointer);
+  [[nodiscard]] Result<std::shared_ptr<const InheritanceRoot>> inheritance_root(const base::Path& manifest,
+                                                                                const std::optional<std::string>& pointer);
 
 private:
   struct Facts

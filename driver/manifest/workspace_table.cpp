@@ -11,11 +11,43 @@ namespace cargo_wasm::manifest {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> k_workspace_keys{"members", "exclude", "default-members", "resolver", "metadata", "package", "dependencies", "lints"};
-constexpr std::array<std::string_view, 17> k_inheritable_keys{"version",  "authors",    "description", "homepage",     "documentation", "readme",  "keywords", "categories", "license",
-                                                              "license-file", "repository", "publish",     "edition",      "badges",        "exclude", "include",  "rust-version"};
-constexpr std::array<std::string_view, 18> k_workspace_dependency_keys{"version", "registry", "registry-index", "path",   "base",  "git",      "branch", "tag",   "rev", "features",
-                                                                       "optional", "default-features", "default_features", "package", "public", "artifact", "lib",    "target"};
+constexpr std::array<std::string_view, 8> k_workspace_keys{
+    "members", "exclude", "default-members", "resolver", "metadata", "package", "dependencies", "lints"};
+constexpr std::array<std::string_view, 17> k_inheritable_keys{"version",
+                                                              "authors",
+                                                              "description",
+                                                              "homepage",
+                                                              "documentation",
+                                                              "readme",
+                                                              "keywords",
+                                                              "categories",
+                                                              "license",
+                                                              "license-file",
+                                                              "repository",
+                                                              "publish",
+                                                              "edition",
+                                                              "badges",
+                                                              "exclude",
+                                                              "include",
+                                                              "rust-version"};
+constexpr std::array<std::string_view, 18> k_workspace_dependency_keys{"version",
+                                                                       "registry",
+                                                                       "registry-index",
+                                                                       "path",
+                                                                       "base",
+                                                                       "git",
+                                                                       "branch",
+                                                                       "tag",
+                                                                       "rev",
+                                                                       "features",
+                                                                       "optional",
+                                                                       "default-features",
+                                                                       "default_features",
+                                                                       "package",
+                                                                       "public",
+                                                                       "artifact",
+                                                                       "lib",
+                                                                       "target"};
 
 void check_dependencies(ReadState& state, const Fields& workspace)
 {

@@ -121,7 +121,10 @@ Result<Repository> Libgit2Client::open(const base::Path& path)
   return Repository(raw);
 }
 
-bool Libgit2Client::is_repository(const base::Path& path) { return open(path).has_value(); }
+bool Libgit2Client::is_repository(const base::Path& path)
+{
+  return open(path).has_value();
+}
 
 Result<> Libgit2Client::init(const base::Path& path, bool bare)
 {
@@ -269,7 +272,10 @@ Result<std::vector<GitSubmodule>> Libgit2Client::submodules(const base::Path& ch
 } // namespace
 
 Result<std::unique_ptr<GitClient>> make_libgit2_client();
-Result<std::unique_ptr<GitClient>> make_libgit2_client() { return std::make_unique<Libgit2Client>(); }
+Result<std::unique_ptr<GitClient>> make_libgit2_client()
+{
+  return std::make_unique<Libgit2Client>();
+}
 
 std::string libgit2_version();
 std::string libgit2_version()

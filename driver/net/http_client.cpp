@@ -187,8 +187,7 @@ private:
     if (!outcome.has_value()) {
       return outcome.error();
     }
-    return Error("CW0036", fmt::format("`{}` answered with status {}", shown_url(outcome->effective_url), outcome->status),
-                 Blame::network);
+    return Error("CW0036", fmt::format("`{}` answered with status {}", shown_url(outcome->effective_url), outcome->status), Blame::network);
   }
 
   std::uint64_t received_by_active() const
@@ -216,8 +215,7 @@ private:
       return false;
     }
     const std::uint64_t received = received_by_active() - m_window_bytes;
-    const auto least = std::uint64_t{m_options.low_speed_limit_bytes_per_s} *
-                       static_cast<std::uint64_t>(m_options.timeout.count());
+    const auto least = std::uint64_t{m_options.low_speed_limit_bytes_per_s} * static_cast<std::uint64_t>(m_options.timeout.count());
     if (received >= least) {
       reset_speed_window();
       return false;
@@ -243,8 +241,7 @@ private:
     if (m_active.empty()) {
       m_hooks.sleep(most);
     } else {
-      const auto until_check =
-          std::chrono::ceil<milliseconds>(m_window_start + m_options.timeout - Steady::now()) + milliseconds(1);
+      const auto until_check = std::chrono::ceil<milliseconds>(m_window_start + m_options.timeout - Steady::now()) + milliseconds(1);
       most = std::min(most, std::max(until_check, milliseconds(1)));
       ::curl_multi_poll(m_multi, nullptr, 0, static_cast<int>(most.count()), nullptr);
     }
@@ -265,7 +262,8 @@ private:
 
 HttpHooks real_hooks()
 {
-  return {[] { return Steady::now(); }, [] { return std::chrono::system_clock::now(); },
+  return {[] { return Steady::now(); },
+          [] { return std::chrono::system_clock::now(); },
           [](milliseconds pause) { std::this_thread::sleep_for(pause); },
           [] {
             thread_local std::minstd_rand random(std::random_device{}());
@@ -278,13 +276,15 @@ Result<std::unique_ptr<base::HttpClient>> make_curl_client(const base::HttpOptio
   static std::once_flag once;
   std::call_once(once, [] { ::curl_global_init(CURL_GLOBAL_DEFAULT); });
   if (options.cainfo && ::access(options.cainfo->c_str(), R_OK) != 0) {
-    return fail(Error("CW0037", fmt::format("the certificates of `{}` cannot be read", *options.cainfo),
-                      Blame::environment)
+    return fail(Error("CW0037", fmt::format("the certificates of `{}` cannot be read", *options.cainfo), Blame::environment)
                     .help("correct `http.cainfo` of the configuration"));
   }
   return std::make_unique<CurlClient>(options, std::move(hooks));
 }
 
-std::string curl_versions() { return ::curl_version(); }
+std::string curl_versions()
+{
+  return ::curl_version();
+}
 
 } // namespace cargo_wasm::net

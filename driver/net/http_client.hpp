@@ -22,8 +22,7 @@ struct HttpHooks
 [[nodiscard]] HttpHooks real_hooks();
 
 /// Errors: CW0037 when the certificate file of the options cannot be read.
-[[nodiscard]] Result<std::unique_ptr<base::HttpClient>> make_curl_client(const base::HttpOptions& options,
-                                                                         HttpHooks hooks = real_hooks());
+[[nodiscard]] Result<std::unique_ptr<base::HttpClient>> make_curl_client(const base::HttpOptions& options, HttpHooks hooks = real_hooks());
 
 /// "libcurl/7.88.1 OpenSSL/3.0.22 …"
 [[nodiscard]] std::string curl_versions();

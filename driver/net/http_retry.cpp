@@ -31,12 +31,17 @@ bool is_passing_trouble(int code)
   case CURLE_HTTP2_STREAM:
   case CURLE_SSL_CONNECT_ERROR:
   case CURLE_PARTIAL_FILE:
-  case CURLE_GOT_NOTHING: return true;
-  default: return false;
+  case CURLE_GOT_NOTHING:
+    return true;
+  default:
+    return false;
   }
 }
 
-bool is_passing_status(int status) { return status == 429 || (status >= 500 && status < 600); }
+bool is_passing_status(int status)
+{
+  return status == 429 || (status >= 500 && status < 600);
+}
 
 milliseconds pause_before(std::uint32_t retry, double jitter)
 {

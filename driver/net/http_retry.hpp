@@ -23,7 +23,7 @@ namespace cargo_wasm::net {
 [[nodiscard]] std::chrono::milliseconds pause_before(std::uint32_t retry, double jitter);
 
 /// What the server asks for, limited; nullopt when it asks for nothing that can be understood.
-[[nodiscard]] std::optional<std::chrono::milliseconds>
-retry_after(const base::HttpResponse& response, std::chrono::system_clock::time_point now);
+[[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const base::HttpResponse& response,
+                                                                   std::chrono::system_clock::time_point now);
 
 } // namespace cargo_wasm::net

@@ -28,8 +28,8 @@ void replace_all(std::string& text, std::string_view secret)
 bool is_secret_header(std::string_view name)
 {
   const std::string lower = base::to_lower(name);
-  return lower.find("auth") != std::string::npos || lower.find("cookie") != std::string::npos ||
-         lower.find("token") != std::string::npos || lower.find("key") != std::string::npos;
+  return lower.find("auth") != std::string::npos || lower.find("cookie") != std::string::npos || lower.find("token") != std::string::npos ||
+         lower.find("key") != std::string::npos;
 }
 
 /// "user:password" of a URL, empty when it has none.
@@ -151,8 +151,7 @@ bool Transfer::receive(std::string_view bytes)
   m_body_bytes += bytes.size();
   if (m_request.max_body_bytes != 0 && m_body_bytes > m_request.max_body_bytes) {
     m_refusal = Error("CW0033",
-                      fmt::format("the answer of `{}` is longer than {} bytes", shown_url(m_request.url),
-                                  m_request.max_body_bytes),
+                      fmt::format("the answer of `{}` is longer than {} bytes", shown_url(m_request.url), m_request.max_body_bytes),
                       Blame::network);
     return false;
   }
@@ -172,8 +171,7 @@ void Transfer::read_header(std::string_view line)
   }
   const auto colon = line.find(':');
   if (colon != std::string_view::npos) {
-    m_response.headers.emplace_back(base::to_lower(base::trim(line.substr(0, colon))),
-                                    base::trim(line.substr(colon + 1)));
+    m_response.headers.emplace_back(base::to_lower(base::trim(line.substr(0, colon))), base::trim(line.substr(colon + 1)));
   }
 }
 
@@ -232,7 +230,8 @@ Error Transfer::transfer_error(CURLcode code) const
   case CURLE_OPERATION_TIMEDOUT:
     return error("CW0031", fmt::format("the transfer of `{}` timed out", url))
         .help("`http.timeout` and `http.low-speed-limit` of the configuration set the patience");
-  case CURLE_TOO_MANY_REDIRECTS: return error("CW0034", fmt::format("`{}` is redirected too often", url));
+  case CURLE_TOO_MANY_REDIRECTS:
+    return error("CW0034", fmt::format("`{}` is redirected too often", url));
   case CURLE_PEER_FAILED_VERIFICATION:
   case CURLE_SSL_CACERT_BADFILE:
   case CURLE_SSL_CERTPROBLEM:
@@ -240,8 +239,10 @@ Error Transfer::transfer_error(CURLcode code) const
     return error("CW0037", fmt::format("the certificate for `{}` is not trusted", url))
         .help("`http.cainfo` of the configuration names a file of trusted certificates");
   case CURLE_URL_MALFORMAT:
-  case CURLE_UNSUPPORTED_PROTOCOL: return error("CW0038", fmt::format("`{}` is not a usable address", url));
-  default: return error("CW0032", fmt::format("the transfer of `{}` failed", url));
+  case CURLE_UNSUPPORTED_PROTOCOL:
+    return error("CW0038", fmt::format("`{}` is not a usable address", url));
+  default:
+    return error("CW0032", fmt::format("the transfer of `{}` failed", url));
   }
 }
 

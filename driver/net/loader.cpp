@@ -38,8 +38,7 @@ Error load_error(std::string why)
 {
   return Error("CW0012", "the network module of cargo-wasm cannot be loaded", Blame::environment)
       .note(std::move(why))
-      .help(fmt::format("`{}` belongs in `lib/cargo-wasm` beside the `bin` directory of `cargo-wasm`; install again",
-                        k_module_name));
+      .help(fmt::format("`{}` belongs in `lib/cargo-wasm` beside the `bin` directory of `cargo-wasm`; install again", k_module_name));
 }
 
 /// Loaded once and never unloaded: its clients hold threads and callbacks of libcurl.

@@ -36,8 +36,9 @@ Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& op
     return std::nullopt;
   }
   report_finished(env, compiled);
-  const auto program = std::find_if(compiled.artifacts.begin(), compiled.artifacts.end(),
-                                    [](const Artifact& artifact) { return artifact.target_kind == "bin" || artifact.target_kind == "example"; });
+  const auto program = std::find_if(compiled.artifacts.begin(), compiled.artifacts.end(), [](const Artifact& artifact) {
+    return artifact.target_kind == "bin" || artifact.target_kind == "example";
+  });
   if (program == compiled.artifacts.end()) {
     return fail(Error("CW0735", "there is no program to run").help("name one with `--bin` or `--example`"));
   }
@@ -54,8 +55,11 @@ Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& op
     shown += " " + argument;
   }
   const auto relative = program->path.lexically_relative(env.cwd).string();
-  env.reporter.status("Running", fmt::format("`{}{}` with {}", relative.starts_with("..") || relative.empty() ? program->path.string() : relative, shown,
-                                             command.program.filename().string()));
+  env.reporter.status("Running",
+                      fmt::format("`{}{}` with {}",
+                                  relative.starts_with("..") || relative.empty() ? program->path.string() : relative,
+                                  shown,
+                                  command.program.filename().string()));
   remember_noop(env, request.compile, compiled, command);
   return command;
 }

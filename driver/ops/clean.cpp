@@ -94,7 +94,9 @@ bool belongs_to(std::string_view file, std::string_view crate)
 
 Result<> clean_packages(Removal& removal, const Path& profile_root, const std::vector<std::string>& crates)
 {
-  const auto wanted = [&](std::string_view name) { return std::any_of(crates.begin(), crates.end(), [&](const auto& crate) { return belongs_to(name, crate); }); };
+  const auto wanted = [&](std::string_view name) {
+    return std::any_of(crates.begin(), crates.end(), [&](const auto& crate) { return belongs_to(name, crate); });
+  };
   for (const auto* directory : {"", "deps", "build", "incremental", "examples"}) {
     CW_TRY(removal.remove_matching(profile_root / directory, wanted));
   }

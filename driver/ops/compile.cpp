@@ -29,7 +29,8 @@ Result<std::uint32_t> job_limit(const CompileRequest& request, const manifest::C
   return text ? exec::parse_jobs(text->value, threads) : Result<std::uint32_t>(0U);
 }
 
-plan::BuildRequest plan_request(const CompileRequest& request, const GlobalOptions& options, const toolchain::TargetData& platforms, base::Verbosity verbosity)
+plan::BuildRequest
+plan_request(const CompileRequest& request, const GlobalOptions& options, const toolchain::TargetData& platforms, base::Verbosity verbosity)
 {
   plan::BuildRequest plan;
   plan.intent = request.intent;
@@ -45,7 +46,10 @@ plan::BuildRequest plan_request(const CompileRequest& request, const GlobalOptio
   return plan;
 }
 
-Result<> ensure_targets(const Env& env, const GlobalOptions& options, const toolchain::ToolchainChoice& choice, const toolchain::TargetData& platforms,
+Result<> ensure_targets(const Env& env,
+                        const GlobalOptions& options,
+                        const toolchain::ToolchainChoice& choice,
+                        const toolchain::TargetData& platforms,
                         const std::vector<std::string>& triples)
 {
   for (const auto& triple : triples) {
@@ -118,7 +122,8 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, CompileRe
     report_target(env, target);
   }
   CW_TRY_ASSIGN(compiled.choice, choose_toolchain(env, *project.config, options));
-  CW_TRY_ASSIGN(compiled.platforms, toolchain::probe_target_data(env, *project.config, compiled.choice, target.triples, rustc_cache_file(workspace)));
+  CW_TRY_ASSIGN(compiled.platforms,
+                toolchain::probe_target_data(env, *project.config, compiled.choice, target.triples, rustc_cache_file(workspace)));
   for (const auto& warning : compiled.platforms.warnings) {
     env.reporter.warning(Error("CW0513", warning));
   }
@@ -126,13 +131,15 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, CompileRe
 
   const auto plan_for = plan_request(request, options, compiled.platforms, env.reporter.verbosity());
   CW_TRY_ASSIGN(const auto graph, load_graph(env, project, options, plan_for, compiled.platforms, false));
-  const plan::UnitGraphInput units_input{workspace, *project.config, graph.lock.resolve, graph.narrowed, graph.roots, graph.packages, compiled.platforms};
+  const plan::UnitGraphInput units_input{
+      workspace, *project.config, graph.lock.resolve, graph.narrowed, graph.roots, graph.packages, compiled.platforms};
   CW_TRY_ASSIGN(const auto units, plan::plan_units(env, units_input, plan_for));
   if (request.unit_graph) {
     env.reporter.result(plan::unit_graph_json(units));
     return compiled;
   }
-  const plan::ActionGraphInput actions_input{units, workspace, *project.config, compiled.choice, compiled.platforms, request.driver_program};
+  const plan::ActionGraphInput actions_input{
+      units, workspace, *project.config, compiled.choice, compiled.platforms, request.driver_program};
   CW_TRY_ASSIGN(compiled.graph, plan::plan_actions(env, actions_input, plan_for));
 
   project.sources->unlock();

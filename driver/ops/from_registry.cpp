@@ -96,7 +96,8 @@ Result<FromSpec> parse_from_spec(std::string_view text)
   }
   const bool bad_version = from.version && !spec::parse_version(*from.version) && !spec::parse_version_req(*from.version);
   if (bad_name || bad_version) {
-    return fail(Error("CW0740", fmt::format("`{}` does not name a package of crates.io", text), Blame::usage).help("write `--from hexyl` or `--from hexyl@0.17.0`"));
+    return fail(Error("CW0740", fmt::format("`{}` does not name a package of crates.io", text), Blame::usage)
+                    .help("write `--from hexyl` or `--from hexyl@0.17.0`"));
   }
   return from;
 }

@@ -2,8 +2,12 @@
 
 namespace cargo_wasm::ops {
 
-Result<LoadedGraph> load_graph(const Env& env, Project& project, const GlobalOptions& options, const plan::BuildRequest& request,
-                               const toolchain::TargetData& platforms, bool every_package)
+Result<LoadedGraph> load_graph(const Env& env,
+                               Project& project,
+                               const GlobalOptions& options,
+                               const plan::BuildRequest& request,
+                               const toolchain::TargetData& platforms,
+                               bool every_package)
 {
   const auto& workspace = project.workspace;
   LoadedGraph graph;

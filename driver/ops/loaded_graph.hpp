@@ -17,7 +17,11 @@ struct LoadedGraph
 };
 
 /// `every_package`: no platform is left out (metadata without a filter, `tree --target all`).
-[[nodiscard]] Result<LoadedGraph> load_graph(const Env& env, Project& project, const GlobalOptions& options, const plan::BuildRequest& request,
-                                             const toolchain::TargetData& platforms, bool every_package);
+[[nodiscard]] Result<LoadedGraph> load_graph(const Env& env,
+                                             Project& project,
+                                             const GlobalOptions& options,
+                                             const plan::BuildRequest& request,
+                                             const toolchain::TargetData& platforms,
+                                             bool every_package);
 
 } // namespace cargo_wasm::ops

@@ -61,7 +61,8 @@ void report_lock_changes(base::Reporter& reporter, const resolve::LockPassResult
   if (count == 0) {
     return;
   }
-  reporter.status("Locking", fmt::format("{} package{} to latest compatible version{}", count, count == 1 ? "" : "s", count == 1 ? "" : "s"));
+  reporter.status("Locking",
+                  fmt::format("{} package{} to latest compatible version{}", count, count == 1 ? "" : "s", count == 1 ? "" : "s"));
   if (!result.previous) {
     return;
   }
@@ -71,7 +72,8 @@ void report_lock_changes(base::Reporter& reporter, const resolve::LockPassResult
       const auto from = change.removed.front();
       const auto to = change.added.front();
       const bool down = to.version() < from.version();
-      reporter.status(down ? "Downgrading" : "Updating", fmt::format("{} {} -> {}", name, version_text(from), version_text(to)),
+      reporter.status(down ? "Downgrading" : "Updating",
+                      fmt::format("{} {} -> {}", name, version_text(from), version_text(to)),
                       down ? base::StatusColor::yellow : base::StatusColor::green);
       continue;
     }

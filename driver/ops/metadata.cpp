@@ -27,11 +27,16 @@ std::strong_ordering compare(const spec::CfgExpr& a, const spec::CfgExpr& b)
 {
   const auto rank = [](const spec::CfgExpr& expr) {
     switch (expr.kind) {
-    case spec::CfgExpr::Kind::negation: return 0;
-    case spec::CfgExpr::Kind::all: return 1;
-    case spec::CfgExpr::Kind::any: return 2;
-    case spec::CfgExpr::Kind::value: return expr.cfg.value ? 4 : 3;
-    case spec::CfgExpr::Kind::literal: return expr.constant ? 5 : 6;
+    case spec::CfgExpr::Kind::negation:
+      return 0;
+    case spec::CfgExpr::Kind::all:
+      return 1;
+    case spec::CfgExpr::Kind::any:
+      return 2;
+    case spec::CfgExpr::Kind::value:
+      return expr.cfg.value ? 4 : 3;
+    case spec::CfgExpr::Kind::literal:
+      return expr.constant ? 5 : 6;
     }
     return 7;
   };
@@ -69,7 +74,10 @@ bool is_before(const manifest::Dependency* a, const manifest::Dependency* b)
 class ResolveJson
 {
 public:
-  ResolveJson(const LoadedGraph& graph, const toolchain::TargetData& platforms, bool filtered) : m_graph(graph), m_platforms(platforms), m_filtered(filtered) {}
+  ResolveJson(const LoadedGraph& graph, const toolchain::TargetData& platforms, bool filtered)
+      : m_graph(graph), m_platforms(platforms), m_filtered(filtered)
+  {
+  }
 
   /// Nodes of everything that can be reached from the members, by id.
   std::map<PackageId, Json> nodes(const manifest::Workspace& workspace)
@@ -87,8 +95,9 @@ private:
       return true;
     }
     return std::any_of(m_platforms.requested_kinds.begin(), m_platforms.requested_kinds.end(), [&](const auto& kind) {
-      return std::any_of(edge.dependencies.begin(), edge.dependencies.end(),
-                         [&](const auto& dependency) { return !dependency->platform || m_platforms.platform_matches(*dependency->platform, kind); });
+      return std::any_of(edge.dependencies.begin(), edge.dependencies.end(), [&](const auto& dependency) {
+        return !dependency->platform || m_platforms.platform_matches(*dependency->platform, kind);
+      });
     });
   }
 
@@ -130,7 +139,8 @@ private:
     Json kinds_json = Json::array();
     for (const auto* dependency : dependencies) {
       const auto name = kind_name(dependency->kind);
-      kinds_json.push_back({{"kind", name.empty() ? Json(nullptr) : Json(name)}, {"target", dependency->platform ? Json(spec::to_string(*dependency->platform)) : Json(nullptr)}});
+      kinds_json.push_back({{"kind", name.empty() ? Json(nullptr) : Json(name)},
+                            {"target", dependency->platform ? Json(spec::to_string(*dependency->platform)) : Json(nullptr)}});
     }
     const auto id = spec::to_spec_string(edge.to);
     node["dependencies"].push_back(id);

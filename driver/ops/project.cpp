@@ -60,7 +60,10 @@ Result<toolchain::ToolchainChoice> choose_toolchain(const Env& env, const manife
   return toolchain::select_toolchain(env, config, plus);
 }
 
-Path rustc_cache_file(const manifest::Workspace& workspace) { return workspace.target_directory / ".cargo-wasm" / "rustc-info.json"; }
+Path rustc_cache_file(const manifest::Workspace& workspace)
+{
+  return workspace.target_directory / ".cargo-wasm" / "rustc-info.json";
+}
 
 Result<resolve::LockPassResult> lock_project(const Env& env, Project& project, const GlobalOptions& options, const LockMode& mode)
 {

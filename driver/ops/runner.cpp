@@ -66,7 +66,9 @@ Result<base::Command> wasm_runner(const Env& env, const RunnerRequest& request)
 {
   const bool is_component = request.triple == "wasm32-wasip2";
   if (request.triple.find("-wasi") == std::string::npos) {
-    return fail(Error("CW0731", fmt::format("`{}` programs have no host to run on: the target has no system interface", request.triple), Blame::environment)
+    return fail(Error("CW0731",
+                      fmt::format("`{}` programs have no host to run on: the target has no system interface", request.triple),
+                      Blame::environment)
                     .help("build for WASI: `cargo-wasm run --target wasm32-wasip1`")
                     .help(fmt::format("or name a runner in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple)));
   }
@@ -88,8 +90,8 @@ Result<base::Command> wasm_runner(const Env& env, const RunnerRequest& request)
 
 } // namespace
 
-Result<base::Command> runner_command(const Env& env, const manifest::Config& config, const toolchain::TargetInfo& target, bool is_host,
-                                     const RunnerRequest& request)
+Result<base::Command> runner_command(
+    const Env& env, const manifest::Config& config, const toolchain::TargetInfo& target, bool is_host, const RunnerRequest& request)
 {
   base::Command command;
   CW_TRY_ASSIGN(const auto configured, toolchain::runner_for(config, target.triple, target.cfgs));

@@ -22,8 +22,9 @@ Result<std::vector<std::string>> triples_of(const nlohmann::json& value, const P
   if (value.is_array() && std::all_of(value.begin(), value.end(), [](const auto& item) { return item.is_string(); })) {
     return value.get<std::vector<std::string>>();
   }
-  return fail(Error("CW0745", fmt::format("`[package.metadata.wasm] target` must be a string or a list of strings, in `{}`", manifest.string()))
-                  .help("write `target = \"wasm32-wasip1\"`"));
+  return fail(
+      Error("CW0745", fmt::format("`[package.metadata.wasm] target` must be a string or a list of strings, in `{}`", manifest.string()))
+          .help("write `target = \"wasm32-wasip1\"`"));
 }
 
 Result<std::vector<std::string>> metadata_target(const std::shared_ptr<const nlohmann::json>& metadata, const Path& manifest)
@@ -46,13 +47,18 @@ std::string_view default_target(const manifest::Manifest& package)
     return k_program_target;
   }
   const auto* library = package.library();
-  const bool is_cdylib = library != nullptr && std::find(library->crate_types.begin(), library->crate_types.end(), manifest::CrateType::cdylib) != library->crate_types.end();
+  const bool is_cdylib =
+      library != nullptr &&
+      std::find(library->crate_types.begin(), library->crate_types.end(), manifest::CrateType::cdylib) != library->crate_types.end();
   return is_cdylib ? k_library_target : std::string_view{};
 }
 
 } // namespace
 
-Result<TargetChoice> choose_target(const Env& /*env*/, const Project& project, const GlobalOptions& options, const CompileRequest& request,
+Result<TargetChoice> choose_target(const Env& /*env*/,
+                                   const Project& project,
+                                   const GlobalOptions& options,
+                                   const CompileRequest& request,
                                    const std::vector<PackagePtr>& selected)
 {
   if (!request.triples.empty()) {
@@ -65,7 +71,8 @@ Result<TargetChoice> choose_target(const Env& /*env*/, const Project& project, c
   if (options.strict_cargo) {
     return TargetChoice{{}, "--strict-cargo", false};
   }
-  // One answer for the whole selection: the first package that has a say decides, and packages of other kinds are built for the same target.
+  // One answer for the whole selection: the first package that has a say decides, and packages of other kinds are built for the same
+  // target.
   std::vector<std::string> triples;
   std::string reason;
   for (const auto& package : selected) {
@@ -87,7 +94,8 @@ Result<TargetChoice> choose_target(const Env& /*env*/, const Project& project, c
   for (const auto wanted : {k_program_target, k_library_target}) {
     for (const auto& package : selected) {
       if (default_target(*package->manifest) == wanted) {
-        return TargetChoice{{std::string(wanted)}, wanted == k_program_target ? "the default for programs" : "the default for a cdylib", true};
+        return TargetChoice{
+            {std::string(wanted)}, wanted == k_program_target ? "the default for programs" : "the default for a cdylib", true};
       }
     }
   }

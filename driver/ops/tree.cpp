@@ -52,7 +52,8 @@ Result<Edges> edges_of(const std::vector<std::string>& words)
   const bool only_features = named == std::set<EdgeKind>{EdgeKind::feature};
   if (excludes) {
     if (!named.empty() && !only_features) {
-      return fail(Error("CW0773", "kinds of edges cannot be both listed and excluded", Blame::usage).help("give either `normal`, `build`, `dev`, or the `no-` forms"));
+      return fail(Error("CW0773", "kinds of edges cannot be both listed and excluded", Blame::usage)
+                      .help("give either `normal`, `build`, `dev`, or the `no-` forms"));
     }
     edges.kinds = k_all;
     for (const auto kind : excluded) {
@@ -83,7 +84,8 @@ Result<report::TreeStyle> style_of(const TreeRequest& request)
     const auto* begin = request.depth->data();
     const auto* end = begin + request.depth->size();
     if (std::from_chars(begin, end, style.max_depth).ptr != end) {
-      return fail(Error("CW0773", fmt::format("`--depth {}` is neither a number nor `workspace`", *request.depth), Blame::usage).help("write for instance `--depth 2`"));
+      return fail(Error("CW0773", fmt::format("`--depth {}` is neither a number nor `workspace`", *request.depth), Blame::usage)
+                      .help("write for instance `--depth 2`"));
     }
   }
   return style;
@@ -129,7 +131,8 @@ Result<> tree(const Env& env, const GlobalOptions& options, const TreeRequest& r
   CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, *project.config, options));
   const bool all_targets = request.triples == std::vector<std::string>{"all"};
   const auto triples = all_targets ? std::vector<std::string>{} : request.triples;
-  CW_TRY_ASSIGN(const auto platforms, toolchain::probe_target_data(env, *project.config, choice, triples, rustc_cache_file(project.workspace)));
+  CW_TRY_ASSIGN(const auto platforms,
+                toolchain::probe_target_data(env, *project.config, choice, triples, rustc_cache_file(project.workspace)));
 
   const bool with_dev = edges.kinds.count(EdgeKind::development) != 0;
   plan::BuildRequest plan_request;
@@ -141,7 +144,8 @@ Result<> tree(const Env& env, const GlobalOptions& options, const TreeRequest& r
   const plan::FeatureInput feature_input{graph.narrowed, graph.roots, graph.packages, platforms, plan_request.kinds};
   const auto features = plan::resolve_features(feature_input, plan::feature_options(project.workspace.resolver, with_dev, all_targets));
 
-  auto shown = report::build_dependency_graph({graph.narrowed, features, graph.roots, graph.packages, platforms, edges.kinds, all_targets, edges.no_proc_macro});
+  auto shown = report::build_dependency_graph(
+      {graph.narrowed, features, graph.roots, graph.packages, platforms, edges.kinds, all_targets, edges.no_proc_macro});
   std::set<spec::PackageId> root_ids;
   if (inverted.empty()) {
     for (const auto& root : graph.roots) {

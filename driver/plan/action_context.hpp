@@ -17,12 +17,12 @@ struct ActionContext
   const BuildRequest& request;
   const UnitFiles& files;
   const std::vector<ScriptLinks>& scripts;
-  const std::vector<std::vector<UnitOutput>>& outputs;      ///< per unit
-  const std::vector<std::vector<UnitIndex>>& linked_below;  ///< per unit: every library it reads, transitively
+  const std::vector<std::vector<UnitOutput>>& outputs;     ///< per unit
+  const std::vector<std::vector<UnitIndex>>& linked_below; ///< per unit: every library it reads, transitively
   const std::map<toolchain::CompileKind, std::string>& linkers;
   const std::vector<bool>& is_root;
-  const std::map<std::string, std::string>& user_env;       ///< `[env]` of the configuration
-  std::string library_path;                                 ///< LD_LIBRARY_PATH we were started with
+  const std::map<std::string, std::string>& user_env; ///< `[env]` of the configuration
+  std::string library_path;                           ///< LD_LIBRARY_PATH we were started with
 
   [[nodiscard]] const Unit& unit(UnitIndex index) const { return input.graph.units[index]; }
   /// Metadata is enough: both make rlibs (cargo: only_requires_rmeta).

@@ -16,12 +16,18 @@ namespace {
 std::string_view kind_text(const CrateTarget& target)
 {
   switch (target.kind) {
-  case TargetKind::lib: return target.proc_macro ? "proc-macro" : "lib";
-  case TargetKind::bin: return "bin";
-  case TargetKind::test: return "test";
-  case TargetKind::bench: return "bench";
-  case TargetKind::example: return "example";
-  case TargetKind::custom_build: return "custom-build";
+  case TargetKind::lib:
+    return target.proc_macro ? "proc-macro" : "lib";
+  case TargetKind::bin:
+    return "bin";
+  case TargetKind::test:
+    return "test";
+  case TargetKind::bench:
+    return "bench";
+  case TargetKind::example:
+    return "example";
+  case TargetKind::custom_build:
+    return "custom-build";
   }
   return "lib";
 }
@@ -29,12 +35,15 @@ std::string_view kind_text(const CrateTarget& target)
 std::string described(const CrateTarget& target)
 {
   switch (target.kind) {
-  case TargetKind::lib: return "lib";
-  case TargetKind::custom_build: return "build script";
+  case TargetKind::lib:
+    return "lib";
+  case TargetKind::custom_build:
+    return "build script";
   case TargetKind::bin:
   case TargetKind::test:
   case TargetKind::bench:
-  case TargetKind::example: return fmt::format("{} \"{}\"", kind_text(target), target.name);
+  case TargetKind::example:
+    return fmt::format("{} \"{}\"", kind_text(target), target.name);
   }
   return "lib";
 }
@@ -51,12 +60,18 @@ std::string progress_name(const Unit& unit)
   }
   const bool test = is_any_test(unit.mode);
   switch (target.kind) {
-  case TargetKind::lib: return test ? target.name + "(test)" : package;
-  case TargetKind::custom_build: return package + "(build.rs)";
-  case TargetKind::bin: return target.name + (test ? "(bin test)" : "(bin)");
-  case TargetKind::test: return target.name + "(test)";
-  case TargetKind::bench: return target.name + "(bench)";
-  case TargetKind::example: return target.name + (test ? "(example test)" : "(example)");
+  case TargetKind::lib:
+    return test ? target.name + "(test)" : package;
+  case TargetKind::custom_build:
+    return package + "(build.rs)";
+  case TargetKind::bin:
+    return target.name + (test ? "(bin test)" : "(bin)");
+  case TargetKind::test:
+    return target.name + "(test)";
+  case TargetKind::bench:
+    return target.name + "(bench)";
+  case TargetKind::example:
+    return target.name + (test ? "(example test)" : "(example)");
   }
   return package;
 }
@@ -77,7 +92,12 @@ ActionLabel action_label(const ActionContext& context, UnitIndex index)
   label.verb = is_check(unit.mode) ? "Checking" : unit.mode == CompileMode::doc ? "Documenting" : "Compiling";
   label.package_name = id.name().str();
   label.package_version = to_string(id.version());
-  label.description = fmt::format("`{}` ({}{})", id.name(), described(target), unit_test ? " test" : unit.mode == CompileMode::doc ? " doc" : "");
+  label.description = fmt::format("`{}` ({}{})",
+                                  id.name(),
+                                  described(target),
+                                  unit_test                       ? " test"
+                                  : unit.mode == CompileMode::doc ? " doc"
+                                                                  : "");
   label.progress_name = progress_name(unit);
   if (unit.is_local() && !target.is_custom_build()) {
     label.fix_arguments = fmt::format("--{} -p {}{}", described(target), id.name(), unit_test ? " --tests" : "");

@@ -92,7 +92,8 @@ std::vector<std::uint64_t> priorities(const UnitGraph& graph, const std::vector<
 class ActionWriter
 {
 public:
-  ActionWriter(const ActionContext& context, const std::vector<UnitIndex>& order) : m_context(context), m_order(order), m_action_of(order.size())
+  ActionWriter(const ActionContext& context, const std::vector<UnitIndex>& order)
+      : m_context(context), m_order(order), m_action_of(order.size())
   {
     for (ActionIndex action = 0; action < order.size(); ++action) {
       m_action_of[order[action]] = action;
@@ -123,8 +124,13 @@ private:
     action.package_root = unit.package->root();
     action.manifest_path = unit.package->manifest->file.native();
     action.minimum_rust_version = unit.package->manifest->info.rust_version_text;
-    action.identity = fmt::format("{}/{}/{}-{}-{}-{}", unit.kind.triple ? unit.kind.triple->view() : "host", m_context.input.graph.profile_directory,
-                                  unit.package->id().name(), unit.target->name, to_string(unit.mode), m_context.files.unit_hash(index));
+    action.identity = fmt::format("{}/{}/{}-{}-{}-{}",
+                                  unit.kind.triple ? unit.kind.triple->view() : "host",
+                                  m_context.input.graph.profile_directory,
+                                  unit.package->id().name(),
+                                  unit.target->name,
+                                  to_string(unit.mode),
+                                  m_context.files.unit_hash(index));
     const TemplateInput::Kind kind = unit.is_local() ? TemplateInput::Kind::package_tree : TemplateInput::Kind::registry_package;
     action.inputs.push_back({kind, unit.package->root(), unit.package_checksum});
     for (const UnitIndex script : m_context.scripts[index].plugins) {
@@ -172,7 +178,8 @@ private:
   void add_outputs(ActionTemplate& action, UnitIndex index) const
   {
     const Unit& unit = m_context.unit(index);
-    const bool makes_program = !is_check(unit.mode) && (unit.target->is_executable() || unit.mode == CompileMode::test) && !unit.target->is_custom_build();
+    const bool makes_program =
+        !is_check(unit.mode) && (unit.target->is_executable() || unit.mode == CompileMode::test) && !unit.target->is_custom_build();
     for (const UnitOutput& output : m_context.outputs[index]) {
       const auto number = static_cast<std::uint32_t>(action.outputs.size());
       action.outputs.push_back({.path = output.path,
@@ -293,11 +300,20 @@ private:
         package.library_crate_name = target.crate_name();
         package.has_cdylib = std::ranges::find(target.crate_types, manifest::CrateType::cdylib) != target.crate_types.end();
         break;
-      case manifest::TargetKind::bin: package.bins.push_back(target.name); break;
-      case manifest::TargetKind::test: package.has_tests = true; break;
-      case manifest::TargetKind::bench: package.has_benches = true; break;
-      case manifest::TargetKind::example: package.has_examples = package.has_examples || target.is_executable(); break;
-      case manifest::TargetKind::custom_build: break;
+      case manifest::TargetKind::bin:
+        package.bins.push_back(target.name);
+        break;
+      case manifest::TargetKind::test:
+        package.has_tests = true;
+        break;
+      case manifest::TargetKind::bench:
+        package.has_benches = true;
+        break;
+      case manifest::TargetKind::example:
+        package.has_examples = package.has_examples || target.is_executable();
+        break;
+      case manifest::TargetKind::custom_build:
+        break;
       }
     }
     return package;
@@ -348,7 +364,8 @@ Result<std::map<CompileKind, std::string>> find_linkers(const ActionGraphInput& 
 
 Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, const BuildRequest& request)
 {
-  const UnitFiles files({.graph = input.graph, .workspace = input.workspace, .platforms = input.platforms, .strict_cargo = request.strict_cargo});
+  const UnitFiles files(
+      {.graph = input.graph, .workspace = input.workspace, .platforms = input.platforms, .strict_cargo = request.strict_cargo});
   const std::vector<UnitIndex> order = topological_order(input.graph);
   std::vector<std::vector<UnitOutput>> outputs(input.graph.units.size());
   for (const UnitIndex unit : order) {
@@ -381,8 +398,8 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
     const ActionLabel& winner = graph.actions[collision.winner].label;
     const ActionLabel& loser = graph.actions[collision.loser].label;
     env.reporter.warning(Error("CW0381", fmt::format("two artifacts belong at `{}`", collision.path.string()))
-                           .note(fmt::format("{} is put there, {} is not", winner.description, loser.description))
-                           .help("give them different names, or build them one at a time"));
+                             .note(fmt::format("{} is put there, {} is not", winner.description, loser.description))
+                             .help("give them different names, or build them one at a time"));
   }
   graph.target_directory = input.workspace.target_directory;
   graph.state_directory = files.state_directory();

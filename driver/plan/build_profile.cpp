@@ -18,11 +18,16 @@ std::strong_ordering Strip::operator<=>(const Strip& other) const
 std::string_view to_string(DebugInfoLevel level)
 {
   switch (level) {
-  case DebugInfoLevel::none: return "0";
-  case DebugInfoLevel::line_directives_only: return "line-directives-only";
-  case DebugInfoLevel::line_tables_only: return "line-tables-only";
-  case DebugInfoLevel::limited: return "1";
-  case DebugInfoLevel::full: return "2";
+  case DebugInfoLevel::none:
+    return "0";
+  case DebugInfoLevel::line_directives_only:
+    return "line-directives-only";
+  case DebugInfoLevel::line_tables_only:
+    return "line-tables-only";
+  case DebugInfoLevel::limited:
+    return "1";
+  case DebugInfoLevel::full:
+    return "2";
   }
   return "0";
 }
@@ -31,13 +36,26 @@ namespace {
 
 auto compared(const BuildProfile& p)
 {
-  return std::tuple(p.opt_level, p.lto, p.codegen_backend, p.codegen_units, p.debuginfo, p.split_debuginfo, p.debug_assertions, p.overflow_checks,
-                    p.rpath, p.incremental, p.panic, p.strip);
+  return std::tuple(p.opt_level,
+                    p.lto,
+                    p.codegen_backend,
+                    p.codegen_units,
+                    p.debuginfo,
+                    p.split_debuginfo,
+                    p.debug_assertions,
+                    p.overflow_checks,
+                    p.rpath,
+                    p.incremental,
+                    p.panic,
+                    p.strip);
 }
 
 } // namespace
 
-bool BuildProfile::operator==(const BuildProfile& other) const { return compared(*this) == compared(other); }
+bool BuildProfile::operator==(const BuildProfile& other) const
+{
+  return compared(*this) == compared(other);
+}
 
 std::strong_ordering BuildProfile::operator<=>(const BuildProfile& other) const
 {

@@ -118,7 +118,8 @@ private:
     if (dependency.kind == DependencyKind::build || side == FeaturesFor::host) {
       return m_input.platforms.platform_matches(*dependency.platform, CompileKind::host());
     }
-    return std::ranges::any_of(m_input.kinds, [&](const CompileKind& kind) { return m_input.platforms.platform_matches(*dependency.platform, kind); });
+    return std::ranges::any_of(m_input.kinds,
+                               [&](const CompileKind& kind) { return m_input.platforms.platform_matches(*dependency.platform, kind); });
   }
 
   /// Edges of a package on one side that take part, each with the side it leads to. Remembered: a package is asked once per feature.
@@ -163,9 +164,12 @@ private:
   void activate(PackageId id, FeaturesFor side, const FeatureValue& value)
   {
     switch (value.kind) {
-    case FeatureValue::Kind::feature: return activate_feature(id, side, value.feature);
-    case FeatureValue::Kind::dependency: return activate_dependency(id, side, value.dependency);
-    case FeatureValue::Kind::dependency_feature: return activate_dependency_feature(id, side, value);
+    case FeatureValue::Kind::feature:
+      return activate_feature(id, side, value.feature);
+    case FeatureValue::Kind::dependency:
+      return activate_dependency(id, side, value.dependency);
+    case FeatureValue::Kind::dependency_feature:
+      return activate_dependency_feature(id, side, value);
     }
   }
 
@@ -245,6 +249,9 @@ private:
   EdgeIndex m_edges;
 };
 
-ResolvedFeatures resolve_features(const FeatureInput& input, const FeatureOptions& options) { return FeatureResolver(input, options).run(); }
+ResolvedFeatures resolve_features(const FeatureInput& input, const FeatureOptions& options)
+{
+  return FeatureResolver(input, options).run();
+}
 
 } // namespace cargo_wasm::plan

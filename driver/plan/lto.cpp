@@ -15,8 +15,14 @@ namespace {
 
 using Kind = UnitLto::Kind;
 
-bool can_lto(CrateType type) { return type == CrateType::bin || type == CrateType::cdylib || type == CrateType::staticlib; }
-bool is_dynamic(CrateType type) { return type == CrateType::dylib || type == CrateType::cdylib || type == CrateType::proc_macro; }
+bool can_lto(CrateType type)
+{
+  return type == CrateType::bin || type == CrateType::cdylib || type == CrateType::staticlib;
+}
+bool is_dynamic(CrateType type)
+{
+  return type == CrateType::dylib || type == CrateType::cdylib || type == CrateType::proc_macro;
+}
 
 bool needs_object(const std::vector<CrateType>& types)
 {
@@ -33,9 +39,12 @@ UnitLto for_object(const std::vector<CrateType>& types)
 UnitLto of_profile(const Lto& lto)
 {
   switch (lto.kind) {
-  case Lto::Kind::off: return {Kind::off, {}};
-  case Lto::Kind::named: return {Kind::run, lto.name};
-  case Lto::Kind::boolean: return {lto.value ? Kind::run : Kind::only_object, {}};
+  case Lto::Kind::off:
+    return {Kind::off, {}};
+  case Lto::Kind::named:
+    return {Kind::run, lto.name};
+  case Lto::Kind::boolean:
+    return {lto.value ? Kind::run : Kind::only_object, {}};
   }
   return {};
 }
@@ -120,7 +129,10 @@ private:
 
 } // namespace
 
-void plan_lto(UnitGraph& graph) { LtoPlanner(graph).run(); }
+void plan_lto(UnitGraph& graph)
+{
+  LtoPlanner(graph).run();
+}
 
 void drop_unused_rlibs(UnitGraph& graph)
 {
@@ -134,7 +146,8 @@ void drop_unused_rlibs(UnitGraph& graph)
     Unit& unit = graph.units[i];
     const bool for_wasm = unit.kind.triple && unit.kind.triple->view().starts_with("wasm32-");
     const bool has_cdylib = std::ranges::find(unit.crate_types, CrateType::cdylib) != unit.crate_types.end();
-    const bool only_rust = std::ranges::all_of(unit.crate_types, [](CrateType t) { return t == CrateType::cdylib || t == CrateType::lib || t == CrateType::rlib; });
+    const bool only_rust = std::ranges::all_of(
+        unit.crate_types, [](CrateType t) { return t == CrateType::cdylib || t == CrateType::lib || t == CrateType::rlib; });
     if (for_wasm && has_cdylib && only_rust && unit.mode == CompileMode::build && !is_linked[i]) {
       unit.crate_types = {CrateType::cdylib};
     }

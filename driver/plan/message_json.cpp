@@ -24,19 +24,27 @@ ordered_json names(const std::vector<CrateType>& types)
 ordered_json kind_json(const CrateTarget& target)
 {
   switch (target.kind) {
-  case TargetKind::lib: return names(target.crate_types);
-  case TargetKind::bin: return ordered_json::array({"bin"});
-  case TargetKind::test: return ordered_json::array({"test"});
-  case TargetKind::bench: return ordered_json::array({"bench"});
-  case TargetKind::example: return ordered_json::array({"example"});
-  case TargetKind::custom_build: return ordered_json::array({"custom-build"});
+  case TargetKind::lib:
+    return names(target.crate_types);
+  case TargetKind::bin:
+    return ordered_json::array({"bin"});
+  case TargetKind::test:
+    return ordered_json::array({"test"});
+  case TargetKind::bench:
+    return ordered_json::array({"bench"});
+  case TargetKind::example:
+    return ordered_json::array({"example"});
+  case TargetKind::custom_build:
+    return ordered_json::array({"custom-build"});
   }
   return ordered_json::array();
 }
 
 bool is_doctestable(const CrateTarget& target)
 {
-  return target.is_lib() && std::ranges::any_of(target.crate_types, [](CrateType t) { return t == CrateType::rlib || t == CrateType::lib || t == CrateType::proc_macro; });
+  return target.is_lib() && std::ranges::any_of(target.crate_types, [](CrateType t) {
+           return t == CrateType::rlib || t == CrateType::lib || t == CrateType::proc_macro;
+         });
 }
 
 } // namespace
@@ -61,11 +69,15 @@ ordered_json target_json(const CrateTarget& target, const std::vector<CrateType>
 ordered_json debuginfo_json(DebugInfoLevel level)
 {
   switch (level) {
-  case DebugInfoLevel::none: return 0;
-  case DebugInfoLevel::limited: return 1;
-  case DebugInfoLevel::full: return 2;
+  case DebugInfoLevel::none:
+    return 0;
+  case DebugInfoLevel::limited:
+    return 1;
+  case DebugInfoLevel::full:
+    return 2;
   case DebugInfoLevel::line_directives_only:
-  case DebugInfoLevel::line_tables_only: return to_string(level);
+  case DebugInfoLevel::line_tables_only:
+    return to_string(level);
   }
   return 0;
 }

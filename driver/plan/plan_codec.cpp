@@ -85,24 +85,48 @@ private:
 
 // One `field` per type, for writing and reading alike, so that the two cannot drift apart.
 
-void field(Writer& out, bool& value) { out.number(value ? 1 : 0); }
-void field(Reader& in, bool& value) { value = in.number() != 0; }
-void field(Writer& out, std::uint32_t& value) { out.number(value); }
-void field(Reader& in, std::uint32_t& value) { value = static_cast<std::uint32_t>(in.number()); }
-void field(Writer& out, std::uint64_t& value) { out.number(value); }
-void field(Reader& in, std::uint64_t& value) { value = in.number(); }
+void field(Writer& out, bool& value)
+{
+  out.number(value ? 1 : 0);
+}
+void field(Reader& in, bool& value)
+{
+  value = in.number() != 0;
+}
+void field(Writer& out, std::uint32_t& value)
+{
+  out.number(value);
+}
+void field(Reader& in, std::uint32_t& value)
+{
+  value = static_cast<std::uint32_t>(in.number());
+}
+void field(Writer& out, std::uint64_t& value)
+{
+  out.number(value);
+}
+void field(Reader& in, std::uint64_t& value)
+{
+  value = in.number();
+}
 void field(Writer& out, std::string& value)
 {
   out.number(value.size());
   out.raw(value);
 }
-void field(Reader& in, std::string& value) { value = in.raw(in.number()); }
+void field(Reader& in, std::string& value)
+{
+  value = in.raw(in.number());
+}
 void field(Writer& out, base::Path& value)
 {
   out.number(value.native().size());
   out.raw(value.native());
 }
-void field(Reader& in, base::Path& value) { value = base::Path(std::string(in.raw(in.number()))); }
+void field(Reader& in, base::Path& value)
+{
+  value = base::Path(std::string(in.raw(in.number())));
+}
 
 template <class E>
   requires std::is_enum_v<E>
@@ -199,11 +223,23 @@ void field(Reader& in, std::map<std::string, std::string>& map)
   }
 }
 
-template <class S, class... Fields> void fields(S& stream, Fields&... values) { (field(stream, values), ...); }
+template <class S, class... Fields> void fields(S& stream, Fields&... values)
+{
+  (field(stream, values), ...);
+}
 
-template <class S, class A, class B> void field(S& stream, std::pair<A, B>& value) { fields(stream, value.first, value.second); }
-template <class S> void field(S& stream, OutputRef& v) { fields(stream, v.action, v.output); }
-template <class S> void field(S& stream, ScriptArgs& v) { fields(stream, v.script, v.own_package, v.pass_l, v.search_paths, v.link_arg_kinds); }
+template <class S, class A, class B> void field(S& stream, std::pair<A, B>& value)
+{
+  fields(stream, value.first, value.second);
+}
+template <class S> void field(S& stream, OutputRef& v)
+{
+  fields(stream, v.action, v.output);
+}
+template <class S> void field(S& stream, ScriptArgs& v)
+{
+  fields(stream, v.script, v.own_package, v.pass_l, v.search_paths, v.link_arg_kinds);
+}
 
 template <class S> void field(S& stream, ArgPiece& piece)
 {
@@ -211,30 +247,89 @@ template <class S> void field(S& stream, ArgPiece& piece)
   field(stream, index);
   if constexpr (std::is_same_v<S, Reader>) {
     switch (index) {
-    case 0: piece.value = std::string(); break;
-    case 1: piece.value = OutputRef(); break;
-    case 2: piece.value = ScriptArgs(); break;
-    default: stream.damaged(); return;
+    case 0:
+      piece.value = std::string();
+      break;
+    case 1:
+      piece.value = OutputRef();
+      break;
+    case 2:
+      piece.value = ScriptArgs();
+      break;
+    default:
+      stream.damaged();
+      return;
     }
   }
   std::visit([&](auto& value) { field(stream, value); }, piece.value);
 }
 
-template <class S> void field(S& stream, TemplateOutput& v) { fields(stream, v.path, v.early, v.optional, v.is_directory, v.user_visible); }
-template <class S> void field(S& stream, TemplateInput& v) { fields(stream, v.kind, v.path, v.text); }
-template <class S> void field(S& stream, TemplateDependency& v) { fields(stream, v.action, v.early_is_enough, v.outputs); }
-template <class S> void field(S& stream, OutputCollision& v) { fields(stream, v.path, v.winner, v.loser); }
+template <class S> void field(S& stream, TemplateOutput& v)
+{
+  fields(stream, v.path, v.early, v.optional, v.is_directory, v.user_visible);
+}
+template <class S> void field(S& stream, TemplateInput& v)
+{
+  fields(stream, v.kind, v.path, v.text);
+}
+template <class S> void field(S& stream, TemplateDependency& v)
+{
+  fields(stream, v.action, v.early_is_enough, v.outputs);
+}
+template <class S> void field(S& stream, OutputCollision& v)
+{
+  fields(stream, v.path, v.winner, v.loser);
+}
 
 template <class S> void field(S& stream, ActionTemplate& a)
 {
   ActionLabel& l = a.label;
-  fields(stream, a.kind, l.package_display, l.package_id, l.crate_name, l.target_kind, l.verb, l.package_name, l.package_version, l.description,
-         l.progress_name, l.fix_arguments, l.is_local, l.is_root, l.unit);
-  fields(stream, a.program, a.program_ref, a.args, a.env, a.env_removed, a.cwd, a.inputs, a.outputs, a.dependencies, a.dep_info, a.priority, a.cacheable,
-         a.not_cacheable_because, a.identity, a.unkeyed_args, a.library_path_scripts);
+  fields(stream,
+         a.kind,
+         l.package_display,
+         l.package_id,
+         l.crate_name,
+         l.target_kind,
+         l.verb,
+         l.package_name,
+         l.package_version,
+         l.description,
+         l.progress_name,
+         l.fix_arguments,
+         l.is_local,
+         l.is_root,
+         l.unit);
+  fields(stream,
+         a.program,
+         a.program_ref,
+         a.args,
+         a.env,
+         a.env_removed,
+         a.cwd,
+         a.inputs,
+         a.outputs,
+         a.dependencies,
+         a.dep_info,
+         a.priority,
+         a.cacheable,
+         a.not_cacheable_because,
+         a.identity,
+         a.unkeyed_args,
+         a.library_path_scripts);
   ScriptPackage& p = a.script_package;
-  fields(stream, a.links, a.dep_scripts, a.package_root, p.library_crate_name, p.bins, p.has_cdylib, p.has_tests, p.has_benches, p.has_examples,
-         a.minimum_rust_version, a.out_dir, a.replaced_script_output);
+  fields(stream,
+         a.links,
+         a.dep_scripts,
+         a.package_root,
+         p.library_crate_name,
+         p.bins,
+         p.has_cdylib,
+         p.has_tests,
+         p.has_benches,
+         p.has_examples,
+         a.minimum_rust_version,
+         a.out_dir,
+         a.replaced_script_output);
   fields(stream, a.artifact_message, a.message_target, a.manifest_path, a.artifact_outputs, a.executable_output, a.uplifted);
 }
 
@@ -247,7 +342,9 @@ template <class S> void graph_fields(S& stream, ActionGraph& g)
 bool has_valid_indices(const ActionGraph& graph)
 {
   const std::size_t count = graph.actions.size();
-  const auto is_output = [&](ActionIndex action, std::uint32_t output) { return action < count && output < graph.actions[action].outputs.size(); };
+  const auto is_output = [&](ActionIndex action, std::uint32_t output) {
+    return action < count && output < graph.actions[action].outputs.size();
+  };
   for (std::size_t i = 0; i < count; ++i) {
     const ActionTemplate& action = graph.actions[i];
     for (const TemplateDependency& dependency : action.dependencies) {
@@ -288,7 +385,8 @@ bool has_valid_indices(const ActionGraph& graph)
         return false;
       }
     }
-    if ((action.executable_output && *action.executable_output >= action.outputs.size()) || (action.program_ref && !is_output(action.program_ref->action, action.program_ref->output))) {
+    if ((action.executable_output && *action.executable_output >= action.outputs.size()) ||
+        (action.program_ref && !is_output(action.program_ref->action, action.program_ref->output))) {
       return false;
     }
   }

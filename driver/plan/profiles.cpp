@@ -115,8 +115,7 @@ void apply(BuildProfile& profile, const BuildProfileToml& table)
 /// The user's tables over the built-in ones that inherit from a root.
 std::map<std::string, BuildProfileToml> with_built_in_tables(std::map<std::string, BuildProfileToml> tables)
 {
-  constexpr std::pair<const char*, const char*> k_built_in[] = {
-    {"debug", "dev"}, {"bench", "release"}, {"test", "dev"}, {"doc", "dev"}};
+  constexpr std::pair<const char*, const char*> k_built_in[] = {{"debug", "dev"}, {"bench", "release"}, {"test", "dev"}, {"doc", "dev"}};
   for (const auto& [name, parent] : k_built_in) {
     BuildProfileToml table;
     table.inherits = parent;
@@ -156,7 +155,8 @@ Result<Chain> inherits_chain(const std::map<std::string, BuildProfileToml>& all,
       return fail(Error("CW0358", fmt::format("profiles inherit from one another in a circle: `{}`", fmt::join(path, "` → `"))));
     }
     if (!found->second.inherits) {
-      return fail(Error("CW0360", fmt::format("profile `{}` has no `inherits`", name)).help("name the profile it starts from: `inherits = \"release\"`"));
+      return fail(Error("CW0360", fmt::format("profile `{}` has no `inherits`", name))
+                      .help("name the profile it starts from: `inherits = \"release\"`"));
     }
     chain.tables.push_back(&found->second);
     name = *found->second.inherits;
@@ -167,8 +167,8 @@ Result<Chain> inherits_chain(const std::map<std::string, BuildProfileToml>& all,
 
 } // namespace
 
-Result<BuildProfiles> BuildProfiles::make(const std::map<std::string, BuildProfileToml>& tables, std::string_view requested,
-                                          std::optional<bool> incremental)
+Result<BuildProfiles>
+BuildProfiles::make(const std::map<std::string, BuildProfileToml>& tables, std::string_view requested, std::optional<bool> incremental)
 {
   BuildProfiles result;
   result.m_requested = InternedString(requested);
@@ -180,7 +180,8 @@ Result<BuildProfiles> BuildProfiles::make(const std::map<std::string, BuildProfi
       result.m_directories[name] = *table.dir_name;
     }
     if ((name == "dev" || name == "release") && table.inherits) {
-      return fail(Error("CW0357", fmt::format("profile `{}` cannot inherit from another one", name)).help("remove `inherits`: dev and release are the roots"));
+      return fail(Error("CW0357", fmt::format("profile `{}` cannot inherit from another one", name))
+                      .help("remove `inherits`: dev and release are the roots"));
     }
   }
 
@@ -255,7 +256,10 @@ BuildProfile BuildProfiles::profile_for(const ProfileQuery& query) const
   return profile;
 }
 
-BuildProfile BuildProfiles::base_profile() const { return merged(nullptr); }
+BuildProfile BuildProfiles::base_profile() const
+{
+  return merged(nullptr);
+}
 
 InternedString BuildProfiles::directory_name() const
 {
@@ -280,8 +284,11 @@ Result<std::vector<Error>> BuildProfiles::check_package_overrides(const resolve:
       }
     }
     if (matches.size() > 1) {
-      return fail(Error("CW0361", fmt::format("several package overrides of profile `{}` match `{}`: `{}`", m_requested, id.display(), fmt::join(matches, "`, `")))
-                    .help("keep one of them, or merge their settings"));
+      return fail(
+          Error("CW0361",
+                fmt::format(
+                    "several package overrides of profile `{}` match `{}`: `{}`", m_requested, id.display(), fmt::join(matches, "`, `")))
+              .help("keep one of them, or merge their settings"));
     }
     used.insert(matches.begin(), matches.end());
   }

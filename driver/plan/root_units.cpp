@@ -21,11 +21,26 @@ namespace {
 
 using Predicate = std::function<bool(const CrateTarget&)>;
 
-bool is_bin(const CrateTarget& t) { return t.kind == TargetKind::bin; }
-bool is_example(const CrateTarget& t) { return t.kind == TargetKind::example; }
-bool is_test(const CrateTarget& t) { return t.kind == TargetKind::test; }
-bool is_bench(const CrateTarget& t) { return t.kind == TargetKind::bench; }
-bool is_pattern(std::string_view text) { return text.find_first_of("*?[]") != std::string_view::npos; }
+bool is_bin(const CrateTarget& t)
+{
+  return t.kind == TargetKind::bin;
+}
+bool is_example(const CrateTarget& t)
+{
+  return t.kind == TargetKind::example;
+}
+bool is_test(const CrateTarget& t)
+{
+  return t.kind == TargetKind::test;
+}
+bool is_bench(const CrateTarget& t)
+{
+  return t.kind == TargetKind::bench;
+}
+bool is_pattern(std::string_view text)
+{
+  return text.find_first_of("*?[]") != std::string_view::npos;
+}
 
 struct Proposal
 {
@@ -40,7 +55,8 @@ class RootSelector
 public:
   RootSelector(const Env& env, const UnitContext& context, const std::vector<PackagePtr>& packages)
       : m_env(env), m_context(context), m_packages(packages), m_selection(context.request.targets)
-  {}
+  {
+  }
 
   Result<std::vector<UnitIndex>> run()
   {
@@ -58,18 +74,22 @@ private:
   [[nodiscard]] bool is_specific() const
   {
     const TargetSelection& s = m_selection;
-    return s.lib || s.all_bins || s.all_examples || s.all_tests || s.all_benches || s.all_targets || !s.bins.empty() || !s.examples.empty() ||
-           !s.tests.empty() || !s.benches.empty();
+    return s.lib || s.all_bins || s.all_examples || s.all_tests || s.all_benches || s.all_targets || !s.bins.empty() ||
+           !s.examples.empty() || !s.tests.empty() || !s.benches.empty();
   }
 
   [[nodiscard]] CompileMode default_mode() const
   {
     switch (m_context.request.intent) {
-    case UserIntent::build: return CompileMode::build;
-    case UserIntent::check: return m_context.request.check_as_test ? CompileMode::check_test : CompileMode::check;
+    case UserIntent::build:
+      return CompileMode::build;
+    case UserIntent::check:
+      return m_context.request.check_as_test ? CompileMode::check_test : CompileMode::check;
     case UserIntent::test:
-    case UserIntent::bench: return CompileMode::test;
-    case UserIntent::doc: return CompileMode::doc;
+    case UserIntent::bench:
+      return CompileMode::test;
+    case UserIntent::doc:
+      return CompileMode::doc;
     }
     return CompileMode::build;
   }
@@ -93,7 +113,8 @@ private:
       const std::size_t before = m_proposals.size();
       add([](const CrateTarget& t) { return t.is_lib(); }, false, mode);
       if (m_proposals.size() == before && !s.all_targets) {
-        return fail(Error("CW0363", fmt::format("no library in the selected packages `{}`", fmt::join(package_names(), "`, `")), Blame::usage));
+        return fail(
+            Error("CW0363", fmt::format("no library in the selected packages `{}`", fmt::join(package_names(), "`, `")), Blame::usage));
       }
     }
     CompileMode test_mode = mode;
@@ -106,8 +127,13 @@ private:
     const bool all_benches = s.all_benches || s.all_targets;
     CW_TRY(add_rule(s.all_bins || s.all_targets, s.bins, "binary", is_bin, mode));
     CW_TRY(add_rule(s.all_examples || s.all_targets, s.examples, "example", is_example, mode));
-    CW_TRY(add_rule(all_tests, s.tests, "test", all_tests ? Predicate([](const CrateTarget& t) { return t.tested; }) : Predicate(is_test), test_mode));
-    CW_TRY(add_rule(all_benches, s.benches, "bench", all_benches ? Predicate([](const CrateTarget& t) { return t.benched; }) : Predicate(is_bench), test_mode));
+    CW_TRY(add_rule(
+        all_tests, s.tests, "test", all_tests ? Predicate([](const CrateTarget& t) { return t.tested; }) : Predicate(is_test), test_mode));
+    CW_TRY(add_rule(all_benches,
+                    s.benches,
+                    "bench",
+                    all_benches ? Predicate([](const CrateTarget& t) { return t.benched; }) : Predicate(is_bench),
+                    test_mode));
     return {};
   }
 
@@ -115,9 +141,12 @@ private:
   {
     switch (m_context.request.intent) {
     case UserIntent::build:
-    case UserIntent::check: return target.is_bin() || target.is_lib();
-    case UserIntent::test: return target.tested || is_example(target);
-    case UserIntent::bench: return target.benched;
+    case UserIntent::check:
+      return target.is_bin() || target.is_lib();
+    case UserIntent::test:
+      return target.tested || is_example(target);
+    case UserIntent::bench:
+      return target.benched;
     case UserIntent::doc: {
       const CrateTarget* lib = package.manifest->library();
       return target.documented && (!target.is_bin() || lib == nullptr || lib->crate_name() != target.crate_name());
@@ -144,7 +173,9 @@ private:
       return {};
     }
     for (const std::string& name : names) {
-      const Predicate named = [&](const CrateTarget& t) { return of_kind(t) && (is_pattern(name) ? base::glob_matches(name, t.name) : t.name == name); };
+      const Predicate named = [&](const CrateTarget& t) {
+        return of_kind(t) && (is_pattern(name) ? base::glob_matches(name, t.name) : t.name == name);
+      };
       const std::size_t before = m_proposals.size();
       add(named, true, mode);
       if (m_proposals.size() == before) {
@@ -200,14 +231,19 @@ private:
         if (!available) {
           available = m_context.available_features(proposal.package->id(), m_context.has_dev_units, m_context.request.kinds);
         }
-        std::ranges::copy_if(target.required_features, std::back_inserter(missing), [&](const std::string& f) { return !available->contains(f); });
+        std::ranges::copy_if(
+            target.required_features, std::back_inserter(missing), [&](const std::string& f) { return !available->contains(f); });
       }
       if (target.is_lib() || missing.empty()) {
         make_units_of(proposal);
       } else if (proposal.requires_features) {
-        return fail(Error("CW0365", fmt::format("target `{}` of `{}` needs features that are off: `{}`", target.name, proposal.package->id().name(), fmt::join(missing, "`, `")),
+        return fail(Error("CW0365",
+                          fmt::format("target `{}` of `{}` needs features that are off: `{}`",
+                                      target.name,
+                                      proposal.package->id().name(),
+                                      fmt::join(missing, "`, `")),
                           Blame::usage)
-                      .help(fmt::format("switch them on: `--features \"{}\"`", fmt::join(target.required_features, " "))));
+                        .help(fmt::format("switch them on: `--features \"{}\"`", fmt::join(target.required_features, " "))));
       }
     }
     return {};
@@ -219,9 +255,11 @@ private:
     const manifest::Summary& summary = *proposal.package->manifest->summary;
     for (const std::string& text : proposal.target->required_features) {
       const FeatureValue value = manifest::parse_feature_value(InternedString(text));
-      const std::string where = fmt::format("`required-features` of target `{}` in `{}`", proposal.target->name, proposal.package->id().name());
+      const std::string where =
+          fmt::format("`required-features` of target `{}` in `{}`", proposal.target->name, proposal.package->id().name());
       if (value.kind == FeatureValue::Kind::dependency || value.weak) {
-        return fail(Error("CW0367", fmt::format("`{}` is not allowed in {}", text, where)).help("write a feature, or `dependency/feature`"));
+        return fail(
+            Error("CW0367", fmt::format("`{}` is not allowed in {}", text, where)).help("write a feature, or `dependency/feature`"));
       }
       std::string problem;
       if (value.kind == FeatureValue::Kind::feature) {
@@ -248,8 +286,9 @@ private:
         continue;
       }
       const resolve::ResolvedPackage* to = resolve.find(edge.to);
-      const bool known = to == nullptr || to->summary == nullptr || to->summary->features.contains(value.feature) ||
-                         std::ranges::any_of(to->summary->dependencies, [&](const auto& d) { return d->optional && d->name_in_toml == value.feature; });
+      const bool known =
+          to == nullptr || to->summary == nullptr || to->summary->features.contains(value.feature) ||
+          std::ranges::any_of(to->summary->dependencies, [&](const auto& d) { return d->optional && d->name_in_toml == value.feature; });
       return known ? "" : fmt::format("`{}` has no feature `{}`", edge.to.display(), value.feature);
     }
     return fmt::format("there is no dependency `{}`", value.dependency);

@@ -19,7 +19,8 @@ bool ActionContext::only_needs_metadata(UnitIndex parent, UnitIndex dependency) 
 {
   const Unit& above = unit(parent);
   const Unit& below = unit(dependency);
-  return above.mode == CompileMode::build && below.mode == CompileMode::build && !above.requires_upstream_objects() && !below.requires_upstream_objects();
+  return above.mode == CompileMode::build && below.mode == CompileMode::build && !above.requires_upstream_objects() &&
+         !below.requires_upstream_objects();
 }
 
 bool ActionContext::is_primary(UnitIndex index) const
@@ -147,10 +148,14 @@ private:
   void add_lto()
   {
     switch (m_unit.lto.kind) {
-    case UnitLto::Kind::run: return add_codegen_option(m_unit.lto.name ? fmt::format("lto={}", *m_unit.lto.name) : "lto");
-    case UnitLto::Kind::only_bitcode: return add_codegen_option("linker-plugin-lto");
-    case UnitLto::Kind::only_object: return add_codegen_option("embed-bitcode=no");
-    case UnitLto::Kind::object_and_bitcode: return;
+    case UnitLto::Kind::run:
+      return add_codegen_option(m_unit.lto.name ? fmt::format("lto={}", *m_unit.lto.name) : "lto");
+    case UnitLto::Kind::only_bitcode:
+      return add_codegen_option("linker-plugin-lto");
+    case UnitLto::Kind::only_object:
+      return add_codegen_option("embed-bitcode=no");
+    case UnitLto::Kind::object_and_bitcode:
+      return;
     case UnitLto::Kind::off:
       add_codegen_option("lto=off");
       add_codegen_option("embed-bitcode=no");
@@ -264,7 +269,8 @@ private:
 std::vector<std::string> link_arg_kinds(const Unit& unit, bool own)
 {
   const manifest::CrateTarget& target = *unit.target;
-  const bool is_cdylib = !is_any_test(unit.mode) && target.is_lib() && std::ranges::find(target.crate_types, CrateType::cdylib) != target.crate_types.end();
+  const bool is_cdylib =
+      !is_any_test(unit.mode) && target.is_lib() && std::ranges::find(target.crate_types, CrateType::cdylib) != target.crate_types.end();
   std::vector<std::string> kinds;
   if (own) {
     kinds.emplace_back("all");
@@ -290,7 +296,10 @@ std::vector<std::string> link_arg_kinds(const Unit& unit, bool own)
 
 } // namespace
 
-std::vector<TemplateArg> rustc_arguments(const ActionContext& context, UnitIndex unit) { return ArgumentWriter(context, unit).run(); }
+std::vector<TemplateArg> rustc_arguments(const ActionContext& context, UnitIndex unit)
+{
+  return ArgumentWriter(context, unit).run();
+}
 
 std::vector<ScriptArgs> script_arguments(const ActionContext& context, UnitIndex index)
 {

@@ -47,7 +47,8 @@ private:
         links.to_link.push_back(dependency.unit);
       }
     }
-    std::ranges::stable_sort(below, [&](UnitIndex a, UnitIndex b) { return m_graph.units[a].package->id() < m_graph.units[b].package->id(); });
+    std::ranges::stable_sort(below,
+                             [&](UnitIndex a, UnitIndex b) { return m_graph.units[a].package->id() < m_graph.units[b].package->id(); });
     for (const UnitIndex dependency : below) {
       const manifest::CrateTarget& target = *m_graph.units[dependency].target;
       for (const UnitIndex script : m_links[dependency].to_link) {
@@ -69,6 +70,9 @@ private:
 
 } // namespace
 
-std::vector<ScriptLinks> plan_script_links(const UnitGraph& graph) { return Linker(graph).run(); }
+std::vector<ScriptLinks> plan_script_links(const UnitGraph& graph)
+{
+  return Linker(graph).run();
+}
 
 } // namespace cargo_wasm::plan

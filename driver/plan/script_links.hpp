@@ -9,9 +9,9 @@ namespace cargo_wasm::plan {
 
 struct ScriptLinks
 {
-  std::optional<UnitIndex> own;      ///< the run of the unit's own package
-  std::vector<UnitIndex> to_link;    ///< own first, then those of linkable dependencies, transitively; each once
-  std::vector<UnitIndex> plugins;    ///< of dependencies that run on the build machine, transitively
+  std::optional<UnitIndex> own;   ///< the run of the unit's own package
+  std::vector<UnitIndex> to_link; ///< own first, then those of linkable dependencies, transitively; each once
+  std::vector<UnitIndex> plugins; ///< of dependencies that run on the build machine, transitively
 };
 
 /// One entry per unit of the graph.

@@ -34,7 +34,10 @@ struct Selector
   }
 };
 
-bool is_pattern(std::string_view text) { return text.find_first_of("*?[]") != std::string_view::npos; }
+bool is_pattern(std::string_view text)
+{
+  return text.find_first_of("*?[]") != std::string_view::npos;
+}
 
 Result<std::vector<Selector>> parse_selectors(const std::vector<std::string>& texts)
 {
@@ -63,7 +66,9 @@ std::vector<std::string> member_names(const Workspace& workspace)
 
 Error not_in_workspace(const Workspace& workspace, const Selector& selector, std::string_view role)
 {
-  Error error("CW0351", fmt::format("{} `{}` matches no package of the workspace `{}`", role, selector.text, workspace.root.string()), Blame::usage);
+  Error error("CW0351",
+              fmt::format("{} `{}` matches no package of the workspace `{}`", role, selector.text, workspace.root.string()),
+              Blame::usage);
   if (const auto near = base::nearest(selector.text, member_names(workspace))) {
     error.helps.push_back(fmt::format("a package with a similar name exists: `{}`", *near));
   }
@@ -127,7 +132,7 @@ Result<SelectedPackages> select_packages(const Workspace& workspace, const Packa
   }
   if (result.members.empty() && result.outside.empty()) {
     return fail(Error("CW0350", "no packages to compile", Blame::usage)
-                  .note(fmt::format("the workspace `{}` has {} members", workspace.root.string(), workspace.members.size())));
+                    .note(fmt::format("the workspace `{}` has {} members", workspace.root.string(), workspace.members.size())));
   }
   return result;
 }
@@ -162,7 +167,7 @@ Result<std::set<InternedString>> parse_requested(const std::vector<std::string>&
     const FeatureValue value = manifest::parse_feature_value(InternedString(text));
     if (value.kind == FeatureValue::Kind::dependency) {
       return fail(Error("CW0355", fmt::format("`{}` cannot be asked for: `dep:` belongs in a manifest", text), Blame::usage)
-                    .help(fmt::format("ask for the feature that switches the dependency on, often `{}`", value.dependency)));
+                      .help(fmt::format("ask for the feature that switches the dependency on, often `{}`", value.dependency)));
     }
     if (value.kind == FeatureValue::Kind::dependency_feature && value.feature.view().find('/') != std::string_view::npos) {
       return fail(Error("CW0355", fmt::format("feature `{}` has more than one `/`", text), Blame::usage));
@@ -213,7 +218,8 @@ Error unknown_features(const Workspace& workspace, const std::vector<PackagePtr>
     error.notes.push_back(fmt::format("selected: `{}`", fmt::join(names, "`, `")));
   }
   for (const PackagePtr& member : workspace.members) {
-    const bool defines = std::ranges::any_of(unknown, [&](const std::string& f) { return member->manifest->summary->features.contains(InternedString(f)); });
+    const bool defines =
+        std::ranges::any_of(unknown, [&](const std::string& f) { return member->manifest->summary->features.contains(InternedString(f)); });
     if (defines && std::ranges::find(selected, member) == selected.end()) {
       error.helps.push_back(fmt::format("package `{}` has it; select it with `--package {}`", member->id().name(), member->id().name()));
     }
@@ -231,14 +237,18 @@ Error unknown_features(const Workspace& workspace, const std::vector<PackagePtr>
 constexpr bool k_with_dev = true;
 
 /// Resolver 2, 3 and virtual workspaces: features go to every selected member that has them.
-Result<std::vector<resolve::ResolveRoot>> roots_by_member(const Workspace& workspace, const SelectedPackages& selected,
-                                                          const FeatureSelection& features, const std::set<InternedString>& asked)
+Result<std::vector<resolve::ResolveRoot>> roots_by_member(const Workspace& workspace,
+                                                          const SelectedPackages& selected,
+                                                          const FeatureSelection& features,
+                                                          const std::set<InternedString>& asked)
 {
   std::vector<resolve::ResolveRoot> roots;
   if (selected.members.empty()) {
     if (!asked.empty() || features.all_features || features.no_default_features) {
-      return fail(Error("CW0354", fmt::format("features cannot be chosen for `{}`, which is not part of the workspace", selected.outside.front()), Blame::usage)
-                    .help("its features follow from the packages that depend on it"));
+      return fail(Error("CW0354",
+                        fmt::format("features cannot be chosen for `{}`, which is not part of the workspace", selected.outside.front()),
+                        Blame::usage)
+                      .help("its features follow from the packages that depend on it"));
     }
     for (const PackagePtr& member : workspace.members) {
       roots.push_back({member->manifest->summary, {}, k_with_dev});
@@ -247,7 +257,9 @@ Result<std::vector<resolve::ResolveRoot>> roots_by_member(const Workspace& works
   }
   std::set<InternedString> found;
   for (const PackagePtr& member : selected.members) {
-    roots.push_back({member->manifest->summary, {matching_features(member, asked, found), features.all_features, !features.no_default_features}, k_with_dev});
+    roots.push_back({member->manifest->summary,
+                     {matching_features(member, asked, found), features.all_features, !features.no_default_features},
+                     k_with_dev});
   }
   std::vector<std::string> unknown;
   for (const InternedString feature : asked) {
@@ -262,16 +274,19 @@ Result<std::vector<resolve::ResolveRoot>> roots_by_member(const Workspace& works
 }
 
 /// Resolver 1: features belong to the package of the current directory; others get `member/feature` only.
-std::vector<resolve::ResolveRoot> roots_by_current_package(const Workspace& workspace, const SelectedPackages& selected,
-                                                           const FeatureSelection& features, const std::set<InternedString>& asked)
+std::vector<resolve::ResolveRoot> roots_by_current_package(const Workspace& workspace,
+                                                           const SelectedPackages& selected,
+                                                           const FeatureSelection& features,
+                                                           const std::set<InternedString>& asked)
 {
   const PackagePtr current = workspace.current_package();
   std::map<InternedString, std::set<InternedString>> of_member;
   std::set<InternedString> of_current;
   for (const InternedString text : asked) {
     const FeatureValue value = manifest::parse_feature_value(text);
-    const bool names_member = value.kind == FeatureValue::Kind::dependency_feature &&
-                              std::ranges::any_of(selected.members, [&](const PackagePtr& m) { return m != current && m->id().name() == value.dependency; });
+    const bool names_member =
+        value.kind == FeatureValue::Kind::dependency_feature &&
+        std::ranges::any_of(selected.members, [&](const PackagePtr& m) { return m != current && m->id().name() == value.dependency; });
     if (names_member) {
       of_member[value.dependency].insert(value.feature);
     } else {
@@ -302,7 +317,9 @@ Result<std::vector<resolve::ResolveRoot>> plan_resolve_roots(const Workspace& wo
   return roots_by_current_package(workspace, selected, request.features, asked);
 }
 
-std::vector<PackageId> needed_packages(const resolve::Resolve& resolve, const std::vector<resolve::ResolveRoot>& roots, const BuildRequest& request,
+std::vector<PackageId> needed_packages(const resolve::Resolve& resolve,
+                                       const std::vector<resolve::ResolveRoot>& roots,
+                                       const BuildRequest& request,
                                        const toolchain::TargetData& platforms)
 {
   const EdgeIndex index(resolve);
@@ -325,7 +342,8 @@ std::vector<PackageId> needed_packages(const resolve::Resolve& resolve, const st
           if (d->kind == manifest::DependencyKind::development && !dev) {
             return false;
           }
-          return !d->platform || platforms.platform_matches(*d->platform, kind) || platforms.platform_matches(*d->platform, toolchain::CompileKind::host());
+          return !d->platform || platforms.platform_matches(*d->platform, kind) ||
+                 platforms.platform_matches(*d->platform, toolchain::CompileKind::host());
         });
         if (is_used) {
           pending.push_back(edge.to);

@@ -103,6 +103,9 @@ private:
 
 } // namespace
 
-SharedGraph share_units(const UnitContext& context, const EdgeMap& edges, const std::vector<UnitIndex>& roots) { return Sharer(context, edges).run(roots); }
+SharedGraph share_units(const UnitContext& context, const EdgeMap& edges, const std::vector<UnitIndex>& roots)
+{
+  return Sharer(context, edges).run(roots);
+}
 
 } // namespace cargo_wasm::plan

@@ -32,8 +32,12 @@ std::vector<InternedString> UnitContext::active_features(spec::PackageId id, Fea
   return active == nullptr ? std::vector<InternedString>() : std::vector<InternedString>(active->begin(), active->end());
 }
 
-UnitIndex UnitContext::make_unit(const PackagePtr& package, const manifest::CrateTarget& target, BuildProfile profile, const toolchain::CompileKind& kind,
-                                 CompileMode mode, FeaturesFor side) const
+UnitIndex UnitContext::make_unit(const PackagePtr& package,
+                                 const manifest::CrateTarget& target,
+                                 BuildProfile profile,
+                                 const toolchain::CompileKind& kind,
+                                 CompileMode mode,
+                                 FeaturesFor side) const
 {
   Unit unit;
   unit.package = package;
@@ -54,7 +58,8 @@ UnitIndex UnitContext::make_unit(const PackagePtr& package, const manifest::Crat
   return units.intern(std::move(unit));
 }
 
-std::set<std::string> UnitContext::available_features(spec::PackageId id, bool with_dev, const std::vector<toolchain::CompileKind>& kinds) const
+std::set<std::string>
+UnitContext::available_features(spec::PackageId id, bool with_dev, const std::vector<toolchain::CompileKind>& kinds) const
 {
   std::set<std::string> available;
   for (const InternedString feature : active_features(id, FeaturesFor::normal_or_dev)) {

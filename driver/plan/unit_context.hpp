@@ -33,11 +33,16 @@ struct UnitContext
   [[nodiscard]] PackagePtr package(spec::PackageId id) const;
   [[nodiscard]] BuildProfile profile(const PackagePtr& package, const UnitPurpose& purpose, const toolchain::CompileKind& kind) const;
   [[nodiscard]] std::vector<InternedString> active_features(spec::PackageId id, FeaturesFor side) const;
-  UnitIndex make_unit(const PackagePtr& package, const manifest::CrateTarget& target, BuildProfile profile, const toolchain::CompileKind& kind,
-                      CompileMode mode, FeaturesFor side) const;
+  UnitIndex make_unit(const PackagePtr& package,
+                      const manifest::CrateTarget& target,
+                      BuildProfile profile,
+                      const toolchain::CompileKind& kind,
+                      CompileMode mode,
+                      FeaturesFor side) const;
 
   /// The package's features and, as `dependency/feature`, those of its dependencies: what `required-features` is tested against.
-  [[nodiscard]] std::set<std::string> available_features(spec::PackageId id, bool with_dev, const std::vector<toolchain::CompileKind>& kinds) const;
+  [[nodiscard]] std::set<std::string>
+  available_features(spec::PackageId id, bool with_dev, const std::vector<toolchain::CompileKind>& kinds) const;
 };
 
 /// Proc macros and build scripts run on the build machine, whatever was asked for.
@@ -46,11 +51,18 @@ struct UnitContext
   return target.for_host ? toolchain::CompileKind::host() : kind;
 }
 
-[[nodiscard]] inline bool is_any_test(CompileMode mode) { return mode == CompileMode::test || mode == CompileMode::check_test; }
-[[nodiscard]] inline bool is_check(CompileMode mode) { return mode == CompileMode::check || mode == CompileMode::check_test; }
+[[nodiscard]] inline bool is_any_test(CompileMode mode)
+{
+  return mode == CompileMode::test || mode == CompileMode::check_test;
+}
+[[nodiscard]] inline bool is_check(CompileMode mode)
+{
+  return mode == CompileMode::check || mode == CompileMode::check_test;
+}
 
 /// The crate targets the request selects, as units, sorted. Errors: CW0363–CW0367.
-[[nodiscard]] Result<std::vector<UnitIndex>> make_root_units(const Env& env, const UnitContext& context, const std::vector<PackagePtr>& packages);
+[[nodiscard]] Result<std::vector<UnitIndex>>
+make_root_units(const Env& env, const UnitContext& context, const std::vector<PackagePtr>& packages);
 
 /// Everything below the roots, edges sorted. Errors: CW0371 two names for one crate, CW0372 two packages with one `links`,
 /// CW0377 a package that is not loaded.

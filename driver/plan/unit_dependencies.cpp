@@ -48,7 +48,8 @@ private:
   [[nodiscard]] UnitPurpose purpose_of_root(const Unit& unit) const
   {
     const UserIntent intent = m_context.request.intent;
-    const bool is_test_intent = intent == UserIntent::test || intent == UserIntent::bench || (intent == UserIntent::check && m_context.request.check_as_test);
+    const bool is_test_intent =
+        intent == UserIntent::test || intent == UserIntent::bench || (intent == UserIntent::check && m_context.request.check_as_test);
     if (is_any_test(unit.mode) || is_test_intent) {
       return {unit.target->proc_macro, unit.target->proc_macro, true};
     }
@@ -77,7 +78,8 @@ private:
     std::vector<UnitEdge> result;
     if (unit.mode == CompileMode::run_custom_build) {
       if (!unit.replaced_script_output) {
-        CW_TRY_ASSIGN(UnitEdge compiled, edge_to(unit, unit.package, *unit.target, purpose.of_build_script(), CompileKind::host(), CompileMode::build));
+        CW_TRY_ASSIGN(UnitEdge compiled,
+                      edge_to(unit, unit.package, *unit.target, purpose.of_build_script(), CompileKind::host(), CompileMode::build));
         result.push_back(std::move(compiled));
       }
       return result;
@@ -97,14 +99,17 @@ private:
       }
       const PackagePtr package = m_context.package(edge.to);
       if (!package) {
-        return fail(Error("CW0377", fmt::format("package `{}` is needed to plan the build and was not loaded", edge.to.display()), Blame::bug)
-                      .during(fmt::format("planning the dependencies of `{}`", unit.package->id().display())));
+        return fail(
+            Error("CW0377", fmt::format("package `{}` is needed to plan the build and was not loaded", edge.to.display()), Blame::bug)
+                .during(fmt::format("planning the dependencies of `{}`", unit.package->id().display())));
       }
       const CrateTarget* lib = package->manifest->library();
       if (lib == nullptr) {
         continue;
       }
-      CW_TRY_ASSIGN(UnitEdge made, edge_to(unit, package, *lib, purpose.of_dependency(unit, *lib), kind_for_target(unit.kind, *lib), mode_below(unit.mode, *lib)));
+      CW_TRY_ASSIGN(
+          UnitEdge made,
+          edge_to(unit, package, *lib, purpose.of_dependency(unit, *lib), kind_for_target(unit.kind, *lib), mode_below(unit.mode, *lib)));
       if (only_dev) {
         m_dev_edges.insert({index, made.unit});
       }
@@ -123,10 +128,14 @@ private:
     }
     const CrateTarget* lib = unit.package->manifest->library();
     if (lib != nullptr && lib->is_linkable()) {
-      CW_TRY_ASSIGN(UnitEdge made, edge_to(unit, unit.package, *lib, purpose.of_dependency(unit, *lib), kind_for_target(unit.kind, *lib), mode_below(unit.mode, *lib)));
+      CW_TRY_ASSIGN(
+          UnitEdge made,
+          edge_to(
+              unit, unit.package, *lib, purpose.of_dependency(unit, *lib), kind_for_target(unit.kind, *lib), mode_below(unit.mode, *lib)));
       result.push_back(std::move(made));
     }
-    if (unit.mode == CompileMode::test && (unit.target->kind == manifest::TargetKind::test || unit.target->kind == manifest::TargetKind::bench)) {
+    if (unit.mode == CompileMode::test &&
+        (unit.target->kind == manifest::TargetKind::test || unit.target->kind == manifest::TargetKind::bench)) {
       CW_TRY(add_programs(unit, result));
     }
     return result;
@@ -139,7 +148,8 @@ private:
     for (const CrateTarget& target : unit.package->manifest->targets) {
       const bool has_features = std::ranges::all_of(target.required_features, [&](const std::string& f) { return available.contains(f); });
       if (target.is_bin() && has_features) {
-        CW_TRY_ASSIGN(UnitEdge made, edge_to(unit, unit.package, target, UnitPurpose{}, kind_for_target(unit.kind, target), CompileMode::build));
+        CW_TRY_ASSIGN(UnitEdge made,
+                      edge_to(unit, unit.package, target, UnitPurpose{}, kind_for_target(unit.kind, target), CompileMode::build));
         result.push_back(std::move(made));
       }
     }
@@ -164,7 +174,10 @@ private:
     return true;
   }
 
-  [[nodiscard]] static FeaturesFor side_of(const UnitPurpose& purpose) { return purpose.host_features ? FeaturesFor::host : FeaturesFor::normal_or_dev; }
+  [[nodiscard]] static FeaturesFor side_of(const UnitPurpose& purpose)
+  {
+    return purpose.host_features ? FeaturesFor::host : FeaturesFor::normal_or_dev;
+  }
 
   /// What is checked needs only metadata of its dependencies, but proc macros have to run.
   [[nodiscard]] static CompileMode mode_below(CompileMode mode, const CrateTarget& target)
@@ -183,11 +196,15 @@ private:
     profile.debug_assertions = unit.profile.debug_assertions;
     const UnitPurpose script_purpose = purpose.of_build_script();
     const UnitIndex run =
-      m_context.make_unit(unit.package, script, std::move(profile), unit.kind, CompileMode::run_custom_build, side_of(script_purpose));
+        m_context.make_unit(unit.package, script, std::move(profile), unit.kind, CompileMode::run_custom_build, side_of(script_purpose));
     return UnitEdge{run, script_purpose, InternedString(script.crate_name()), std::nullopt};
   }
 
-  Result<UnitEdge> edge_to(const Unit& parent, const PackagePtr& package, const CrateTarget& target, const UnitPurpose& purpose, const CompileKind& kind,
+  Result<UnitEdge> edge_to(const Unit& parent,
+                           const PackagePtr& package,
+                           const CrateTarget& target,
+                           const UnitPurpose& purpose,
+                           const CompileKind& kind,
                            CompileMode mode)
   {
     CW_TRY_ASSIGN(const auto names, names_of(parent, package, target));
@@ -196,7 +213,8 @@ private:
   }
 
   /// How the parent's source calls the crate, and the renaming key of its manifest.
-  Result<std::pair<InternedString, std::optional<InternedString>>> names_of(const Unit& parent, const PackagePtr& package, const CrateTarget& target) const
+  Result<std::pair<InternedString, std::optional<InternedString>>>
+  names_of(const Unit& parent, const PackagePtr& package, const CrateTarget& target) const
   {
     const auto plain = std::pair(InternedString(target.crate_name()), std::optional<InternedString>());
     if (parent.package->id() == package->id()) {
@@ -213,9 +231,13 @@ private:
         name = {InternedString(crate), dependency->name_in_toml};
       }
       if (first && first->first != name.first) {
-        return fail(Error("CW0371", fmt::format("`{}` depends on `{}` under two names, `{}` and `{}`", parent.package->id().display(), package->id().display(),
-                                                first->first, name.first))
-                      .help("use one name for it in every dependency table"));
+        return fail(Error("CW0371",
+                          fmt::format("`{}` depends on `{}` under two names, `{}` and `{}`",
+                                      parent.package->id().display(),
+                                      package->id().display(),
+                                      first->first,
+                                      name.first))
+                        .help("use one name for it in every dependency table"));
       }
       if (!first) {
         first = name;
@@ -238,9 +260,13 @@ private:
     for (const PackagePtr& package : packages) {
       const auto [owner, is_new] = owners.emplace(*package->manifest->links, package->id());
       if (!is_new && owner->second != package->id()) {
-        return fail(Error("CW0372", fmt::format("two packages link to the native library `{}`: `{}` and `{}`", owner->first, owner->second.display(), package->id().display()))
-                      .note("a native library can be part of a program only once")
-                      .help("make both depend on the same package, for example by updating one of them"));
+        return fail(Error("CW0372",
+                          fmt::format("two packages link to the native library `{}`: `{}` and `{}`",
+                                      owner->first,
+                                      owner->second.display(),
+                                      package->id().display()))
+                        .note("a native library can be part of a program only once")
+                        .help("make both depend on the same package, for example by updating one of them"));
       }
     }
     return {};
@@ -263,7 +289,8 @@ private:
       for (const UnitIndex parent : parents) {
         for (const UnitEdge& sibling : m_edges.at(parent)) {
           const Unit& other = m_context.units[sibling.unit];
-          if (other.package->id() == m_context.units[run].package->id() || !other.target->is_linkable() || !other.package->manifest->links) {
+          if (other.package->id() == m_context.units[run].package->id() || !other.target->is_linkable() ||
+              !other.package->manifest->links) {
             continue;
           }
           // Dev-dependencies may be circular; the runs of their scripts must not be.
@@ -295,6 +322,9 @@ private:
 
 } // namespace
 
-Result<EdgeMap> make_dependencies(const UnitContext& context, const std::vector<UnitIndex>& roots) { return DependencyBuilder(context).run(roots); }
+Result<EdgeMap> make_dependencies(const UnitContext& context, const std::vector<UnitIndex>& roots)
+{
+  return DependencyBuilder(context).run(roots);
+}
 
 } // namespace cargo_wasm::plan

@@ -104,7 +104,8 @@ std::map<std::string, std::string> rustc_environment(const ActionContext& contex
     env["CARGO_TARGET_TMPDIR"] = (context.files.kind_directory(unit.kind).parent_path() / "tmp").native();
     for (const manifest::CrateTarget& bin : unit.package->manifest->targets) {
       if (bin.is_bin()) {
-        env["CARGO_BIN_EXE_" + bin.name] = unit.mode == CompileMode::test ? context.files.program_path(bin, unit.kind).native() : "placeholder:" + bin.name;
+        env["CARGO_BIN_EXE_" + bin.name] =
+            unit.mode == CompileMode::test ? context.files.program_path(bin, unit.kind).native() : "placeholder:" + bin.name;
       }
     }
   }
@@ -144,7 +145,8 @@ std::map<std::string, std::string> script_environment(const ActionContext& conte
     env["RUSTC_WORKSPACE_WRAPPER"] = platforms.rustc.workspace_wrapper->native();
   }
   env["CARGO_ENCODED_RUSTFLAGS"] = base::join(unit.rustflags, "\x1f");
-  env["LD_LIBRARY_PATH"] = library_path({context.files.final_directory(CompileKind::host()).native(), context.files.deps_directory(CompileKind::host()).native(),
+  env["LD_LIBRARY_PATH"] = library_path({context.files.final_directory(CompileKind::host()).native(),
+                                         context.files.deps_directory(CompileKind::host()).native(),
                                          platforms.host.libdir.native()},
                                         context.library_path);
   add_last(env, context);

@@ -22,7 +22,10 @@ namespace {
 /// Rises when the meaning of the hash changes, so that old files are not taken for new ones.
 constexpr std::uint64_t k_identity_version = 1;
 
-bool has_type(const Unit& unit, CrateType type) { return std::ranges::find(unit.crate_types, type) != unit.crate_types.end(); }
+bool has_type(const Unit& unit, CrateType type)
+{
+  return std::ranges::find(unit.crate_types, type) != unit.crate_types.end();
+}
 
 /// The package as it is known independent of where the checkout lies.
 void add_package(base::StableHasher& hasher, spec::PackageId id, const base::Path& workspace_root)
@@ -97,7 +100,9 @@ void UnitFiles::compute(UnitIndex index)
       hasher.add(feature.view());
     }
     add_profile(hasher, unit.profile);
-    hasher.add(static_cast<std::uint64_t>(unit.mode)).add(static_cast<std::uint64_t>(unit.lto.kind)).add(unit.lto.name ? unit.lto.name->view() : "");
+    hasher.add(static_cast<std::uint64_t>(unit.mode))
+        .add(static_cast<std::uint64_t>(unit.lto.kind))
+        .add(unit.lto.name ? unit.lto.name->view() : "");
     hasher.add(unit.kind.triple ? unit.kind.triple->view() : "host");
     hasher.add(unit.target->name).add(static_cast<std::uint64_t>(unit.target->kind));
     for (const CrateType type : unit.crate_types) {
@@ -143,7 +148,10 @@ bool UnitFiles::has_extra_filename(UnitIndex index) const
   return !(is_executable && (triple == "wasm32-unknown-emscripten" || triple.find("msvc") != std::string_view::npos));
 }
 
-base::Path UnitFiles::state_directory() const { return m_input.workspace.target_directory / ".cargo-wasm"; }
+base::Path UnitFiles::state_directory() const
+{
+  return m_input.workspace.target_directory / ".cargo-wasm";
+}
 
 base::Path UnitFiles::kind_directory(const CompileKind& kind) const
 {
@@ -195,7 +203,8 @@ std::optional<base::Path> UnitFiles::uplifted(UnitIndex index, const OutputFile&
   if (!unit.target->is_bin() && file.crate_type != CrateType::dylib && !m_is_root[index]) {
     return std::nullopt;
   }
-  const std::string name = file.pattern.prefix + (file.replace_hyphens ? unit.target->crate_name() : unit.target->name) + file.pattern.suffix;
+  const std::string name =
+      file.pattern.prefix + (file.replace_hyphens ? unit.target->crate_name() : unit.target->name) + file.pattern.suffix;
   const base::Path directory = final_directory(unit.kind);
   return unit.target->kind == manifest::TargetKind::example ? directory / "examples" / name : directory / name;
 }
@@ -219,8 +228,12 @@ Result<std::vector<UnitOutput>> UnitFiles::outputs(UnitIndex index) const
       files.insert(files.end(), made.begin(), made.end());
     }
     if (files.empty()) {
-      return fail(Error("CW0380", fmt::format("target `{}` cannot produce {} for `{}`", m_input.platforms.triple(unit.kind), fmt::join(unsupported, ", "), unit.package->id().display()))
-                    .help("build for another target, or change `crate-type`"));
+      return fail(Error("CW0380",
+                        fmt::format("target `{}` cannot produce {} for `{}`",
+                                    m_input.platforms.triple(unit.kind),
+                                    fmt::join(unsupported, ", "),
+                                    unit.package->id().display()))
+                      .help("build for another target, or change `crate-type`"));
     }
     if (unit.mode == CompileMode::build && !unit.requires_upstream_objects()) {
       files.push_back(rmeta);

@@ -45,9 +45,9 @@ public:
   /// False for dylibs, whose name is written into whatever links to them: then rustc gets no `-C extra-filename`.
   [[nodiscard]] bool has_extra_filename(UnitIndex unit) const;
 
-  [[nodiscard]] base::Path state_directory() const;                                    ///< target/.cargo-wasm
-  [[nodiscard]] base::Path kind_directory(const toolchain::CompileKind& kind) const;   ///< …/<triple or host>/<profile>
-  [[nodiscard]] base::Path final_directory(const toolchain::CompileKind& kind) const;  ///< target/[<triple>/]<profile>
+  [[nodiscard]] base::Path state_directory() const;                                   ///< target/.cargo-wasm
+  [[nodiscard]] base::Path kind_directory(const toolchain::CompileKind& kind) const;  ///< …/<triple or host>/<profile>
+  [[nodiscard]] base::Path final_directory(const toolchain::CompileKind& kind) const; ///< target/[<triple>/]<profile>
   [[nodiscard]] base::Path deps_directory(const toolchain::CompileKind& kind) const { return kind_directory(kind) / "deps"; }
   [[nodiscard]] base::Path incremental_directory(const toolchain::CompileKind& kind) const { return kind_directory(kind) / "incremental"; }
   /// rustc's --out-dir.

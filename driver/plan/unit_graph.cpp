@@ -17,24 +17,34 @@ using toolchain::CompileKind;
 std::string_view to_string(CompileMode mode)
 {
   switch (mode) {
-  case CompileMode::build: return "build";
+  case CompileMode::build:
+    return "build";
   case CompileMode::check:
-  case CompileMode::check_test: return "check";
-  case CompileMode::test: return "test";
-  case CompileMode::doc: return "doc";
-  case CompileMode::run_custom_build: return "run-custom-build";
+  case CompileMode::check_test:
+    return "check";
+  case CompileMode::test:
+    return "test";
+  case CompileMode::doc:
+    return "doc";
+  case CompileMode::run_custom_build:
+    return "run-custom-build";
   }
   return "build";
 }
 
-bool Unit::is_local() const { return package->id().source().is_path() && !is_std; }
+bool Unit::is_local() const
+{
+  return package->id().source().is_path() && !is_std;
+}
 
 bool Unit::requires_upstream_objects() const
 {
-  if (mode == CompileMode::test || mode == CompileMode::check_test || !(target->is_lib() || target->kind == manifest::TargetKind::example)) {
+  if (mode == CompileMode::test || mode == CompileMode::check_test ||
+      !(target->is_lib() || target->kind == manifest::TargetKind::example)) {
     return true;
   }
-  return std::ranges::any_of(crate_types, [](manifest::CrateType t) { return t != manifest::CrateType::lib && t != manifest::CrateType::rlib; });
+  return std::ranges::any_of(crate_types,
+                             [](manifest::CrateType t) { return t != manifest::CrateType::lib && t != manifest::CrateType::rlib; });
 }
 
 namespace {
@@ -102,7 +112,8 @@ UnitGraph to_graph(const UnitTable& units, const SharedGraph& shared, const Edge
     Unit unit = units[index];
     unit.package_checksum = checksum_of(packages, unit.package->id());
     for (const UnitEdge& edge : shared.edges.at(index)) {
-      unit.dependencies.push_back({.unit = position.at(edge.unit), .extern_name = edge.extern_name, .dependency_name = edge.dependency_name});
+      unit.dependencies.push_back(
+          {.unit = position.at(edge.unit), .extern_name = edge.extern_name, .dependency_name = edge.dependency_name});
     }
     graph.units.push_back(std::move(unit));
   }
@@ -115,12 +126,18 @@ UnitGraph to_graph(const UnitTable& units, const SharedGraph& shared, const Edge
 std::string_view describe(manifest::TargetKind kind)
 {
   switch (kind) {
-  case manifest::TargetKind::lib: return "library";
-  case manifest::TargetKind::bin: return "binary";
-  case manifest::TargetKind::test: return "integration test";
-  case manifest::TargetKind::bench: return "benchmark";
-  case manifest::TargetKind::example: return "example";
-  case manifest::TargetKind::custom_build: return "build script";
+  case manifest::TargetKind::lib:
+    return "library";
+  case manifest::TargetKind::bin:
+    return "binary";
+  case manifest::TargetKind::test:
+    return "integration test";
+  case manifest::TargetKind::bench:
+    return "benchmark";
+  case manifest::TargetKind::example:
+    return "example";
+  case manifest::TargetKind::custom_build:
+    return "build script";
   }
   return "target";
 }
@@ -132,11 +149,15 @@ Result<> check_sources(const Env& env, const UnitGraph& graph)
     const manifest::CrateTarget& target = *unit.target;
     CW_TRY_ASSIGN(const auto stat, env.fs.stat(target.source));
     if (!stat) {
-      return fail(Error("CW0369", fmt::format("the source file of {} `{}` is missing: `{}`", describe(target.kind), target.name, target.source.string()))
-                    .note(fmt::format("declared in `{}`", unit.package->manifest->file.string())));
+      return fail(
+          Error("CW0369",
+                fmt::format("the source file of {} `{}` is missing: `{}`", describe(target.kind), target.name, target.source.string()))
+              .note(fmt::format("declared in `{}`", unit.package->manifest->file.string())));
     }
     if (stat->type == base::FileType::directory) {
-      Error error("CW0370", fmt::format("the source file of {} `{}` is a directory: `{}`", describe(target.kind), target.name, target.source.string()));
+      Error error(
+          "CW0370",
+          fmt::format("the source file of {} `{}` is a directory: `{}`", describe(target.kind), target.name, target.source.string()));
       for (const char* name : {"main.rs", "lib.rs"}) {
         if (env.fs.is_file(target.source / name)) {
           error.helps.push_back(fmt::format("set its `path` to `{}`", (target.source / name).string()));
@@ -187,8 +208,8 @@ Result<UnitGraph> plan_units(const Env& env, const UnitGraphInput& input, const 
 
   const bool has_dev_units = request.needs_dev_dependencies();
   const ResolvedFeatures features = resolve_features(
-    {.resolve = input.resolve, .roots = input.roots, .packages = input.packages, .platforms = input.platforms, .kinds = request.kinds},
-    feature_options(input.workspace.resolver, has_dev_units, false));
+      {.resolve = input.resolve, .roots = input.roots, .packages = input.packages, .platforms = input.platforms, .kinds = request.kinds},
+      feature_options(input.workspace.resolver, has_dev_units, false));
 
   const CompileKind explicit_host = CompileKind::target(input.platforms.rustc.host);
   std::vector<CompileKind> kinds{CompileKind::host(), explicit_host};

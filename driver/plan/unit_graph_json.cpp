@@ -9,14 +9,20 @@ using nlohmann::ordered_json;
 
 namespace {
 
-template <class T> ordered_json or_null(const std::optional<T>& value) { return value ? ordered_json(std::string_view(*value)) : ordered_json(); }
+template <class T> ordered_json or_null(const std::optional<T>& value)
+{
+  return value ? ordered_json(std::string_view(*value)) : ordered_json();
+}
 
 ordered_json lto_json(const Lto& lto)
 {
   switch (lto.kind) {
-  case Lto::Kind::off: return "off";
-  case Lto::Kind::boolean: return lto.value ? "true" : "false"; // a string, as cargo prints it
-  case Lto::Kind::named: return lto.name.view();
+  case Lto::Kind::off:
+    return "off";
+  case Lto::Kind::boolean:
+    return lto.value ? "true" : "false"; // a string, as cargo prints it
+  case Lto::Kind::named:
+    return lto.name.view();
   }
   return {};
 }
@@ -33,9 +39,12 @@ ordered_json strip_json(const Strip& strip)
 std::string_view panic_text(PanicStrategy panic)
 {
   switch (panic) {
-  case PanicStrategy::unwind: return "unwind";
-  case PanicStrategy::abort: return "abort";
-  case PanicStrategy::immediate_abort: return "immediate-abort";
+  case PanicStrategy::unwind:
+    return "unwind";
+  case PanicStrategy::abort:
+    return "abort";
+  case PanicStrategy::immediate_abort:
+    return "immediate-abort";
   }
   return "unwind";
 }

@@ -25,20 +25,26 @@ std::uint64_t hash_of(const Unit& unit)
 
 bool is_same(const Unit& a, const Unit& b)
 {
-  return a.package->id() == b.package->id() && a.target == b.target && a.kind == b.kind && a.mode == b.mode && a.dependency_hash == b.dependency_hash &&
-         a.features == b.features && a.profile == b.profile;
+  return a.package->id() == b.package->id() && a.target == b.target && a.kind == b.kind && a.mode == b.mode &&
+         a.dependency_hash == b.dependency_hash && a.features == b.features && a.profile == b.profile;
 }
 
 /// Cargo sorts example libraries before example programs and build scripts last.
 int rank(const manifest::CrateTarget& target)
 {
   switch (target.kind) {
-  case manifest::TargetKind::lib: return 0;
-  case manifest::TargetKind::bin: return 1;
-  case manifest::TargetKind::test: return 2;
-  case manifest::TargetKind::bench: return 3;
-  case manifest::TargetKind::example: return target.is_executable() ? 5 : 4;
-  case manifest::TargetKind::custom_build: return 6;
+  case manifest::TargetKind::lib:
+    return 0;
+  case manifest::TargetKind::bin:
+    return 1;
+  case manifest::TargetKind::test:
+    return 2;
+  case manifest::TargetKind::bench:
+    return 3;
+  case manifest::TargetKind::example:
+    return target.is_executable() ? 5 : 4;
+  case manifest::TargetKind::custom_build:
+    return 6;
   }
   return 7;
 }
@@ -46,12 +52,18 @@ int rank(const manifest::CrateTarget& target)
 int rank(CompileMode mode)
 {
   switch (mode) {
-  case CompileMode::test: return 0;
-  case CompileMode::build: return 1;
-  case CompileMode::check: return 2;
-  case CompileMode::check_test: return 3;
-  case CompileMode::doc: return 4;
-  case CompileMode::run_custom_build: return 5;
+  case CompileMode::test:
+    return 0;
+  case CompileMode::build:
+    return 1;
+  case CompileMode::check:
+    return 2;
+  case CompileMode::check_test:
+    return 3;
+  case CompileMode::doc:
+    return 4;
+  case CompileMode::run_custom_build:
+    return 5;
   }
   return 6;
 }

@@ -23,7 +23,8 @@ struct UnitPurpose
 
   [[nodiscard]] UnitPurpose of_dependency(const Unit& parent, const manifest::CrateTarget& dependency) const
   {
-    return {for_host || dependency.for_host, host_features || parent.target->is_custom_build() || dependency.proc_macro,
+    return {for_host || dependency.for_host,
+            host_features || parent.target->is_custom_build() || dependency.proc_macro,
             always_unwind || dependency.for_host};
   }
   [[nodiscard]] UnitPurpose of_build_script() const { return {true, host_features, true}; }

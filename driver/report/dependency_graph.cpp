@@ -11,9 +11,12 @@ using plan::FeaturesFor;
 EdgeKind edge_kind(manifest::DependencyKind kind)
 {
   switch (kind) {
-  case manifest::DependencyKind::normal: return EdgeKind::normal;
-  case manifest::DependencyKind::build: return EdgeKind::build;
-  case manifest::DependencyKind::development: return EdgeKind::development;
+  case manifest::DependencyKind::normal:
+    return EdgeKind::normal;
+  case manifest::DependencyKind::build:
+    return EdgeKind::build;
+  case manifest::DependencyKind::development:
+    return EdgeKind::development;
   }
   return EdgeKind::normal;
 }
@@ -76,10 +79,15 @@ private:
     }
   }
 
-  [[nodiscard]] bool is_shown(const manifest::Dependency& dependency, spec::PackageId from, spec::PackageId to, FeaturesFor side, const CompileKind& node_kind) const
+  [[nodiscard]] bool is_shown(const manifest::Dependency& dependency,
+                              spec::PackageId from,
+                              spec::PackageId to,
+                              FeaturesFor side,
+                              const CompileKind& node_kind) const
   {
     const bool on_host = node_kind.is_host() || dependency.kind == manifest::DependencyKind::build;
-    if (!m_input.all_targets && dependency.platform && !m_input.platforms.platform_matches(*dependency.platform, on_host ? CompileKind::host() : node_kind)) {
+    if (!m_input.all_targets && dependency.platform &&
+        !m_input.platforms.platform_matches(*dependency.platform, on_host ? CompileKind::host() : node_kind)) {
       return false;
     }
     if (m_input.kinds.count(edge_kind(dependency.kind)) == 0 || (m_input.no_proc_macro && is_proc_macro(to))) {
@@ -111,7 +119,9 @@ private:
           shown.push_back(dependency.get());
         }
       }
-      std::stable_sort(shown.begin(), shown.end(), [](const auto* a, const auto* b) { return std::pair(a->kind, a->name_in_toml) < std::pair(b->kind, b->name_in_toml); });
+      std::stable_sort(shown.begin(), shown.end(), [](const auto* a, const auto* b) {
+        return std::pair(a->kind, a->name_in_toml) < std::pair(b->kind, b->name_in_toml);
+      });
       for (const auto* dependency : shown) {
         const bool to_host = side == FeaturesFor::host || dependency->kind == manifest::DependencyKind::build || is_proc_macro(edge.to);
         const auto to = add_package(edge.to, to_host ? FeaturesFor::host : side, requested);
@@ -238,7 +248,10 @@ private:
 
 } // namespace
 
-DependencyGraph build_dependency_graph(const DependencyGraphInput& input) { return GraphBuilder(input).build(); }
+DependencyGraph build_dependency_graph(const DependencyGraphInput& input)
+{
+  return GraphBuilder(input).build();
+}
 
 std::vector<NodeIndex> DependencyGraph::nodes_of(const std::set<spec::PackageId>& ids) const
 {

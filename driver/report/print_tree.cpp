@@ -56,10 +56,15 @@ Result<std::vector<Chunk>> parse_format(std::string_view format)
 class TreePrinter
 {
 public:
-  TreePrinter(const DependencyGraph& graph, const TreeStyle& style, std::vector<Chunk> chunks, const manifest::Workspace& workspace,
+  TreePrinter(const DependencyGraph& graph,
+              const TreeStyle& style,
+              std::vector<Chunk> chunks,
+              const manifest::Workspace& workspace,
               const std::unordered_map<spec::PackageId, PackagePtr>& packages)
-      : m_graph(graph), m_style(style), m_symbols(style.ascii ? k_ascii : k_utf8), m_chunks(std::move(chunks)), m_workspace(workspace), m_packages(packages)
-  {}
+      : m_graph(graph), m_style(style), m_symbols(style.ascii ? k_ascii : k_utf8), m_chunks(std::move(chunks)), m_workspace(workspace),
+        m_packages(packages)
+  {
+  }
 
   std::string print(const std::vector<NodeIndex>& roots)
   {
@@ -120,7 +125,8 @@ private:
   [[nodiscard]] bool is_left_out(NodeIndex node) const
   {
     const auto* package = std::get_if<PackageNode>(&m_graph.nodes[node]);
-    return package != nullptr && ((m_style.workspace_only && !m_workspace.is_member(package->id)) || m_style.pruned.count(package->id) != 0);
+    return package != nullptr &&
+           ((m_style.workspace_only && !m_workspace.is_member(package->id)) || m_style.pruned.count(package->id) != 0);
   }
 
   void indent(std::size_t levels)
@@ -135,7 +141,8 @@ private:
   {
     if (const auto* feature = std::get_if<FeatureNode>(&m_graph.nodes[node])) {
       const auto& package = std::get<PackageNode>(m_graph.nodes[feature->package]);
-      m_out += fmt::format("{} feature \"{}\"{}", package.id.name(), feature->name, m_graph.command_line_features.count(node) != 0 ? " (command-line)" : "");
+      m_out += fmt::format(
+          "{} feature \"{}\"{}", package.id.name(), feature->name, m_graph.command_line_features.count(node) != 0 ? " (command-line)" : "");
       return;
     }
     const auto& package = std::get<PackageNode>(m_graph.nodes[node]);
@@ -150,7 +157,10 @@ private:
   {
     const auto* library = manifest == nullptr ? nullptr : manifest->library();
     if (name == "p" || name == "package") {
-      auto text = fmt::format("{} v{}{}", package.id.name(), spec::to_string(package.id.version()), library != nullptr && library->proc_macro ? " (proc-macro)" : "");
+      auto text = fmt::format("{} v{}{}",
+                              package.id.name(),
+                              spec::to_string(package.id.version()),
+                              library != nullptr && library->proc_macro ? " (proc-macro)" : "");
       if (!package.id.source().is_crates_io()) {
         text += fmt::format(" ({})", package.id.source().display());
       }
@@ -182,7 +192,10 @@ private:
 
 } // namespace
 
-Result<std::string> print_tree(const DependencyGraph& graph, const std::vector<NodeIndex>& roots, const TreeStyle& style, const manifest::Workspace& workspace,
+Result<std::string> print_tree(const DependencyGraph& graph,
+                               const std::vector<NodeIndex>& roots,
+                               const TreeStyle& style,
+                               const manifest::Workspace& workspace,
                                const std::unordered_map<spec::PackageId, PackagePtr>& packages)
 {
   CW_TRY_ASSIGN(auto chunks, parse_format(style.format));

@@ -11,20 +11,29 @@ namespace cargo_wasm::report {
 
 namespace {
 
-double milliseconds(std::chrono::steady_clock::duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+double milliseconds(std::chrono::steady_clock::duration duration)
+{
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
 
 std::string_view mode_of(plan::ActionKind kind)
 {
   switch (kind) {
-  case plan::ActionKind::rustc: return "compile";
-  case plan::ActionKind::run_build_script: return "build script run";
-  case plan::ActionKind::uplift: return "link and place";
+  case plan::ActionKind::rustc:
+    return "compile";
+  case plan::ActionKind::run_build_script:
+    return "build script run";
+  case plan::ActionKind::uplift:
+    return "link and place";
   }
   return "";
 }
 
 /// When `waited_for` let a dependent start: at its `.rmeta` if that was enough.
-double released_at(const TimedAction& waited_for, bool early_is_enough) { return early_is_enough && waited_for.rmeta_ms ? *waited_for.rmeta_ms : waited_for.end_ms; }
+double released_at(const TimedAction& waited_for, bool early_is_enough)
+{
+  return early_is_enough && waited_for.rmeta_ms ? *waited_for.rmeta_ms : waited_for.end_ms;
+}
 
 class CriticalPath
 {
@@ -141,9 +150,15 @@ std::string to_json(const BuildTimings& timings)
                                  {"critical-path-ms", timings.critical_path_ms},
                                  {"actions", nlohmann::ordered_json::array()}};
   for (const auto& action : timings.actions) {
-    nlohmann::ordered_json entry = {{"id", action.id},          {"package", action.package},   {"target", action.target},
-                                    {"mode", action.mode},      {"start-ms", action.start_ms}, {"end-ms", action.end_ms},
-                                    {"rmeta-ms", nullptr},      {"critical", action.critical}, {"reason", action.reason},
+    nlohmann::ordered_json entry = {{"id", action.id},
+                                    {"package", action.package},
+                                    {"target", action.target},
+                                    {"mode", action.mode},
+                                    {"start-ms", action.start_ms},
+                                    {"end-ms", action.end_ms},
+                                    {"rmeta-ms", nullptr},
+                                    {"critical", action.critical},
+                                    {"reason", action.reason},
                                     {"waits-for", action.waits_for}};
     if (action.rmeta_ms) {
       entry["rmeta-ms"] = *action.rmeta_ms;
@@ -157,7 +172,8 @@ Result<BuildTimings> parse_timings(std::string_view text)
 {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object() || json.value("schema", 0) != 1 || !json.contains("actions")) {
-    return fail(Error("CW0770", "the record of the last build cannot be read", Blame::environment).help("build once more; the record is written anew"));
+    return fail(Error("CW0770", "the record of the last build cannot be read", Blame::environment)
+                    .help("build once more; the record is written anew"));
   }
   BuildTimings timings;
   timings.finished = json.value("profile", "");
@@ -188,25 +204,40 @@ Result<BuildTimings> parse_timings(std::string_view text)
 
 std::string to_text(const BuildTimings& timings, std::size_t rows)
 {
-  std::string text = fmt::format("{} in {:.2f} s, started {}\n{} ran, {} fresh, {} jobs, critical path {:.2f} s\n", timings.finished, timings.elapsed_ms / 1000,
-                                 timings.started_at, timings.actions.size(), timings.fresh, timings.jobs, timings.critical_path_ms / 1000);
+  std::string text = fmt::format("{} in {:.2f} s, started {}\n{} ran, {} fresh, {} jobs, critical path {:.2f} s\n",
+                                 timings.finished,
+                                 timings.elapsed_ms / 1000,
+                                 timings.started_at,
+                                 timings.actions.size(),
+                                 timings.fresh,
+                                 timings.jobs,
+                                 timings.critical_path_ms / 1000);
   std::vector<const TimedAction*> slowest;
   for (const auto& action : timings.actions) {
     slowest.push_back(&action);
   }
-  std::stable_sort(slowest.begin(), slowest.end(), [](const auto* a, const auto* b) { return a->end_ms - a->start_ms > b->end_ms - b->start_ms; });
+  std::stable_sort(
+      slowest.begin(), slowest.end(), [](const auto* a, const auto* b) { return a->end_ms - a->start_ms > b->end_ms - b->start_ms; });
   slowest.resize(std::min(rows, slowest.size()));
   if (!slowest.empty()) {
     text += "\n   time  start  unit (* on the critical path)\n";
   }
   for (const auto* action : slowest) {
-    text += fmt::format("{:6.2f}s {:5.1f}s {} {} {}{}\n", (action->end_ms - action->start_ms) / 1000, action->start_ms / 1000, action->critical ? '*' : ' ',
-                        action->package, action->target, action->mode == "compile" ? "" : ", " + action->mode);
+    text += fmt::format("{:6.2f}s {:5.1f}s {} {} {}{}\n",
+                        (action->end_ms - action->start_ms) / 1000,
+                        action->start_ms / 1000,
+                        action->critical ? '*' : ' ',
+                        action->package,
+                        action->target,
+                        action->mode == "compile" ? "" : ", " + action->mode);
   }
   return text;
 }
 
-Path last_timings_file(const Path& state_directory) { return state_directory / "last-build.json"; }
+Path last_timings_file(const Path& state_directory)
+{
+  return state_directory / "last-build.json";
+}
 
 Result<> write_timings(const Env& env, const plan::ActionGraph& graph, const exec::BuildOutcome& outcome, const TimingsOptions& options)
 {

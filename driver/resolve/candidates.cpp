@@ -9,16 +9,14 @@ namespace {
 
 /// How many of the wanted compilers accept this version; one without `rust-version` counts as
 /// accepted by all.
-std::size_t accepted_compilers(const Candidate& candidate,
-                               const std::vector<spec::RustVersion>& compilers)
+std::size_t accepted_compilers(const Candidate& candidate, const std::vector<spec::RustVersion>& compilers)
 {
   if (!candidate.rust_version) {
     return compilers.size();
   }
-  return static_cast<std::size_t>(
-      std::count_if(compilers.begin(), compilers.end(), [&](const spec::RustVersion& compiler) {
-        return candidate.rust_version->is_satisfied_by(compiler);
-      }));
+  return static_cast<std::size_t>(std::count_if(compilers.begin(), compilers.end(), [&](const spec::RustVersion& compiler) {
+    return candidate.rust_version->is_satisfied_by(compiler);
+  }));
 }
 
 } // namespace
@@ -26,8 +24,7 @@ std::size_t accepted_compilers(const Candidate& candidate,
 SlotNumber Candidates::slot_of(spec::PackageId id, spec::SourceId source)
 {
   const spec::CompatibilityKey key = spec::compatibility_key(id.version());
-  const std::size_t hash = (std::hash<InternedString>{}(id.name()) * 31U + key.number) * 4U +
-                           static_cast<std::size_t>(key.level);
+  const std::size_t hash = (std::hash<InternedString>{}(id.name()) * 31U + key.number) * 4U + static_cast<std::size_t>(key.level);
   const auto [first, last] = m_slots.equal_range(hash);
   for (auto place = first; place != last; ++place) {
     const SlotEntry& entry = place->second;
@@ -42,19 +39,12 @@ SlotNumber Candidates::slot_of(spec::PackageId id, spec::SourceId source)
 
 PackageNumber Candidates::add(Candidate candidate)
 {
-  const auto [place, is_new] =
-      m_numbers.try_emplace(candidate.id, static_cast<PackageNumber>(m_packages.size()));
+  const auto [place, is_new] = m_numbers.try_emplace(candidate.id, static_cast<PackageNumber>(m_packages.size()));
   if (!is_new) {
     return place->second;
   }
-  KnownPackage package{candidate.id,
-                       slot_of(candidate.id, candidate.id.source()),
-                       {candidate.id, false, {}, {}},
-                       {},
-                       false,
-                       k_none,
-                       k_none,
-                       {}};
+  KnownPackage package{
+      candidate.id, slot_of(candidate.id, candidate.id.source()), {candidate.id, false, {}, {}}, {}, false, k_none, k_none, {}};
   package.candidate = std::move(candidate);
   m_packages.push_back(std::move(package));
   return place->second;
@@ -62,8 +52,7 @@ PackageNumber Candidates::add(Candidate candidate)
 
 PackageNumber Candidates::add(const SummaryPtr& summary)
 {
-  const PackageNumber number =
-      add(Candidate{summary->id, summary->yanked, summary->rust_version, summary});
+  const PackageNumber number = add(Candidate{summary->id, summary->yanked, summary->rust_version, summary});
   if (!m_packages[number].is_loaded) {
     set_summary(m_packages[number], summary);
   }
@@ -91,9 +80,7 @@ void Candidates::set_summary(KnownPackage& package, SummaryPtr summary)
     return;
   }
   if (package.summary->links) {
-    package.links =
-        m_links.try_emplace(*package.summary->links, static_cast<LinksNumber>(m_links.size()))
-            .first->second;
+    package.links = m_links.try_emplace(*package.summary->links, static_cast<LinksNumber>(m_links.size())).first->second;
   }
   package.feature_numbers = number_features(*package.summary);
 }
@@ -129,8 +116,7 @@ bool Candidates::may_be_used(const Candidate& candidate, const Dependency& depen
   if (dependency.locked_version && *dependency.locked_version != candidate.id.version()) {
     return false;
   }
-  return !candidate.yanked || is_preferred(candidate.id) ||
-         m_request.yanked_whitelist.count(candidate.id) != 0;
+  return !candidate.yanked || is_preferred(candidate.id) || m_request.yanked_whitelist.count(candidate.id) != 0;
 }
 
 Result<CandidateList> Candidates::ask(const Dependency& dependency)
@@ -151,12 +137,9 @@ Result<CandidateList> Candidates::ask(const Dependency& dependency)
     CW_TRY_ASSIGN(std::vector<Candidate> found, m_index.query_candidates(dependency));
     list.reserve(list.size() + found.size());
     for (Candidate& candidate : found) {
-      const bool is_patched =
-          std::any_of(list.begin(),
-                      list.begin() + static_cast<std::ptrdiff_t>(patch_count),
-                      [&](PackageNumber patch) {
-                        return m_packages[patch].id.version() == candidate.id.version();
-                      });
+      const bool is_patched = std::any_of(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(patch_count), [&](PackageNumber patch) {
+        return m_packages[patch].id.version() == candidate.id.version();
+      });
       if (!is_patched && may_be_used(candidate, dependency)) {
         list.push_back(add(std::move(candidate)));
       }
@@ -181,9 +164,7 @@ void Candidates::sort(CandidateList& list) const
   for (const PackageNumber package : list) {
     const Candidate& candidate = m_packages[package].candidate;
     ranks.push_back(
-        {is_preferred(candidate.id),
-         preferences.rust_versions ? accepted_compilers(candidate, *preferences.rust_versions) : 0,
-         package});
+        {is_preferred(candidate.id), preferences.rust_versions ? accepted_compilers(candidate, *preferences.rust_versions) : 0, package});
   }
   std::stable_sort(ranks.begin(), ranks.end(), [&](const Rank& a, const Rank& b) {
     if (a.preferred != b.preferred) {
@@ -195,8 +176,7 @@ void Candidates::sort(CandidateList& list) const
     const auto order = m_packages[a.package].id.version() <=> m_packages[b.package].id.version();
     return preferences.minimal_versions ? order < 0 : order > 0;
   });
-  std::transform(
-      ranks.begin(), ranks.end(), list.begin(), [](const Rank& rank) { return rank.package; });
+  std::transform(ranks.begin(), ranks.end(), list.begin(), [](const Rank& rank) { return rank.package; });
 }
 
 Result<> Candidates::apply_replacements(const CandidateList& list)
@@ -209,21 +189,17 @@ Result<> Candidates::apply_replacements(const CandidateList& list)
         continue;
       }
       if (matched != nullptr) {
-        return fail(Error("CW0306", fmt::format("two `[replace]` entries name `{}`", id.display()))
-                        .help("keep one of them, or use `[patch]`"));
+        return fail(
+            Error("CW0306", fmt::format("two `[replace]` entries name `{}`", id.display())).help("keep one of them, or use `[patch]`"));
       }
       matched = &spec;
       CW_TRY_ASSIGN(const std::vector<SummaryPtr> found, m_index.query(*dependency));
       if (found.size() != 1 || found.front()->id.version() != id.version()) {
-        return fail(
-            Error("CW0306",
-                  fmt::format("the replacement for `{}` must be one package of that version",
-                              id.display()))
-                .note(found.empty() ? fmt::format("{} has no `{}` that fits",
-                                                  dependency->source.display(),
-                                                  dependency->package_name)
-                                    : fmt::format("found `{}`", found.front()->id.display()))
-                .help("use `[patch]`, which may change the version"));
+        return fail(Error("CW0306", fmt::format("the replacement for `{}` must be one package of that version", id.display()))
+                        .note(found.empty()
+                                  ? fmt::format("{} has no `{}` that fits", dependency->source.display(), dependency->package_name)
+                                  : fmt::format("found `{}`", found.front()->id.display()))
+                        .help("use `[patch]`, which may change the version"));
       }
       if (found.front()->id.source() != id.source()) {
         const PackageNumber replacement = add(found.front());

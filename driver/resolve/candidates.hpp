@@ -41,10 +41,7 @@ using CandidateList = std::vector<PackageNumber>;
 class Candidates
 {
 public:
-  Candidates(PackageIndex& index, const ResolveRequest& request)
-      : m_index(index), m_request(request)
-  {
-  }
+  Candidates(PackageIndex& index, const ResolveRequest& request) : m_index(index), m_request(request) {}
 
   /// Versions that may satisfy the dependency, patches among them, best first. The pointer stays
   /// valid.
@@ -54,10 +51,7 @@ public:
   /// Reads the summary if that was not done yet; false when the index entry is unreadable.
   [[nodiscard]] Result<bool> load(PackageNumber package);
 
-  [[nodiscard]] const KnownPackage& operator[](PackageNumber package) const
-  {
-    return m_packages[package];
-  }
+  [[nodiscard]] const KnownPackage& operator[](PackageNumber package) const { return m_packages[package]; }
   [[nodiscard]] std::optional<PackageNumber> number_of(spec::PackageId id) const
   {
     const auto found = m_numbers.find(id);

@@ -24,10 +24,8 @@ void ConflictCache::insert(DependencyKey dependency, const ConflictSet& conflict
   node->next.clear();
 }
 
-ConflictCache::Found ConflictCache::find(const Node& node,
-                                         const AgeOf& age_of,
-                                         std::optional<spec::PackageId> must_contain,
-                                         std::uint32_t max_age)
+ConflictCache::Found
+ConflictCache::find(const Node& node, const AgeOf& age_of, std::optional<spec::PackageId> must_contain, std::uint32_t max_age)
 {
   if (node.set) {
     return must_contain ? Found{} : Found{&*node.set, 0};
@@ -55,17 +53,14 @@ ConflictCache::Found ConflictCache::find(const Node& node,
   return best;
 }
 
-const ConflictSet* ConflictCache::find(DependencyKey dependency,
-                                       const AgeOf& age_of,
-                                       std::optional<spec::PackageId> must_contain,
-                                       std::uint32_t max_age) const
+const ConflictSet*
+ConflictCache::find(DependencyKey dependency, const AgeOf& age_of, std::optional<spec::PackageId> must_contain, std::uint32_t max_age) const
 {
   const auto root = m_roots.find(dependency);
   return root == m_roots.end() ? nullptr : find(root->second, age_of, must_contain, max_age).set;
 }
 
-const std::unordered_set<DependencyKey>*
-ConflictCache::dependencies_with(spec::PackageId package) const
+const std::unordered_set<DependencyKey>* ConflictCache::dependencies_with(spec::PackageId package) const
 {
   const auto found = m_dependencies.find(package);
   return found == m_dependencies.end() ? nullptr : &found->second;

@@ -39,14 +39,11 @@ public:
   /// A set all of whose members are active, younger ones than `max_age` aside; of several the one
   /// that lets the search jump back furthest. `must_contain` restricts to sets with that member,
   /// whose own age does not count.
-  [[nodiscard]] const ConflictSet* find(DependencyKey dependency,
-                                        const AgeOf& age_of,
-                                        std::optional<spec::PackageId> must_contain,
-                                        std::uint32_t max_age) const;
+  [[nodiscard]] const ConflictSet*
+  find(DependencyKey dependency, const AgeOf& age_of, std::optional<spec::PackageId> must_contain, std::uint32_t max_age) const;
   [[nodiscard]] bool has(DependencyKey dependency) const { return m_roots.count(dependency) != 0; }
   /// Dependencies with a set that names this package; nullptr for none.
-  [[nodiscard]] const std::unordered_set<DependencyKey>*
-  dependencies_with(spec::PackageId package) const;
+  [[nodiscard]] const std::unordered_set<DependencyKey>* dependencies_with(spec::PackageId package) const;
 
 private:
   /// A trie over the members in order; a set ends where `set` is filled, and then nothing hangs
@@ -61,10 +58,7 @@ private:
     const ConflictSet* set = nullptr;
     std::uint32_t age = 0;
   };
-  static Found find(const Node& node,
-                    const AgeOf& age_of,
-                    std::optional<spec::PackageId> must_contain,
-                    std::uint32_t max_age);
+  static Found find(const Node& node, const AgeOf& age_of, std::optional<spec::PackageId> must_contain, std::uint32_t max_age);
 
   std::unordered_map<DependencyKey, Node> m_roots;
   std::unordered_map<spec::PackageId, std::unordered_set<DependencyKey>> m_dependencies;

@@ -11,10 +11,9 @@ namespace {
 
 bool is_build_order(const ResolveEdge& edge)
 {
-  return std::any_of(
-      edge.dependencies.begin(), edge.dependencies.end(), [](const DependencyPtr& d) {
-        return d->kind != manifest::DependencyKind::development;
-      });
+  return std::any_of(edge.dependencies.begin(), edge.dependencies.end(), [](const DependencyPtr& d) {
+    return d->kind != manifest::DependencyKind::development;
+  });
 }
 
 /// A package on the current path with the edges that are still to be followed.
@@ -43,16 +42,13 @@ std::vector<PackageId> successors(const Resolve& resolve, const ResolvedPackage&
 tl::unexpected<Error> cycle(const std::vector<Step>& path, PackageId again)
 {
   Error error("CW0305", fmt::format("package `{}` depends on itself", again.display()));
-  const auto start = std::find_if(
-      path.begin(), path.end(), [&](const Step& step) { return step.package->id == again; });
+  const auto start = std::find_if(path.begin(), path.end(), [&](const Step& step) { return step.package->id == again; });
   for (auto step = start; step != path.end(); ++step) {
     const PackageId next = step + 1 == path.end() ? again : (step + 1)->package->id;
-    error.notes.push_back(
-        fmt::format("`{}` depends on `{}`", step->package->id.display(), next.display()));
+    error.notes.push_back(fmt::format("`{}` depends on `{}`", step->package->id.display(), next.display()));
   }
-  return fail(std::move(error).help(
-      "break the cycle: move what both need into a package of its own, or make one of the "
-      "edges a dev-dependency"));
+  return fail(std::move(error).help("break the cycle: move what both need into a package of its own, or make one of the "
+                                    "edges a dev-dependency"));
 }
 
 } // namespace

@@ -30,16 +30,15 @@ std::size_t query_hash(const Dependency& dependency)
 
 bool same_query(const Dependency& a, const Dependency& b)
 {
-  return a.package_name == b.package_name && same_source_exactly(a.source, b.source) &&
-         a.locked_version == b.locked_version && a.req == b.req;
+  return a.package_name == b.package_name && same_source_exactly(a.source, b.source) && a.locked_version == b.locked_version &&
+         a.req == b.req;
 }
 
 bool same_declaration(const Dependency& a, const Dependency& b)
 {
-  return same_query(a, b) && a.name_in_toml == b.name_in_toml && a.is_renamed == b.is_renamed &&
-         a.kind == b.kind && a.optional == b.optional && a.default_features == b.default_features &&
-         a.is_public == b.is_public && a.specified_req == b.specified_req &&
-         a.registry_id == b.registry_id && a.features == b.features && a.platform == b.platform;
+  return same_query(a, b) && a.name_in_toml == b.name_in_toml && a.is_renamed == b.is_renamed && a.kind == b.kind &&
+         a.optional == b.optional && a.default_features == b.default_features && a.is_public == b.is_public &&
+         a.specified_req == b.specified_req && a.registry_id == b.registry_id && a.features == b.features && a.platform == b.platform;
 }
 
 DependencyKey DependencyKeys::of(const DependencyPtr& dependency)

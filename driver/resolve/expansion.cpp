@@ -33,10 +33,7 @@ FeatureSetNumber Expansions::intern(std::vector<InternedString> features)
   return number;
 }
 
-bool Expansions::is_active(PackageNumber number,
-                           const FeatureBits& active,
-                           FeatureSetNumber features,
-                           bool default_features) const
+bool Expansions::is_active(PackageNumber number, const FeatureBits& active, FeatureSetNumber features, bool default_features) const
 {
   const KnownPackage& package = m_candidates[number];
   const auto is_on = [&](InternedString feature, bool absent) {
@@ -44,21 +41,16 @@ bool Expansions::is_active(PackageNumber number,
     if (found == package.feature_numbers.end()) {
       return absent;
     }
-    return found->second / 64 < active.size() &&
-           (active[found->second / 64] >> (found->second % 64) & 1U) != 0;
+    return found->second / 64 < active.size() && (active[found->second / 64] >> (found->second % 64) & 1U) != 0;
   };
   const std::vector<InternedString>& set = m_sets[features];
-  return std::all_of(set.begin(),
-                     set.end(),
-                     [&](InternedString feature) { return is_on(feature, false); }) &&
+  return std::all_of(set.begin(), set.end(), [&](InternedString feature) { return is_on(feature, false); }) &&
          (!default_features || is_on(default_name(), true));
 }
 
-Result<const Expansion*>
-Expansions::of(PackageNumber package, FeatureSetNumber features, bool default_features)
+Result<const Expansion*> Expansions::of(PackageNumber package, FeatureSetNumber features, bool default_features)
 {
-  const std::uint64_t request = (static_cast<std::uint64_t>(package) << 32U) |
-                                (static_cast<std::uint64_t>(features) << 1U) |
+  const std::uint64_t request = (static_cast<std::uint64_t>(package) << 32U) | (static_cast<std::uint64_t>(features) << 1U) |
                                 static_cast<std::uint64_t>(default_features);
   const auto [place, is_new] = m_by_request.try_emplace(request, nullptr);
   if (!is_new && place->second != nullptr) {
@@ -76,9 +68,7 @@ Expansions::of(PackageNumber package, FeatureSetNumber features, bool default_fe
   return expansion;
 }
 
-Result<const Expansion*> Expansions::of_root(PackageNumber package,
-                                             const RequestedFeatures& requested,
-                                             bool dev_dependencies)
+Result<const Expansion*> Expansions::of_root(PackageNumber package, const RequestedFeatures& requested, bool dev_dependencies)
 {
   FeatureClosure wanted(*m_candidates[package].summary, m_candidates[package].feature_numbers);
   if (requested.all_features) {
@@ -94,10 +84,7 @@ Result<const Expansion*> Expansions::of_root(PackageNumber package,
   return finish(package, wanted, dev_dependencies, true);
 }
 
-Result<const Expansion*> Expansions::finish(PackageNumber package,
-                                            FeatureClosure& wanted,
-                                            bool dev_dependencies,
-                                            bool is_root)
+Result<const Expansion*> Expansions::finish(PackageNumber package, FeatureClosure& wanted, bool dev_dependencies, bool is_root)
 {
   Expansion out;
   out.features = std::move(wanted.features);
@@ -132,19 +119,16 @@ Result<const Expansion*> Expansions::finish(PackageNumber package,
     // refused earlier.
     for (const auto& [name, features] : wanted.dependencies) {
       const InternedString wanted_name = name;
-      if (std::none_of(
-              out.dependencies.begin(), out.dependencies.end(), [&](const NeededDependency& d) {
-                return d.declared->name_in_toml == wanted_name;
-              })) {
+      if (std::none_of(out.dependencies.begin(), out.dependencies.end(), [&](const NeededDependency& d) {
+            return d.declared->name_in_toml == wanted_name;
+          })) {
         out.missing = MissingFeature{MissingFeature::Kind::missing_dependency, name};
       }
     }
   }
-  std::stable_sort(out.dependencies.begin(),
-                   out.dependencies.end(),
-                   [](const NeededDependency& a, const NeededDependency& b) {
-                     return a.candidates->size() < b.candidates->size();
-                   });
+  std::stable_sort(out.dependencies.begin(), out.dependencies.end(), [](const NeededDependency& a, const NeededDependency& b) {
+    return a.candidates->size() < b.candidates->size();
+  });
   return &m_expansions.emplace_back(std::move(out));
 }
 

@@ -37,27 +37,18 @@ public:
   explicit Expansions(Candidates& candidates) : m_candidates(candidates) { (void)intern({}); }
 
   [[nodiscard]] FeatureSetNumber intern(std::vector<InternedString> features);
-  [[nodiscard]] const std::vector<InternedString>& features(FeatureSetNumber set) const
-  {
-    return m_sets[set];
-  }
+  [[nodiscard]] const std::vector<InternedString>& features(FeatureSetNumber set) const { return m_sets[set]; }
 
   /// Of a package that something depends on. The package must be loaded. Memoised. Errors: those of
   /// the index.
-  [[nodiscard]] Result<const Expansion*>
-  of(PackageNumber package, FeatureSetNumber features, bool default_features);
+  [[nodiscard]] Result<const Expansion*> of(PackageNumber package, FeatureSetNumber features, bool default_features);
   /// Of a member.
-  [[nodiscard]] Result<const Expansion*>
-  of_root(PackageNumber package, const RequestedFeatures& requested, bool dev_dependencies);
+  [[nodiscard]] Result<const Expansion*> of_root(PackageNumber package, const RequestedFeatures& requested, bool dev_dependencies);
   /// True when everything asked for is on already.
-  [[nodiscard]] bool is_active(PackageNumber package,
-                               const FeatureBits& active,
-                               FeatureSetNumber features,
-                               bool default_features) const;
+  [[nodiscard]] bool is_active(PackageNumber package, const FeatureBits& active, FeatureSetNumber features, bool default_features) const;
 
 private:
-  [[nodiscard]] Result<const Expansion*>
-  finish(PackageNumber package, FeatureClosure& wanted, bool dev_dependencies, bool is_root);
+  [[nodiscard]] Result<const Expansion*> finish(PackageNumber package, FeatureClosure& wanted, bool dev_dependencies, bool is_root);
 
   Candidates& m_candidates;
   DependencyKeys m_keys;

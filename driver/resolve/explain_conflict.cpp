@@ -19,8 +19,7 @@ class Conflict
 {
 public:
   Conflict(Candidates& candidates, const SearchState& state, const Failure& failure)
-      : m_candidates(candidates), m_state(state), m_failure(failure),
-        m_dependency(*failure.dependency->declared)
+      : m_candidates(candidates), m_state(state), m_failure(failure), m_dependency(*failure.dependency->declared)
   {
   }
 
@@ -49,41 +48,32 @@ public:
 
   Error links()
   {
-    const auto clash =
-        std::find_if(m_failure.conflicts.begin(), m_failure.conflicts.end(), [](const auto& entry) {
-          return entry.second.kind == ConflictReason::Kind::links;
-        });
+    const auto clash = std::find_if(m_failure.conflicts.begin(), m_failure.conflicts.end(), [](const auto& entry) {
+      return entry.second.kind == ConflictReason::Kind::links;
+    });
     const PackageNumber holder = *m_candidates.number_of(clash->first);
-    Error error("CW0303",
-                fmt::format("two packages link the native library `{}`", clash->second.name));
+    Error error("CW0303", fmt::format("two packages link the native library `{}`", clash->second.name));
     error.notes.push_back(fmt::format("{}, every version of which links it", required()));
-    error.notes.push_back(fmt::format(
-        "`{}` links it, too: {}", clash->first.display(), path_to(m_candidates, m_state, holder)));
+    error.notes.push_back(fmt::format("`{}` links it, too: {}", clash->first.display(), path_to(m_candidates, m_state, holder)));
     error.notes.push_back("a program can hold one copy of a native library only, so one package "
                           "may have `links` with that name");
     if (clash->first.name() == m_dependency.package_name) {
       std::string users;
       for (const ParentEdge& edge : m_state.parents(holder)) {
-        users += fmt::format(
-            "{}`{}`", users.empty() ? "" : ", ", m_candidates[edge.parent].id.display());
+        users += fmt::format("{}`{}`", users.empty() ? "" : ", ", m_candidates[edge.parent].id.display());
       }
-      error.helps.push_back(fmt::format("bring {} and `{}` to the same version of `{}`",
-                                        users,
-                                        m_candidates[m_failure.parent].id.display(),
-                                        m_dependency.package_name));
+      error.helps.push_back(fmt::format(
+          "bring {} and `{}` to the same version of `{}`", users, m_candidates[m_failure.parent].id.display(), m_dependency.package_name));
     } else {
-      error.helps.push_back(
-          fmt::format("leave out one of `{}` and `{}`, perhaps with a feature that turns it off",
-                      clash->first.name(),
-                      m_dependency.package_name));
+      error.helps.push_back(fmt::format(
+          "leave out one of `{}` and `{}`, perhaps with a feature that turns it off", clash->first.name(), m_dependency.package_name));
     }
     return error;
   }
 
   Error feature(const ConflictReason& reason)
   {
-    Error error("CW0304",
-                fmt::format("`{}` has no feature `{}`", m_dependency.package_name, reason.name));
+    Error error("CW0304", fmt::format("`{}` has no feature `{}`", m_dependency.package_name, reason.name));
     error.notes.push_back(fmt::format("{} with that feature", required()));
     const SummaryPtr newest = newest_candidate();
     if (newest == nullptr) {
@@ -91,9 +81,7 @@ public:
     }
     if (reason.kind == ConflictReason::Kind::required_dependency) {
       error.notes.push_back(
-          fmt::format("`{}` depends on `{}` always: only optional dependencies are features",
-                      newest->id.display(),
-                      reason.name));
+          fmt::format("`{}` depends on `{}` always: only optional dependencies are features", newest->id.display(), reason.name));
       error.helps.push_back(fmt::format("leave the feature `{}` out", reason.name));
     } else if (reason.kind == ConflictReason::Kind::hidden_dependency) {
       add_enabling_features(*newest, reason.name, error);
@@ -121,8 +109,7 @@ private:
 
   [[nodiscard]] std::string required() const
   {
-    return fmt::format(
-        "{} requires `{}`", path_to(m_candidates, m_state, m_failure.parent), asked(m_dependency));
+    return fmt::format("{} requires `{}`", path_to(m_candidates, m_state, m_failure.parent), asked(m_dependency));
   }
 
   [[nodiscard]] std::string obstacle(PackageNumber number, const ConflictReason& reason) const
@@ -148,28 +135,24 @@ private:
       m_others.push_back(&edge);
       m_has_pin = m_has_pin || edge.dependency->queried->locked_version.has_value();
       if (++shown <= k_shown_requirements) {
-        error.notes.push_back(
-            fmt::format("{} requires `{}`: `{}` was chosen{}",
-                        path_to(m_candidates, m_state, edge.parent),
-                        asked(*edge.dependency->declared),
-                        spec::to_string(m_candidates[number].id.version()),
-                        edge.dependency->queried->locked_version ? ", as Cargo.lock has it" : ""));
+        error.notes.push_back(fmt::format("{} requires `{}`: `{}` was chosen{}",
+                                          path_to(m_candidates, m_state, edge.parent),
+                                          asked(*edge.dependency->declared),
+                                          spec::to_string(m_candidates[number].id.version()),
+                                          edge.dependency->queried->locked_version ? ", as Cargo.lock has it" : ""));
       }
     }
     if (shown > k_shown_requirements) {
-      error.notes.push_back(
-          fmt::format("and {} other packages require it", shown - k_shown_requirements));
+      error.notes.push_back(fmt::format("and {} other packages require it", shown - k_shown_requirements));
     }
     if (shown == 0) {
-      error.notes.push_back(
-          fmt::format("`{}` is a member of the workspace", m_candidates[number].id.display()));
+      error.notes.push_back(fmt::format("`{}` is a member of the workspace", m_candidates[number].id.display()));
     }
   }
 
   [[nodiscard]] bool suits_all(const spec::Version& version) const
   {
-    return m_dependency.req.matches(version) &&
-           std::all_of(m_others.begin(), m_others.end(), [&](const ParentEdge* edge) {
+    return m_dependency.req.matches(version) && std::all_of(m_others.begin(), m_others.end(), [&](const ParentEdge* edge) {
              return edge->dependency->declared->req.matches(version);
            });
   }
@@ -181,27 +164,20 @@ private:
       return;
     }
     const auto suits = [&](const SummaryPtr& s) { return suits_all(s->id.version()); };
-    const auto usable = std::find_if(
-        m_all.begin(), m_all.end(), [&](const SummaryPtr& s) { return !s->yanked && suits(s); });
+    const auto usable = std::find_if(m_all.begin(), m_all.end(), [&](const SummaryPtr& s) { return !s->yanked && suits(s); });
     if (usable != m_all.end()) {
       const std::string version = spec::to_string((*usable)->id.version());
       if (m_has_pin) {
         error.helps.push_back(fmt::format(
-            "`{}` satisfies all of them; let the lock file move: `cargo-wasm update -p {}`",
-            version,
-            m_dependency.package_name));
+            "`{}` satisfies all of them; let the lock file move: `cargo-wasm update -p {}`", version, m_dependency.package_name));
       } else if (m_candidates.request().offline) {
-        error.helps.push_back(fmt::format(
-            "`{}` satisfies all of them, but is not downloaded: run once without `--offline`",
-            version));
+        error.helps.push_back(fmt::format("`{}` satisfies all of them, but is not downloaded: run once without `--offline`", version));
       } else {
-        error.helps.push_back(fmt::format(
-            "`{}` satisfies all of them, but what it depends on collides in turn", version));
+        error.helps.push_back(fmt::format("`{}` satisfies all of them, but what it depends on collides in turn", version));
       }
       return;
     }
-    const auto yanked = std::find_if(
-        m_all.begin(), m_all.end(), [&](const SummaryPtr& s) { return s->yanked && suits(s); });
+    const auto yanked = std::find_if(m_all.begin(), m_all.end(), [&](const SummaryPtr& s) { return s->yanked && suits(s); });
     if (yanked != m_all.end()) {
       const std::string version = spec::to_string((*yanked)->id.version());
       error.helps.push_back(fmt::format("`{0}` satisfies all of them, but its authors have "
@@ -218,18 +194,14 @@ private:
   {
     for (const ParentEdge* edge : m_others) {
       if (const SummaryPtr better = version_that_agrees(edge->parent, m_dependency.req)) {
-        error.helps.push_back(fmt::format("`{}` would accept a version that `{}` accepts",
-                                          better->id.display(),
-                                          asked(m_dependency)));
+        error.helps.push_back(fmt::format("`{}` would accept a version that `{}` accepts", better->id.display(), asked(m_dependency)));
         return;
       }
     }
     if (!m_others.empty()) {
-      if (const SummaryPtr better =
-              version_that_agrees(m_failure.parent, m_others.front()->dependency->declared->req)) {
-        error.helps.push_back(fmt::format("`{}` would accept a version that `{}` accepts",
-                                          better->id.display(),
-                                          asked(*m_others.front()->dependency->declared)));
+      if (const SummaryPtr better = version_that_agrees(m_failure.parent, m_others.front()->dependency->declared->req)) {
+        error.helps.push_back(fmt::format(
+            "`{}` would accept a version that `{}` accepts", better->id.display(), asked(*m_others.front()->dependency->declared)));
       }
     }
   }
@@ -240,19 +212,17 @@ private:
     if (!id.source().is_registry() || m_state.parents(package).empty()) {
       return nullptr;
     }
-    const std::vector<SummaryPtr> versions = existing_versions(
-        m_candidates.index(), *m_state.parents(package).front().dependency->declared);
+    const std::vector<SummaryPtr> versions =
+        existing_versions(m_candidates.index(), *m_state.parents(package).front().dependency->declared);
     for (std::size_t i = 0; i < std::min(versions.size(), k_versions_searched); ++i) {
       if (versions[i]->yanked || versions[i]->id == id || !versions[i]->id.version().pre.empty()) {
         continue;
       }
       for (const DependencyPtr& dependency : versions[i]->dependencies) {
         const auto is_common = [&](const SummaryPtr& s) {
-          return !s->yanked && with.matches(s->id.version()) &&
-                 dependency->req.matches(s->id.version());
+          return !s->yanked && with.matches(s->id.version()) && dependency->req.matches(s->id.version());
         };
-        if (dependency->package_name == m_dependency.package_name &&
-            dependency->kind != manifest::DependencyKind::development &&
+        if (dependency->package_name == m_dependency.package_name && dependency->kind != manifest::DependencyKind::development &&
             std::any_of(m_all.begin(), m_all.end(), is_common)) {
           return versions[i];
         }
@@ -276,16 +246,13 @@ private:
     std::vector<std::string> names;
     for (const auto& [name, values] : summary.features) {
       if (std::any_of(values.begin(), values.end(), [&](const manifest::FeatureValue& value) {
-            return value.kind != manifest::FeatureValue::Kind::feature && !value.weak &&
-                   value.dependency == dependency;
+            return value.kind != manifest::FeatureValue::Kind::feature && !value.weak && value.dependency == dependency;
           })) {
         names.push_back(name.str());
       }
     }
     error.notes.push_back(fmt::format(
-        "`{}` has an optional dependency of that name, which its features reach by `dep:{}` only",
-        summary.id.display(),
-        dependency));
+        "`{}` has an optional dependency of that name, which its features reach by `dep:{}` only", summary.id.display(), dependency));
     if (!names.empty()) {
       error.helps.push_back(fmt::format("the dependency is turned on by {}", quoted_list(names)));
     }
@@ -302,17 +269,13 @@ private:
     }
     for (const SummaryPtr& other : existing_versions(m_candidates.index(), m_dependency)) {
       if (!other->yanked && other->features.count(feature) != 0) {
-        error.helps.push_back(fmt::format("`{}` has it; `{}` does not accept that version",
-                                          other->id.display(),
-                                          asked(m_dependency)));
+        error.helps.push_back(fmt::format("`{}` has it; `{}` does not accept that version", other->id.display(), asked(m_dependency)));
         return;
       }
     }
     if (error.helps.empty()) {
-      error.notes.push_back(
-          names.empty()
-              ? fmt::format("`{}` has no features", summary.id.display())
-              : fmt::format("features of `{}`: {}", summary.id.display(), quoted_list(names)));
+      error.notes.push_back(names.empty() ? fmt::format("`{}` has no features", summary.id.display())
+                                          : fmt::format("features of `{}`: {}", summary.id.display(), quoted_list(names)));
     }
   }
 
@@ -338,14 +301,10 @@ std::string describe_missing(const Summary& member, const MissingFeature& missin
   }
   switch (missing.kind) {
   case MissingFeature::Kind::required_dependency:
-    error.notes.push_back(
-        fmt::format("`{}` is a dependency that is always there: only optional ones are features",
-                    missing.feature));
+    error.notes.push_back(fmt::format("`{}` is a dependency that is always there: only optional ones are features", missing.feature));
     break;
   case MissingFeature::Kind::hidden_dependency:
-    error.notes.push_back(
-        fmt::format("there is an optional dependency `{0}`, which features reach by `dep:{0}` only",
-                    missing.feature));
+    error.notes.push_back(fmt::format("there is an optional dependency `{0}`, which features reach by `dep:{0}` only", missing.feature));
     break;
   case MissingFeature::Kind::missing_dependency:
     names.clear();
@@ -362,46 +321,32 @@ std::string describe_missing(const Summary& member, const MissingFeature& missin
 
 } // namespace
 
-Error explain_conflict(Candidates& candidates,
-                       const Expansions&,
-                       const SearchState& state,
-                       const Failure& failure)
+Error explain_conflict(Candidates& candidates, const Expansions&, const SearchState& state, const Failure& failure)
 {
   Conflict conflict(candidates, state, failure);
   const auto any_of = [&](const auto& wanted) {
-    return std::find_if(failure.conflicts.begin(), failure.conflicts.end(), [&](const auto& entry) {
-      return wanted(entry.second);
-    });
+    return std::find_if(failure.conflicts.begin(), failure.conflicts.end(), [&](const auto& entry) { return wanted(entry.second); });
   };
-  const auto semver = any_of(
-      [](const ConflictReason& reason) { return reason.kind == ConflictReason::Kind::semver; });
+  const auto semver = any_of([](const ConflictReason& reason) { return reason.kind == ConflictReason::Kind::semver; });
   if (semver == failure.conflicts.end()) {
     if (const auto missing = any_of(is_feature_reason); missing != failure.conflicts.end()) {
       return conflict.feature(missing->second);
     }
-    if (any_of([](const ConflictReason& reason) {
-          return reason.kind == ConflictReason::Kind::links;
-        }) != failure.conflicts.end()) {
+    if (any_of([](const ConflictReason& reason) { return reason.kind == ConflictReason::Kind::links; }) != failure.conflicts.end()) {
       return conflict.links();
     }
   }
   return conflict.versions();
 }
 
-Error explain_member_conflict(spec::PackageId member,
-                              spec::PackageId other,
-                              const ConflictReason& reason)
+Error explain_member_conflict(spec::PackageId member, spec::PackageId other, const ConflictReason& reason)
 {
   if (reason.kind == ConflictReason::Kind::links) {
     return Error("CW0303", fmt::format("two packages link the native library `{}`", reason.name))
-        .note(fmt::format(
-            "`{}` and `{}` are both members of the workspace", other.display(), member.display()))
+        .note(fmt::format("`{}` and `{}` are both members of the workspace", other.display(), member.display()))
         .help("a program can hold one copy of a native library only: leave `links` to one of them");
   }
-  return Error("CW0302",
-               fmt::format("the members `{}` and `{}` exclude one another",
-                           other.display(),
-                           member.display()))
+  return Error("CW0302", fmt::format("the members `{}` and `{}` exclude one another", other.display(), member.display()))
       .help("two versions of one package can be members only when they differ in the first number "
             "that is not zero");
 }
@@ -410,16 +355,9 @@ Error explain_member_feature(const Summary& member, const MissingFeature& missin
 {
   const bool is_dependency = missing.kind == MissingFeature::Kind::missing_dependency;
   if (missing.kind == MissingFeature::Kind::cycle) {
-    return Error("CW0304",
-                 fmt::format("the feature `{}` of `{}` depends on itself",
-                             missing.feature,
-                             member.id.display()));
+    return Error("CW0304", fmt::format("the feature `{}` of `{}` depends on itself", missing.feature, member.id.display()));
   }
-  Error error("CW0304",
-              fmt::format("`{}` has no {} `{}`",
-                          member.id.display(),
-                          is_dependency ? "dependency" : "feature",
-                          missing.feature));
+  Error error("CW0304", fmt::format("`{}` has no {} `{}`", member.id.display(), is_dependency ? "dependency" : "feature", missing.feature));
   if (const std::string near = describe_missing(member, missing, error); !near.empty()) {
     error.helps.push_back(fmt::format("there is `{}`", near));
   }

@@ -14,12 +14,10 @@ constexpr std::size_t k_shown_versions = 5;
 
 std::string asked(const Dependency& dependency)
 {
-  return fmt::format(
-      "{} {}",
-      dependency.package_name,
-      dependency.req_text.empty()
-          ? spec::to_string(dependency.req)
-          : spec::to_string(spec::parse_version_req(dependency.req_text).value_or(dependency.req)));
+  return fmt::format("{} {}",
+                     dependency.package_name,
+                     dependency.req_text.empty() ? spec::to_string(dependency.req)
+                                                 : spec::to_string(spec::parse_version_req(dependency.req_text).value_or(dependency.req)));
 }
 
 std::string path_to(const Candidates& candidates, const SearchState& state, PackageNumber package)
@@ -65,12 +63,8 @@ std::vector<SummaryPtr> existing_versions(PackageIndex& index, const Dependency&
   if (!found) {
     return {};
   }
-  std::erase_if(*found, [&](const SummaryPtr& summary) {
-    return summary->id.name() != dependency.package_name;
-  });
-  std::sort(found->begin(), found->end(), [](const SummaryPtr& a, const SummaryPtr& b) {
-    return a->id.version() > b->id.version();
-  });
+  std::erase_if(*found, [&](const SummaryPtr& summary) { return summary->id.name() != dependency.package_name; });
+  std::sort(found->begin(), found->end(), [](const SummaryPtr& a, const SummaryPtr& b) { return a->id.version() > b->id.version(); });
   return std::move(*found);
 }
 

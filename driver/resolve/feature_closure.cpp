@@ -9,10 +9,9 @@ using manifest::FeatureValue;
 
 bool is_optional_dependency(const Summary& summary, InternedString name)
 {
-  return std::any_of(
-      summary.dependencies.begin(), summary.dependencies.end(), [&](const DependencyPtr& d) {
-        return d->name_in_toml == name && d->optional;
-      });
+  return std::any_of(summary.dependencies.begin(), summary.dependencies.end(), [&](const DependencyPtr& d) {
+    return d->name_in_toml == name && d->optional;
+  });
 }
 
 MissingFeature::Kind kind_of_missing(const Summary& summary, InternedString feature)
@@ -82,8 +81,7 @@ void FeatureClosure::add_value(const FeatureValue& value)
   case FeatureValue::Kind::dependency_feature:
     // A weak feature (`x?/f`) does not turn the feature `x` on, yet the package `x` enters the
     // lock.
-    if (!value.weak && is_optional_dependency(m_summary, value.dependency) &&
-        m_numbers.count(value.dependency) != 0) {
+    if (!value.weak && is_optional_dependency(m_summary, value.dependency) && m_numbers.count(value.dependency) != 0) {
       add_feature(value.dependency);
     }
     dependencies[value.dependency].push_back(value.feature);

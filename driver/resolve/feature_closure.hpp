@@ -40,9 +40,8 @@ public:
   void add_all();
 
   FeatureBits features;
-  std::unordered_map<InternedString, std::vector<InternedString>>
-      dependencies;                      ///< by name in the manifest: features asked of each
-  std::optional<MissingFeature> missing; ///< the first one
+  std::unordered_map<InternedString, std::vector<InternedString>> dependencies; ///< by name in the manifest: features asked of each
+  std::optional<MissingFeature> missing;                                        ///< the first one
 
 private:
   const Summary& m_summary;

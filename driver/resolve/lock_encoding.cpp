@@ -32,12 +32,8 @@ public:
     }
     std::vector<PackageId> found = named->second;
     if (dependency.version) {
-      std::erase_if(found, [&](PackageId id) {
-        return spec::to_string(id.version()) != *dependency.version;
-      });
-    } else if (std::any_of(found.begin(), found.end(), [&](PackageId id) {
-                 return id.version() != found.front().version();
-               })) {
+      std::erase_if(found, [&](PackageId id) { return spec::to_string(id.version()) != *dependency.version; });
+    } else if (std::any_of(found.begin(), found.end(), [&](PackageId id) { return id.version() != found.front().version(); })) {
       return std::optional<PackageId>{};
     }
     if (dependency.source) {
@@ -56,14 +52,12 @@ private:
 
 /// Of path packages with one name the version decides; a single one stands for every version (it
 /// may have been raised).
-std::optional<SourceId> path_source(const LockedPackage& package,
-                                    const std::vector<PackageId>& path_packages)
+std::optional<SourceId> path_source(const LockedPackage& package, const std::vector<PackageId>& path_packages)
 {
   std::vector<PackageId> named;
-  std::copy_if(path_packages.begin(),
-               path_packages.end(),
-               std::back_inserter(named),
-               [&](PackageId id) { return id.name() == std::string_view(package.name); });
+  std::copy_if(path_packages.begin(), path_packages.end(), std::back_inserter(named), [&](PackageId id) {
+    return id.name() == std::string_view(package.name);
+  });
   if (named.size() == 1) {
     return named.front().source();
   }
@@ -75,13 +69,10 @@ std::optional<SourceId> path_source(const LockedPackage& package,
   return std::nullopt;
 }
 
-Result<std::optional<PackageId>> id_of(const LockedPackage& package,
-                                       const std::vector<PackageId>& path_packages)
+Result<std::optional<PackageId>> id_of(const LockedPackage& package, const std::vector<PackageId>& path_packages)
 {
   const auto unreadable = [&](const Error& cause) {
-    return fail(
-        Error("CW0246", fmt::format("Cargo.lock has an unreadable entry for `{}`", package.name))
-            .note(cause.message));
+    return fail(Error("CW0246", fmt::format("Cargo.lock has an unreadable entry for `{}`", package.name)).note(cause.message));
   };
   std::optional<SourceId> source;
   if (package.source) {
@@ -131,18 +122,15 @@ public:
 
   [[nodiscard]] std::optional<std::string> source_text(SourceId source) const
   {
-    return source.is_path() ? std::nullopt
-                            : std::optional(source.to_lock_string(m_lock_version >= 4));
+    return source.is_path() ? std::nullopt : std::optional(source.to_lock_string(m_lock_version >= 4));
   }
 
 private:
   /// Up to version 2 the branch `master` was written as no branch at all.
   [[nodiscard]] SourceId before_version_3(SourceId source) const
   {
-    const bool is_master =
-        source.git_reference() == GitReference{GitReference::Kind::branch, "master"};
-    return m_lock_version <= 2 && source.is_git() && is_master ? SourceId::for_git(source.url(), {})
-                                                               : source;
+    const bool is_master = source.git_reference() == GitReference{GitReference::Kind::branch, "master"};
+    return m_lock_version <= 2 && source.is_git() && is_master ? SourceId::for_git(source.url(), {}) : source;
   }
 
   std::uint32_t m_lock_version;
@@ -188,9 +176,7 @@ Result<Resolve> from_lock(const Lockfile& lock, const std::vector<PackageId>& pa
         resolved.edges.push_back({*target, {}});
       }
     }
-    std::sort(resolved.edges.begin(),
-              resolved.edges.end(),
-              [](const ResolveEdge& a, const ResolveEdge& b) { return a.to < b.to; });
+    std::sort(resolved.edges.begin(), resolved.edges.end(), [](const ResolveEdge& a, const ResolveEdge& b) { return a.to < b.to; });
     if (package->replace) {
       CW_TRY_ASSIGN(resolved.replaced_by, names.find(*package->replace));
     }
@@ -220,12 +206,9 @@ Lockfile to_lock(const Resolve& resolve)
         package.dependencies.push_back(names.of(edge.to));
       }
       // Versions are compared as text here, unlike the order of packages.
-      std::sort(package.dependencies.begin(),
-                package.dependencies.end(),
-                [](const LockedDependency& a, const LockedDependency& b) {
-                  return std::tie(a.name, a.version, a.source) <
-                         std::tie(b.name, b.version, b.source);
-                });
+      std::sort(package.dependencies.begin(), package.dependencies.end(), [](const LockedDependency& a, const LockedDependency& b) {
+        return std::tie(a.name, a.version, a.source) < std::tie(b.name, b.version, b.source);
+      });
     }
     out.packages.push_back(std::move(package));
   }

@@ -36,9 +36,7 @@ public:
   {
     Node* const node = node_of(root.summary->id);
     if (node == nullptr) {
-      return fail(Error("CW0340",
-                        fmt::format("`{}` is not in the lock file", root.summary->id.display()),
-                        Blame::bug));
+      return fail(Error("CW0340", fmt::format("`{}` is not in the lock file", root.summary->id.display()), Blame::bug));
     }
     node->dev_dependencies = node->dev_dependencies || root.dev_dependencies;
     if (root.features.all_features) {
@@ -77,8 +75,7 @@ public:
     out.lock_version = m_full.lock_version;
     out.metadata = m_full.metadata;
     for (const auto& [id, node] : m_nodes) {
-      ResolvedPackage package{
-          id, node.full->summary, {}, {}, node.full->checksum, node.full->replaced_by};
+      ResolvedPackage package{id, node.full->summary, {}, {}, node.full->checksum, node.full->replaced_by};
       std::size_t number = 0;
       for (const auto& [name, values] : node.full->summary->features) {
         if ((node.closure->features[number / 64] >> (number % 64) & 1U) != 0) {
@@ -97,13 +94,10 @@ public:
 private:
   static Result<> check_dependency(const Summary& summary, const manifest::FeatureValue& value)
   {
-    const auto is_named = [&](const DependencyPtr& d) {
-      return d->name_in_toml == value.dependency;
-    };
+    const auto is_named = [&](const DependencyPtr& d) { return d->name_in_toml == value.dependency; };
     if (value.kind != manifest::FeatureValue::Kind::feature &&
         std::none_of(summary.dependencies.begin(), summary.dependencies.end(), is_named)) {
-      return fail(explain_member_feature(
-          summary, {MissingFeature::Kind::missing_dependency, value.dependency}));
+      return fail(explain_member_feature(summary, {MissingFeature::Kind::missing_dependency, value.dependency}));
     }
     return {};
   }
@@ -186,8 +180,7 @@ private:
 
 } // namespace
 
-Result<Resolve>
-narrow(const Resolve& full, const manifest::Workspace&, const std::vector<ResolveRoot>& roots)
+Result<Resolve> narrow(const Resolve& full, const manifest::Workspace&, const std::vector<ResolveRoot>& roots)
 {
   Walk walk(full);
   for (const ResolveRoot& root : roots) {

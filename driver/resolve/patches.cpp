@@ -26,8 +26,7 @@ Result<SourceId> patched_source(const std::string& key, const manifest::Config& 
 }
 
 /// What the old lock has for this patch, whether it was used or not.
-std::optional<PackageId>
-locked_package(const Dependency& patch, const Resolve& previous, const Keep& keep)
+std::optional<PackageId> locked_package(const Dependency& patch, const Resolve& previous, const Keep& keep)
 {
   for (const auto& [id, package] : previous.packages) {
     if (keep(id) && patch.matches(id)) {
@@ -45,12 +44,8 @@ locked_package(const Dependency& patch, const Resolve& previous, const Keep& kee
 Result<std::vector<SummaryPtr>> usable(PackageIndex& index, const Dependency& dependency)
 {
   CW_TRY_ASSIGN(std::vector<SummaryPtr> found, index.query(dependency));
-  std::erase_if(found, [&](const SummaryPtr& summary) {
-    return summary->yanked || !dependency.matches_ignoring_source(summary->id);
-  });
-  std::sort(found.begin(), found.end(), [](const SummaryPtr& a, const SummaryPtr& b) {
-    return a->id < b->id;
-  });
+  std::erase_if(found, [&](const SummaryPtr& summary) { return summary->yanked || !dependency.matches_ignoring_source(summary->id); });
+  std::sort(found.begin(), found.end(), [](const SummaryPtr& a, const SummaryPtr& b) { return a->id < b->id; });
   return found;
 }
 
@@ -65,19 +60,15 @@ std::string versions_of(const std::vector<SummaryPtr>& summaries)
 
 Error nothing_fits(PackageIndex& index, const Dependency& patch, const std::string& key)
 {
-  Error error("CW0310",
-              fmt::format("the patch `{}` of `{}` finds no package", patch.package_name, key));
+  Error error("CW0310", fmt::format("the patch `{}` of `{}` finds no package", patch.package_name, key));
   const Result<std::vector<SummaryPtr>> all = index.query_all_versions(patch);
   if (all && !all->empty()) {
-    error.notes.push_back(fmt::format("{} has {}, the patch asks for `{}`",
-                                      patch.source.display(),
-                                      versions_of(*all),
-                                      spec::to_string(patch.req)));
+    error.notes.push_back(
+        fmt::format("{} has {}, the patch asks for `{}`", patch.source.display(), versions_of(*all), spec::to_string(patch.req)));
     error.helps.push_back("change the version of the patch, or where it points");
   } else {
     error.notes.push_back(fmt::format("{} has no package of that name", patch.source.display()));
-    error.helps.push_back(
-        "a package with another name is given by its key, with `package = \"…\"`");
+    error.helps.push_back("a package with another name is given by its key, with `package = \"…\"`");
   }
   return error;
 }
@@ -88,10 +79,7 @@ struct Chosen
   std::optional<PackageId> outdated;
 };
 
-Result<Chosen> choose(PackageIndex& index,
-                      const Dependency& patch,
-                      const std::string& key,
-                      const std::optional<PackageId>& locked)
+Result<Chosen> choose(PackageIndex& index, const Dependency& patch, const std::string& key, const std::optional<PackageId>& locked)
 {
   Chosen out;
   std::vector<SummaryPtr> found;
@@ -108,32 +96,23 @@ Result<Chosen> choose(PackageIndex& index,
     return fail(nothing_fits(index, patch, key));
   }
   if (found.size() > 1) {
-    return fail(
-        Error("CW0311",
-              fmt::format(
-                  "the patch `{}` of `{}` fits {} packages", patch.package_name, key, found.size()))
-            .note(fmt::format("{} has {}", patch.source.display(), versions_of(found)))
-            .help(fmt::format("choose one: `version = \"={}\"`",
-                              spec::to_string(found.back()->id.version()))));
+    return fail(Error("CW0311", fmt::format("the patch `{}` of `{}` fits {} packages", patch.package_name, key, found.size()))
+                    .note(fmt::format("{} has {}", patch.source.display(), versions_of(found)))
+                    .help(fmt::format("choose one: `version = \"={}\"`", spec::to_string(found.back()->id.version()))));
   }
   out.summary = found.front();
   return out;
 }
 
-void warn_about_ignored_keys(const Dependency& patch,
-                             const std::string& key,
-                             std::vector<Error>& warnings)
+void warn_about_ignored_keys(const Dependency& patch, const std::string& key, std::vector<Error>& warnings)
 {
   std::string ignored = patch.features.empty() ? "" : "`features`";
   if (!patch.default_features) {
     ignored += ignored.empty() ? "`default-features`" : " and `default-features`";
   }
   if (!ignored.empty()) {
-    warnings.push_back(
-        Error("CW0322",
-              fmt::format(
-                  "{} of the patch `{}` of `{}` has no effect", ignored, patch.package_name, key))
-            .help("set it where the dependency is declared"));
+    warnings.push_back(Error("CW0322", fmt::format("{} of the patch `{}` of `{}` has no effect", ignored, patch.package_name, key))
+                           .help("set it where the dependency is declared"));
   }
 }
 
@@ -142,12 +121,9 @@ Result<> check_distinct(const PatchSet& set, const std::string& key)
   for (auto a = set.summaries.begin(); a != set.summaries.end(); ++a) {
     for (auto b = a + 1; b != set.summaries.end(); ++b) {
       if ((*a)->id.name() == (*b)->id.name() && (*a)->id.version() == (*b)->id.version()) {
-        return fail(Error("CW0313",
-                          fmt::format("two patches of `{}` provide `{} v{}`",
-                                      key,
-                                      (*a)->id.name(),
-                                      spec::to_string((*a)->id.version())))
-                        .help("keep one of them"));
+        return fail(
+            Error("CW0313", fmt::format("two patches of `{}` provide `{} v{}`", key, (*a)->id.name(), spec::to_string((*a)->id.version())))
+                .help("keep one of them"));
       }
     }
   }
@@ -156,11 +132,8 @@ Result<> check_distinct(const PatchSet& set, const std::string& key)
 
 } // namespace
 
-Result<RegisteredPatches> register_patches(const manifest::Workspace& workspace,
-                                           const manifest::Config& config,
-                                           PackageIndex& index,
-                                           const Resolve* previous,
-                                           const Keep& keep)
+Result<RegisteredPatches> register_patches(
+    const manifest::Workspace& workspace, const manifest::Config& config, PackageIndex& index, const Resolve* previous, const Keep& keep)
 {
   RegisteredPatches out;
   for (const manifest::PatchEntry& entry : workspace.patches) {
@@ -168,15 +141,12 @@ Result<RegisteredPatches> register_patches(const manifest::Workspace& workspace,
     PatchSet set{source, {}};
     for (const DependencyPtr& patch : entry.dependencies) {
       warn_about_ignored_keys(*patch, entry.source_key, out.warnings);
-      const std::optional<PackageId> locked =
-          previous != nullptr ? locked_package(*patch, *previous, keep) : std::nullopt;
+      const std::optional<PackageId> locked = previous != nullptr ? locked_package(*patch, *previous, keep) : std::nullopt;
       CW_TRY_ASSIGN(const Chosen chosen, choose(index, *patch, entry.source_key, locked));
       if (chosen.summary->id.source().canonical() == source.canonical()) {
-        return fail(Error("CW0312",
-                          fmt::format("the patch `{}` of `{}` comes from the source it patches",
-                                      patch->package_name,
-                                      entry.source_key))
-                        .help("point it to another source: `path`, `git` or another registry"));
+        return fail(
+            Error("CW0312", fmt::format("the patch `{}` of `{}` comes from the source it patches", patch->package_name, entry.source_key))
+                .help("point it to another source: `path`, `git` or another registry"));
       }
       if (chosen.outdated) {
         out.outdated.insert(*chosen.outdated);

@@ -23,9 +23,7 @@ public:
   {
     const auto named = m_by_name.find(dependency.package_name);
     return named != m_by_name.end() &&
-           std::any_of(named->second.begin(), named->second.end(), [&](PackageId id) {
-             return dependency.matches_ignoring_source(id);
-           });
+           std::any_of(named->second.begin(), named->second.end(), [&](PackageId id) { return dependency.matches_ignoring_source(id); });
   }
 
   /// Adds a package and everything below it.
@@ -55,12 +53,10 @@ private:
 std::optional<PackageId> as_master_branch(PackageId id, const Resolve& previous)
 {
   const SourceId source = id.source();
-  if (previous.lock_version > 2 || !source.is_git() ||
-      source.git_reference().kind != GitReference::Kind::default_branch) {
+  if (previous.lock_version > 2 || !source.is_git() || source.git_reference().kind != GitReference::Kind::default_branch) {
     return std::nullopt;
   }
-  return id.with_source(SourceId::for_git(source.url(), {GitReference::Kind::branch, "master"})
-                            .with_precise(source.precise()));
+  return id.with_source(SourceId::for_git(source.url(), {GitReference::Kind::branch, "master"}).with_precise(source.precise()));
 }
 
 /// Names the version and accepts none: who does not accept it as declared cannot be sent to it.
@@ -85,10 +81,8 @@ DependencyPtr pinned(const Dependency& dependency, PackageId id)
   return out;
 }
 
-std::unordered_set<PackageId> PreviousLock::freed(const Resolve& previous,
-                                                  const manifest::Workspace& workspace,
-                                                  const PathPackages& path_packages,
-                                                  const Keep& keep)
+std::unordered_set<PackageId>
+PreviousLock::freed(const Resolve& previous, const manifest::Workspace& workspace, const PathPackages& path_packages, const Keep& keep)
 {
   const OldPackages old(previous);
   std::unordered_set<PackageId> out;
@@ -112,8 +106,7 @@ std::unordered_set<PackageId> PreviousLock::freed(const Resolve& previous,
     const bool is_member = workspace.is_member(package->id);
     for (const DependencyPtr& dependency : package->dependencies) {
       // Of packages outside the workspace these need not be in the lock.
-      if (!is_member &&
-          (dependency->optional || dependency->kind == manifest::DependencyKind::development)) {
+      if (!is_member && (dependency->optional || dependency->kind == manifest::DependencyKind::development)) {
         continue;
       }
       if (const SummaryPtr below = path_packages.find(dependency->source)) {
@@ -168,9 +161,7 @@ const PreviousLock::Pinned* PreviousLock::find(PackageId id) const
   if (named == m_by_name.end()) {
     return nullptr;
   }
-  const auto found = std::find_if(named->second.begin(),
-                                  named->second.end(),
-                                  [&](const Pinned& entry) { return entry.id == id; });
+  const auto found = std::find_if(named->second.begin(), named->second.end(), [&](const Pinned& entry) { return entry.id == id; });
   return found == named->second.end() ? nullptr : &*found;
 }
 
@@ -180,8 +171,7 @@ DependencyPtr PreviousLock::lock(PackageId parent, const DependencyPtr& dependen
     const auto patched = m_patched.find(dependency->source.canonical());
     for (const PackageId id : entry->dependencies) {
       const bool is_patch =
-          patched != m_patched.end() &&
-          std::find(patched->second.begin(), patched->second.end(), id) != patched->second.end();
+          patched != m_patched.end() && std::find(patched->second.begin(), patched->second.end(), id) != patched->second.end();
       if (dependency->matches(id) || (is_patch && dependency->matches_ignoring_source(id))) {
         return pinned(*dependency, id);
       }
@@ -210,11 +200,10 @@ DependencyPtr PreviousLock::made_precise(const DependencyPtr& dependency) const
     }
     // Only what the old version satisfied follows to the new one: other requirements keep their own
     // version.
-    if (dependency->package_name == update.package.name() &&
-        dependency->req.matches(update.package.version())) {
+    if (dependency->package_name == update.package.name() && dependency->req.matches(update.package.version())) {
       auto out = std::make_shared<Dependency>(*dependency);
-      out->req = dependency->req.matches(*update.version) ? spec::VersionReq::exactly(*update.version)
-                                                          : nothing_but_refused(*update.version);
+      out->req =
+          dependency->req.matches(*update.version) ? spec::VersionReq::exactly(*update.version) : nothing_but_refused(*update.version);
       if (!update.version->build.empty()) {
         out->locked_version = *update.version;
       }

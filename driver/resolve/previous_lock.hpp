@@ -34,16 +34,10 @@ class PreviousLock
 {
 public:
   PreviousLock() = default;
-  PreviousLock(const Resolve& previous,
-               const manifest::Workspace& workspace,
-               const PathPackages& path_packages,
-               const Keep& keep);
+  PreviousLock(const Resolve& previous, const manifest::Workspace& workspace, const PathPackages& path_packages, const Keep& keep);
 
   /// `patched`: packages that patches provide, by the canonical URL of the source they stand for.
-  void set_patches(std::map<std::string, std::vector<PackageId>> patched)
-  {
-    m_patched = std::move(patched);
-  }
+  void set_patches(std::map<std::string, std::vector<PackageId>> patched) { m_patched = std::move(patched); }
   void set_precise(std::vector<PreciseUpdate> updates) { m_precise = std::move(updates); }
 
   /// The dependency as `parent` must have it; the same pointer when nothing pins it.
@@ -55,14 +49,9 @@ private:
     PackageId id;
     std::vector<PackageId> dependencies;
   };
-  [[nodiscard]] static std::unordered_set<PackageId> freed(const Resolve& previous,
-                                                           const manifest::Workspace& workspace,
-                                                           const PathPackages& path_packages,
-                                                           const Keep& keep);
-  void add(PackageId id, const std::vector<PackageId>& dependencies)
-  {
-    m_by_name[id.name()].push_back({id, dependencies});
-  }
+  [[nodiscard]] static std::unordered_set<PackageId>
+  freed(const Resolve& previous, const manifest::Workspace& workspace, const PathPackages& path_packages, const Keep& keep);
+  void add(PackageId id, const std::vector<PackageId>& dependencies) { m_by_name[id.name()].push_back({id, dependencies}); }
   [[nodiscard]] const Pinned* find(PackageId id) const;
   [[nodiscard]] DependencyPtr made_precise(const DependencyPtr& dependency) const;
 

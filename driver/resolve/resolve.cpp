@@ -13,10 +13,8 @@ std::vector<std::string> distinguishing_specs(const std::vector<PackageId>& ids)
 {
   std::vector<std::string> out;
   for (const PackageId id : ids) {
-    const auto same_version = std::count_if(
-        ids.begin(), ids.end(), [&](PackageId other) { return other.version() == id.version(); });
-    out.push_back(same_version == 1 ? fmt::format("{}@{}", id.name(), spec::to_string(id.version()))
-                                    : spec::to_spec_string(id));
+    const auto same_version = std::count_if(ids.begin(), ids.end(), [&](PackageId other) { return other.version() == id.version(); });
+    out.push_back(same_version == 1 ? fmt::format("{}@{}", id.name(), spec::to_string(id.version())) : spec::to_spec_string(id));
   }
   return out;
 }
@@ -76,9 +74,8 @@ Result<PackageId> Resolve::query_spec(std::string_view text) const
     return fail(no_match(*this, text, spec));
   }
   if (found.size() > 1) {
-    return fail(
-        Error("CW0341", fmt::format("`{}` matches {} packages", text, found.size()), Blame::usage)
-            .help("name one of them: " + quoted(distinguishing_specs(found))));
+    return fail(Error("CW0341", fmt::format("`{}` matches {} packages", text, found.size()), Blame::usage)
+                    .help("name one of them: " + quoted(distinguishing_specs(found))));
   }
   return found.front();
 }

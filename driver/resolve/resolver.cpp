@@ -11,10 +11,7 @@ namespace cargo_wasm::resolve {
 namespace {
 
 /// Edges point from parent to child; dependencies in the order of the parent's manifest.
-void add_edges(Resolve& out,
-               const Candidates& candidates,
-               const SearchState& state,
-               PackageNumber child)
+void add_edges(Resolve& out, const Candidates& candidates, const SearchState& state, PackageNumber child)
 {
   std::map<PackageNumber, ResolveEdge> by_parent;
   for (const ParentEdge& edge : state.parents(child)) {
@@ -23,12 +20,9 @@ void add_edges(Resolve& out,
   }
   for (auto& [parent, edge] : by_parent) {
     const auto& declared = candidates[parent].summary->dependencies;
-    std::sort(edge.dependencies.begin(),
-              edge.dependencies.end(),
-              [&](const DependencyPtr& a, const DependencyPtr& b) {
-                return std::find(declared.begin(), declared.end(), a) <
-                       std::find(declared.begin(), declared.end(), b);
-              });
+    std::sort(edge.dependencies.begin(), edge.dependencies.end(), [&](const DependencyPtr& a, const DependencyPtr& b) {
+      return std::find(declared.begin(), declared.end(), a) < std::find(declared.begin(), declared.end(), b);
+    });
     out.packages.at(candidates[parent].id).edges.push_back(std::move(edge));
   }
 }
@@ -52,13 +46,9 @@ Result<> check_unambiguous(const Resolve& resolve)
 {
   const ResolvedPackage* previous = nullptr;
   for (const auto& [id, package] : resolve.packages) {
-    if (previous != nullptr && previous->id.name() == id.name() &&
-        previous->id.version() == id.version() && previous->id.source().is_path() &&
-        id.source().is_path()) {
-      return fail(Error("CW0307",
-                        fmt::format("two path packages are called `{} v{}`",
-                                    id.name(),
-                                    spec::to_string(id.version())))
+    if (previous != nullptr && previous->id.name() == id.name() && previous->id.version() == id.version() &&
+        previous->id.source().is_path() && id.source().is_path()) {
+      return fail(Error("CW0307", fmt::format("two path packages are called `{} v{}`", id.name(), spec::to_string(id.version())))
                       .note("the first is in " + previous->id.source().display())
                       .note("the second is in " + id.source().display())
                       .note("Cargo.lock does not record paths, so it could not tell them apart")
@@ -82,12 +72,8 @@ Result<Resolve> resolve_versions(PackageIndex& index, const ResolveRequest& requ
   const std::vector<PackageNumber> active = search.state().active_packages();
   for (const PackageNumber number : active) {
     const KnownPackage& known = candidates[number];
-    ResolvedPackage package{known.id,
-                            known.summary,
-                            {},
-                            feature_names(known, search.state().features(number)),
-                            known.summary->checksum,
-                            {}};
+    ResolvedPackage package{
+        known.id, known.summary, {}, feature_names(known, search.state().features(number)), known.summary->checksum, {}};
     if (known.replaced_by != k_none) {
       package.replaced_by = candidates[known.replaced_by].id;
     }
@@ -97,9 +83,7 @@ Result<Resolve> resolve_versions(PackageIndex& index, const ResolveRequest& requ
     add_edges(out, candidates, search.state(), number);
   }
   for (auto& [id, package] : out.packages) {
-    std::sort(package.edges.begin(),
-              package.edges.end(),
-              [](const ResolveEdge& a, const ResolveEdge& b) { return a.to < b.to; });
+    std::sort(package.edges.begin(), package.edges.end(), [](const ResolveEdge& a, const ResolveEdge& b) { return a.to < b.to; });
   }
   CW_TRY(check_cycles(out));
   CW_TRY(check_unambiguous(out));

@@ -45,9 +45,7 @@ Result<> Search::run(const std::vector<ResolveRoot>& roots)
     decision.parent = frame->parent;
     decision.dependency = &frame->expansion->dependencies[frame->position];
     decision.remaining.list = decision.dependency->candidates;
-    decision.is_doomed =
-        frame->is_doomed &&
-        m_cache.find(decision.dependency->key, active_age(), std::nullopt, k_any_age) != nullptr;
+    decision.is_doomed = frame->is_doomed && m_cache.find(decision.dependency->key, active_age(), std::nullopt, k_any_age) != nullptr;
     CW_TRY(decide(std::move(decision)));
   }
   return {};
@@ -59,11 +57,9 @@ Result<> Search::activate_root(const ResolveRoot& root)
   m_state.grow_older();
   bool was_active = false;
   if (const std::optional<Activation> conflict = claim(package, nullptr, was_active)) {
-    return fail(explain_member_conflict(
-        root.summary->id, m_candidates[conflict->in_the_way].id, conflict->reason));
+    return fail(explain_member_conflict(root.summary->id, m_candidates[conflict->in_the_way].id, conflict->reason));
   }
-  CW_TRY_ASSIGN(const Expansion* expansion,
-                m_expansions.of_root(package, root.features, root.dev_dependencies));
+  CW_TRY_ASSIGN(const Expansion* expansion, m_expansions.of_root(package, root.features, root.dev_dependencies));
   if (expansion->missing) {
     return fail(explain_member_feature(*root.summary, *expansion->missing));
   }
@@ -96,15 +92,13 @@ Result<> Search::decide(Decision decision)
   }
 }
 
-Result<std::optional<Search::Choice>> Search::next_valid(Remaining& remaining,
-                                                         ConflictSet& conflicts)
+Result<std::optional<Search::Choice>> Search::next_valid(Remaining& remaining, ConflictSet& conflicts)
 {
   while (remaining.position < remaining.list->size()) {
     const PackageNumber package = (*remaining.list)[remaining.position++];
     const PackageNumber active = m_state.active_in(m_candidates[package].slot);
     if (active != k_none && active != package) {
-      conflicts.try_emplace(m_candidates[active].id,
-                            ConflictReason{ConflictReason::Kind::semver, {}});
+      conflicts.try_emplace(m_candidates[active].id, ConflictReason{ConflictReason::Kind::semver, {}});
       continue;
     }
     CW_TRY_ASSIGN(const bool is_readable, m_candidates.load(package));
@@ -115,9 +109,7 @@ Result<std::optional<Search::Choice>> Search::next_valid(Remaining& remaining,
     if (links != k_none) {
       const PackageNumber holder = m_state.holder_of(links);
       if (holder != k_none && holder != package) {
-        conflicts.try_emplace(
-            m_candidates[holder].id,
-            ConflictReason{ConflictReason::Kind::links, *m_candidates[package].summary->links});
+        conflicts.try_emplace(m_candidates[holder].id, ConflictReason{ConflictReason::Kind::links, *m_candidates[package].summary->links});
         continue;
       }
     }
@@ -143,13 +135,9 @@ Result<Search::Choice> Search::next_choice(Decision& decision)
     m_cache.insert(decision.dependency->key, decision.conflicts);
     wider = generalized(decision);
   }
-  std::optional<Alternative> alternative =
-      take_alternative(decision.parent, decision.backtracked, wider ? *wider : decision.conflicts);
+  std::optional<Alternative> alternative = take_alternative(decision.parent, decision.backtracked, wider ? *wider : decision.conflicts);
   if (!alternative) {
-    return fail(explain_failure(m_candidates,
-                                m_expansions,
-                                m_state,
-                                Failure{decision.parent, decision.dependency, decision.conflicts}));
+    return fail(explain_failure(m_candidates, m_expansions, m_state, Failure{decision.parent, decision.dependency, decision.conflicts}));
   }
   m_state.roll_back(alternative->mark, alternative->age);
   const bool is_doomed = decision.is_doomed;
@@ -163,8 +151,7 @@ Result<Search::Choice> Search::next_choice(Decision& decision)
   return *choice;
 }
 
-std::optional<Search::Activation>
-Search::claim(PackageNumber package, const NeededDependency* dependency, bool& was_active)
+std::optional<Search::Activation> Search::claim(PackageNumber package, const NeededDependency* dependency, bool& was_active)
 {
   const KnownPackage& known = m_candidates[package];
   was_active = m_state.active_in(known.slot) != k_none;
@@ -174,10 +161,7 @@ Search::claim(PackageNumber package, const NeededDependency* dependency, bool& w
   if (known.links != k_none) {
     const PackageNumber holder = m_state.holder_of(known.links);
     if (holder != k_none && holder != package) {
-      return Activation{Activation::Kind::conflict,
-                        {},
-                        holder,
-                        {ConflictReason::Kind::links, *known.summary->links}};
+      return Activation{Activation::Kind::conflict, {}, holder, {ConflictReason::Kind::links, *known.summary->links}};
     }
     m_state.set_holder(known.links, package);
   }
@@ -205,9 +189,7 @@ Result<Search::Activation> Search::activate(Parent parent, PackageNumber package
     return std::move(*conflict);
   }
   const auto has_all = [&](PackageNumber active) {
-    return was_active &&
-           m_expansions.is_active(
-               active, m_state.features(active), dependency.features, default_features);
+    return was_active && m_expansions.is_active(active, m_state.features(active), dependency.features, default_features);
   };
   bool is_done = has_all(package);
   if (m_candidates[package].replaced_by != k_none) {
@@ -222,17 +204,14 @@ Result<Search::Activation> Search::activate(Parent parent, PackageNumber package
   if (is_done) {
     return Activation{};
   }
-  CW_TRY_ASSIGN(const Expansion* expansion,
-                m_expansions.of(package, dependency.features, default_features));
+  CW_TRY_ASSIGN(const Expansion* expansion, m_expansions.of(package, dependency.features, default_features));
   if (expansion->missing) {
     if (expansion->missing->kind == MissingFeature::Kind::cycle) {
-      return fail(Error("CW0304",
-                        fmt::format("feature `{}` of `{}` depends on itself",
-                                    expansion->missing->feature,
-                                    m_candidates[package].id.display())));
+      return fail(
+          Error("CW0304",
+                fmt::format("feature `{}` of `{}` depends on itself", expansion->missing->feature, m_candidates[package].id.display())));
     }
-    return Activation{
-        Activation::Kind::conflict, {}, parent.package, reason_of(*expansion->missing)};
+    return Activation{Activation::Kind::conflict, {}, parent.package, reason_of(*expansion->missing)};
   }
   m_state.add_features(package, expansion->features);
   return Activation{Activation::Kind::new_frame, Frame{package, expansion, 0, false}, k_none, {}};
@@ -240,8 +219,7 @@ Result<Search::Activation> Search::activate(Parent parent, PackageNumber package
 
 Result<bool> Search::try_candidate(Decision& decision, Choice choice)
 {
-  CW_TRY_ASSIGN(Activation activation,
-                activate({decision.parent, decision.dependency}, choice.package));
+  CW_TRY_ASSIGN(Activation activation, activate({decision.parent, decision.dependency}, choice.package));
   if (activation.kind == Activation::Kind::conflict) {
     decision.conflicts.insert_or_assign(m_candidates[activation.in_the_way].id, activation.reason);
     return false;
@@ -254,9 +232,7 @@ Result<bool> Search::try_candidate(Decision& decision, Choice choice)
     // When nothing else is left the doomed package is explored all the same, so that the
     // explanation names the real obstacle.
     const bool is_last =
-        !choice.has_another &&
-        (decision.is_doomed ||
-         !has_alternative(decision.parent, decision.backtracked, decision.conflicts));
+        !choice.has_another && (decision.is_doomed || !has_alternative(decision.parent, decision.backtracked, decision.conflicts));
     if (!is_last) {
       return false;
     }
@@ -306,8 +282,7 @@ AgeOf Search::active_age() const
   return [this](spec::PackageId id) { return m_state.age_of(id); };
 }
 
-std::optional<std::uint32_t> Search::age_to_undo(PackageNumber parent,
-                                                 const ConflictSet& conflicts) const
+std::optional<std::uint32_t> Search::age_to_undo(PackageNumber parent, const ConflictSet& conflicts) const
 {
   std::optional<std::uint32_t> newest = m_state.age_of(parent);
   for (const auto& [package, reason] : conflicts) {
@@ -320,13 +295,11 @@ std::optional<std::uint32_t> Search::age_to_undo(PackageNumber parent,
   return newest;
 }
 
-std::optional<Search::Alternative>
-Search::take_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts)
+std::optional<Search::Alternative> Search::take_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts)
 {
   // Going back to a point where everything that conflicts is active already would only meet the
   // same conflict.
-  const std::uint32_t limit =
-      backtracked ? k_any_age : age_to_undo(parent, conflicts).value_or(k_any_age);
+  const std::uint32_t limit = backtracked ? k_any_age : age_to_undo(parent, conflicts).value_or(k_any_age);
   while (!m_alternatives.empty()) {
     Alternative last = std::move(m_alternatives.back());
     m_alternatives.pop_back();
@@ -337,15 +310,11 @@ Search::take_alternative(PackageNumber parent, bool backtracked, const ConflictS
   return std::nullopt;
 }
 
-bool Search::has_alternative(PackageNumber parent,
-                             bool backtracked,
-                             const ConflictSet& conflicts) const
+bool Search::has_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts) const
 {
-  const std::uint32_t limit =
-      backtracked ? k_any_age : age_to_undo(parent, conflicts).value_or(k_any_age);
-  return std::any_of(m_alternatives.begin(),
-                     m_alternatives.end(),
-                     [limit](const Alternative& alternative) { return alternative.age < limit; });
+  const std::uint32_t limit = backtracked ? k_any_age : age_to_undo(parent, conflicts).value_or(k_any_age);
+  return std::any_of(
+      m_alternatives.begin(), m_alternatives.end(), [limit](const Alternative& alternative) { return alternative.age < limit; });
 }
 
 /// A conflict that reaches further back: the newest member is there because some parent depends on
@@ -360,8 +329,7 @@ std::optional<ConflictSet> Search::generalized(const Decision& decision)
       return std::nullopt;
     }
     const PackageNumber number = *m_candidates.number_of(package);
-    if (critical == k_none || age > critical_age ||
-        (age == critical_age && package > m_candidates[critical].id)) {
+    if (critical == k_none || age > critical_age || (age == critical_age && package > m_candidates[critical].id)) {
       critical = number;
       critical_age = age;
     }
@@ -386,10 +354,8 @@ std::optional<ConflictSet> Search::generalized(const Decision& decision)
   return std::nullopt;
 }
 
-std::optional<ConflictSet> Search::substituted(const Decision& decision,
-                                               PackageNumber critical,
-                                               std::uint32_t critical_age,
-                                               const ParentEdge& edge)
+std::optional<ConflictSet>
+Search::substituted(const Decision& decision, PackageNumber critical, std::uint32_t critical_age, const ParentEdge& edge)
 {
   ConflictSet wider = decision.conflicts;
   const ConflictReason reason = wider.at(m_candidates[critical].id);
@@ -399,8 +365,7 @@ std::optional<ConflictSet> Search::substituted(const Decision& decision,
     const AgeOf as_if_other = [&](spec::PackageId id) -> std::optional<std::uint32_t> {
       return id == other_id ? std::optional(critical_age) : m_state.age_of(id);
     };
-    const ConflictSet* known =
-        m_cache.find(decision.dependency->key, as_if_other, other_id, critical_age);
+    const ConflictSet* known = m_cache.find(decision.dependency->key, as_if_other, other_id, critical_age);
     if (known == nullptr) {
       return std::nullopt;
     }

@@ -17,10 +17,7 @@ namespace cargo_wasm::resolve {
 class Search
 {
 public:
-  Search(Candidates& candidates, Expansions& expansions)
-      : m_candidates(candidates), m_expansions(expansions), m_state(candidates)
-  {
-  }
+  Search(Candidates& candidates, Expansions& expansions) : m_candidates(candidates), m_expansions(expansions), m_state(candidates) {}
 
   /// Errors: those of the index; CW0300–CW0304 with the explanation.
   [[nodiscard]] Result<> run(const std::vector<ResolveRoot>& roots);
@@ -58,11 +55,7 @@ private:
   };
   struct Activation
   {
-    enum class Kind : std::uint8_t {
-      new_frame,
-      already_active,
-      conflict
-    } kind = Kind::already_active;
+    enum class Kind : std::uint8_t { new_frame, already_active, conflict } kind = Kind::already_active;
     Frame frame;
     PackageNumber in_the_way = k_none;
     ConflictReason reason;
@@ -75,27 +68,20 @@ private:
 
   [[nodiscard]] Result<> activate_root(const ResolveRoot& root);
   [[nodiscard]] Result<> decide(Decision decision);
-  [[nodiscard]] Result<std::optional<Choice>> next_valid(Remaining& remaining,
-                                                         ConflictSet& conflicts);
+  [[nodiscard]] Result<std::optional<Choice>> next_valid(Remaining& remaining, ConflictSet& conflicts);
   [[nodiscard]] Result<Choice> next_choice(Decision& decision);
   [[nodiscard]] Result<bool> try_candidate(Decision& decision, Choice choice);
   [[nodiscard]] bool fails_later(Decision& decision, Choice choice, const Frame& frame);
   [[nodiscard]] Result<Activation> activate(Parent parent, PackageNumber package);
   /// Claims the package's slots and `links`; nullopt when it was active already.
-  [[nodiscard]] std::optional<Activation>
-  claim(PackageNumber package, const NeededDependency* dependency, bool& was_active);
+  [[nodiscard]] std::optional<Activation> claim(PackageNumber package, const NeededDependency* dependency, bool& was_active);
 
-  [[nodiscard]] std::optional<std::uint32_t> age_to_undo(PackageNumber parent,
-                                                         const ConflictSet& conflicts) const;
-  [[nodiscard]] std::optional<Alternative>
-  take_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts);
-  [[nodiscard]] bool
-  has_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts) const;
+  [[nodiscard]] std::optional<std::uint32_t> age_to_undo(PackageNumber parent, const ConflictSet& conflicts) const;
+  [[nodiscard]] std::optional<Alternative> take_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts);
+  [[nodiscard]] bool has_alternative(PackageNumber parent, bool backtracked, const ConflictSet& conflicts) const;
   [[nodiscard]] std::optional<ConflictSet> generalized(const Decision& decision);
-  [[nodiscard]] std::optional<ConflictSet> substituted(const Decision& decision,
-                                                       PackageNumber critical,
-                                                       std::uint32_t critical_age,
-                                                       const ParentEdge& edge);
+  [[nodiscard]] std::optional<ConflictSet>
+  substituted(const Decision& decision, PackageNumber critical, std::uint32_t critical_age, const ParentEdge& edge);
   [[nodiscard]] AgeOf active_age() const;
 
   Candidates& m_candidates;

@@ -67,14 +67,11 @@ void SearchState::add_features(PackageNumber package, const FeatureBits& feature
   }
 }
 
-void SearchState::link(PackageNumber child,
-                       PackageNumber parent,
-                       const NeededDependency& dependency)
+void SearchState::link(PackageNumber child, PackageNumber parent, const NeededDependency& dependency)
 {
   std::vector<ParentEdge>& edges = grown(m_parents, child);
-  const bool is_known = std::any_of(edges.begin(), edges.end(), [&](const ParentEdge& edge) {
-    return edge.parent == parent && edge.dependency->key == dependency.key;
-  });
+  const bool is_known = std::any_of(
+      edges.begin(), edges.end(), [&](const ParentEdge& edge) { return edge.parent == parent && edge.dependency->key == dependency.key; });
   if (!is_known) {
     edges.push_back({parent, &dependency});
     m_trail.push_back({Change::Kind::edge, child});
@@ -112,8 +109,7 @@ SearchState::FrameKey SearchState::key_of(std::uint32_t time) const
 {
   const Frame& frame = m_frames[time];
   const auto& dependencies = frame.expansion->dependencies;
-  const std::size_t candidates =
-      frame.position < dependencies.size() ? dependencies[frame.position].candidates->size() : 0;
+  const std::size_t candidates = frame.position < dependencies.size() ? dependencies[frame.position].candidates->size() : 0;
   return {!frame.is_doomed, candidates, time};
 }
 

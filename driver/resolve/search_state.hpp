@@ -18,8 +18,7 @@ struct Frame
   PackageNumber parent = k_none;
   const Expansion* expansion = nullptr;
   std::size_t position = 0;
-  bool is_doomed =
-      false; ///< a dependency of it is known to fail; explored for the explanation only
+  bool is_doomed = false; ///< a dependency of it is known to fail; explored for the explanation only
 };
 
 /// An active package and the dependency that led to it.
@@ -43,15 +42,9 @@ public:
   [[nodiscard]] std::uint32_t age() const noexcept { return m_age; }
   void grow_older() noexcept { ++m_age; }
 
-  [[nodiscard]] PackageNumber active_in(SlotNumber slot) const
-  {
-    return slot < m_slots.size() ? m_slots[slot].package : k_none;
-  }
+  [[nodiscard]] PackageNumber active_in(SlotNumber slot) const { return slot < m_slots.size() ? m_slots[slot].package : k_none; }
   void set_active(SlotNumber slot, PackageNumber package);
-  [[nodiscard]] PackageNumber holder_of(LinksNumber links) const
-  {
-    return links < m_links.size() ? m_links[links] : k_none;
-  }
+  [[nodiscard]] PackageNumber holder_of(LinksNumber links) const { return links < m_links.size() ? m_links[links] : k_none; }
   void set_holder(LinksNumber links, PackageNumber package);
   [[nodiscard]] std::optional<std::uint32_t> age_of(PackageNumber package) const;
   [[nodiscard]] std::optional<std::uint32_t> age_of(spec::PackageId id) const;
@@ -82,15 +75,7 @@ public:
 private:
   struct Change
   {
-    enum class Kind : std::uint8_t {
-      slot,
-      links,
-      features,
-      edge,
-      frame_pushed,
-      frame_advanced,
-      frame_dropped
-    } kind;
+    enum class Kind : std::uint8_t { slot, links, features, edge, frame_pushed, frame_advanced, frame_dropped } kind;
     std::uint32_t subject;
     std::uint32_t old_number = 0; ///< of links: who held it before
   };

@@ -7,9 +7,7 @@
 namespace cargo_wasm::resolve {
 namespace {
 
-void add_with_dependencies(const Resolve& previous,
-                           PackageId root,
-                           std::unordered_set<PackageId>& out)
+void add_with_dependencies(const Resolve& previous, PackageId root, std::unordered_set<PackageId>& out)
 {
   std::unordered_set<PackageId> visited;
   std::vector<PackageId> stack{root};
@@ -34,8 +32,7 @@ Result<PreciseUpdate> precise_update(PackageId id, const std::string& precise)
   }
   Result<spec::Version> version = spec::parse_version(precise);
   if (!version) {
-    Error error(
-        "CW0343", fmt::format("`--precise {}` does not name a version", precise), Blame::usage);
+    Error error("CW0343", fmt::format("`--precise {}` does not name a version", precise), Blame::usage);
     error.notes.push_back(version.error().message);
     if (precise.starts_with('v')) {
       error.helps.push_back(fmt::format("leave out the `v`: `--precise {}`", precise.substr(1)));
@@ -48,17 +45,14 @@ Result<PreciseUpdate> precise_update(PackageId id, const std::string& precise)
 bool is_member(const manifest::Workspace& workspace, PackageId id)
 {
   // The version is left out: the lock may have an old one.
-  return std::any_of(
-      workspace.members.begin(), workspace.members.end(), [&](const PackagePtr& member) {
-        return member->id().name() == id.name() && member->id().source() == id.source();
-      });
+  return std::any_of(workspace.members.begin(), workspace.members.end(), [&](const PackagePtr& member) {
+    return member->id().name() == id.name() && member->id().source() == id.source();
+  });
 }
 
 } // namespace
 
-Result<UpdatePlan> plan_update(const Resolve& previous,
-                               const manifest::Workspace& workspace,
-                               const UpdateRequest& request)
+Result<UpdatePlan> plan_update(const Resolve& previous, const manifest::Workspace& workspace, const UpdateRequest& request)
 {
   if (request.recursive && request.precise) {
     return fail(Error("CW0342", "`--recursive` and `--precise` exclude one another", Blame::usage)

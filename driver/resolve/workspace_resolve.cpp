@@ -50,9 +50,7 @@ std::uint32_t default_lock_version(const manifest::Workspace& workspace)
 
 /// Resolver 3 prefers versions that the members' compilers accept; the configuration decides
 /// otherwise.
-Result<bool> prefers_compatible(const manifest::Workspace& workspace,
-                                const manifest::Config& config,
-                                bool ignore_rust_version)
+Result<bool> prefers_compatible(const manifest::Workspace& workspace, const manifest::Config& config, bool ignore_rust_version)
 {
   if (ignore_rust_version) {
     return false;
@@ -62,11 +60,9 @@ Result<bool> prefers_compatible(const manifest::Workspace& workspace,
     return workspace.resolver == manifest::ResolverBehavior::v3;
   }
   if (setting->value != "allow" && setting->value != "fallback") {
-    return fail(
-        Error("CW0344",
-              fmt::format("`resolver.incompatible-rust-versions` cannot be `{}`", setting->value))
-            .note("defined in " + setting->definition.display())
-            .help("write `allow` or `fallback`"));
+    return fail(Error("CW0344", fmt::format("`resolver.incompatible-rust-versions` cannot be `{}`", setting->value))
+                    .note("defined in " + setting->definition.display())
+                    .help("write `allow` or `fallback`"));
   }
   return setting->value == "fallback";
 }
@@ -100,18 +96,12 @@ bool same_graph(const Resolve& a, const Resolve& b)
     const ResolvedPackage& x = left.second;
     const ResolvedPackage& y = right.second;
     return x.id == y.id && x.checksum == y.checksum && x.replaced_by == y.replaced_by &&
-           std::equal(x.edges.begin(),
-                      x.edges.end(),
-                      y.edges.begin(),
-                      y.edges.end(),
-                      [](const ResolveEdge& e, const ResolveEdge& f) { return e.to == f.to; });
+           std::equal(x.edges.begin(), x.edges.end(), y.edges.begin(), y.edges.end(), [](const ResolveEdge& e, const ResolveEdge& f) {
+             return e.to == f.to;
+           });
   };
   return a.metadata == b.metadata && a.unused_patches == b.unused_patches &&
-         std::equal(a.packages.begin(),
-                    a.packages.end(),
-                    b.packages.begin(),
-                    b.packages.end(),
-                    same_package);
+         std::equal(a.packages.begin(), a.packages.end(), b.packages.begin(), b.packages.end(), same_package);
 }
 
 /// A locked checksum is a promise: it may neither change nor vanish.
@@ -119,22 +109,16 @@ Result<> check_checksums(const Resolve& previous, const Resolve& now)
 {
   for (const auto& [id, old] : previous.packages) {
     const ResolvedPackage* package = now.find(id);
-    const bool was_recorded =
-        old.checksum.has_value() || (previous.lock_version == 1 && !id.source().is_path());
+    const bool was_recorded = old.checksum.has_value() || (previous.lock_version == 1 && !id.source().is_path());
     if (package == nullptr || !was_recorded || package->checksum == old.checksum) {
       continue;
     }
-    Error error("CW0241",
-                fmt::format("the checksum of `{}` is not the one in Cargo.lock", id.display()),
-                Blame::integrity);
+    Error error("CW0241", fmt::format("the checksum of `{}` is not the one in Cargo.lock", id.display()), Blame::integrity);
     error.notes.push_back("Cargo.lock has " + old.checksum.value_or("none"));
-    error.notes.push_back(
-        fmt::format("{} has {}", id.source().display(), package->checksum.value_or("none")));
-    error.helps.push_back(
-        package->checksum
-            ? "find out which of them is right before anything is built; a registry never changes "
-              "a published version"
-            : "the source that stands in for it gives no checksums: use one that does");
+    error.notes.push_back(fmt::format("{} has {}", id.source().display(), package->checksum.value_or("none")));
+    error.helps.push_back(package->checksum ? "find out which of them is right before anything is built; a registry never changes "
+                                              "a published version"
+                                            : "the source that stands in for it gives no checksums: use one that does");
     return fail(std::move(error));
   }
   return {};
@@ -147,9 +131,7 @@ struct OldLock
   Resolve resolve;
 };
 
-Result<std::optional<OldLock>> read_old_lock(const Env& env,
-                                             const manifest::Workspace& workspace,
-                                             const PathPackages& path_packages)
+Result<std::optional<OldLock>> read_old_lock(const Env& env, const manifest::Workspace& workspace, const PathPackages& path_packages)
 {
   CW_TRY_ASSIGN(std::optional<std::string> text, env.fs.read_if_exists(workspace.lock_file()));
   if (!text) {
@@ -171,8 +153,7 @@ public:
            PackageIndex& index,
            const PathPackages& path_packages,
            const LockPassOptions& options)
-      : m_workspace(workspace), m_config(config), m_index(index), m_path_packages(path_packages),
-        m_options(options)
+      : m_workspace(workspace), m_config(config), m_index(index), m_path_packages(path_packages), m_options(options)
   {
   }
 
@@ -182,8 +163,7 @@ public:
     ResolveRequest request;
     request.offline = m_options.offline || m_options.frozen;
     CW_TRY(add_rust_versions(request));
-    CW_TRY_ASSIGN(RegisteredPatches patches,
-                  register_patches(m_workspace, m_config, m_index, previous, keeps));
+    CW_TRY_ASSIGN(RegisteredPatches patches, register_patches(m_workspace, m_config, m_index, previous, keeps));
     warnings = std::move(patches.warnings);
     for (const PatchSet& set : patches.sets) {
       for (const SummaryPtr& summary : set.summaries) {
@@ -207,9 +187,7 @@ public:
     }
     request.patches = std::move(patches.sets);
     if (previous != nullptr) {
-      request.lock_dependency = [&lock](PackageId parent, const DependencyPtr& dependency) {
-        return lock.lock(parent, dependency);
-      };
+      request.lock_dependency = [&lock](PackageId parent, const DependencyPtr& dependency) { return lock.lock(parent, dependency); };
     }
     for (const PackagePtr& member : m_workspace.members) {
       request.roots.push_back({member->manifest->summary, {{}, true, true}, true});
@@ -232,14 +210,11 @@ public:
 private:
   Result<> add_rust_versions(ResolveRequest& request)
   {
-    CW_TRY_ASSIGN(const bool wanted,
-                  prefers_compatible(m_workspace, m_config, m_options.ignore_rust_version));
+    CW_TRY_ASSIGN(const bool wanted, prefers_compatible(m_workspace, m_config, m_options.ignore_rust_version));
     if (wanted) {
       std::vector<RustVersion> versions = rust_versions_of(m_workspace);
       if (versions.empty() && m_options.rustc_version) {
-        versions.push_back({m_options.rustc_version->major,
-                            m_options.rustc_version->minor,
-                            m_options.rustc_version->patch});
+        versions.push_back({m_options.rustc_version->major, m_options.rustc_version->minor, m_options.rustc_version->patch});
       }
       if (!versions.empty()) {
         request.preferences.rust_versions = std::move(versions);
@@ -252,8 +227,7 @@ private:
   {
     for (const PreciseUpdate& precise : update.precise) {
       if (precise.version) {
-        request.yanked_whitelist.insert(
-            PackageId(precise.package.name(), *precise.version, precise.package.source()));
+        request.yanked_whitelist.insert(PackageId(precise.package.name(), *precise.version, precise.package.source()));
       }
     }
   }
@@ -269,8 +243,7 @@ private:
     }
     for (auto& [spec, dependency] : request.replacements) {
       for (const auto& [id, package] : previous->packages) {
-        if (package.replaced_by && spec.matches(id) && dependency->matches(*package.replaced_by) &&
-            keep(*package.replaced_by)) {
+        if (package.replaced_by && spec.matches(id) && dependency->matches(*package.replaced_by) && keep(*package.replaced_by)) {
           dependency = pinned(*dependency, *package.replaced_by);
           break;
         }
@@ -283,9 +256,7 @@ private:
     std::vector<DependencyPtr> roots;
     for (const ResolveRoot& root : request.roots) {
       for (const DependencyPtr& dependency : root.summary->dependencies) {
-        roots.push_back(request.lock_dependency
-                            ? request.lock_dependency(root.summary->id, dependency)
-                            : dependency);
+        roots.push_back(request.lock_dependency ? request.lock_dependency(root.summary->id, dependency) : dependency);
       }
     }
     return m_index.prefetch(roots);
@@ -301,9 +272,7 @@ private:
               Error("CW0320", fmt::format("the patch `{}` is not used", summary->id.display()))
                   .note("nothing in the graph asks for this version of it, or what asks needs a "
                         "feature it lacks")
-                  .help(fmt::format(
-                      "when the lock file pins another version: `cargo-wasm update -p {}`",
-                      summary->id.name())));
+                  .help(fmt::format("when the lock file pins another version: `cargo-wasm update -p {}`", summary->id.name())));
         }
       }
     }
@@ -312,10 +281,8 @@ private:
       if (std::none_of(out.packages.begin(), out.packages.end(), [&](const auto& entry) {
             return wanted.matches(entry.first) && entry.second.replaced_by;
           })) {
-        warnings.push_back(
-            Error("CW0321",
-                  fmt::format("the replacement of `{}` is not used", dependency->package_name))
-                .help("remove it from `[replace]`, or use `[patch]`"));
+        warnings.push_back(Error("CW0321", fmt::format("the replacement of `{}` is not used", dependency->package_name))
+                               .help("remove it from `[replace]`, or use `[patch]`"));
       }
     }
   }
@@ -327,16 +294,10 @@ private:
   const LockPassOptions& m_options;
 };
 
-Error lock_would_change(const manifest::Workspace& workspace,
-                        const LockPassOptions& options,
-                        const Resolve* previous,
-                        const Resolve& now)
+Error lock_would_change(const manifest::Workspace& workspace, const LockPassOptions& options, const Resolve* previous, const Resolve& now)
 {
   const std::string_view flag = options.frozen ? "--frozen" : "--locked";
-  Error error("CW0240",
-              fmt::format("Cargo.lock {}, but {} forbids it",
-                          previous != nullptr ? "must change" : "is missing",
-                          flag));
+  Error error("CW0240", fmt::format("Cargo.lock {}, but {} forbids it", previous != nullptr ? "must change" : "is missing", flag));
   error.where = base::TextSpan{workspace.lock_file(), 0, 0, 1, {}, {}};
   constexpr std::size_t k_shown = 6;
   std::vector<std::string> changes;
@@ -357,8 +318,7 @@ Error lock_would_change(const manifest::Workspace& workspace,
   if (changes.size() > shown) {
     error.notes.push_back(fmt::format("and {} more changes", changes.size() - shown));
   }
-  error.helps.push_back(
-      fmt::format("run the command without {} once, and commit Cargo.lock", flag));
+  error.helps.push_back(fmt::format("run the command without {} once, and commit Cargo.lock", flag));
   return error;
 }
 
@@ -385,8 +345,7 @@ Result<LockPassResult> resolve_for_lock(const Env& env,
   if (options.update && out.previous) {
     CW_TRY_ASSIGN(update, plan_update(*out.previous, workspace, *options.update));
   }
-  CW_TRY_ASSIGN(out.resolve,
-                pass.resolve(out.previous ? &*out.previous : nullptr, update ? &*update : nullptr));
+  CW_TRY_ASSIGN(out.resolve, pass.resolve(out.previous ? &*out.previous : nullptr, update ? &*update : nullptr));
   out.warnings = std::move(pass.warnings);
 
   const auto text_of = [&](const Resolve& resolve) {

@@ -56,18 +56,27 @@ std::uint64_t little_endian(std::string_view bytes)
 char discriminant(spec::SourceKind kind)
 {
   switch (kind) {
-  case spec::SourceKind::git: return 0;
-  case spec::SourceKind::path: return 1;
-  case spec::SourceKind::registry: return 2;
-  case spec::SourceKind::sparse_registry: return 3;
-  case spec::SourceKind::local_registry: return 4;
-  case spec::SourceKind::directory: return 5;
+  case spec::SourceKind::git:
+    return 0;
+  case spec::SourceKind::path:
+    return 1;
+  case spec::SourceKind::registry:
+    return 2;
+  case spec::SourceKind::sparse_registry:
+    return 3;
+  case spec::SourceKind::local_registry:
+    return 4;
+  case spec::SourceKind::directory:
+    return 5;
   }
   return 0;
 }
 
 /// What Rust's `str` hashes to: its bytes and 0xff.
-std::string hashed_text(std::string_view text) { return std::string(text) + '\xff'; }
+std::string hashed_text(std::string_view text)
+{
+  return std::string(text) + '\xff';
+}
 
 } // namespace
 

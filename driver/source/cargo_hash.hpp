@@ -1,5 +1,6 @@
 // The hash in the names of `$CARGO_HOME` directories: cargo's StableHasher (SipHash-1-3 with 128 bits of state out, the halves
-// combined) over exactly the bytes that Rust's `Hash` feeds it. Sharing cargo's downloads depends on it, so it is frozen here as it is there.
+// combined) over exactly the bytes that Rust's `Hash` feeds it. Sharing cargo's downloads depends on it, so it is frozen here as it is
+// there.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -51,7 +51,8 @@ class CrateStore::Transfer final : public base::HttpHandler
 public:
   Transfer(CrateStore& store, std::shared_ptr<Batch> batch, Wanted want, std::string url)
       : m_store(store), m_batch(std::move(batch)), m_want(std::move(want)), m_url(std::move(url))
-  {}
+  {
+  }
 
   void on_start() override
   {
@@ -95,7 +96,10 @@ private:
   base::Sha256Hasher m_hasher;
 };
 
-Result<> CrateStore::accept(const Wanted& want, const base::HttpResponse& response, const std::string& url, const std::string& body,
+Result<> CrateStore::accept(const Wanted& want,
+                            const base::HttpResponse& response,
+                            const std::string& url,
+                            const std::string& body,
                             const std::string& actual_checksum)
 {
   const std::string what = fmt::format("`{}`", want.id.display());
@@ -119,7 +123,8 @@ Result<> CrateStore::accept(const Wanted& want, const base::HttpResponse& respon
   return m_session.fs().write_atomic(archive_of(want.id), body);
 }
 
-Result<> CrateStore::download(std::span<const Wanted> wanted, const registry_protocol::RegistryConfig& config,
+Result<> CrateStore::download(std::span<const Wanted> wanted,
+                              const registry_protocol::RegistryConfig& config,
                               const std::optional<std::string>& authorization)
 {
   CW_TRY(m_session.lock());
@@ -130,7 +135,8 @@ Result<> CrateStore::download(std::span<const Wanted> wanted, const registry_pro
   const auto batch = std::make_shared<Batch>();
   batch->total = wanted.size();
   for (const auto& want : wanted) {
-    const std::string url = registry_protocol::download_url(config, want.id.name().view(), spec::to_string(want.id.version()), *want.checksum);
+    const std::string url =
+        registry_protocol::download_url(config, want.id.name().view(), spec::to_string(want.id.version()), *want.checksum);
     base::HttpRequest request{url, {}, k_max_archive_bytes};
     if (authorization) {
       request.headers.push_back(*authorization);
@@ -180,8 +186,13 @@ Result<> CrateStore::download(std::span<const Wanted> wanted, const registry_pro
   }
   const std::chrono::duration<double> took = m_session.env().clock.monotonic() - started;
   if (batch->total > 1) {
-    reporter.status("Downloaded", fmt::format("{} crates ({}) in {:.2f}s (largest was `{}` at {})", batch->total, base::human_bytes(batch->bytes),
-                                              took.count(), batch->largest, base::human_bytes(batch->largest_bytes)));
+    reporter.status("Downloaded",
+                    fmt::format("{} crates ({}) in {:.2f}s (largest was `{}` at {})",
+                                batch->total,
+                                base::human_bytes(batch->bytes),
+                                took.count(),
+                                batch->largest,
+                                base::human_bytes(batch->largest_bytes)));
   }
   return {};
 }

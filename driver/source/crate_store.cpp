@@ -24,18 +24,28 @@ std::string directory_name(InternedString name, const spec::Version& version)
   return fmt::format("{}-{}", name.view(), spec::to_string(version));
 }
 
-std::string directory_name(spec::PackageId id) { return directory_name(id.name(), id.version()); }
+std::string directory_name(spec::PackageId id)
+{
+  return directory_name(id.name(), id.version());
+}
 
 } // namespace
 
 CrateStore::CrateStore(Session& session, spec::SourceId registry, std::string name, base::Path archives)
     : m_session(session), m_registry(registry), m_archives(std::move(archives)), m_trees(session.registry_directory("src", name))
-{}
+{
+}
 
 CrateStore::~CrateStore() = default;
 
-base::Path CrateStore::directory_of(spec::PackageId id) const { return m_trees / directory_name(id); }
-base::Path CrateStore::archive_of(spec::PackageId id) const { return m_archives / (directory_name(id) + ".crate"); }
+base::Path CrateStore::directory_of(spec::PackageId id) const
+{
+  return m_trees / directory_name(id);
+}
+base::Path CrateStore::archive_of(spec::PackageId id) const
+{
+  return m_archives / (directory_name(id) + ".crate");
+}
 
 bool CrateStore::is_downloaded(InternedString name, const spec::Version& version)
 {

@@ -32,7 +32,8 @@ public:
   /// Downloads all at once and unpacks each in a second thread as soon as it has come. SHA-256 is computed while bytes
   /// arrive; a file appears under its name only when it is right. Errors: CW0420 wrong checksum (integrity), CW0422 gone,
   /// CW0400–CW0409, those of transfers and archives. What was downloaded before an error is kept.
-  Result<> download(std::span<const Wanted> wanted, const registry_protocol::RegistryConfig& config,
+  Result<> download(std::span<const Wanted> wanted,
+                    const registry_protocol::RegistryConfig& config,
                     const std::optional<std::string>& authorization);
   /// Those that are not unpacked yet, in several threads.
   Result<> unpack(std::span<const Wanted> wanted);
@@ -43,7 +44,10 @@ private:
   friend class Transfer;
 
   Result<> unpack_one(spec::PackageId id) const;
-  Result<> accept(const Wanted& want, const base::HttpResponse& response, const std::string& url, const std::string& body,
+  Result<> accept(const Wanted& want,
+                  const base::HttpResponse& response,
+                  const std::string& url,
+                  const std::string& body,
                   const std::string& actual_checksum);
 
   Session& m_session;

@@ -162,8 +162,11 @@ Answer ask(const Request& request, const std::vector<std::string>& provider)
 
 } // namespace
 
-Result<std::string> find_token(const Env& env, const manifest::Config& config, spec::SourceId registry,
-                               const std::vector<std::string>& headers, const std::optional<std::string>& login_url)
+Result<std::string> find_token(const Env& env,
+                               const manifest::Config& config,
+                               spec::SourceId registry,
+                               const std::vector<std::string>& headers,
+                               const std::optional<std::string>& login_url)
 {
   const Request request{env, config, registry, headers};
   CW_TRY_ASSIGN(auto providers, config.credential_providers(registry));
@@ -189,9 +192,9 @@ Result<std::string> find_token(const Env& env, const manifest::Config& config, s
   if (asked_token) {
     const std::string& name = registry.registry_name();
     error.helps.push_back(registry.is_crates_io() ? "run `cargo login`, or set CARGO_REGISTRY_TOKEN"
-                          : name.empty()          ? "name the registry in `[registries]` of `.cargo/config.toml`, then give it a token"
-                                                  : fmt::format("run `cargo login --registry {}`, or set CARGO_REGISTRIES_{}_TOKEN", name,
-                                                                base::envify(name)));
+                          : name.empty()
+                              ? "name the registry in `[registries]` of `.cargo/config.toml`, then give it a token"
+                              : fmt::format("run `cargo login --registry {}`, or set CARGO_REGISTRIES_{}_TOKEN", name, base::envify(name)));
   }
   return fail(std::move(error));
 }

@@ -15,7 +15,10 @@ constexpr std::string_view k_checksum_file = ".cargo-checksum.json";
 
 } // namespace
 
-std::string DirectorySource::description() const { return fmt::format("the directory `{}`", m_root.string()); }
+std::string DirectorySource::description() const
+{
+  return fmt::format("the directory `{}`", m_root.string());
+}
 
 Result<DirectorySource::Checksums> DirectorySource::read_checksums(const base::Path& directory) const
 {

@@ -11,7 +11,10 @@ class DirectorySource final : public LoadedSource
 {
 public:
   /// `shown`: the source that it stands for, when it replaces one; packages carry that id.
-  DirectorySource(Session& session, spec::SourceId shown, const base::Path& root) : m_session(session), m_shown(shown.without_precise()), m_root(root) {}
+  DirectorySource(Session& session, spec::SourceId shown, const base::Path& root)
+      : m_session(session), m_shown(shown.without_precise()), m_root(root)
+  {
+  }
 
   Result<std::vector<resolve::Candidate>> candidates(const manifest::Dependency& dependency, Match match) override;
   Result<> verify(spec::PackageId id) override;

@@ -35,8 +35,8 @@ std::string head_of(const base::ReadOnlyFilesystem& fs, const base::Path& checko
 }
 
 /// Variables that would make `git` work on another repository than the one we name.
-constexpr std::string_view k_git_variables[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
-                                                "GIT_ALTERNATE_OBJECT_DIRECTORIES"};
+constexpr std::string_view k_git_variables[] = {
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"};
 
 } // namespace
 
@@ -46,10 +46,14 @@ FetchPlan plan_fetch(const spec::GitReference& reference, std::string_view preci
   const std::string& name = reference.name;
   if (precise.empty()) {
     switch (reference.kind) {
-    case Kind::branch: return {{fmt::format("+refs/heads/{0}:refs/remotes/origin/{0}", name)}, false};
-    case Kind::tag: return {{fmt::format("+refs/tags/{0}:refs/remotes/origin/tags/{0}", name)}, false};
-    case Kind::default_branch: return {{"+HEAD:refs/remotes/origin/HEAD"}, false};
-    case Kind::rev: break;
+    case Kind::branch:
+      return {{fmt::format("+refs/heads/{0}:refs/remotes/origin/{0}", name)}, false};
+    case Kind::tag:
+      return {{fmt::format("+refs/tags/{0}:refs/remotes/origin/tags/{0}", name)}, false};
+    case Kind::default_branch:
+      return {{"+HEAD:refs/remotes/origin/HEAD"}, false};
+    case Kind::rev:
+      break;
     }
   }
   if (reference.kind == Kind::rev && name.starts_with("refs/")) {
@@ -63,10 +67,14 @@ std::string revision_of(const spec::GitReference& reference)
 {
   using Kind = spec::GitReference::Kind;
   switch (reference.kind) {
-  case Kind::branch: return "refs/remotes/origin/" + reference.name;
-  case Kind::tag: return "refs/remotes/origin/tags/" + reference.name;
-  case Kind::default_branch: return "refs/remotes/origin/HEAD";
-  case Kind::rev: return reference.name;
+  case Kind::branch:
+    return "refs/remotes/origin/" + reference.name;
+  case Kind::tag:
+    return "refs/remotes/origin/tags/" + reference.name;
+  case Kind::default_branch:
+    return "refs/remotes/origin/HEAD";
+  case Kind::rev:
+    return reference.name;
   }
   return {};
 }
@@ -175,7 +183,8 @@ Result<GitSource::Revision> GitSource::bring(spec::SourceId source, std::string_
                     .note(fmt::format("{} is in effect", m_session.offline_reason()))
                     .help(fmt::format("run `cargo-wasm fetch` once without {}", m_session.offline_reason())));
   }
-  m_session.reporter().status("Updating", fmt::format("git {} `{}`", is_submodule ? "submodule" : "repository", url_without_secrets(fetch_url)));
+  m_session.reporter().status("Updating",
+                              fmt::format("git {} `{}`", is_submodule ? "submodule" : "repository", url_without_secrets(fetch_url)));
   CW_TRY(fetch_into(out.database, source, fetch_url));
   CW_TRY_ASSIGN(auto found, git->resolve(out.database, revision));
   if (!found && exists) {
@@ -187,11 +196,11 @@ Result<GitSource::Revision> GitSource::bring(spec::SourceId source, std::string_
   if (!found) {
     using Kind = spec::GitReference::Kind;
     const auto& reference = source.git_reference();
-    const std::string what = is_locked                           ? fmt::format("commit `{}`", source.precise())
-                             : reference.kind == Kind::branch    ? fmt::format("branch `{}`", reference.name)
-                             : reference.kind == Kind::tag       ? fmt::format("tag `{}`", reference.name)
-                             : reference.kind == Kind::rev       ? fmt::format("revision `{}`", reference.name)
-                                                                 : std::string("default branch");
+    const std::string what = is_locked                        ? fmt::format("commit `{}`", source.precise())
+                             : reference.kind == Kind::branch ? fmt::format("branch `{}`", reference.name)
+                             : reference.kind == Kind::tag    ? fmt::format("tag `{}`", reference.name)
+                             : reference.kind == Kind::rev    ? fmt::format("revision `{}`", reference.name)
+                                                              : std::string("default branch");
     return fail(Error("CW0464", fmt::format("`{}` has no {}", url_without_secrets(fetch_url), what))
                     .help(is_locked ? "the lock file names it; if history was rewritten, run `cargo-wasm update` for this package"
                                     : "correct `branch`, `tag` or `rev` of the dependency"));

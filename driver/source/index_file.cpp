@@ -38,8 +38,8 @@ const resolve::Candidate* IndexFile::head(Entry& entry, spec::SourceId source)
       }
     }
     if (usable) {
-      entry.candidate = resolve::Candidate{spec::PackageId(InternedString(head->name), entry.version, source.without_precise()),
-                                           head->yanked, rust_version, nullptr};
+      entry.candidate = resolve::Candidate{
+          spec::PackageId(InternedString(head->name), entry.version, source.without_precise()), head->yanked, rust_version, nullptr};
     }
     entry.state = usable ? State::head_read : State::unusable;
   }

@@ -50,7 +50,8 @@ public:
       if (m_first_error) {
         return fail(std::move(*m_first_error));
       }
-      return fail(Error("CW0450", fmt::format("no `Cargo.toml` in `{}` or below", root.string())).note(fmt::format("it is the source {}", m_source.display())));
+      return fail(Error("CW0450", fmt::format("no `Cargo.toml` in `{}` or below", root.string()))
+                      .note(fmt::format("it is the source {}", m_source.display())));
     }
     return std::move(m_packages);
   }
@@ -123,7 +124,8 @@ Result<> for_each_in_parallel(std::size_t count, const std::function<Result<>(st
     }
   };
   {
-    const std::size_t helpers = count <= k_few_items ? 0 : std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), count) - 1;
+    const std::size_t helpers =
+        count <= k_few_items ? 0 : std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), count) - 1;
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < helpers; ++i) {
       threads.emplace_back(run);

@@ -20,6 +20,7 @@ Result<> for_each_in_parallel(std::size_t count, const std::function<Result<>(st
 /// Every package below `root`, as git sources see a repository: the root's first, then those found by walking (without
 /// directories that start with a dot, submodules and `target`), then those that path dependencies point to. Manifests that
 /// cannot be read are passed over unless nothing else is there.
-[[nodiscard]] Result<std::vector<manifest::PackagePtr>> read_packages_below(const Session& session, const base::Path& root, spec::SourceId source);
+[[nodiscard]] Result<std::vector<manifest::PackagePtr>>
+read_packages_below(const Session& session, const base::Path& root, spec::SourceId source);
 
 } // namespace cargo_wasm::source

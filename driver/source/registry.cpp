@@ -6,7 +6,10 @@
 
 namespace cargo_wasm::source {
 
-std::vector<resolve::Candidate> select_candidates(IndexFile& file, const manifest::Dependency& dependency, Match match, spec::SourceId source,
+std::vector<resolve::Candidate> select_candidates(IndexFile& file,
+                                                  const manifest::Dependency& dependency,
+                                                  Match match,
+                                                  spec::SourceId source,
                                                   const std::function<bool(const spec::Version&)>& is_downloaded)
 {
   std::vector<resolve::Candidate> all, downloaded;
@@ -33,7 +36,8 @@ std::vector<resolve::Candidate> select_candidates(IndexFile& file, const manifes
 RemoteRegistry::RemoteRegistry(Session& session, spec::SourceId shown, spec::SourceId actual)
     : m_session(session), m_shown(shown.without_precise()), m_index(session, actual), m_reader(shown, actual),
       m_store(session, actual, registry_directory_name(actual), session.registry_directory("cache", registry_directory_name(actual)))
-{}
+{
+}
 
 Result<std::vector<resolve::Candidate>> RemoteRegistry::select(IndexFile* file, const manifest::Dependency& dependency, Match match)
 {
@@ -111,7 +115,9 @@ Result<> RemoteRegistry::fetch(std::span<const Wanted> wanted)
   }
   if (!missing.empty()) {
     if (m_session.offline()) {
-      Error error("CW0421", fmt::format("`{}` is not downloaded, and the network may not be used", missing.front().id.display()), Blame::environment);
+      Error error("CW0421",
+                  fmt::format("`{}` is not downloaded, and the network may not be used", missing.front().id.display()),
+                  Blame::environment);
       if (missing.size() > 1) {
         error.notes.push_back(fmt::format("{} more packages are missing, too", missing.size() - 1));
       }

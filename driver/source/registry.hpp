@@ -12,7 +12,9 @@ namespace cargo_wasm::source {
 
 /// The candidates of a file that a dependency accepts, under cargo's offline rule: when some of the matching versions are
 /// downloaded, only those count; when none is, all do. `is_downloaded` may be empty: online.
-[[nodiscard]] std::vector<resolve::Candidate> select_candidates(IndexFile& file, const manifest::Dependency& dependency, Match match,
+[[nodiscard]] std::vector<resolve::Candidate> select_candidates(IndexFile& file,
+                                                                const manifest::Dependency& dependency,
+                                                                Match match,
                                                                 spec::SourceId source,
                                                                 const std::function<bool(const spec::Version&)>& is_downloaded);
 

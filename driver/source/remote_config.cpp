@@ -94,9 +94,10 @@ Result<registry_protocol::RegistryConfig> RemoteIndex::config()
   }
   CW_TRY(ensure_config());
   if (!m_config) {
-    return fail(Error("CW0408", fmt::format("nothing is known about {}, and the network may not be used", m_registry.display()), Blame::environment)
-                    .note(fmt::format("{} is in effect", m_session.offline_reason()))
-                    .help(fmt::format("run once without {}", m_session.offline_reason())));
+    return fail(
+        Error("CW0408", fmt::format("nothing is known about {}, and the network may not be used", m_registry.display()), Blame::environment)
+            .note(fmt::format("{} is in effect", m_session.offline_reason()))
+            .help(fmt::format("run once without {}", m_session.offline_reason())));
   }
   return *m_config;
 }

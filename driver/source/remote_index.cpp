@@ -14,7 +14,10 @@ namespace {
 /// The largest index file known is some 30 MB; far above that somebody is sending rubbish.
 constexpr std::uint64_t k_max_index_bytes = std::uint64_t{256} << 20;
 
-std::string what_of(const std::string& key) { return fmt::format("the index file of `{}`", key); }
+std::string what_of(const std::string& key)
+{
+  return fmt::format("the index file of `{}`", key);
+}
 
 } // namespace
 
@@ -38,7 +41,8 @@ private:
 
 RemoteIndex::RemoteIndex(Session& session, spec::SourceId registry)
     : m_session(session), m_registry(registry), m_directory(session.registry_directory("index", registry_directory_name(registry)))
-{}
+{
+}
 
 RemoteIndex::~RemoteIndex() = default;
 
@@ -115,7 +119,8 @@ Result<IndexFile*> RemoteIndex::get(std::string_view name)
   while (!ready && slot.in_flight) {
     CW_TRY_ASSIGN(const bool more, poll());
     if (!more && slot.in_flight) {
-      return fail(Error("CW0032", fmt::format("the transfer of {} ended without an answer", what_of(base::to_lower(name))), Blame::network));
+      return fail(
+          Error("CW0032", fmt::format("the transfer of {} ended without an answer", what_of(base::to_lower(name))), Blame::network));
     }
   }
   if (!ready) {
@@ -133,10 +138,10 @@ Result<> RemoteIndex::send(const std::string& path, std::vector<std::string> hea
 {
   if (!m_announced) {
     m_announced = true;
-    m_session.reporter().status("Updating", m_registry.is_crates_io() ? std::string("crates.io index")
-                                            : m_registry.registry_name().empty()
-                                                ? fmt::format("`{}` index", url_without_secrets(m_registry.url()))
-                                                : fmt::format("`{}` index", m_registry.registry_name()));
+    m_session.reporter().status("Updating",
+                                m_registry.is_crates_io()            ? std::string("crates.io index")
+                                : m_registry.registry_name().empty() ? fmt::format("`{}` index", url_without_secrets(m_registry.url()))
+                                                                     : fmt::format("`{}` index", m_registry.registry_name()));
   }
   headers.emplace_back("cargo-protocol: version=1");
   headers.emplace_back("accept: text/plain");

@@ -56,7 +56,8 @@ private:
   class Transfer;
 
   Slot& slot_of(const std::string& key);
-  Result<> send(const std::string& path, std::vector<std::string> headers, std::function<void(Result<base::HttpResponse>, std::string)> done);
+  Result<>
+  send(const std::string& path, std::vector<std::string> headers, std::function<void(Result<base::HttpResponse>, std::string)> done);
   Result<> send_index(const std::string& key);
   Result<> send_config();
   void finish_index(const std::string& key, Result<base::HttpResponse> outcome, std::string body);

@@ -10,7 +10,10 @@ namespace {
 
 constexpr std::string_view k_crates_io = "crates-io";
 
-bool has_checksums(spec::SourceId source) { return source.is_registry() || source.kind() == spec::SourceKind::directory; }
+bool has_checksums(spec::SourceId source)
+{
+  return source.is_registry() || source.kind() == spec::SourceKind::directory;
+}
 
 } // namespace
 
@@ -67,9 +70,10 @@ Result<spec::SourceId> Replacements::resolve(spec::SourceId source) const
         end = *registry;
         break;
       }
-      return fail(Error("CW0441", fmt::format("source `{}` is to be replaced by `{}`, which is defined nowhere", first, name))
-                      .note(fmt::format("`replace-with` is in {}", defined == nullptr ? std::string("the configuration") : defined->display()))
-                      .help(fmt::format("add `[source.{0}]`, or a registry `{0}` under `[registries]`", name)));
+      return fail(
+          Error("CW0441", fmt::format("source `{}` is to be replaced by `{}`, which is defined nowhere", first, name))
+              .note(fmt::format("`replace-with` is in {}", defined == nullptr ? std::string("the configuration") : defined->display()))
+              .help(fmt::format("add `[source.{0}]`, or a registry `{0}` under `[registries]`", name)));
     }
     defined = &entry->second.definition;
     if (!entry->second.replace_with) {

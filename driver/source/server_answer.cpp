@@ -55,7 +55,10 @@ Error status_error(const base::HttpResponse& response, std::string_view url, std
       .note(fmt::format("it answered with status {}", status));
 }
 
-bool is_web_page(std::string_view body) { return base::trim(body.substr(0, 512)).starts_with('<'); }
+bool is_web_page(std::string_view body)
+{
+  return base::trim(body.substr(0, 512)).starts_with('<');
+}
 
 Error wrong_content_error(std::string_view url, std::string_view what, std::string_view body)
 {

@@ -13,7 +13,10 @@
 namespace cargo_wasm::source {
 
 /// 404, 410 and 451 mean that the thing does not exist, which is an answer.
-[[nodiscard]] inline bool is_not_found(int status) { return status == 404 || status == 410 || status == 451; }
+[[nodiscard]] inline bool is_not_found(int status)
+{
+  return status == 404 || status == 410 || status == 451;
+}
 
 /// `what`: "the index file of `serde`", "`serde v1.0.0`". Errors: CW0402 (401 with a token), CW0403 (403), CW0404 (429),
 /// CW0405 (5xx), CW0400 (any other status).

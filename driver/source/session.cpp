@@ -17,7 +17,8 @@ constexpr std::string_view k_cache_tag = "Signature: 8a477f597d28d172789f0688680
 
 Session::Session(const Env& env, const manifest::Config& config, SourceOptions options)
     : m_env(env), m_config(config), m_options(std::move(options))
-{}
+{
+}
 
 std::string_view Session::offline_reason() const
 {
@@ -70,8 +71,8 @@ Result<> Session::lock()
   return {};
 }
 
-Result<std::string> Session::token(spec::SourceId registry, const std::vector<std::string>& headers,
-                                   const std::optional<std::string>& login_url)
+Result<std::string>
+Session::token(spec::SourceId registry, const std::vector<std::string>& headers, const std::optional<std::string>& login_url)
 {
   if (const auto known = m_tokens.find(registry); known != m_tokens.end()) {
     return known->second;

@@ -39,8 +39,8 @@ public:
 
   /// The value for an `Authorization` header, from the configured credential providers, remembered for the command.
   /// `headers`: those of the 401 answer, for the provider. Errors: CW0401 none found, CW0409 a provider failed.
-  [[nodiscard]] Result<std::string> token(spec::SourceId registry, const std::vector<std::string>& headers,
-                                          const std::optional<std::string>& login_url);
+  [[nodiscard]] Result<std::string>
+  token(spec::SourceId registry, const std::vector<std::string>& headers, const std::optional<std::string>& login_url);
 
   /// Directories under `$CARGO_HOME`.
   [[nodiscard]] base::Path registry_directory(std::string_view kind, std::string_view name) const;

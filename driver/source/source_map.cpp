@@ -19,7 +19,8 @@ struct SourceMap::State
 {
   State(const Env& env, const manifest::Config& config, SourceOptions options)
       : session(env, config, std::move(options)), walk([this](SourceId id) { return registry_of(id); })
-  {}
+  {
+  }
 
   Session session;
   Replacements replacements;
@@ -75,14 +76,23 @@ Result<std::shared_ptr<PackageSource>> SourceMap::State::make(SourceId id)
   CW_TRY_ASSIGN(const auto actual, replacements.resolve(id));
   std::shared_ptr<PackageSource> made;
   switch (actual.kind()) {
-  case SourceKind::path: made = std::make_shared<PathSource>(session, actual); break;
-  case SourceKind::git: made = std::make_shared<GitSource>(session, actual.precise().empty() ? actual.with_precise(id.precise()) : actual); break;
-  case SourceKind::directory: made = std::make_shared<DirectorySource>(session, id, actual.path()); break;
-  case SourceKind::local_registry: made = std::make_shared<LocalRegistry>(session, id, actual); break;
+  case SourceKind::path:
+    made = std::make_shared<PathSource>(session, actual);
+    break;
+  case SourceKind::git:
+    made = std::make_shared<GitSource>(session, actual.precise().empty() ? actual.with_precise(id.precise()) : actual);
+    break;
+  case SourceKind::directory:
+    made = std::make_shared<DirectorySource>(session, id, actual.path());
+    break;
+  case SourceKind::local_registry:
+    made = std::make_shared<LocalRegistry>(session, id, actual);
+    break;
   case SourceKind::sparse_registry: {
     if (!actual.url().ends_with('/')) {
-      return fail(Error("CW0414", fmt::format("the URL of a sparse registry must end with `/`: `sparse+{}`", url_without_secrets(actual.url())))
-                      .help("add the slash to `index` in the configuration"));
+      return fail(
+          Error("CW0414", fmt::format("the URL of a sparse registry must end with `/`: `sparse+{}`", url_without_secrets(actual.url())))
+              .help("add the slash to `index` in the configuration"));
     }
     auto registry = std::make_shared<RemoteRegistry>(session, id, actual);
     registry->index().on_loaded([this, raw = registry.get()](const std::string& name) { walk.loaded(*raw, name); });
@@ -221,7 +231,10 @@ void SourceMap::request_update()
   }
 }
 
-bool SourceMap::network_was_used() const { return m_state->session.network_was_used(); }
+bool SourceMap::network_was_used() const
+{
+  return m_state->session.network_was_used();
+}
 
 Result<> SourceMap::download(const resolve::Resolve& resolve, std::span<const PackageId> ids)
 {
@@ -245,7 +258,8 @@ Result<PackageMap> SourceMap::load_packages(const resolve::Resolve& resolve, std
       CW_TRY_ASSIGN(packages[i], read_package(m_state->session, *directories[i], ids[i].source().without_precise()));
     }
     if (packages[i] == nullptr) {
-      return fail(Error("CW0452", fmt::format("`{}` holds no package", ids[i].display())).help("its archive has a virtual manifest; ask the registry's owner"));
+      return fail(Error("CW0452", fmt::format("`{}` holds no package", ids[i].display()))
+                      .help("its archive has a virtual manifest; ask the registry's owner"));
     }
     return {};
   }));
@@ -286,8 +300,14 @@ std::optional<base::Path> SourceMap::package_directory(PackageId id) const
   return source ? (*source)->directory_of(id) : std::nullopt;
 }
 
-Result<> SourceMap::lock() { return m_state->session.lock(); }
-void SourceMap::unlock() { m_state->session.unlock(); }
+Result<> SourceMap::lock()
+{
+  return m_state->session.lock();
+}
+void SourceMap::unlock()
+{
+  m_state->session.unlock();
+}
 
 std::unique_ptr<base::FileLock> lock_sources_for_reading(const Env& env, const manifest::Config& config)
 {

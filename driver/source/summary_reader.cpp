@@ -69,7 +69,8 @@ manifest::RawFeatureMap raw_features(const registry_protocol::IndexEntry& entry)
 
 SummaryReader::SummaryReader(spec::SourceId shown, spec::SourceId actual)
     : m_shown(shown.without_precise()), m_actual(actual), m_memo(std::make_unique<Memo>())
-{}
+{
+}
 
 SummaryReader::~SummaryReader() = default;
 

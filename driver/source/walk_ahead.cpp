@@ -75,9 +75,9 @@ void WalkAhead::choose(RemoteRegistry& registry, const manifest::Dependency& dep
   // The node may move while the walk goes on; what is to be visited is collected first.
   std::vector<manifest::Dependency> next;
   for (const auto& child : summary->dependencies) {
-    const bool is_wanted = child->kind != manifest::DependencyKind::development &&
-                           (child->optional ? touched.contains(child->name_in_toml)
-                                            : is_first_visit || touched.contains(child->name_in_toml));
+    const bool is_wanted =
+        child->kind != manifest::DependencyKind::development &&
+        (child->optional ? touched.contains(child->name_in_toml) : is_first_visit || touched.contains(child->name_in_toml));
     if (is_wanted) {
       auto& copy = next.emplace_back(*child);
       const auto asked = node.asked.find(child->name_in_toml);
@@ -103,8 +103,12 @@ void WalkAhead::enable(Node& node, InternedString feature, std::set<InternedStri
   using Kind = manifest::FeatureValue::Kind;
   for (const auto& value : found->second) {
     switch (value.kind) {
-    case Kind::feature: enable(node, value.feature, touched); break;
-    case Kind::dependency: enable_dependency(node, value.dependency, nullptr, touched); break;
+    case Kind::feature:
+      enable(node, value.feature, touched);
+      break;
+    case Kind::dependency:
+      enable_dependency(node, value.dependency, nullptr, touched);
+      break;
     case Kind::dependency_feature:
       enable_dependency(node, value.dependency, &value.feature, touched);
       enable(node, value.dependency, touched);

@@ -16,16 +16,7 @@ constexpr std::size_t k_max_depth = 128;
 
 struct Token
 {
-  enum class Kind : std::uint8_t {
-    end,
-    open,
-    close,
-    comma,
-    equals,
-    identifier,
-    string,
-    bad
-  } kind = Kind::end;
+  enum class Kind : std::uint8_t { end, open, close, comma, equals, identifier, string, bad } kind = Kind::end;
   std::string_view text;
   std::size_t offset = 0; ///< of its first byte
   bool raw = false;
@@ -96,8 +87,7 @@ public:
     if (m_token.kind == Token::Kind::end) {
       return {};
     }
-    return problem(
-        fmt::format("unexpected `{}` after the expression", m_text.substr(m_token.offset)));
+    return problem(fmt::format("unexpected `{}` after the expression", m_text.substr(m_token.offset)));
   }
 
 private:
@@ -153,10 +143,7 @@ private:
 
   tl::unexpected<Error> problem(std::string_view reason)
   {
-    return fail(Error(
-        "CW0263",
-        fmt::format(
-            "invalid `cfg` expression `{}`: {} (column {})", m_text, reason, m_token.offset + 1)));
+    return fail(Error("CW0263", fmt::format("invalid `cfg` expression `{}`: {} (column {})", m_text, reason, m_token.offset + 1)));
   }
 
   void advance()
@@ -192,9 +179,7 @@ private:
     m_token.raw = m_text.substr(start).starts_with("r#");
     start += m_token.raw ? 2 : 0;
     if (start >= m_text.size() || !is_identifier_start(m_text[start])) {
-      return take(Token::Kind::bad,
-                  start - m_position +
-                      first_character(m_text.substr(std::min(start, m_text.size()))).size());
+      return take(Token::Kind::bad, start - m_position + first_character(m_text.substr(std::min(start, m_text.size()))).size());
     }
     std::size_t stop = start;
     while (stop < m_text.size() && is_identifier_part(m_text[stop])) {
@@ -300,8 +285,7 @@ Result<Platform> parse_platform(std::string_view text)
     return Platform{std::move(expr)};
   }
   const auto is_part = [](char c) {
-    return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.' ||
-           static_cast<unsigned char>(c) >= 0x80;
+    return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
   };
   const auto bad = std::find_if_not(text.begin(), text.end(), is_part);
   if (bad != text.end()) {

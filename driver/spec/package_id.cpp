@@ -22,13 +22,9 @@ std::size_t mixed(std::size_t hash, std::size_t value)
 
 } // namespace
 
-PackageId::PackageId(InternedString name, const Version& version, SourceId source)
-    : m_inner(intern(name, version, source))
-{
-}
+PackageId::PackageId(InternedString name, const Version& version, SourceId source) : m_inner(intern(name, version, source)) {}
 
-const PackageId::Inner*
-PackageId::intern(InternedString name, const Version& version, SourceId source)
+const PackageId::Inner* PackageId::intern(InternedString name, const Version& version, SourceId source)
 {
   struct alignas(64) Shard
   {
@@ -55,8 +51,7 @@ PackageId::intern(InternedString name, const Version& version, SourceId source)
     const auto [first, last] = shard.by_hash.equal_range(hash);
     for (auto place = first; place != last; ++place) {
       const Inner& inner = *place->second;
-      if (inner.name == name && inner.source.m_inner == wanted.m_inner &&
-          inner.version == version) {
+      if (inner.name == name && inner.source.m_inner == wanted.m_inner && inner.version == version) {
         return place->second;
       }
     }

@@ -14,9 +14,8 @@ namespace {
 
 tl::unexpected<Error> bad_spec(std::string_view text, std::string_view reason)
 {
-  return fail(
-      Error("CW0266", fmt::format("`{}` does not name a package: {}", text, reason), Blame::usage)
-          .help("write `name`, `name@1.2.3` or `URL#name@1.2.3`"));
+  return fail(Error("CW0266", fmt::format("`{}` does not name a package: {}", text, reason), Blame::usage)
+                  .help("write `name`, `name@1.2.3` or `URL#name@1.2.3`"));
 }
 
 /// "1", "1.2", "1.2.3", "1.2.3-pre", "1.2.3+build"; nullopt with the reason when it is none of
@@ -60,19 +59,14 @@ bool matches_partial(const PartialVersion& wanted, const Version& version)
     return false;
   }
   return wanted.major == version.major && wanted.minor.value_or(version.minor) == version.minor &&
-         wanted.patch.value_or(version.patch) == version.patch &&
-         wanted.pre.value_or(version.pre) == version.pre &&
+         wanted.patch.value_or(version.patch) == version.patch && wanted.pre.value_or(version.pre) == version.pre &&
          wanted.build.value_or(version.build) == version.build;
 }
 
 bool is_name(std::string_view text)
 {
-  const auto is_part = [](char c) {
-    return is_letter(c) || is_digit(c) || c == '-' || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
-  };
-  return !text.empty() && !is_digit(text.front()) && text.front() != '-' &&
-         std::all_of(text.begin(), text.end(), is_part);
+  const auto is_part = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || static_cast<unsigned char>(c) >= 0x80; };
+  return !text.empty() && !is_digit(text.front()) && text.front() != '-' && std::all_of(text.begin(), text.end(), is_part);
 }
 
 /// "name@version" or "name:version"; false when there is no version in it.
@@ -106,8 +100,7 @@ std::string kind_text(SourceId source)
   case SourceKind::git:
     break;
   }
-  const std::string lock =
-      SourceId::for_git(source.url(), source.git_reference()).to_lock_string(true);
+  const std::string lock = SourceId::for_git(source.url(), source.git_reference()).to_lock_string(true);
   const std::size_t query = lock.find('?');
   return query == std::string::npos ? "git" : "git+" + lock.substr(query + 1);
 }
@@ -118,8 +111,7 @@ std::string spec_url(SourceId source)
 }
 
 /// Name and version from the part after '#', or from the last segment of the path.
-Result<>
-read_fragment(std::string_view text, const Url& url, std::string_view fragment, PackageIdSpec& out)
+Result<> read_fragment(std::string_view text, const Url& url, std::string_view fragment, PackageIdSpec& out)
 {
   const std::string last = url.path.substr(std::min(url.path.rfind('/') + 1, url.path.size()));
   std::string_view name;
@@ -148,8 +140,7 @@ Result<PackageIdSpec> parse_url_spec(std::string_view text, Url url)
   const std::optional<std::string> fragment = std::exchange(url.fragment, std::nullopt);
   const std::optional<std::string> query = std::exchange(url.query, std::nullopt);
   const std::size_t plus = url.scheme.find('+');
-  const std::string protocol =
-      plus == std::string::npos ? std::string{} : url.scheme.substr(0, plus);
+  const std::string protocol = plus == std::string::npos ? std::string{} : url.scheme.substr(0, plus);
   if (query && protocol != "git") {
     return bad_spec(text, "a query (`?…`) belongs to `git+` URLs only");
   }
@@ -157,11 +148,9 @@ Result<PackageIdSpec> parse_url_spec(std::string_view text, Url url)
     url.scheme = url.scheme.substr(plus + 1);
   }
   if (protocol == "git") {
-    CW_TRY_ASSIGN(const SourceId source,
-                  SourceId::parse(fmt::format("git+{}{}", url.text(), query ? "?" + *query : "")));
+    CW_TRY_ASSIGN(const SourceId source, SourceId::parse(fmt::format("git+{}{}", url.text(), query ? "?" + *query : "")));
     out.kind = kind_text(source);
-  } else if (protocol == "registry" || protocol == "sparse" ||
-             (protocol == "path" && url.scheme == "file")) {
+  } else if (protocol == "registry" || protocol == "sparse" || (protocol == "path" && url.scheme == "file")) {
     out.kind = protocol;
   } else if (!protocol.empty()) {
     return bad_spec(text, fmt::format("`{}` is no kind of source", protocol));
@@ -213,10 +202,9 @@ Result<PackageIdSpec> parse_package_id_spec(std::string_view text)
   }
   if (!is_name(name)) {
     return bad_spec(text,
-                    name.empty() ? "the name is empty"
-                    : name.find('/') != std::string_view::npos
-                        ? "it looks like a path; a package is named, or given as a `file://` URL"
-                        : "a name consists of letters, digits, `-` and `_`");
+                    name.empty()                               ? "the name is empty"
+                    : name.find('/') != std::string_view::npos ? "it looks like a path; a package is named, or given as a `file://` URL"
+                                                               : "a name consists of letters, digits, `-` and `_`");
   }
   out.name = std::string(name);
   return out;
@@ -229,8 +217,7 @@ std::string to_spec_string(PackageId id)
   const std::string& url = source.url();
   const std::string_view last = std::string_view(url).substr(url.rfind('/') + 1);
   const std::string version = to_string(id.version());
-  return id.name() == last ? fmt::format("{}#{}", out, version)
-                           : fmt::format("{}#{}@{}", out, id.name(), version);
+  return id.name() == last ? fmt::format("{}#{}", out, version) : fmt::format("{}#{}@{}", out, id.name(), version);
 }
 
 } // namespace cargo_wasm::spec

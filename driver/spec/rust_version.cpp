@@ -24,8 +24,7 @@ bool RustVersion::is_satisfied_by(const Version& rustc) const
 
 bool RustVersion::is_satisfied_by(const RustVersion& rustc) const
 {
-  return is_satisfied_by(
-      Version{rustc.major, rustc.minor.value_or(0), rustc.patch.value_or(0), {}, {}});
+  return is_satisfied_by(Version{rustc.major, rustc.minor.value_or(0), rustc.patch.value_or(0), {}, {}});
 }
 
 Result<RustVersion> parse_rust_version(std::string_view text)

@@ -97,11 +97,8 @@ SourceId SourceId::intern(Inner inner)
     std::unordered_map<std::string, const Inner*> by_key;
   };
   static auto* const table = new Table();
-  const std::string identity_key = fmt::format("{}\n{}\n{}\n{}",
-                                               static_cast<int>(inner.kind),
-                                               static_cast<int>(inner.reference.kind),
-                                               inner.reference.name,
-                                               inner.canonical);
+  const std::string identity_key = fmt::format(
+      "{}\n{}\n{}\n{}", static_cast<int>(inner.kind), static_cast<int>(inner.reference.kind), inner.reference.name, inner.canonical);
   const std::lock_guard lock(table->mutex);
   const auto find_or_add = [&](const std::string& key, Inner&& value) {
     const auto [place, is_new] = table->by_key.try_emplace(key, nullptr);
@@ -122,25 +119,20 @@ SourceId SourceId::intern(Inner inner)
   return SourceId(find_or_add(key, std::move(inner)));
 }
 
-SourceId SourceId::make(SourceKind kind,
-                        std::string_view url,
-                        std::string_view registry_name,
-                        GitReference reference)
+SourceId SourceId::make(SourceKind kind, std::string_view url, std::string_view registry_name, GitReference reference)
 {
   Inner inner;
   inner.kind = kind;
   const std::optional<Url> parsed = parse_url(url);
   inner.url = parsed ? parsed->text() : std::string(url);
   // A sparse index is not a git repository: only the trailing slash is dropped.
-  inner.canonical =
-      kind == SourceKind::sparse_registry
-          ? canonical_url(std::string(k_sparse_prefix) + inner.url).substr(k_sparse_prefix.size())
-          : canonical_url(inner.url);
+  inner.canonical = kind == SourceKind::sparse_registry
+                        ? canonical_url(std::string(k_sparse_prefix) + inner.url).substr(k_sparse_prefix.size())
+                        : canonical_url(inner.url);
   inner.registry_name = std::string(registry_name);
   inner.reference = std::move(reference);
-  inner.is_crates_io =
-      (kind == SourceKind::registry && inner.url == k_crates_io_git_index) ||
-      (kind == SourceKind::sparse_registry && inner.url == crates_io_sparse_index());
+  inner.is_crates_io = (kind == SourceKind::registry && inner.url == k_crates_io_git_index) ||
+                       (kind == SourceKind::sparse_registry && inner.url == crates_io_sparse_index());
   if (inner.is_crates_io) {
     inner.registry_name = std::string(k_crates_io_name);
   }
@@ -248,17 +240,14 @@ std::string SourceId::display() const
 {
   switch (kind()) {
   case SourceKind::git:
-    return url() + query_of(git_reference(), true) +
-           (precise().empty() ? "" : "#" + precise().substr(0, k_short_commit));
+    return url() + query_of(git_reference(), true) + (precise().empty() ? "" : "#" + precise().substr(0, k_short_commit));
   case SourceKind::path:
     return shown_url(url());
   case SourceKind::registry:
   case SourceKind::sparse_registry: {
-    const std::string& name =
-        registry_name().empty() ? m_inner->identity->registry_name : registry_name();
+    const std::string& name = registry_name().empty() ? m_inner->identity->registry_name : registry_name();
     const std::string_view prefix = kind() == SourceKind::sparse_registry ? k_sparse_prefix : "";
-    return fmt::format("registry `{}`",
-                       name.empty() ? std::string(prefix) + shown_url(url()) : name);
+    return fmt::format("registry `{}`", name.empty() ? std::string(prefix) + shown_url(url()) : name);
   }
   case SourceKind::local_registry:
     return fmt::format("registry `{}`", shown_url(url()));

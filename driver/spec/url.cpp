@@ -17,18 +17,13 @@ struct SpecialScheme
 {
   std::string_view name, default_port;
 };
-constexpr SpecialScheme k_special_schemes[] = {{"https", ":443"},
-                                               {"http", ":80"},
-                                               {"file", ""},
-                                               {"ftp", ":21"},
-                                               {"ws", ":80"},
-                                               {"wss", ":443"}};
+constexpr SpecialScheme k_special_schemes[] = {
+    {"https", ":443"}, {"http", ":80"}, {"file", ""}, {"ftp", ":21"}, {"ws", ":80"}, {"wss", ":443"}};
 
 const SpecialScheme* special_scheme(std::string_view scheme)
 {
-  const auto* const found = std::find_if(std::begin(k_special_schemes),
-                                         std::end(k_special_schemes),
-                                         [&](const SpecialScheme& s) { return s.name == scheme; });
+  const auto* const found =
+      std::find_if(std::begin(k_special_schemes), std::end(k_special_schemes), [&](const SpecialScheme& s) { return s.name == scheme; });
   return found == std::end(k_special_schemes) ? nullptr : found;
 }
 
@@ -99,8 +94,7 @@ std::string_view Url::host() const
   if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) {
     host.remove_prefix(at + 1);
   }
-  if (const std::size_t colon = host.rfind(':');
-      colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
+  if (const std::size_t colon = host.rfind(':'); colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
     host = host.substr(0, colon);
   }
   return host;
@@ -114,11 +108,8 @@ std::optional<Url> parse_url(std::string_view text)
   }
   Url out;
   out.scheme = base::to_lower(text.substr(0, separator));
-  const auto is_scheme_char = [](char c) {
-    return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
-  };
-  if (!is_letter(out.scheme.front()) ||
-      !std::all_of(out.scheme.begin(), out.scheme.end(), is_scheme_char)) {
+  const auto is_scheme_char = [](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; };
+  if (!is_letter(out.scheme.front()) || !std::all_of(out.scheme.begin(), out.scheme.end(), is_scheme_char)) {
     return std::nullopt;
   }
   std::string_view rest = text.substr(separator + 3);
@@ -136,8 +127,7 @@ std::optional<Url> parse_url(std::string_view text)
   if (const SpecialScheme* special = special_scheme(out.scheme)) {
     const std::size_t at = out.authority.rfind('@');
     const std::size_t host_at = at == std::string::npos ? 0 : at + 1;
-    out.authority = out.authority.substr(0, host_at) +
-                    base::to_lower(std::string_view(out.authority).substr(host_at));
+    out.authority = out.authority.substr(0, host_at) + base::to_lower(std::string_view(out.authority).substr(host_at));
     if (!special->default_port.empty() && out.authority.ends_with(special->default_port)) {
       out.authority.resize(out.authority.size() - special->default_port.size());
     }
@@ -161,8 +151,7 @@ std::string percent_decode(std::string_view text)
 {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-        hex_value(text[i + 2]) >= 0) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
       out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
       i += 2;
     } else {
@@ -198,8 +187,7 @@ std::vector<std::pair<std::string, std::string>> form_pairs(std::string_view que
   for (const std::string_view pair : base::split(query, '&')) {
     if (!pair.empty()) {
       const std::size_t equals = std::min(pair.find('='), pair.size());
-      out.emplace_back(decoded(pair.substr(0, equals)),
-                       decoded(pair.substr(std::min(equals + 1, pair.size()))));
+      out.emplace_back(decoded(pair.substr(0, equals)), decoded(pair.substr(std::min(equals + 1, pair.size()))));
     }
   }
   return out;

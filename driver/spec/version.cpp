@@ -57,8 +57,7 @@ std::strong_ordering compare_dotted(std::string_view a, std::string_view b)
   while (true) {
     const bool a_ends = a.find('.') == std::string_view::npos;
     const bool b_ends = b.find('.') == std::string_view::npos;
-    if (const auto order = compare_identifiers(next_identifier(a), next_identifier(b));
-        order != 0) {
+    if (const auto order = compare_identifiers(next_identifier(a), next_identifier(b)); order != 0) {
       return order;
     }
     if (a_ends || b_ends) {
@@ -82,19 +81,15 @@ std::strong_ordering compare_prerelease(std::string_view a, std::string_view b)
   return a == b ? std::strong_ordering::equal : compare_dotted(a, b);
 }
 
-bool read_number(std::string_view& rest,
-                 std::string_view part,
-                 std::uint64_t& value,
-                 std::string& reason)
+bool read_number(std::string_view& rest, std::string_view part, std::uint64_t& value, std::string& reason)
 {
   std::size_t length = 0;
   while (length < rest.size() && is_digit(rest[length])) {
     ++length;
   }
   if (length == 0) {
-    reason = rest.empty()
-                 ? fmt::format("the {} number is missing", part)
-                 : fmt::format("expected the {} number, found `{}`", part, first_character(rest));
+    reason = rest.empty() ? fmt::format("the {} number is missing", part)
+                          : fmt::format("expected the {} number, found `{}`", part, first_character(rest));
     return false;
   }
   if (length > 1 && rest[0] == '0') {
@@ -103,18 +98,14 @@ bool read_number(std::string_view& rest,
   }
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + length, value);
   if (error != std::errc{}) {
-    reason =
-        fmt::format("the {} number `{}` does not fit into 64 bits", part, rest.substr(0, length));
+    reason = fmt::format("the {} number `{}` does not fit into 64 bits", part, rest.substr(0, length));
     return false;
   }
   rest.remove_prefix(length);
   return true;
 }
 
-bool read_identifiers(std::string_view& rest,
-                      bool is_prerelease,
-                      std::string& value,
-                      std::string& reason)
+bool read_identifiers(std::string_view& rest, bool is_prerelease, std::string& value, std::string& reason)
 {
   const std::string_view what = is_prerelease ? "pre-release" : "build metadata";
   const auto is_part = [](char c) { return is_digit(c) || is_letter(c) || c == '-'; };
@@ -124,8 +115,7 @@ bool read_identifiers(std::string_view& rest,
   }
   std::string_view parts = rest.substr(0, length);
   value = std::string(parts);
-  if (parts.empty() || parts.back() == '.' || parts.front() == '.' ||
-      parts.find("..") != std::string_view::npos) {
+  if (parts.empty() || parts.back() == '.' || parts.front() == '.' || parts.find("..") != std::string_view::npos) {
     reason = fmt::format("the {} has an empty part", what);
     return false;
   }
@@ -187,14 +177,11 @@ Result<Version> parse_version(std::string_view text)
       return true;
     }
     reason = rest.empty() ? fmt::format("the {} number is missing", part)
-                          : fmt::format("expected `.` before the {} number, found `{}`",
-                                        part,
-                                        first_character(rest));
+                          : fmt::format("expected `.` before the {} number, found `{}`", part, first_character(rest));
     return false;
   };
-  if (!read_number(rest, "major", out.major, reason) || !read_dot("minor") ||
-      !read_number(rest, "minor", out.minor, reason) || !read_dot("patch") ||
-      !read_number(rest, "patch", out.patch, reason)) {
+  if (!read_number(rest, "major", out.major, reason) || !read_dot("minor") || !read_number(rest, "minor", out.minor, reason) ||
+      !read_dot("patch") || !read_number(rest, "patch", out.patch, reason)) {
     return bad_version(text, reason);
   }
   if (!rest.empty() && rest.front() == '-') {

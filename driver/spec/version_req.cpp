@@ -16,16 +16,13 @@ constexpr std::size_t k_max_comparators = 32;
 
 bool matches_exact(const Comparator& c, const Version& v)
 {
-  return v.major == c.major && (!c.minor || v.minor == *c.minor) &&
-         (!c.patch || v.patch == *c.patch) && v.pre == c.pre;
+  return v.major == c.major && (!c.minor || v.minor == *c.minor) && (!c.patch || v.patch == *c.patch) && v.pre == c.pre;
 }
 
 /// `sign` > 0: is the version above the comparator; < 0: below. A missing part compares equal.
 bool is_beyond(const Comparator& c, const Version& v, int sign)
 {
-  const auto beyond = [sign](std::strong_ordering order) {
-    return sign > 0 ? order > 0 : order < 0;
-  };
+  const auto beyond = [sign](std::strong_ordering order) { return sign > 0 ? order > 0 : order < 0; };
   if (v.major != c.major) {
     return beyond(v.major <=> c.major);
   }
@@ -151,10 +148,7 @@ ComparatorOp read_op(std::string_view& rest)
 }
 
 /// The minor or patch number; false with an empty reason for a wildcard.
-bool read_part(std::string_view& rest,
-               std::string_view part,
-               std::optional<std::uint64_t>& value,
-               std::string& reason)
+bool read_part(std::string_view& rest, std::string_view part, std::optional<std::uint64_t>& value, std::string& reason)
 {
   if (!rest.empty() && is_wildcard(rest.front())) {
     rest.remove_prefix(1);
@@ -225,17 +219,15 @@ std::string suggestion_for(std::string_view text)
     return fmt::format("leave out the `v`: `{}`", text.substr(1));
   }
   if (text.starts_with("==") || text.starts_with("~>")) {
-    return text.starts_with("==") ? fmt::format("one `=` is enough: `{}`", text.substr(1))
-                                  : fmt::format("write `~{}`", text.substr(2));
+    return text.starts_with("==") ? fmt::format("one `=` is enough: `{}`", text.substr(1)) : fmt::format("write `~{}`", text.substr(2));
   }
   if (text == "latest" || text == "any") {
     return "write `*` for any version";
   }
   const std::size_t gap = text.find(' ');
-  if (gap != std::string_view::npos && text.find(',') == std::string_view::npos &&
-      gap + 1 < text.size() && (text[gap + 1] == '<' || text[gap + 1] == '>')) {
-    return fmt::format(
-        "separate requirements with a comma: `{},{}`", text.substr(0, gap), text.substr(gap));
+  if (gap != std::string_view::npos && text.find(',') == std::string_view::npos && gap + 1 < text.size() &&
+      (text[gap + 1] == '<' || text[gap + 1] == '>')) {
+    return fmt::format("separate requirements with a comma: `{},{}`", text.substr(0, gap), text.substr(gap));
   }
   return {};
 }
@@ -276,8 +268,7 @@ std::string_view symbol_of(ComparatorOp op)
 
 VersionReq VersionReq::exactly(const Version& version)
 {
-  return VersionReq(
-      {Comparator{ComparatorOp::exact, version.major, version.minor, version.patch, version.pre}});
+  return VersionReq({Comparator{ComparatorOp::exact, version.major, version.minor, version.patch, version.pre}});
 }
 
 bool VersionReq::matches(const Version& version) const
@@ -292,8 +283,7 @@ bool VersionReq::matches(const Version& version) const
   }
   // A pre-release must be asked for by a comparator that names a pre-release of the same release.
   return std::any_of(m_comparators.begin(), m_comparators.end(), [&](const Comparator& c) {
-    return !c.pre.empty() && c.major == version.major && c.minor == version.minor &&
-           c.patch == version.patch;
+    return !c.pre.empty() && c.major == version.major && c.minor == version.minor && c.patch == version.patch;
   });
 }
 

@@ -21,15 +21,9 @@ constexpr bool is_letter(char c)
 [[nodiscard]] std::strong_ordering compare_prerelease(std::string_view a, std::string_view b);
 
 /// `part` names the number in the reason: "major", "minor", "patch".
-[[nodiscard]] bool read_number(std::string_view& rest,
-                               std::string_view part,
-                               std::uint64_t& value,
-                               std::string& reason);
+[[nodiscard]] bool read_number(std::string_view& rest, std::string_view part, std::uint64_t& value, std::string& reason);
 /// Dotted identifiers; a pre-release's numbers may not start with a zero.
-[[nodiscard]] bool read_identifiers(std::string_view& rest,
-                                    bool is_prerelease,
-                                    std::string& value,
-                                    std::string& reason);
+[[nodiscard]] bool read_identifiers(std::string_view& rest, bool is_prerelease, std::string& value, std::string& reason);
 
 /// The first UTF-8 character, for messages.
 [[nodiscard]] std::string_view first_character(std::string_view text);

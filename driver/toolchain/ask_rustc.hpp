@@ -16,7 +16,7 @@ struct CompilerCommand
 
 /// Runs `[wrapper] [workspace_wrapper] rustc ARGS` with `[env]` of the configuration. A failing compiler is an answer with a
 /// status, which is not kept. Errors: CW0504 it cannot be started.
-Result<RustcCache::Answer> ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand& compiler, std::vector<std::string> args,
-                                     RustcCache& cache);
+Result<RustcCache::Answer> ask_rustc(
+    const Env& env, const manifest::Config& config, const CompilerCommand& compiler, std::vector<std::string> args, RustcCache& cache);
 
 } // namespace cargo_wasm::toolchain

@@ -41,7 +41,9 @@ Path std_directory(const RustcInfo& rustc, std::string_view triple)
 bool holds_core(const base::ReadOnlyFilesystem& fs, const Path& directory)
 {
   const auto entries = fs.list(directory);
-  return entries && std::any_of(entries->begin(), entries->end(), [](const base::DirectoryEntry& entry) { return entry.name.starts_with("libcore-"); });
+  return entries && std::any_of(entries->begin(), entries->end(), [](const base::DirectoryEntry& entry) {
+           return entry.name.starts_with("libcore-");
+         });
 }
 
 } // namespace
@@ -67,14 +69,17 @@ Result<> install_target(const Env& env, const ToolchainChoice& choice, std::stri
   return run_rustup(env, choice.name ? choice.rustup : std::nullopt, std::move(args));
 }
 
-Result<> verify_target_installed(const base::ReadOnlyFilesystem& fs, const ToolchainChoice& choice, const RustcInfo& rustc, std::string_view triple)
+Result<>
+verify_target_installed(const base::ReadOnlyFilesystem& fs, const ToolchainChoice& choice, const RustcInfo& rustc, std::string_view triple)
 {
   if (holds_core(fs, std_directory(rustc, triple))) {
     return {};
   }
   if (choice.name && choice.rustup) {
     return fail(Error("CW0510",
-                      fmt::format("the standard library for `{}` is not installed: run `rustup target add {} --toolchain {}`", triple, triple,
+                      fmt::format("the standard library for `{}` is not installed: run `rustup target add {} --toolchain {}`",
+                                  triple,
+                                  triple,
                                   short_toolchain_name(*choice.name, rustc.host)),
                       Blame::environment));
   }

@@ -13,7 +13,8 @@ namespace cargo_wasm::toolchain {
 namespace {
 
 /// Variables that change what a compiler says about itself.
-constexpr std::array<std::string_view, 4> k_telling_variables = {"RUSTC_BOOTSTRAP", "RUSTC_FORCE_RUSTC_VERSION", "RUST_TARGET_PATH", "RUSTUP_TOOLCHAIN"};
+constexpr std::array<std::string_view, 4> k_telling_variables = {
+    "RUSTC_BOOTSTRAP", "RUSTC_FORCE_RUSTC_VERSION", "RUST_TARGET_PATH", "RUSTUP_TOOLCHAIN"};
 
 std::string question_of(const base::Command& command, const EnvMap& extra)
 {
@@ -81,15 +82,17 @@ Error failed(const CompilerCommand& compiler, std::string_view args, const Rustc
 
 Error no_compiler(const CompilerCommand& compiler, std::string_view what, std::string_view output)
 {
-  return Error("CW0505", fmt::format("`{} -vV` did not answer as a Rust compiler does: {}", compiler.rustc.string(), what), Blame::environment)
+  return Error("CW0505",
+               fmt::format("`{} -vV` did not answer as a Rust compiler does: {}", compiler.rustc.string(), what),
+               Blame::environment)
       .note(fmt::format("it printed `{}`", base::trim(output)))
       .help("check `RUSTC`, `build.rustc` and the wrappers");
 }
 
 } // namespace
 
-Result<RustcCache::Answer> ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand& compiler, std::vector<std::string> args,
-                                     RustcCache& cache)
+Result<RustcCache::Answer>
+ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand& compiler, std::vector<std::string> args, RustcCache& cache)
 {
   base::Command command;
   std::vector<std::string> words;
@@ -182,9 +185,21 @@ Result<RustcInfo> probe_rustc(const Env& env, const manifest::Config& config, co
   return info;
 }
 
-bool supports_remap_path_scope(const spec::Version& rustc) { return rustc.major > 1 || rustc.minor >= 95; }
-bool supports_check_cfg(const spec::Version& rustc) { return rustc.major > 1 || rustc.minor >= 80; }
-bool has_wasip1_target_name(const spec::Version& rustc) { return rustc.major > 1 || rustc.minor >= 78; }
-bool has_wasip2_target(const spec::Version& rustc) { return rustc.major > 1 || rustc.minor >= 82; }
+bool supports_remap_path_scope(const spec::Version& rustc)
+{
+  return rustc.major > 1 || rustc.minor >= 95;
+}
+bool supports_check_cfg(const spec::Version& rustc)
+{
+  return rustc.major > 1 || rustc.minor >= 80;
+}
+bool has_wasip1_target_name(const spec::Version& rustc)
+{
+  return rustc.major > 1 || rustc.minor >= 78;
+}
+bool has_wasip2_target(const spec::Version& rustc)
+{
+  return rustc.major > 1 || rustc.minor >= 82;
+}
 
 } // namespace cargo_wasm::toolchain

@@ -16,8 +16,8 @@ namespace {
 
 using manifest::CrateType;
 
-constexpr std::array<CrateType, 6> k_asked_types = {CrateType::bin,    CrateType::rlib,      CrateType::dylib,
-                                                    CrateType::cdylib, CrateType::staticlib, CrateType::proc_macro};
+constexpr std::array<CrateType, 6> k_asked_types = {
+    CrateType::bin, CrateType::rlib, CrateType::dylib, CrateType::cdylib, CrateType::staticlib, CrateType::proc_macro};
 constexpr std::string_view k_delimiter = "___";
 
 std::vector<std::string> question(const std::vector<std::string>& rustflags, const CompileKind& kind)
@@ -57,8 +57,9 @@ Error refused(const RustcInfo& rustc, const CompileKind& kind, const std::vector
   const std::string_view triple = kind.triple_or(rustc.host);
   const bool unknown = answer.err.find("could not find specification for target") != std::string::npos ||
                        answer.err.find("error loading target specification") != std::string::npos;
-  Error error("CW0506", unknown ? fmt::format("rustc {} does not know the target `{}`", spec::to_string(rustc.version), triple)
-                                : fmt::format("rustc refuses to describe the target `{}` (status {})", triple, answer.status));
+  Error error("CW0506",
+              unknown ? fmt::format("rustc {} does not know the target `{}`", spec::to_string(rustc.version), triple)
+                      : fmt::format("rustc refuses to describe the target `{}` (status {})", triple, answer.status));
   for (const std::string_view line : base::split(base::trim(answer.err), '\n')) {
     if (!line.empty()) {
       error.notes.emplace_back(line);
@@ -91,7 +92,8 @@ Result<TargetInfo> read_answer(const RustcCache::Answer& answer)
       return fail(unexpected(fmt::format("no file name for crate type `{}`", to_string(type)), answer));
     }
     const auto suffix = line.substr(middle + k_delimiter.size());
-    info.file_patterns.emplace(type, FilePattern{std::string(line.substr(0, middle)), std::string(suffix.substr(0, suffix.find(k_delimiter)))});
+    info.file_patterns.emplace(type,
+                               FilePattern{std::string(line.substr(0, middle)), std::string(suffix.substr(0, suffix.find(k_delimiter)))});
   }
   for (; next < lines.size() && lines[next] != k_delimiter; ++next) {
     info.split_debuginfo.emplace_back(lines[next]);
@@ -118,8 +120,13 @@ Result<TargetInfo> read_answer(const RustcCache::Answer& answer)
 
 } // namespace
 
-Result<TargetInfo> probe_target(const Env& env, const manifest::Config& config, const RustcInfo& rustc, const CompileKind& kind,
-                                std::span<const CompileKind> requested_kinds, RustcCache& cache, std::vector<std::string>& warnings)
+Result<TargetInfo> probe_target(const Env& env,
+                                const manifest::Config& config,
+                                const RustcInfo& rustc,
+                                const CompileKind& kind,
+                                std::span<const CompileKind> requested_kinds,
+                                RustcCache& cache,
+                                std::vector<std::string>& warnings)
 {
   const CompilerCommand compiler{rustc.program, rustc.wrapper, rustc.workspace_wrapper};
   CW_TRY_ASSIGN(auto flags, rustflags_for(config, env.vars, kind, rustc.host, nullptr, requested_kinds));
@@ -135,8 +142,9 @@ Result<TargetInfo> probe_target(const Env& env, const manifest::Config& config, 
       continue;
     }
     if (new_flags != flags) {
-      warnings.push_back(fmt::format("the flags for `{}` switch cfgs that select other flags in the configuration; it was asked twice and did not settle",
-                                     kind.triple_or(rustc.host)));
+      warnings.push_back(
+          fmt::format("the flags for `{}` switch cfgs that select other flags in the configuration; it was asked twice and did not settle",
+                      kind.triple_or(rustc.host)));
     }
     info.triple = kind.triple_or(rustc.host);
     info.libdir = rustc.sysroot / "lib" / "rustlib" / info.triple / "lib";
@@ -146,8 +154,11 @@ Result<TargetInfo> probe_target(const Env& env, const manifest::Config& config, 
   }
 }
 
-Result<TargetData> probe_target_data(const Env& env, const manifest::Config& config, const ToolchainChoice& choice,
-                                     std::span<const std::string> requested_triples, const Path& cache_file)
+Result<TargetData> probe_target_data(const Env& env,
+                                     const manifest::Config& config,
+                                     const ToolchainChoice& choice,
+                                     std::span<const std::string> requested_triples,
+                                     const Path& cache_file)
 {
   const std::string* use_cache = env.var("CARGO_CACHE_RUSTC_INFO");
   const bool keep = !cache_file.empty() && (use_cache == nullptr || *use_cache != "0");

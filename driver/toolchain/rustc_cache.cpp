@@ -27,8 +27,8 @@ RustcCache RustcCache::load(const base::ReadOnlyFilesystem& fs, const Path& file
     return cache;
   }
   const auto json = nlohmann::json::parse(**text, nullptr, false);
-  if (!json.is_object() || json.value("format", nlohmann::json()) != k_format || json.value("identity", nlohmann::json()) != cache.m_identity ||
-      !json.contains("answers") || !json["answers"].is_object()) {
+  if (!json.is_object() || json.value("format", nlohmann::json()) != k_format ||
+      json.value("identity", nlohmann::json()) != cache.m_identity || !json.contains("answers") || !json["answers"].is_object()) {
     return cache;
   }
   for (const auto& [question, answer] : json["answers"].items()) {

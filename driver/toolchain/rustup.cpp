@@ -76,7 +76,8 @@ Result<ToolchainRequest> read_toolchain_table(const TomlDocument& document)
   const TomlValue* value = document.root.find("toolchain");
   const TomlTable* table = value == nullptr ? nullptr : value->as_table();
   if (table == nullptr) {
-    return fail(bad_toolchain_file(document, value, "a toolchain file needs a table `[toolchain]`").help("for example `[toolchain]` and `channel = \"1.99.1\"`"));
+    return fail(bad_toolchain_file(document, value, "a toolchain file needs a table `[toolchain]`")
+                    .help("for example `[toolchain]` and `channel = \"1.99.1\"`"));
   }
   ToolchainRequest request;
   const TomlValue* channel = table->find("channel");
@@ -148,7 +149,8 @@ Result<std::optional<ToolchainRequest>> Rustup::read_toolchain_file(const Env& e
   const std::string_view line = base::trim(*text);
   if (may_be_one_line && line.find('\n') == std::string_view::npos) {
     if (line.empty()) {
-      return fail(Error("CW0502", fmt::format("toolchain file `{}` is empty", file.string())).help("write the name of a toolchain into it, or remove it"));
+      return fail(Error("CW0502", fmt::format("toolchain file `{}` is empty", file.string()))
+                      .help("write the name of a toolchain into it, or remove it"));
     }
     request.name = line;
     request.where.emplace();

@@ -21,7 +21,7 @@ struct RustupSettings
 /// What rustup would use in a directory, before anyone looked whether it is installed.
 struct ToolchainRequest
 {
-  std::string name;                 ///< "1.96.0", "stable-x86_64-unknown-linux-gnu"; or a directory when `is_path`
+  std::string name; ///< "1.96.0", "stable-x86_64-unknown-linux-gnu"; or a directory when `is_path`
   bool is_path = false;
   std::string reason;
   std::vector<std::string> components, targets;

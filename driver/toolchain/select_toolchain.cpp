@@ -49,7 +49,8 @@ Error not_installed(const ToolchainRequest& request)
 {
   Error error = request.is_path
                     ? Error("CW0500", fmt::format("there is no toolchain in `{}`", request.name), Blame::environment)
-                    : Error("CW0500", fmt::format("toolchain `{}` is not installed: run `rustup toolchain install {}`", request.name, request.name),
+                    : Error("CW0500",
+                            fmt::format("toolchain `{}` is not installed: run `rustup toolchain install {}`", request.name, request.name),
                             Blame::environment);
   error.notes.push_back(fmt::format("it is wanted {}", request.reason));
   if (request.where) {
@@ -58,7 +59,8 @@ Error not_installed(const ToolchainRequest& request)
   return error;
 }
 
-Result<ToolchainChoice> choose_from_rustup(const Env& env, ToolchainChoice choice, Rustup rustup, std::optional<std::string_view> plus_argument)
+Result<ToolchainChoice>
+choose_from_rustup(const Env& env, ToolchainChoice choice, Rustup rustup, std::optional<std::string_view> plus_argument)
 {
   auto request = rustup.request(env, plus_argument);
   choice.rustup = rustup.program();
@@ -101,7 +103,8 @@ Result<ToolchainChoice> choose_rustc(const Env& env, const manifest::Config& con
       return fail(Error("CW0503", fmt::format("`+{}` needs rustup, which is not installed", *plus_argument), Blame::environment)
                       .help("install rustup, or leave the argument out to use the `rustc` on PATH"));
     }
-    return fail(Error("CW0501", "there is no `rustc` on PATH", Blame::environment).help("install Rust with rustup, or set `RUSTC` to a compiler"));
+    return fail(
+        Error("CW0501", "there is no `rustc` on PATH", Blame::environment).help("install Rust with rustup, or set `RUSTC` to a compiler"));
   }
   choice.rustc = std::move(program);
   choice.reason = "because it is the first `rustc` on PATH";
@@ -122,7 +125,8 @@ Result<ToolchainChoice> select_toolchain(const Env& env, const manifest::Config&
   return choice;
 }
 
-Result<std::optional<MissingToolchain>> find_missing_toolchain(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument)
+Result<std::optional<MissingToolchain>>
+find_missing_toolchain(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument)
 {
   CW_TRY_ASSIGN(auto rustup, Rustup::find(env, config.cargo_home()));
   if (!rustup) {

@@ -33,7 +33,8 @@ std::string target_key(std::string_view name, std::string_view setting)
 std::vector<std::string> matching_cfg_keys(const Config& config, std::string_view triple, const std::vector<spec::Cfg>& cfgs)
 {
   std::vector<std::string> keys = config.table_keys("target");
-  keys.erase(std::remove_if(keys.begin(), keys.end(),
+  keys.erase(std::remove_if(keys.begin(),
+                            keys.end(),
                             [&](const std::string& key) {
                               const auto platform = key.starts_with("cfg(") ? spec::parse_platform(key) : fail(Error());
                               return !platform || !platform->matches(triple, cfgs);
@@ -66,8 +67,13 @@ std::optional<std::vector<std::string>> flags_of_environment(const EnvMap& vars,
   return std::nullopt;
 }
 
-Result<std::vector<std::string>> flags_for(const Config& config, const EnvMap& vars, const CompileKind& kind, std::string_view host_triple,
-                                           const std::vector<spec::Cfg>* cfgs, std::span<const CompileKind> requested_kinds, const FlagNames& names)
+Result<std::vector<std::string>> flags_for(const Config& config,
+                                           const EnvMap& vars,
+                                           const CompileKind& kind,
+                                           std::string_view host_triple,
+                                           const std::vector<spec::Cfg>* cfgs,
+                                           std::span<const CompileKind> requested_kinds,
+                                           const FlagNames& names)
 {
   const bool host_is_target = requested_kinds.size() == 1 && requested_kinds.front().is_host();
   if (kind.is_host() && !host_is_target) {
@@ -131,7 +137,8 @@ Error bad_override(std::string_view triple, std::string_view library, std::strin
 }
 
 /// The lines for one key of an override.
-Result<> add_lines(const TomlValue& value, std::string_view key, std::string_view triple, std::string_view library, std::vector<std::string>& lines)
+Result<>
+add_lines(const TomlValue& value, std::string_view key, std::string_view triple, std::string_view library, std::vector<std::string>& lines)
 {
   constexpr std::array<std::string_view, 3> k_refused = {"rerun-if-changed", "rerun-if-env-changed", "warning"};
   if (std::find(k_refused.begin(), k_refused.end(), key) != k_refused.end()) {
@@ -171,14 +178,22 @@ Result<> add_lines(const TomlValue& value, std::string_view key, std::string_vie
 
 } // namespace
 
-Result<std::vector<std::string>> rustflags_for(const Config& config, const EnvMap& vars, const CompileKind& kind, std::string_view host_triple,
-                                               const std::vector<spec::Cfg>* cfgs, std::span<const CompileKind> requested_kinds)
+Result<std::vector<std::string>> rustflags_for(const Config& config,
+                                               const EnvMap& vars,
+                                               const CompileKind& kind,
+                                               std::string_view host_triple,
+                                               const std::vector<spec::Cfg>* cfgs,
+                                               std::span<const CompileKind> requested_kinds)
 {
   return flags_for(config, vars, kind, host_triple, cfgs, requested_kinds, k_rustc);
 }
 
-Result<std::vector<std::string>> rustdocflags_for(const Config& config, const EnvMap& vars, const CompileKind& kind, std::string_view host_triple,
-                                                  const std::vector<spec::Cfg>* cfgs, std::span<const CompileKind> requested_kinds)
+Result<std::vector<std::string>> rustdocflags_for(const Config& config,
+                                                  const EnvMap& vars,
+                                                  const CompileKind& kind,
+                                                  std::string_view host_triple,
+                                                  const std::vector<spec::Cfg>* cfgs,
+                                                  std::span<const CompileKind> requested_kinds)
 {
   return flags_for(config, vars, kind, host_triple, cfgs, requested_kinds, k_rustdoc);
 }
@@ -209,7 +224,8 @@ Result<std::map<std::string, std::vector<std::string>>> links_overrides(const Co
     }
     const TomlTable* directives = library->value->as_table();
     if (directives == nullptr) {
-      return fail(Error("CW0512", fmt::format("`target.{}.{}` must be a table, but it is {}", triple, library->key, library->value->type_name())));
+      return fail(
+          Error("CW0512", fmt::format("`target.{}.{}` must be a table, but it is {}", triple, library->key, library->value->type_name())));
     }
     std::vector<std::string>& lines = overrides[library->key];
     for (const manifest::TomlMember* directive : directives->sorted()) {

@@ -12,9 +12,8 @@ namespace {
 
 Error entry_error(const JsonCursor& cursor, std::string_view name)
 {
-  Error error{"CW0410",
-              fmt::format("index entry is not what a registry sends: {} at byte {}", cursor.fault(), cursor.offset()),
-              Blame::network};
+  Error error{
+      "CW0410", fmt::format("index entry is not what a registry sends: {} at byte {}", cursor.fault(), cursor.offset()), Blame::network};
   if (!name.empty()) {
     error.notes.push_back(fmt::format("in the entry of `{}`", name));
   }

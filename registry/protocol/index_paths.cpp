@@ -13,11 +13,16 @@ namespace {
 std::string directory_of(std::string_view name)
 {
   switch (name.size()) {
-  case 0: return {};
-  case 1: return "1";
-  case 2: return "2";
-  case 3: return fmt::format("3/{}", name.substr(0, 1));
-  default: return fmt::format("{}/{}", name.substr(0, 2), name.substr(2, 2));
+  case 0:
+    return {};
+  case 1:
+    return "1";
+  case 2:
+    return "2";
+  case 3:
+    return fmt::format("3/{}", name.substr(0, 1));
+  default:
+    return fmt::format("{}/{}", name.substr(0, 2), name.substr(2, 2));
   }
 }
 

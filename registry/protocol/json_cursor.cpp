@@ -6,8 +6,14 @@ namespace {
 
 constexpr int k_max_depth = 128;
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_space(char c)
+{
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+bool is_digit(char c)
+{
+  return c >= '0' && c <= '9';
+}
 
 /// First byte at or after `from` that ends a run of plain string characters: '"', '\\' or a control character.
 std::size_t plain_run_end(std::string_view text, std::size_t from)
@@ -151,16 +157,34 @@ bool JsonCursor::decode_escape(std::string& out)
   const char c = m_text[m_position + 1];
   m_position += 2;
   switch (c) {
-  case '"': out += '"'; return true;
-  case '\\': out += '\\'; return true;
-  case '/': out += '/'; return true;
-  case 'b': out += '\b'; return true;
-  case 'f': out += '\f'; return true;
-  case 'n': out += '\n'; return true;
-  case 'r': out += '\r'; return true;
-  case 't': out += '\t'; return true;
-  case 'u': break;
-  default: return fail("unknown escape");
+  case '"':
+    out += '"';
+    return true;
+  case '\\':
+    out += '\\';
+    return true;
+  case '/':
+    out += '/';
+    return true;
+  case 'b':
+    out += '\b';
+    return true;
+  case 'f':
+    out += '\f';
+    return true;
+  case 'n':
+    out += '\n';
+    return true;
+  case 'r':
+    out += '\r';
+    return true;
+  case 't':
+    out += '\t';
+    return true;
+  case 'u':
+    break;
+  default:
+    return fail("unknown escape");
   }
   std::uint32_t code = 0;
   if (!read_hex4(code)) {

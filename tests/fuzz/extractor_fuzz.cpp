@@ -73,8 +73,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string gzip = mode == 2 ? bytes : compressed(bytes);
   std::set<std::string> seen;
   std::uint64_t total = 0;
-  const auto result = cargo_wasm::base::read_crate_archive(
-      "fuzz.crate", gzip, k_prefix, k_limit, [&](const cargo_wasm::base::ArchiveEntry& entry) {
+  const auto result =
+      cargo_wasm::base::read_crate_archive("fuzz.crate", gzip, k_prefix, k_limit, [&](const cargo_wasm::base::ArchiveEntry& entry) {
         require(seen.insert(entry.path).second);
         require(entry.path == k_prefix || entry.path.starts_with(std::string(k_prefix) + "/"));
         require(("/" + entry.path + "/").find("/../") == std::string::npos);

@@ -25,8 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const std::size_t cut = text.find('\n');
   const std::string_view first = text.substr(0, cut);
-  const std::string_view second =
-      cut == std::string_view::npos ? std::string_view{} : text.substr(cut + 1);
+  const std::string_view second = cut == std::string_view::npos ? std::string_view{} : text.substr(cut + 1);
   const auto version = parse_version(first);
   if (version) {
     check(to_string(*version) == first);

@@ -51,7 +51,10 @@ void BufferReporter::progress(const base::Progress& progress) noexcept
   m_progress.push_back(progress);
 }
 
-void BufferReporter::passthrough(std::string_view bytes) noexcept { append(bytes); }
+void BufferReporter::passthrough(std::string_view bytes) noexcept
+{
+  append(bytes);
+}
 
 void BufferReporter::result(std::string_view bytes) noexcept
 {

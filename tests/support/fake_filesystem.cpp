@@ -45,8 +45,7 @@ Error unreadable(const Path& path, std::string why)
 
 Error unwritable(const Path& path, std::string why)
 {
-  return Error("CW0003", fmt::format("cannot write `{}`", path.string()), Blame::environment)
-      .note(std::move(why));
+  return Error("CW0003", fmt::format("cannot write `{}`", path.string()), Blame::environment).note(std::move(why));
 }
 
 } // namespace
@@ -76,9 +75,9 @@ struct FakeFilesystem::Locks
 class FakeFilesystem::Lock final : public base::FileLock
 {
 public:
-  Lock(std::shared_ptr<Locks> locks, std::string key, base::LockMode mode)
-      : m_locks(std::move(locks)), m_key(std::move(key)), m_mode(mode)
-  {}
+  Lock(std::shared_ptr<Locks> locks, std::string key, base::LockMode mode) : m_locks(std::move(locks)), m_key(std::move(key)), m_mode(mode)
+  {
+  }
   ~Lock() override
   {
     const std::lock_guard guard(m_locks->mutex);
@@ -246,8 +245,7 @@ Result<> FakeFilesystem::check_writable(const Path& path) const
 Result<> FakeFilesystem::make_directories(const std::string& key)
 {
   if (const auto found = m_nodes.find(key); found != m_nodes.end()) {
-    return found->second->stat.type == FileType::directory ? Result<>()
-                                                           : Result<>(fail(unwritable(key, "not a directory")));
+    return found->second->stat.type == FileType::directory ? Result<>() : Result<>(fail(unwritable(key, "not a directory")));
   }
   CW_TRY(make_directories(parent_of(key)));
   return put(key, make_node(FileType::directory, "", 0755));
@@ -383,15 +381,13 @@ Result<> FakeFilesystem::write_atomic(const Path& path, std::string_view content
   CW_TRY(check_writable(path));
   const std::string key = resolve(path, true);
   CW_TRY(make_directories(parent_of(key)));
-  if (const auto found = m_nodes.find(key);
-      found != m_nodes.end() && found->second->stat.type == FileType::directory) {
+  if (const auto found = m_nodes.find(key); found != m_nodes.end() && found->second->stat.type == FileType::directory) {
     return fail(unwritable(path, "is a directory"));
   }
   return put(key, make_node(FileType::regular, std::string(content), 0644));
 }
 
-Result<>
-FakeFilesystem::create_file(const Path& path, std::string_view content, std::uint32_t mode, std::int64_t mtime_ns)
+Result<> FakeFilesystem::create_file(const Path& path, std::string_view content, std::uint32_t mode, std::int64_t mtime_ns)
 {
   const std::lock_guard lock(m_mutex);
   CW_TRY(check_writable(path));
@@ -408,8 +404,7 @@ Result<> FakeFilesystem::create_directories(const Path& path)
 {
   const std::lock_guard lock(m_mutex);
   const std::string key = resolve(path, true);
-  if (const auto found = m_nodes.find(key);
-      found == m_nodes.end() || found->second->stat.type != FileType::directory) {
+  if (const auto found = m_nodes.find(key); found == m_nodes.end() || found->second->stat.type != FileType::directory) {
     CW_TRY(check_writable(path));
   }
   return make_directories(key);
@@ -509,8 +504,7 @@ Result<> FakeFilesystem::set_mtime_ns(const Path& path, std::int64_t mtime_ns)
   return {};
 }
 
-Result<std::unique_ptr<base::FileLock>>
-FakeFilesystem::lock(const Path& path, base::LockMode mode, const std::function<void()>& on_wait)
+Result<std::unique_ptr<base::FileLock>> FakeFilesystem::lock(const Path& path, base::LockMode mode, const std::function<void()>& on_wait)
 {
   CW_TRY_ASSIGN(auto taken, try_lock(path, mode));
   if (taken) {
@@ -529,8 +523,7 @@ Result<std::unique_ptr<base::FileLock>> FakeFilesystem::try_lock(const Path& pat
 {
   if (!exists(path)) {
     if (auto written = write_atomic(path, ""); !written.has_value()) {
-      return fail(Error("CW0004", fmt::format("cannot lock `{}`", path.string()), Blame::environment)
-                      .note("read-only file system"));
+      return fail(Error("CW0004", fmt::format("cannot lock `{}`", path.string()), Blame::environment).note("read-only file system"));
     }
   }
   const std::lock_guard guard(m_locks->mutex);

@@ -34,7 +34,7 @@ public:
 
   // What a test looks at.
   [[nodiscard]] std::map<std::string, std::string> files() const; ///< absolute path → content
-  [[nodiscard]] std::vector<std::string> reads() const; ///< paths given to read and read_if_exists, in order
+  [[nodiscard]] std::vector<std::string> reads() const;           ///< paths given to read and read_if_exists, in order
   void forget_reads();
 
   Result<std::optional<base::FileStat>> stat(const base::Path& path) const override;
@@ -45,8 +45,7 @@ public:
   Result<base::Path> canonicalize(const base::Path& path) const override;
 
   Result<> write_atomic(const base::Path& path, std::string_view content) override;
-  Result<> create_file(const base::Path& path, std::string_view content, std::uint32_t mode,
-                       std::int64_t mtime_ns) override;
+  Result<> create_file(const base::Path& path, std::string_view content, std::uint32_t mode, std::int64_t mtime_ns) override;
   Result<> create_directories(const base::Path& path) override;
   Result<> rename(const base::Path& from, const base::Path& to) override;
   Result<bool> remove(const base::Path& path) override;
@@ -55,8 +54,7 @@ public:
   Result<> copy(const base::Path& from, const base::Path& to) override;
   Result<> set_mode(const base::Path& path, std::uint32_t mode) override;
   Result<> set_mtime_ns(const base::Path& path, std::int64_t mtime_ns) override;
-  Result<std::unique_ptr<base::FileLock>>
-  lock(const base::Path& path, base::LockMode mode, const std::function<void()>& on_wait) override;
+  Result<std::unique_ptr<base::FileLock>> lock(const base::Path& path, base::LockMode mode, const std::function<void()>& on_wait) override;
   Result<std::unique_ptr<base::FileLock>> try_lock(const base::Path& path, base::LockMode mode) override;
 
 private:

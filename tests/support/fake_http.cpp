@@ -32,8 +32,7 @@ private:
     CW_TRY_ASSIGN(const FakeResponse response, m_http->answer(request));
     handler.on_start();
     // In two pieces, so that nobody comes to rely on bodies that arrive whole.
-    const std::span<const std::byte> body(reinterpret_cast<const std::byte*>(response.body.data()),
-                                          response.body.size());
+    const std::span<const std::byte> body(reinterpret_cast<const std::byte*>(response.body.data()), response.body.size());
     const std::size_t half = body.size() / 2;
     for (const auto piece : {body.first(half), body.subspan(half)}) {
       if (!piece.empty()) {
@@ -53,9 +52,8 @@ private:
 
 FakeHttp& FakeHttp::serve(std::string url, std::string body, int status)
 {
-  return on(std::move(url), [body = std::move(body), status](const base::HttpRequest&) {
-    return Result<FakeResponse>(FakeResponse{status, body, {}});
-  });
+  return on(std::move(url),
+            [body = std::move(body), status](const base::HttpRequest&) { return Result<FakeResponse>(FakeResponse{status, body, {}}); });
 }
 
 FakeHttp& FakeHttp::on(std::string url, Handler handler)
@@ -66,17 +64,14 @@ FakeHttp& FakeHttp::on(std::string url, Handler handler)
 
 FakeHttp& FakeHttp::fail_with(std::string url, Error error)
 {
-  return on(std::move(url), [error = std::move(error)](const base::HttpRequest&) {
-    return Result<FakeResponse>(fail(error));
-  });
+  return on(std::move(url), [error = std::move(error)](const base::HttpRequest&) { return Result<FakeResponse>(fail(error)); });
 }
 
 Result<FakeResponse> FakeHttp::answer(const base::HttpRequest& request)
 {
   requests.push_back(request);
   const auto handler = m_handlers.find(request.url);
-  return handler == m_handlers.end() ? Result<FakeResponse>(FakeResponse{404, "not found", {}})
-                                     : handler->second(request);
+  return handler == m_handlers.end() ? Result<FakeResponse>(FakeResponse{404, "not found", {}}) : handler->second(request);
 }
 
 Result<std::unique_ptr<base::HttpClient>> FakeHttp::make(const base::HttpOptions& wanted)

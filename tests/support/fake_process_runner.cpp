@@ -8,16 +8,16 @@ namespace cargo_wasm::test {
 
 FakeProcessRunner& FakeProcessRunner::on(std::string program, std::vector<std::string> args, ScriptedRun run)
 {
-  return on(std::move(program), std::move(args),
-            Handler([run = std::move(run)](const base::Command&, base::OutputSink& sink, std::stop_token) {
-              if (!run.out.empty()) {
-                sink.on_stdout(run.out);
-              }
-              if (!run.err.empty()) {
-                sink.on_stderr(run.err);
-              }
-              return Result<base::Exit>(run.exit);
-            }));
+  return on(
+      std::move(program), std::move(args), Handler([run = std::move(run)](const base::Command&, base::OutputSink& sink, std::stop_token) {
+        if (!run.out.empty()) {
+          sink.on_stdout(run.out);
+        }
+        if (!run.err.empty()) {
+          sink.on_stderr(run.err);
+        }
+        return Result<base::Exit>(run.exit);
+      }));
 }
 
 FakeProcessRunner& FakeProcessRunner::on(std::string program, std::vector<std::string> args, Handler handler)
@@ -27,8 +27,7 @@ FakeProcessRunner& FakeProcessRunner::on(std::string program, std::vector<std::s
   return *this;
 }
 
-Result<base::Exit>
-FakeProcessRunner::run(const base::Command& command, base::OutputSink& sink, std::stop_token stop)
+Result<base::Exit> FakeProcessRunner::run(const base::Command& command, base::OutputSink& sink, std::stop_token stop)
 {
   Handler handler;
   {
@@ -45,9 +44,8 @@ FakeProcessRunner::run(const base::Command& command, base::OutputSink& sink, std
     }
   }
   if (!handler) {
-    return fail(Error("CW0010", fmt::format("cannot start `{}`", command.program.string()),
-                      Blame::environment)
-                    .note("no such file or directory"));
+    return fail(
+        Error("CW0010", fmt::format("cannot start `{}`", command.program.string()), Blame::environment).note("no such file or directory"));
   }
   return handler(command, sink, stop);
 }

@@ -23,8 +23,7 @@ int listen_on_loopback(std::uint16_t& port)
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   socklen_t length = sizeof address;
-  if (fd < 0 || ::bind(fd, generic, length) != 0 || ::listen(fd, 128) != 0 ||
-      ::getsockname(fd, generic, &length) != 0) {
+  if (fd < 0 || ::bind(fd, generic, length) != 0 || ::listen(fd, 128) != 0 || ::getsockname(fd, generic, &length) != 0) {
     throw std::runtime_error("cannot listen on loopback");
   }
   port = ntohs(address.sin_port);
@@ -78,7 +77,10 @@ HttpServer::~HttpServer()
   }
 }
 
-std::string HttpServer::url(std::string_view path) const { return fmt::format("http://127.0.0.1:{}{}", m_port, path); }
+std::string HttpServer::url(std::string_view path) const
+{
+  return fmt::format("http://127.0.0.1:{}{}", m_port, path);
+}
 
 std::vector<ServerRequest> HttpServer::requests() const
 {

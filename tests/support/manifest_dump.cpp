@@ -1,5 +1,6 @@
 // Prints each manifest named on the command line as `cargo read-manifest` does, one JSON line each; what cannot be read is
-// a line with `error`. `--workspace` prints the members of the workspace of each manifest as `cargo metadata --no-deps` does. `--time` prints only how long one manifest takes, on average of the best of several rounds.
+// a line with `error`. `--workspace` prints the members of the workspace of each manifest as `cargo metadata --no-deps` does. `--time`
+// prints only how long one manifest takes, on average of the best of several rounds.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

@@ -20,13 +20,11 @@ TempDir::~TempDir()
 {
   // A test may have taken the write permission of a directory away.
   std::error_code ignored;
-  for (auto it = std::filesystem::recursive_directory_iterator(
-           m_path, std::filesystem::directory_options::skip_permission_denied, ignored);
+  for (auto it = std::filesystem::recursive_directory_iterator(m_path, std::filesystem::directory_options::skip_permission_denied, ignored);
        !ignored && it != std::filesystem::recursive_directory_iterator();
        it.increment(ignored)) {
     if (it->is_directory(ignored) && !it->is_symlink(ignored)) {
-      std::filesystem::permissions(it->path(), std::filesystem::perms::owner_all,
-                                   std::filesystem::perm_options::add, ignored);
+      std::filesystem::permissions(it->path(), std::filesystem::perms::owner_all, std::filesystem::perm_options::add, ignored);
     }
   }
   std::filesystem::remove_all(m_path, ignored);

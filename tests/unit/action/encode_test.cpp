@@ -9,7 +9,10 @@ using namespace cargo_wasm::action;
 
 namespace {
 
-std::string hash_of(std::string_view bytes) { return base::to_hex(base::sha256(bytes)); }
+std::string hash_of(std::string_view bytes)
+{
+  return base::to_hex(base::sha256(bytes));
+}
 
 Command sample_command()
 {
@@ -25,8 +28,7 @@ Command sample_command()
 Directory sample_sources()
 {
   Directory directory;
-  directory.files = {{"main.rs", base::digest_of("fn main() {}\n"), false},
-                     {"lib.rs", base::digest_of("pub fn f() {}\n"), false}};
+  directory.files = {{"main.rs", base::digest_of("fn main() {}\n"), false}, {"lib.rs", base::digest_of("pub fn f() {}\n"), false}};
   return directory;
 }
 

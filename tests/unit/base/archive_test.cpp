@@ -51,7 +51,10 @@ std::string refusal(const std::string& gzip, std::uint64_t limit = k_limit)
   return error.id + ": " + error.message + (error.notes.empty() ? "" : " (" + error.notes[0] + ")");
 }
 
-std::string refusal(const TarBuilder& builder) { return refusal(builder.gzip()); }
+std::string refusal(const TarBuilder& builder)
+{
+  return refusal(builder.gzip());
+}
 
 TarEntry entry(std::string name, char type)
 {
@@ -78,8 +81,11 @@ TEST_CASE("archive: files and directories are handed over in order", "[base][arc
     return Result<>();
   });
   CHECK(result);
-  CHECK(order == std::vector<std::string>{"a-1.0.0/ 0 644 512", "a-1.0.0/Cargo.toml 9 644 512", "a-1.0.0/src/ 0 644 512",
-                                          "a-1.0.0/src/lib.rs 5000 644 512", "a-1.0.0/empty 0 644 512"});
+  CHECK(order == std::vector<std::string>{"a-1.0.0/ 0 644 512",
+                                          "a-1.0.0/Cargo.toml 9 644 512",
+                                          "a-1.0.0/src/ 0 644 512",
+                                          "a-1.0.0/src/lib.rs 5000 644 512",
+                                          "a-1.0.0/empty 0 644 512"});
 }
 
 TEST_CASE("archive: long names are read in all three notations", "[base][archive]")
@@ -120,8 +126,7 @@ TEST_CASE("archive: what pax says about owners and times is ignored", "[base][ar
 {
   CHECK(read(TarBuilder()
                  .pax(pax_record("comment", "made by git"), 'g')
-                 .pax(pax_record("mtime", "1.5") + pax_record("uname", "joe") + pax_record("size", "3") +
-                      pax_record("SCHILY.dev", "7"))
+                 .pax(pax_record("mtime", "1.5") + pax_record("uname", "joe") + pax_record("size", "3") + pax_record("SCHILY.dev", "7"))
                  .file("a-1.0.0/f", "abc")
                  .gzip())
             .files.at("a-1.0.0/f") == "abc");
@@ -137,8 +142,7 @@ TEST_CASE("archive: an archive may end without its zero blocks, or with many", "
 
 TEST_CASE("archive: absolute paths and `..` are refused", "[base][archive][hostile]")
 {
-  CHECK(refusal(TarBuilder().file("/etc/passwd")) ==
-        "CW0053: the archive has an unsafe path `/etc/passwd` (it is absolute)");
+  CHECK(refusal(TarBuilder().file("/etc/passwd")) == "CW0053: the archive has an unsafe path `/etc/passwd` (it is absolute)");
   CHECK(refusal(TarBuilder().file("a-1.0.0/../b-1.0.0/lib.rs")) ==
         "CW0053: the archive has an unsafe path `a-1.0.0/../b-1.0.0/lib.rs` (it contains `..`)");
   CHECK(refusal(TarBuilder().file("a-1.0.0/..")).starts_with("CW0053"));
@@ -192,8 +196,7 @@ TEST_CASE("archive: two sizes for one entry are refused", "[base][archive][hosti
   inner.file("a-1.0.0/hidden", "evil");
   CHECK(refusal(TarBuilder().pax(pax_record("size", "1024")).file("a-1.0.0/f").raw(inner.tar(false))) ==
         "CW0056: the archive gives two sizes for `a-1.0.0/f` (0 and 1024 bytes)");
-  CHECK(refusal(TarBuilder().pax(pax_record("size", "1") + pax_record("size", "1")).file("a-1.0.0/f", "x"))
-            .starts_with("CW0056"));
+  CHECK(refusal(TarBuilder().pax(pax_record("size", "1") + pax_record("size", "1")).file("a-1.0.0/f", "x")).starts_with("CW0056"));
   TarEntry directory = entry("a-1.0.0/d/", '5');
   directory.content = "hidden in a directory";
   CHECK(refusal(TarBuilder().add(directory)) == "CW0056: `a-1.0.0/d/` is a directory with content");
@@ -219,10 +222,16 @@ TEST_CASE("archive: pax records that could change an entry are refused", "[base]
 
 TEST_CASE("archive: malformed pax records are refused", "[base][archive][hostile]")
 {
-  for (const std::string& records :
-       {std::string("garbage"), std::string("5 a=b"), std::string("999 a=b\n"), std::string("0 a=b\n"),
-        std::string("-6 a=b\n"), std::string("6 ab\n\n"), std::string("18446744073709551617 a=b\n"),
-        pax_record("path", std::string("a-1.0.0/x\0y", 11)), pax_record("size", "1x"), pax_record("size", "-1")}) {
+  for (const std::string& records : {std::string("garbage"),
+                                     std::string("5 a=b"),
+                                     std::string("999 a=b\n"),
+                                     std::string("0 a=b\n"),
+                                     std::string("-6 a=b\n"),
+                                     std::string("6 ab\n\n"),
+                                     std::string("18446744073709551617 a=b\n"),
+                                     pax_record("path", std::string("a-1.0.0/x\0y", 11)),
+                                     pax_record("size", "1x"),
+                                     pax_record("size", "-1")}) {
     CHECK(refusal(TarBuilder().pax(records).file("a-1.0.0/f")).starts_with("CW0056"));
   }
 }
@@ -233,10 +242,9 @@ TEST_CASE("archive: bad headers are refused with their place", "[base][archive][
   bad.checksum_error = 1;
   const auto out = read(TarBuilder().file("a-1.0.0/ok").add(bad).gzip());
   REQUIRE_FALSE(out.result);
-  CHECK(render(out.result.error(), Severity::error, false) ==
-        "error[CW0051]: an entry of the archive has a bad header\n"
-        "  --> a.crate, byte 0x0200 (of the unpacked archive)\n"
-        "   = note: its checksum does not hold\n");
+  CHECK(render(out.result.error(), Severity::error, false) == "error[CW0051]: an entry of the archive has a bad header\n"
+                                                              "  --> a.crate, byte 0x0200 (of the unpacked archive)\n"
+                                                              "   = note: its checksum does not hold\n");
   TarEntry size = entry("a-1.0.0/f", '0');
   size.size = "0000000009";
   CHECK(refusal(TarBuilder().add(size)) == "CW0051: an entry of the archive has a bad header (its size is not a number)");
@@ -329,15 +337,16 @@ TEST_CASE("unpack: a crate becomes the tree that cargo makes of it", "[base][arc
   tool.mode = "0104755"; // set-uid is dropped
   TarEntry old = entry("a-1.0.0/old", '0');
   old.mtime = "00000000000";
-  dir.write("a.crate", TarBuilder()
-                           .file("a-1.0.0/Cargo.toml", "[package]")
-                           .file("a-1.0.0/src/deep/lib.rs", "fn main() {}")
-                           .file("a-1.0.0/.cargo-ok", "fake")
-                           .file("a-1.0.0/sub/.cargo-ok", "fake")
-                           .directory("a-1.0.0/empty/")
-                           .add(tool)
-                           .add(old)
-                           .gzip());
+  dir.write("a.crate",
+            TarBuilder()
+                .file("a-1.0.0/Cargo.toml", "[package]")
+                .file("a-1.0.0/src/deep/lib.rs", "fn main() {}")
+                .file("a-1.0.0/.cargo-ok", "fake")
+                .file("a-1.0.0/sub/.cargo-ok", "fake")
+                .directory("a-1.0.0/empty/")
+                .add(tool)
+                .add(old)
+                .gzip());
   const auto fs = make_filesystem();
   REQUIRE(unpack_crate(*fs, dir / "a.crate", "a-1.0.0", dir / "src"));
   CHECK(dir.read("src/a-1.0.0/src/deep/lib.rs") == "fn main() {}");

@@ -22,31 +22,27 @@ Error missing_version()
 
 TEST_CASE("error: shown as fact, place, evidence, next step", "[base][error]")
 {
-  CHECK(render(missing_version(), Severity::error, false) ==
-        "error[CW0301]: no version of `serde_json` matches `^2.0`\n"
-        "  --> crates/host/Cargo.toml:14:14\n"
-        "   |\n"
-        "14 | serde_json = \"2.0\"\n"
-        "   |              ^^^^^ required by `host v0.3.1`\n"
-        "   = note: newest is 1.0.145\n"
-        "   = help: write `serde_json = \"1\"`\n"
-        "  while resolving workspace ~/app\n");
+  CHECK(render(missing_version(), Severity::error, false) == "error[CW0301]: no version of `serde_json` matches `^2.0`\n"
+                                                             "  --> crates/host/Cargo.toml:14:14\n"
+                                                             "   |\n"
+                                                             "14 | serde_json = \"2.0\"\n"
+                                                             "   |              ^^^^^ required by `host v0.3.1`\n"
+                                                             "   = note: newest is 1.0.145\n"
+                                                             "   = help: write `serde_json = \"1\"`\n"
+                                                             "  while resolving workspace ~/app\n");
 }
 
 TEST_CASE("error: without a place there is no empty frame", "[base][error]")
 {
-  CHECK(render(Error("CW0001", "`a` does not exist"), Severity::warning, false) ==
-        "warning[CW0001]: `a` does not exist\n");
-  CHECK(render(Error("", "plain").note("first\nsecond"), Severity::error, false) ==
-        "error: plain\n"
-        "   = note: first\n"
-        "           second\n");
+  CHECK(render(Error("CW0001", "`a` does not exist"), Severity::warning, false) == "warning[CW0001]: `a` does not exist\n");
+  CHECK(render(Error("", "plain").note("first\nsecond"), Severity::error, false) == "error: plain\n"
+                                                                                    "   = note: first\n"
+                                                                                    "           second\n");
 }
 
 TEST_CASE("error: a place in a binary file is an offset", "[base][error]")
 {
-  CHECK(render(Error("CW0714", "import is missing").at(BinarySpan{"app.wasm", 0x1f3, 4, "import section"}),
-               Severity::error, false) ==
+  CHECK(render(Error("CW0714", "import is missing").at(BinarySpan{"app.wasm", 0x1f3, 4, "import section"}), Severity::error, false) ==
         "error[CW0714]: import is missing\n"
         "  --> app.wasm, byte 0x01f3 (import section)\n");
 }
@@ -74,8 +70,7 @@ TEST_CASE("error: only the neighbourhood of the caret is shown of a very long li
 
 TEST_CASE("error: what comes from a file cannot write to the terminal", "[base][error]")
 {
-  CHECK(render(Error("CW0100", "bad key `\x1b[2J`"), Severity::error, false) ==
-        "error[CW0100]: bad key `\\u{1b}[2J`\n");
+  CHECK(render(Error("CW0100", "bad key `\x1b[2J`"), Severity::error, false) == "error[CW0100]: bad key `\\u{1b}[2J`\n");
 }
 
 TEST_CASE("error: colour only adds to the text", "[base][error]")

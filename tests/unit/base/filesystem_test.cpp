@@ -25,8 +25,14 @@ struct Both
 template <class Body> void on_both(Body body)
 {
   Both both;
-  SECTION("real") { body(*both.real, both.dir.path()); }
-  SECTION("fake") { body(both.fake, both.dir.path()); }
+  SECTION("real")
+  {
+    body(*both.real, both.dir.path());
+  }
+  SECTION("fake")
+  {
+    body(both.fake, both.dir.path());
+  }
 }
 
 } // namespace
@@ -79,8 +85,8 @@ TEST_CASE("filesystem: lists are sorted and typed", "[base][filesystem]")
     REQUIRE(fs.write_atomic(dir / "d/B", ""));
     REQUIRE(fs.create_directories(dir / "d/a/deep"));
     REQUIRE(fs.write_atomic(dir / "d.txt", ""));
-    CHECK(fs.list(dir / "d") == std::vector<DirectoryEntry>{
-                                    {"B", FileType::regular}, {"a", FileType::directory}, {"b", FileType::regular}});
+    CHECK(fs.list(dir / "d") ==
+          std::vector<DirectoryEntry>{{"B", FileType::regular}, {"a", FileType::directory}, {"b", FileType::regular}});
   });
 }
 

@@ -84,8 +84,7 @@ TEST_CASE("process: a child sees exactly the environment and directory it is giv
 TEST_CASE("process: much output on both pipes does not block", "[base][process]")
 {
   // Far more than a pipe holds (64 KiB), on one stream and then the other.
-  const auto outcome =
-      run(sh("head -c 1000000 /dev/zero | tr '\\0' e >&2; head -c 3000000 /dev/zero | tr '\\0' o"));
+  const auto outcome = run(sh("head -c 1000000 /dev/zero | tr '\\0' e >&2; head -c 3000000 /dev/zero | tr '\\0' o"));
   CHECK(outcome.sink.err == std::string(1'000'000, 'e'));
   CHECK(outcome.sink.out == std::string(3'000'000, 'o'));
 }
@@ -102,8 +101,7 @@ TEST_CASE("process: a program that is not there says so", "[base][process]")
   CapturingSink sink;
   const auto exit = make_process_runner()->run(command, sink);
   REQUIRE_FALSE(exit);
-  CHECK(exit.error() == Error("CW0010", "cannot start `/no/such/program`", Blame::environment)
-                            .note("no such file or directory"));
+  CHECK(exit.error() == Error("CW0010", "cannot start `/no/such/program`", Blame::environment).note("no such file or directory"));
 }
 
 TEST_CASE("process: a missing working directory is named", "[base][process]")
@@ -141,8 +139,7 @@ TEST_CASE("process: a bare name is looked up on the child's own PATH", "[base][p
   CHECK(run(command).sink.out == "found\n");
   command.program = "other-tool";
   CapturingSink sink;
-  CHECK(make_process_runner()->run(command, sink).error().notes ==
-        std::vector<std::string>{"no such program on `PATH`"});
+  CHECK(make_process_runner()->run(command, sink).error().notes == std::vector<std::string>{"no such program on `PATH`"});
 }
 
 TEST_CASE("process: a command line above the kernel's limit has its own code", "[base][process]")
@@ -154,8 +151,7 @@ TEST_CASE("process: a command line above the kernel's limit has its own code", "
   REQUIRE_FALSE(exit);
   CHECK(exit.error().id == "CW0011");
   CHECK(exit.error().message == "the command line of `/bin/sh` is too long");
-  CHECK(exit.error().notes ==
-        std::vector<std::string>{"202 arguments; the kernel says: argument list too long"});
+  CHECK(exit.error().notes == std::vector<std::string>{"202 arguments; the kernel says: argument list too long"});
 }
 
 TEST_CASE("process: death by a signal is told apart from an exit", "[base][process]")
@@ -172,8 +168,8 @@ TEST_CASE("process: stopping ends the child and what it started", "[base][proces
   std::stop_source source;
   StopWhenReady sink(source);
   const auto start = std::chrono::steady_clock::now();
-  const auto exit = make_process_runner()->run(
-      sh("sleep 60 & echo $! > " + (dir / "pid").string() + "; echo ready; wait"), sink, source.get_token());
+  const auto exit =
+      make_process_runner()->run(sh("sleep 60 & echo $! > " + (dir / "pid").string() + "; echo ready; wait"), sink, source.get_token());
   REQUIRE(exit);
   CHECK(*exit == Exit{0, SIGTERM});
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(30));
@@ -187,8 +183,7 @@ TEST_CASE("process: a child that ignores SIGTERM is killed", "[base][process][st
 {
   std::stop_source source;
   StopWhenReady sink(source);
-  const auto exit = make_process_runner()->run(sh("trap '' TERM; echo ready; while :; do sleep 1; done"), sink,
-                                               source.get_token());
+  const auto exit = make_process_runner()->run(sh("trap '' TERM; echo ready; while :; do sleep 1; done"), sink, source.get_token());
   REQUIRE(exit);
   CHECK(*exit == Exit{0, SIGKILL});
 }
@@ -272,8 +267,7 @@ TEST_CASE("process: a command is shown as one would paste it", "[base][process]"
   Command command;
   command.program = "/usr/bin/rustc";
   command.args = {"--cfg", "feature=\"std\"", "it's", "", "-Copt-level=3"};
-  CHECK(to_shell_string(command, {{"A", "x y"}}) ==
-        R"(A='x y' /usr/bin/rustc --cfg 'feature="std"' 'it'\''s' '' -Copt-level=3)");
+  CHECK(to_shell_string(command, {{"A", "x y"}}) == R"(A='x y' /usr/bin/rustc --cfg 'feature="std"' 'it'\''s' '' -Copt-level=3)");
 }
 
 TEST_CASE("process: programs are found as execvp would", "[base][process]")

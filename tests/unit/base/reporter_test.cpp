@@ -70,7 +70,10 @@ private:
 
 const Progress k_progress{"Building", 83, 120, "syn, serde"};
 
-void wait_until_bars_are_drawn() { std::this_thread::sleep_for(std::chrono::milliseconds(350)); }
+void wait_until_bars_are_drawn()
+{
+  std::this_thread::sleep_for(std::chrono::milliseconds(350));
+}
 
 } // namespace
 

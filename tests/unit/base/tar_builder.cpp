@@ -86,7 +86,10 @@ std::string TarBuilder::tar(bool with_end) const
   return with_end ? m_bytes + std::string(1024, '\0') : m_bytes;
 }
 
-std::string TarBuilder::gzip(bool with_end) const { return gzip_of(tar(with_end)); }
+std::string TarBuilder::gzip(bool with_end) const
+{
+  return gzip_of(tar(with_end));
+}
 
 std::string gzip_of(std::string_view bytes)
 {

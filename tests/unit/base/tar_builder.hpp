@@ -12,7 +12,7 @@ struct TarEntry
   std::string content;
   char type = '0';
   std::string mode = "0000644";
-  std::string size;   ///< octal; empty = that of the content
+  std::string size; ///< octal; empty = that of the content
   std::string mtime = "00000001000";
   std::string magic = std::string("ustar\00000", 8);
   std::string prefix;

@@ -7,7 +7,10 @@ using cli::parse_arguments;
 
 namespace {
 
-Result<cli::ParsedArguments> parse(std::vector<std::string> words) { return parse_arguments(words); }
+Result<cli::ParsedArguments> parse(std::vector<std::string> words)
+{
+  return parse_arguments(words);
+}
 
 std::string rendered(const Result<cli::ParsedArguments>& result)
 {

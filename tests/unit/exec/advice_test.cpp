@@ -21,8 +21,8 @@ plan::ActionGraph graph_with(plan::ActionKind kind, const std::string& name, con
   return graph;
 }
 
-std::optional<FailureAdvice> advice(const plan::ActionGraph& graph, std::string_view text, std::string_view triple,
-                                    std::vector<std::string> path)
+std::optional<FailureAdvice>
+advice(const plan::ActionGraph& graph, std::string_view text, std::string_view triple, std::vector<std::string> path)
 {
   return advise({graph, 0, text, triple, std::move(path)});
 }
@@ -33,10 +33,12 @@ TEST_CASE("advice: C code without a compiler for WASI names crate, path and way 
 {
   // jaq 3.1.2 → mimalloc; the text is cc's.
   const auto graph = graph_with(plan::ActionKind::run_build_script, "libmimalloc-sys", "0.1.49");
-  const auto got = advice(graph,
-                          "  running: \"clang\" \"-O3\" \"--target=wasm32-wasip1\"\n  cargo:warning=c_src/mimalloc/include/mimalloc.h:93:10: "
-                          "fatal error: 'stddef.h' file not found\n",
-                          "wasm32-wasip1", {"jaq v3.1.2 (/x)", "mimalloc v0.1.52", "libmimalloc-sys v0.1.49"});
+  const auto got =
+      advice(graph,
+             "  running: \"clang\" \"-O3\" \"--target=wasm32-wasip1\"\n  cargo:warning=c_src/mimalloc/include/mimalloc.h:93:10: "
+             "fatal error: 'stddef.h' file not found\n",
+             "wasm32-wasip1",
+             {"jaq v3.1.2 (/x)", "mimalloc v0.1.52", "libmimalloc-sys v0.1.49"});
   REQUIRE(got);
   CHECK(got->notes == std::vector<std::string>{
                           "`libmimalloc-sys v0.1.49` compiles C code, and there is no C library (sysroot with headers) for wasm32-wasip1",
@@ -49,8 +51,10 @@ TEST_CASE("advice: C code without a compiler for WASI names crate, path and way 
 TEST_CASE("advice: a tool that is not installed is told apart from missing headers", "[exec][advice]")
 {
   const auto graph = graph_with(plan::ActionKind::run_build_script, "libdeflate-sys", "1.25.2");
-  const auto got = advice(graph, "error occurred in cc-rs: failed to find tool \"clang\": No such file or directory (os error 2)",
-                          "wasm32-wasip1", {"oxipng v10.2.1", "libdeflate-sys v1.25.2"});
+  const auto got = advice(graph,
+                          "error occurred in cc-rs: failed to find tool \"clang\": No such file or directory (os error 2)",
+                          "wasm32-wasip1",
+                          {"oxipng v10.2.1", "libdeflate-sys v1.25.2"});
   REQUIRE(got);
   CHECK(got->notes[0] == "`libdeflate-sys v1.25.2` compiles C code, and there is no C compiler for wasm32-wasip1");
   CHECK(got->helps[0] == "look for a feature that selects a pure Rust deflate (miniz_oxide, zlib-rs) instead of libdeflate");
@@ -60,8 +64,8 @@ TEST_CASE("advice: what std lacks on the target is named", "[exec][advice]")
 {
   // tokei 15.0.0 → etcetera.
   const auto graph = graph_with(plan::ActionKind::rustc, "etcetera", "0.11.0");
-  const auto got = advice(graph, "error[E0425]: cannot find function `home_dir` in module `std::env`", "wasm32-wasip1",
-                          {"tokei v15.0.0", "etcetera v0.11.0"});
+  const auto got = advice(
+      graph, "error[E0425]: cannot find function `home_dir` in module `std::env`", "wasm32-wasip1", {"tokei v15.0.0", "etcetera v0.11.0"});
   REQUIRE(got);
   CHECK(got->notes[0] == "`etcetera v0.11.0` uses a home directory (`home_dir`), which wasm32-wasip1 does not have");
   CHECK(got->notes[1] == "needed through `tokei v15.0.0` → `etcetera v0.11.0`");
@@ -80,7 +84,8 @@ TEST_CASE("advice: host compilations, ordinary errors and scripts that merely fa
 TEST_CASE("advice: never more than five lines", "[exec][advice]")
 {
   const auto graph = graph_with(plan::ActionKind::run_build_script, "zstd-sys", "2.0.0");
-  const auto got = advice(graph, "cc-rs: clang", "wasm32-unknown-unknown", {"a v1", "b v1", "c v1", "d v1", "e v1", "f v1", "zstd-sys v2.0.0"});
+  const auto got =
+      advice(graph, "cc-rs: clang", "wasm32-unknown-unknown", {"a v1", "b v1", "c v1", "d v1", "e v1", "f v1", "zstd-sys v2.0.0"});
   REQUIRE(got);
   CHECK(got->notes.size() + got->helps.size() <= 5);
   CHECK(got->notes[1] == "needed through `a v1` → `b v1` → … → `f v1` → `zstd-sys v2.0.0`");

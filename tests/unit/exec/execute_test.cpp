@@ -19,7 +19,10 @@ using namespace cargo_wasm::exec;
 
 namespace {
 
-plan::TemplateArg text(const std::string& value) { return {plan::ArgPiece{value}}; }
+plan::TemplateArg text(const std::string& value)
+{
+  return {plan::ArgPiece{value}};
+}
 
 void write_file(const base::Path& path, std::string_view content)
 {
@@ -35,7 +38,10 @@ std::string read_file(const base::Path& path)
 }
 
 /// Longer than a clock tick: what was written before is not racy any more.
-void settle() { std::this_thread::sleep_for(std::chrono::milliseconds(25)); }
+void settle()
+{
+  std::this_thread::sleep_for(std::chrono::milliseconds(25));
+}
 
 /// A project "app" (program, build script) that uses library "b", which uses library "a".
 struct Project
@@ -44,7 +50,7 @@ struct Project
   test::RealEnv real{dir.path()};
   test::FakeProcessRunner process;
   plan::ActionGraph graph;
-  std::string diagnostics;      ///< what the compiler of `a` prints to stderr
+  std::string diagnostics; ///< what the compiler of `a` prints to stderr
   std::string script_out = "cargo:rustc-cfg=from_script\ncargo:rerun-if-changed=data.txt\n";
   int compiler_status = 0;
   std::vector<std::string> ran; ///< crate names and "script", in the order they were started
@@ -64,9 +70,8 @@ struct Project
     add_script();
     add_program();
     graph.roots = {4};
-    process.on("rustc", {}, [this](const base::Command& command, base::OutputSink& sink, std::stop_token) {
-      return compile(command, sink);
-    });
+    process.on(
+        "rustc", {}, [this](const base::Command& command, base::OutputSink& sink, std::stop_token) { return compile(command, sink); });
     process.on("build-script", {}, [this](const base::Command& command, base::OutputSink& sink, std::stop_token) {
       ran.emplace_back("script");
       write_file(base::Path(command.env.at("OUT_DIR")) / "generated.rs", "generated");
@@ -143,7 +148,8 @@ struct Project
     action.out_dir = at("out");
     action.env = {{"OUT_DIR", at("out").string()}};
     action.args.push_back({plan::ArgPiece{plan::ScriptArgs{3, true, true, true, {"all"}}}});
-    action.artifact_message = std::make_shared<const nlohmann::json>(nlohmann::json{{"package_id", "app"}, {"features", nlohmann::json::array()}});
+    action.artifact_message =
+        std::make_shared<const nlohmann::json>(nlohmann::json{{"package_id", "app"}, {"features", nlohmann::json::array()}});
     action.message_target = std::make_shared<const nlohmann::json>(nlohmann::json{{"name", "app"}});
     graph.actions.push_back(action);
   }
@@ -234,7 +240,8 @@ TEST_CASE("execute: the flags of a build script reach the program", "[exec][exec
   Project p;
   p.build();
   const auto lines = p.process.command_lines();
-  CHECK(std::any_of(lines.begin(), lines.end(), [](const std::string& line) { return line.find("--cfg from_script") != std::string::npos; }));
+  CHECK(
+      std::any_of(lines.begin(), lines.end(), [](const std::string& line) { return line.find("--cfg from_script") != std::string::npos; }));
 }
 
 TEST_CASE("execute: a change rebuilds what depends on it and says why", "[exec][freshness]")
@@ -334,7 +341,10 @@ TEST_CASE("execute: the final artifact is put back without running anything", "[
 {
   Project p;
   p.build();
-  SECTION("removed") { std::filesystem::remove(p.dir / "target/debug/app.wasm"); }
+  SECTION("removed")
+  {
+    std::filesystem::remove(p.dir / "target/debug/app.wasm");
+  }
   SECTION("replaced by another build's")
   {
     std::filesystem::remove(p.dir / "target/debug/app.wasm");
@@ -439,7 +449,8 @@ TEST_CASE("execute: warnings are shown, counted, and shown again when the crate 
 TEST_CASE("execute: a failed compilation is reported once and nothing of it is recorded", "[exec][failure]")
 {
   Project p;
-  p.diagnostics = R"({"message":"bad","level":"error","code":null,"rendered":"error: bad\n\n","children":[]})" "\n";
+  p.diagnostics = R"({"message":"bad","level":"error","code":null,"rendered":"error: bad\n\n","children":[]})"
+                  "\n";
   p.compiler_status = 1;
   const BuildOutcome outcome = p.build();
   CHECK_FALSE(outcome.success);
@@ -481,7 +492,8 @@ TEST_CASE("execute: a failed build script passes its words through", "[exec][fai
   CHECK_FALSE(p.build().success);
   CHECK(p.err.ends_with("warning: app@1.0.0: look\noutput of the build script of `app v1.0.0`:\n  --- stdout\n  hello\n"
                         "  cargo:warning=look\n  --- stderr\n  panicked\nerror[CW0610]: the build script of `app v1.0.0` failed\n"
-                        "   = note: `" + p.at("build-script").string() + "` ended with exit status: 101\n"));
+                        "   = note: `" +
+                        p.at("build-script").string() + "` ended with exit status: 101\n"));
 }
 
 TEST_CASE("execute: a stop kills what runs and records nothing of it", "[exec][interrupt]")
@@ -507,7 +519,8 @@ TEST_CASE("execute: a dry run says what would run and touches nothing", "[exec][
   const BuildOutcome outcome = p.build(options);
   CHECK(p.ran.empty());
   CHECK_FALSE(std::filesystem::exists(p.dir / "target"));
-  CHECK(std::all_of(outcome.actions.begin(), outcome.actions.end(), [](const ActionRecord& r) { return r.state == ActionState::would_run; }));
+  CHECK(
+      std::all_of(outcome.actions.begin(), outcome.actions.end(), [](const ActionRecord& r) { return r.state == ActionState::would_run; }));
 }
 
 TEST_CASE("execute: JSON messages name artifacts where users find them", "[exec][json]")
@@ -518,11 +531,15 @@ TEST_CASE("execute: JSON messages name artifacts where users find them", "[exec]
   p.build(options);
   const std::string artifact = R"({"reason":"compiler-artifact","package_id":"app","features":[],"filenames":[")" +
                                (p.dir / "target/debug/app.wasm").string() + R"("],"executable":")" +
-                               (p.dir / "target/debug/app.wasm").string() + R"(","fresh":false})" "\n";
+                               (p.dir / "target/debug/app.wasm").string() +
+                               R"(","fresh":false})"
+                               "\n";
   CHECK(p.out.find(artifact) != std::string::npos);
   CHECK(p.out.find(R"({"reason":"build-script-executed","package_id":"path+file:///app#1.0.0","linked_libs":[],"linked_paths":[],)"
-                   R"("cfgs":["from_script"],"env":[],"out_dir":")" + p.at("out").string() + "\"}\n") != std::string::npos);
-  CHECK(p.out.ends_with(R"({"reason":"build-finished","success":true})" "\n"));
+                   R"("cfgs":["from_script"],"env":[],"out_dir":")" +
+                   p.at("out").string() + "\"}\n") != std::string::npos);
+  CHECK(p.out.ends_with(R"({"reason":"build-finished","success":true})"
+                        "\n"));
 }
 
 TEST_CASE("execute: a long command line goes through a file", "[exec][execute]")

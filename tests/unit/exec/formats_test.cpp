@@ -207,8 +207,17 @@ TEST_CASE("list tree: a package leaves out hidden files, nested packages, target
   const test::TempDir dir;
   dir.write(".git/HEAD", "x");
   dir.write(".gitignore", "*.log\n/gen/\n!keep.log\n");
-  for (const char* file : {"Cargo.toml", "src/lib.rs", "a.log", "keep.log", "gen/x", "src/gen/y", "nested/Cargo.toml", "nested/src/z.rs",
-                           "target/debug/x", "out/t", ".hidden/h"}) {
+  for (const char* file : {"Cargo.toml",
+                           "src/lib.rs",
+                           "a.log",
+                           "keep.log",
+                           "gen/x",
+                           "src/gen/y",
+                           "nested/Cargo.toml",
+                           "nested/src/z.rs",
+                           "target/debug/x",
+                           "out/t",
+                           ".hidden/h"}) {
     dir.write(file, "1");
   }
   const auto fs = base::make_filesystem();

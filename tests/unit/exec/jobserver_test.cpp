@@ -29,8 +29,8 @@ TEST_CASE("jobserver: there is one slot fewer than jobs, and a returned slot is 
   std::atomic<int> got{0};
   const auto server = Jobserver::make(3, {}).value();
   CHECK_FALSE(server->is_inherited());
-  CHECK(server->makeflags() == fmt::format("-j --jobserver-fds={0},{1} --jobserver-auth={0},{1}", server->descriptors()[0],
-                                           server->descriptors()[1]));
+  CHECK(server->makeflags() ==
+        fmt::format("-j --jobserver-fds={0},{1} --jobserver-auth={0},{1}", server->descriptors()[0], server->descriptors()[1]));
   server->on_token([&] { ++got; });
   server->request(3);
   REQUIRE(arrives(got, 2));

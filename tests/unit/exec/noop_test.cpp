@@ -20,7 +20,10 @@ std::int64_t now_ns()
 }
 
 /// Everything written so far becomes older than a clock tick.
-void settle() { std::this_thread::sleep_for(std::chrono::milliseconds(25)); }
+void settle()
+{
+  std::this_thread::sleep_for(std::chrono::milliseconds(25));
+}
 
 struct Fixture
 {
@@ -74,25 +77,64 @@ TEST_CASE("no-op: every kind of change is a miss", "[exec][noop]")
   Fixture f;
   REQUIRE(f.record());
   REQUIRE(f.hit());
-  SECTION("a source's content") { f.dir.write("src/b.rs", "changed"); }
+  SECTION("a source's content")
+  {
+    f.dir.write("src/b.rs", "changed");
+  }
   SECTION("a source with its old time stamp")
   {
     const auto time = std::filesystem::last_write_time(f.path("src/b.rs"));
     f.dir.write("src/b.rs", "src/x.rs");
     std::filesystem::last_write_time(f.path("src/b.rs"), time);
   }
-  SECTION("a source was touched") { std::filesystem::last_write_time(f.path("Cargo.toml"), std::filesystem::file_time_type::clock::now()); }
-  SECTION("a source vanished") { std::filesystem::remove(f.path("src/c.rs")); }
-  SECTION("a new file in a listed directory") { f.dir.write("src/bin.rs", ""); }
-  SECTION("an artifact was replaced") { f.dir.write("target/app.wasm", "other"); }
-  SECTION("an artifact was removed") { std::filesystem::remove(f.path("target/app.wasm")); }
-  SECTION("a file that was looked for is there now") { f.dir.write("rust-toolchain.toml", ""); }
-  SECTION("so is one in a directory that did not exist") { f.dir.write(".cargo/config.toml", ""); }
-  SECTION("the directory of sources is gone") { std::filesystem::remove_all(f.path("src")); }
-  SECTION("a variable has another value") { f.environment[0] = "CARGO_HOME=/d"; }
-  SECTION("a variable is new") { f.environment.insert(f.environment.begin(), "RUSTFLAGS=-O"); }
-  SECTION("a variable is gone") { f.environment.erase(f.environment.begin()); }
-  SECTION("PATH changed") { f.environment[1] = "PATH=/usr/bin"; }
+  SECTION("a source was touched")
+  {
+    std::filesystem::last_write_time(f.path("Cargo.toml"), std::filesystem::file_time_type::clock::now());
+  }
+  SECTION("a source vanished")
+  {
+    std::filesystem::remove(f.path("src/c.rs"));
+  }
+  SECTION("a new file in a listed directory")
+  {
+    f.dir.write("src/bin.rs", "");
+  }
+  SECTION("an artifact was replaced")
+  {
+    f.dir.write("target/app.wasm", "other");
+  }
+  SECTION("an artifact was removed")
+  {
+    std::filesystem::remove(f.path("target/app.wasm"));
+  }
+  SECTION("a file that was looked for is there now")
+  {
+    f.dir.write("rust-toolchain.toml", "");
+  }
+  SECTION("so is one in a directory that did not exist")
+  {
+    f.dir.write(".cargo/config.toml", "");
+  }
+  SECTION("the directory of sources is gone")
+  {
+    std::filesystem::remove_all(f.path("src"));
+  }
+  SECTION("a variable has another value")
+  {
+    f.environment[0] = "CARGO_HOME=/d";
+  }
+  SECTION("a variable is new")
+  {
+    f.environment.insert(f.environment.begin(), "RUSTFLAGS=-O");
+  }
+  SECTION("a variable is gone")
+  {
+    f.environment.erase(f.environment.begin());
+  }
+  SECTION("PATH changed")
+  {
+    f.environment[1] = "PATH=/usr/bin";
+  }
   CHECK_FALSE(f.hit());
 }
 

@@ -37,10 +37,18 @@ TEST_CASE("script output: every directive in the old and the new syntax", "[exec
 {
   for (const std::string prefix : {"cargo:", "cargo::"}) {
     std::string text;
-    for (const char* directive :
-         {"rustc-link-lib=static=z", "rustc-link-search=native=/usr/lib", "rustc-flags=-l m -L/opt/lib", "rustc-cfg=has_x",
-          "rustc-check-cfg=cfg(has_x)", "rustc-env=KEY=a=b", "rustc-link-arg=-s", "rustc-link-arg-bins=-b",
-          "rustc-link-arg-bin=tool=-t", "rerun-if-changed=build.rs", "rerun-if-env-changed=CC", "warning=careful  "}) {
+    for (const char* directive : {"rustc-link-lib=static=z",
+                                  "rustc-link-search=native=/usr/lib",
+                                  "rustc-flags=-l m -L/opt/lib",
+                                  "rustc-cfg=has_x",
+                                  "rustc-check-cfg=cfg(has_x)",
+                                  "rustc-env=KEY=a=b",
+                                  "rustc-link-arg=-s",
+                                  "rustc-link-arg-bins=-b",
+                                  "rustc-link-arg-bin=tool=-t",
+                                  "rerun-if-changed=build.rs",
+                                  "rerun-if-env-changed=CC",
+                                  "warning=careful  "}) {
       text += prefix + directive + "\n";
     }
     const ScriptOutput out = parse(text);
@@ -77,9 +85,10 @@ TEST_CASE("script output: other lines and bytes that are no text are skipped", "
 
 TEST_CASE("script output: an instruction without = is an error", "[exec][script]")
 {
-  CHECK(failure("cargo::rustc-cfg\n").starts_with(
-      "error[CW0640]: the build script of `foo v0.1.0 (/ws/foo)` printed an instruction without `=`: `cargo::rustc-cfg`\n"
-      "   = note: an instruction reads `cargo::KEY=VALUE`\n"));
+  CHECK(
+      failure("cargo::rustc-cfg\n")
+          .starts_with("error[CW0640]: the build script of `foo v0.1.0 (/ws/foo)` printed an instruction without `=`: `cargo::rustc-cfg`\n"
+                       "   = note: an instruction reads `cargo::KEY=VALUE`\n"));
   CHECK(failure("cargo:key\n").starts_with("error[CW0640]"));
 }
 

@@ -9,7 +9,10 @@ using namespace cargo_wasm::exec;
 
 namespace {
 
-plan::TemplateArg text(const std::string& value) { return {plan::ArgPiece{value}}; }
+plan::TemplateArg text(const std::string& value)
+{
+  return {plan::ArgPiece{value}};
+}
 
 plan::ActionGraph sample_graph()
 {
@@ -31,7 +34,8 @@ plan::ActionGraph sample_graph()
   app.program = "/rust/bin/rustc";
   app.cwd = "/ws";
   app.env = {{"CARGO_MANIFEST_DIR", "/ws/app"}};
-  app.args = {text("--crate-name"), text("app"),
+  app.args = {text("--crate-name"),
+              text("app"),
               {plan::ArgPiece{std::string("dep=")}, plan::ArgPiece{plan::OutputRef{0, 1}}},
               {plan::ArgPiece{plan::ScriptArgs{1, true, true, true, {"all", "bins"}}}},
               {plan::ArgPiece{plan::ScriptArgs{2, false, false, true, {"cdylib"}}}}};
@@ -68,9 +72,23 @@ TEST_CASE("expand: script arguments stand in rustc's order, search paths of all 
   const auto graph = sample_graph();
   const ExpandedCommand command = expand(graph, 3, sample_results());
   CHECK(command.program == "/rust/bin/rustc");
-  CHECK(command.arguments == std::vector<std::string>{
-                                 "--crate-name", "app", "dep=/ws/target/libdep.rmeta", "-L", "/ws/target/out2/lib", "-L", "native=/usr/lib",
-                                 "-l", "z", "-C", "link-arg=-s", "-C", "link-arg=-leak", "--cfg", "x", "--check-cfg", "cfg(x)"});
+  CHECK(command.arguments == std::vector<std::string>{"--crate-name",
+                                                      "app",
+                                                      "dep=/ws/target/libdep.rmeta",
+                                                      "-L",
+                                                      "/ws/target/out2/lib",
+                                                      "-L",
+                                                      "native=/usr/lib",
+                                                      "-l",
+                                                      "z",
+                                                      "-C",
+                                                      "link-arg=-s",
+                                                      "-C",
+                                                      "link-arg=-leak",
+                                                      "--cfg",
+                                                      "x",
+                                                      "--check-cfg",
+                                                      "cfg(x)"});
   CHECK(command.environment.at("VERSION") == "1");
 }
 
@@ -156,10 +174,12 @@ TEST_CASE("seal: the digest moves with every input and not with the place of the
   CHECK(digest_with(moved, "/elsewhere") == reference);
   // A compiler that looked at the variable may have put the place into its output.
   const auto observed = [&](const std::string& value, const auto& change, const std::string& root) {
-    return digest_with([&](Graph& g, Results& r, SealInput& i) {
-      change(g, r, i);
-      i.observed.emplace_back("CARGO_MANIFEST_DIR", value);
-    }, root);
+    return digest_with(
+        [&](Graph& g, Results& r, SealInput& i) {
+          change(g, r, i);
+          i.observed.emplace_back("CARGO_MANIFEST_DIR", value);
+        },
+        root);
   };
   CHECK(observed("/ws/app", [](Graph&, Results&, SealInput&) {}, "/ws") != observed("/elsewhere/app", moved, "/elsewhere"));
 }

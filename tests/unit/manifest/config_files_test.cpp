@@ -29,7 +29,8 @@ std::string argument_error(std::string argument)
 
 TEST_CASE("config: the name without extension is read first, with a warning", "[manifest][config]")
 {
-  ConfigFixture fixture{{"/w/app/.cargo/config", "build.rustflags = [\"old\"]\n"}, {"/w/app/.cargo/config.toml", "build.rustflags = [\"new\"]\n"}};
+  ConfigFixture fixture{{"/w/app/.cargo/config", "build.rustflags = [\"old\"]\n"},
+                        {"/w/app/.cargo/config.toml", "build.rustflags = [\"new\"]\n"}};
   const auto config = fixture.load();
   CHECK(words(*config, "build.rustflags") == Words{"old"});
   CHECK(warnings_of(*config) == "warning[CW0197]: both `/w/app/.cargo/config` and `/w/app/.cargo/config.toml` exist; the first is used\n");
@@ -59,10 +60,12 @@ TEST_CASE("config: without any home there is an error", "[manifest][config]")
 
 TEST_CASE("config: included files come before the file that includes them", "[manifest][config]")
 {
-  ConfigFixture fixture{{"/h/.cargo/config.toml", "build.rustflags = [\"home\"]\n"},
-                        {"/w/app/.cargo/config.toml", "include = [\"a.toml\", { path = \"no.toml\", optional = true }, { path = \"sub/b.toml\" }]\nbuild.rustflags = [\"own\"]\n"},
-                        {"/w/app/.cargo/a.toml", "build.rustflags = [\"a\"]\nbuild.jobs = 1\nbuild.target-dir = \"t\"\n"},
-                        {"/w/app/.cargo/sub/b.toml", "build.rustflags = [\"b\"]\nbuild.jobs = 2\n"}};
+  ConfigFixture fixture{
+      {"/h/.cargo/config.toml", "build.rustflags = [\"home\"]\n"},
+      {"/w/app/.cargo/config.toml",
+       "include = [\"a.toml\", { path = \"no.toml\", optional = true }, { path = \"sub/b.toml\" }]\nbuild.rustflags = [\"own\"]\n"},
+      {"/w/app/.cargo/a.toml", "build.rustflags = [\"a\"]\nbuild.jobs = 1\nbuild.target-dir = \"t\"\n"},
+      {"/w/app/.cargo/sub/b.toml", "build.rustflags = [\"b\"]\nbuild.jobs = 2\n"}};
   const auto config = fixture.load();
   CHECK(words(*config, "build.rustflags") == Words{"home", "a", "b", "own"});
   CHECK((*config->get_integer("build.jobs"))->value == 2);
@@ -72,14 +75,16 @@ TEST_CASE("config: included files come before the file that includes them", "[ma
 TEST_CASE("config: an include that is missing, circular or no file name is an error", "[manifest][config]")
 {
   const auto error_with = [](std::string include) {
-    ConfigFixture fixture{{"/w/app/.cargo/config.toml", "include = " + include + "\n"}, {"/w/app/.cargo/loop.toml", "include = [\"config.toml\"]\n"}};
+    ConfigFixture fixture{{"/w/app/.cargo/config.toml", "include = " + include + "\n"},
+                          {"/w/app/.cargo/loop.toml", "include = [\"config.toml\"]\n"}};
     return fixture.load_error();
   };
   CHECK(error_with("[\"no.toml\"]") == "error[CW0180]: configuration file `/w/app/.cargo/no.toml` cannot be read\n"
                                        "   = note: `/w/app/.cargo/no.toml` does not exist\n"
                                        "  while reading `no.toml`, included by `/w/app/.cargo/config.toml`\n"
                                        "  while reading the configuration\n");
-  CHECK(error_with("[\"loop.toml\"]").starts_with("error[CW0183]: configuration file `/w/app/.cargo/config.toml` includes itself or is included twice\n"));
+  CHECK(error_with("[\"loop.toml\"]")
+            .starts_with("error[CW0183]: configuration file `/w/app/.cargo/config.toml` includes itself or is included twice\n"));
   CHECK(error_with("\"a.toml\"") == R"(error[CW0183]: `include` must be an array, but it is a string
   --> /w/app/.cargo/config.toml:1:11
    |
@@ -113,7 +118,8 @@ TEST_CASE("config: secrets are refused on the command line", "[manifest][config]
   CHECK(argument_error("registry.token='x'") == "error[CW0189]: `registry.token` cannot be set with `--config`\n"
                                                 "   = note: a command line can be read by other users of the machine\n"
                                                 "   = help: use `cargo-wasm login`, credentials.toml or an environment variable\n");
-  CHECK(argument_error("registries.corp.secret-key='x'").starts_with("error[CW0189]: `registries.corp.secret-key` cannot be set with `--config`\n"));
+  CHECK(argument_error("registries.corp.secret-key='x'")
+            .starts_with("error[CW0189]: `registries.corp.secret-key` cannot be set with `--config`\n"));
 }
 
 TEST_CASE("config: keys and variables without effect are named, with the nearest that has one", "[manifest][config]")

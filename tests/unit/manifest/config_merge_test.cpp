@@ -37,7 +37,8 @@ TEST_CASE("config: a deeper file wins, the home comes last", "[manifest][config]
   CHECK(integer(*config, "net.retry") == 2);
   CHECK(text(*config, "http.proxy") == "home");
   CHECK(config->files_read() == std::vector<base::Path>{"/w/app/.cargo/config.toml", "/w/.cargo/config.toml", "/h/.cargo/config.toml"});
-  CHECK(config->files_looked_for() == std::vector<base::Path>{"/w/app/.cargo/config", "/w/.cargo/config", "/.cargo/config.toml", "/.cargo/config", "/h/.cargo/config"});
+  CHECK(config->files_looked_for() ==
+        std::vector<base::Path>{"/w/app/.cargo/config", "/w/.cargo/config", "/.cargo/config.toml", "/.cargo/config", "/h/.cargo/config"});
 }
 
 TEST_CASE("config: lists grow from the home to the command line", "[manifest][config]")
@@ -95,7 +96,8 @@ TEST_CASE("config: keys of cfg tables are found in either kind of quotes", "[man
 
 TEST_CASE("config: a path is relative to the directory above .cargo, a program without slash is not", "[manifest][config]")
 {
-  ConfigFixture fixture{{"/w/.cargo/config.toml", "build.target-dir = \"out\"\ntarget.t.linker = \"tools/ld\"\ntarget.u.linker = \"ld\"\n"}};
+  ConfigFixture fixture{
+      {"/w/.cargo/config.toml", "build.target-dir = \"out\"\ntarget.t.linker = \"tools/ld\"\ntarget.u.linker = \"ld\"\n"}};
   fixture.world.vars["CARGO_HTTP_CAINFO"] = "ca.pem";
   const auto config = fixture.load();
   CHECK((*config->get_path("build.target-dir"))->value == "/w/out");
@@ -118,20 +120,23 @@ TEST_CASE("config: the target directory comes from the variable, then the config
 TEST_CASE("config: a table and a scalar do not merge", "[manifest][config]")
 {
   ConfigFixture fixture{{"/h/.cargo/config.toml", "[build.jobs]\nx = 1\n"}, {"/w/app/.cargo/config.toml", "build.jobs = 1\n"}};
-  CHECK(fixture.load_error() == "error[CW0181]: `build.jobs` is an integer in `/w/app/.cargo/config.toml`, but a table in `/h/.cargo/config.toml`\n"
-                                "  while reading the configuration\n");
+  CHECK(fixture.load_error() ==
+        "error[CW0181]: `build.jobs` is an integer in `/w/app/.cargo/config.toml`, but a table in `/h/.cargo/config.toml`\n"
+        "  while reading the configuration\n");
 }
 
 TEST_CASE("config: a value of the wrong type is shown where it stands", "[manifest][config]")
 {
   ConfigFixture fixture{{"/w/app/.cargo/config.toml", "[build]\njobs = \"many\"\n"}};
-  CHECK(test::rendered_error(fixture.load()->get_integer("build.jobs")) == R"(error[CW0185]: configuration key `build.jobs` must be an integer, but it is a string
+  CHECK(test::rendered_error(fixture.load()->get_integer("build.jobs")) ==
+        R"(error[CW0185]: configuration key `build.jobs` must be an integer, but it is a string
   --> /w/app/.cargo/config.toml:2:8
    |
  2 | jobs = "many"
    |        ^^^^^^
 )");
-  CHECK(test::rendered_error(fixture.load()->get_string("build.jobs.x")).starts_with("error[CW0185]: configuration key `build.jobs` must be a table, but it is a string\n"));
+  CHECK(test::rendered_error(fixture.load()->get_string("build.jobs.x"))
+            .starts_with("error[CW0185]: configuration key `build.jobs` must be a table, but it is a string\n"));
 }
 
 TEST_CASE("config: a variable that is no number is an error of the one who set it", "[manifest][config]")

@@ -8,7 +8,10 @@ namespace {
 
 constexpr const char* k_corp = "[registries.corp]\nindex = \"sparse+https://corp.invalid/index/\"\n";
 
-spec::SourceId corp() { return spec::SourceId::for_registry("sparse+https://corp.invalid/index/", "corp"); }
+spec::SourceId corp()
+{
+  return spec::SourceId::for_registry("sparse+https://corp.invalid/index/", "corp");
+}
 
 } // namespace
 
@@ -33,7 +36,8 @@ TEST_CASE("config: an unknown registry is answered with the nearest name", "[man
 
 TEST_CASE("config: an index is a URL without password", "[manifest][config]")
 {
-  ConfigFixture fixture{{"/w/app/.cargo/config.toml", "[registries]\na.index = \"/dir\"\nb.index = \"https://me:secret@b.invalid/\"\nc.index = \"file:../index\"\n"}};
+  ConfigFixture fixture{{"/w/app/.cargo/config.toml",
+                         "[registries]\na.index = \"/dir\"\nb.index = \"https://me:secret@b.invalid/\"\nc.index = \"file:../index\"\n"}};
   const auto config = fixture.load();
   CHECK(test::rendered_error(config->source_of_registry("a")) == R"(error[CW0191]: `/dir` is not a URL
   --> /w/app/.cargo/config.toml:2:11
@@ -73,7 +77,8 @@ TEST_CASE("config: a registry that nobody named has no token", "[manifest][confi
 
 TEST_CASE("config: one index under two names is ambiguous", "[manifest][config]")
 {
-  ConfigFixture fixture{{"/w/app/.cargo/config.toml", std::string(k_corp) + "[registries.again]\nindex = \"sparse+https://corp.invalid/index/\"\n"}};
+  ConfigFixture fixture{
+      {"/w/app/.cargo/config.toml", std::string(k_corp) + "[registries.again]\nindex = \"sparse+https://corp.invalid/index/\"\n"}};
   const auto token = fixture.load()->registry_token(corp());
   REQUIRE_FALSE(token);
   CHECK(token.error().id == "CW0193");
@@ -86,7 +91,9 @@ TEST_CASE("config: credential providers, the last one first", "[manifest][config
   ConfigFixture fixture{{"/w/.cargo/config.toml", k_corp}};
   CHECK(*fixture.load()->credential_providers(corp()) == Providers{{"cargo:token"}});
 
-  fixture.world.fs.add("/h/.cargo/config.toml", "[registry]\nglobal-credential-providers = [\"cargo:token\", \"mine\", \"bin/ask --now\"]\n[credential-alias]\nmine = [\"/opt/ask\", \"-x\"]\n");
+  fixture.world.fs.add("/h/.cargo/config.toml",
+                       "[registry]\nglobal-credential-providers = [\"cargo:token\", \"mine\", \"bin/ask --now\"]\n[credential-alias]\nmine "
+                       "= [\"/opt/ask\", \"-x\"]\n");
   CHECK(*fixture.load()->credential_providers(corp()) == Providers{{"/h/bin/ask", "--now"}, {"/opt/ask", "-x"}, {"cargo:token"}});
 
   fixture.world.fs.add("/w/app/.cargo/config.toml", "[registries.corp]\ncredential-provider = \"cargo:token\"\n");

@@ -6,7 +6,9 @@ using test::ConfigFixture;
 
 TEST_CASE("config: [env] adds variables, replaces with force, resolves with relative", "[manifest][config]")
 {
-  ConfigFixture fixture{{"/w/.cargo/config.toml", "[env]\nNEW = \"1\"\nOLD = \"2\"\nFORCED = { value = \"3\", force = true }\nDIR = { value = \"d\", relative = true }\n"}};
+  ConfigFixture fixture{
+      {"/w/.cargo/config.toml",
+       "[env]\nNEW = \"1\"\nOLD = \"2\"\nFORCED = { value = \"3\", force = true }\nDIR = { value = \"d\", relative = true }\n"}};
   fixture.world.vars["OLD"] = "kept";
   fixture.world.vars["FORCED"] = "lost";
   CHECK(*fixture.load()->extra_env() == EnvMap{{"DIR", "/w/d"}, {"FORCED", "3"}, {"NEW", "1"}});
@@ -28,13 +30,15 @@ TEST_CASE("config: aliases are words, from tables and variables", "[manifest][co
 {
   ConfigFixture fixture{{"/w/app/.cargo/config.toml", "[alias]\nbb = \"build --release\"\ncc = [\"check\", \"a b\"]\n"}};
   fixture.world.vars["CARGO_ALIAS_DD"] = "doc --open";
-  CHECK(*fixture.load()->aliases() ==
-        std::map<std::string, std::vector<std::string>>{{"bb", {"build", "--release"}}, {"cc", {"check", "a b"}}, {"dd", {"doc", "--open"}}});
+  CHECK(*fixture.load()->aliases() == std::map<std::string, std::vector<std::string>>{
+                                          {"bb", {"build", "--release"}}, {"cc", {"check", "a b"}}, {"dd", {"doc", "--open"}}});
 }
 
 TEST_CASE("config: [http] and [net] become the options of the client", "[manifest][config]")
 {
-  ConfigFixture fixture{{"/w/.cargo/config.toml", "[http]\ntimeout = 5\ncainfo = \"ca.pem\"\nmultiplexing = false\nuser-agent = \"me\"\n[net]\nretry = 9\noffline = true\n"}};
+  ConfigFixture fixture{
+      {"/w/.cargo/config.toml",
+       "[http]\ntimeout = 5\ncainfo = \"ca.pem\"\nmultiplexing = false\nuser-agent = \"me\"\n[net]\nretry = 9\noffline = true\n"}};
   const auto config = fixture.load();
   const auto http = config->http_options();
   REQUIRE(http);
@@ -69,8 +73,10 @@ TEST_CASE("config: path overrides count from their file", "[manifest][config]")
 
 TEST_CASE("config: profiles are laid over one another: files, variables, command line", "[manifest][config]")
 {
-  ConfigFixture fixture{{"/h/.cargo/config.toml", "[profile.release]\nopt-level = 1\nlto = \"thin\"\ncodegen-units = 4\n[profile.release.package.serde]\nopt-level = 2\n"},
-                        {"/w/app/.cargo/config.toml", "[profile.release]\nopt-level = \"s\"\n[profile.dist]\ninherits = \"release\"\n"}};
+  ConfigFixture fixture{
+      {"/h/.cargo/config.toml",
+       "[profile.release]\nopt-level = 1\nlto = \"thin\"\ncodegen-units = 4\n[profile.release.package.serde]\nopt-level = 2\n"},
+      {"/w/app/.cargo/config.toml", "[profile.release]\nopt-level = \"s\"\n[profile.dist]\ninherits = \"release\"\n"}};
   fixture.world.vars["CARGO_PROFILE_RELEASE_CODEGEN_UNITS"] = "8";
   fixture.world.vars["CARGO_PROFILE_RELEASE_BUILD_OVERRIDE_OPT_LEVEL"] = "3";
   fixture.world.vars["CARGO_PROFILE_RELEASE_PACKAGE_serde_DEBUG"] = "true";

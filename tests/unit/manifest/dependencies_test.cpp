@@ -22,9 +22,13 @@ const manifest::Dependency& dependency_of(const manifest::Manifest& manifest, st
 
 TEST_CASE("dependencies: they stand in cargo's order, which decides the resolver's", "[manifest][dependencies]")
 {
-  const auto manifest = ReadOneManifest(k_package + "[build-dependencies]\nb1 = \"1\"\n[dev-dependencies]\nd1 = \"1\"\n[target.wasm32-wasip1]\ndev-dependencies.d3 = \"1\"\n"
-                                                    "build-dependencies.b3 = \"1\"\ndependencies.n3 = \"1\"\n[target.'cfg(unix)'.dependencies]\nn2 = \"1\"\n[dependencies]\nz = \"1\"\na = \"1\"\n")
-                            .manifest();
+  const auto manifest =
+      ReadOneManifest(
+          k_package +
+          "[build-dependencies]\nb1 = \"1\"\n[dev-dependencies]\nd1 = \"1\"\n[target.wasm32-wasip1]\ndev-dependencies.d3 = \"1\"\n"
+          "build-dependencies.b3 = \"1\"\ndependencies.n3 = \"1\"\n[target.'cfg(unix)'.dependencies]\nn2 = \"1\"\n[dependencies]\nz = "
+          "\"1\"\na = \"1\"\n")
+          .manifest();
   std::string order;
   for (const auto& dependency : manifest->summary->dependencies) {
     order += dependency->name_in_toml.str() + " ";
@@ -36,9 +40,11 @@ TEST_CASE("dependencies: they stand in cargo's order, which decides the resolver
 
 TEST_CASE("dependencies: every key arrives", "[manifest][dependencies]")
 {
-  const auto manifest = ReadOneManifest(k_package + "[dependencies]\nre = { package = \"regex\", version = \"1.2\", features = [\"a\", \"b\"], default-features = false, optional = true }\n"
-                                                    "local = { path = \"../x/./y\" }\nrepo = { git = \"https://github.com/a/b\", branch = \"main\" }\n")
-                            .manifest();
+  const auto manifest =
+      ReadOneManifest(k_package + "[dependencies]\nre = { package = \"regex\", version = \"1.2\", features = [\"a\", \"b\"], "
+                                  "default-features = false, optional = true }\n"
+                                  "local = { path = \"../x/./y\" }\nrepo = { git = \"https://github.com/a/b\", branch = \"main\" }\n")
+          .manifest();
   const manifest::Dependency& re = dependency_of(*manifest, "re");
   CHECK(re.package_name == "regex");
   CHECK(re.is_renamed);
@@ -76,17 +82,22 @@ TEST_CASE("dependencies: combinations that mean nothing are refused", "[manifest
    | ^
    = help: write `x = "1.0"`, or `x.workspace = true` for a dependency of the workspace
 )");
-  CHECK(error_of("[dependencies]\nx = { git = \"https://e.org/x\", path = \"x\" }\n").starts_with("error[CW0113]: dependency `x` has more than one of `git` and `path`\n"));
-  CHECK(error_of("[dependencies]\nx = { git = \"https://e.org/x\", tag = \"1\", rev = \"2\" }\n").starts_with("error[CW0113]: dependency `x` has more than one of `branch`, `tag` and `rev`\n"));
-  CHECK(error_of("[dependencies]\nx = { version = \"1\", tag = \"1\" }\n").starts_with("error[CW0113]: `tag` of dependency `x` needs `git`\n"));
-  CHECK(error_of("[dependencies]\nx = { git = \"git@github.com:a/b\" }\n") == R"(error[CW0113]: `git@github.com:a/b` is not a URL, in `git` of dependency `x`
+  CHECK(error_of("[dependencies]\nx = { git = \"https://e.org/x\", path = \"x\" }\n")
+            .starts_with("error[CW0113]: dependency `x` has more than one of `git` and `path`\n"));
+  CHECK(error_of("[dependencies]\nx = { git = \"https://e.org/x\", tag = \"1\", rev = \"2\" }\n")
+            .starts_with("error[CW0113]: dependency `x` has more than one of `branch`, `tag` and `rev`\n"));
+  CHECK(error_of("[dependencies]\nx = { version = \"1\", tag = \"1\" }\n")
+            .starts_with("error[CW0113]: `tag` of dependency `x` needs `git`\n"));
+  CHECK(error_of("[dependencies]\nx = { git = \"git@github.com:a/b\" }\n") ==
+        R"(error[CW0113]: `git@github.com:a/b` is not a URL, in `git` of dependency `x`
   --> /p/Cargo.toml:6:1
    |
  6 | x = { git = "git@github.com:a/b" }
    | ^
    = help: write `ssh://git@github.com/a/b`
 )");
-  CHECK(error_of("[dependencies]\nx = { version = \"1\", features = [\"a/b\"] }\n") == R"(error[CW0114]: feature `a/b` of dependency `x` may not contain a slash
+  CHECK(error_of("[dependencies]\nx = { version = \"1\", features = [\"a/b\"] }\n") ==
+        R"(error[CW0114]: feature `a/b` of dependency `x` may not contain a slash
   --> /p/Cargo.toml:6:1
    |
  6 | x = { version = "1", features = ["a/b"] }
@@ -116,11 +127,14 @@ TEST_CASE("dependencies: combinations that mean nothing are refused", "[manifest
  6 | 1x = "1"
    | ^^
 )");
-  CHECK(error_of("[dependencies]\nx = { version = \"1\", artifact = \"bin\" }\n").starts_with("error[CW0106]: `artifact` of dependency `x` is unstable and needs a nightly cargo\n"));
-  CHECK(error_of("[dependencies]\nx = { version = \"1\", lib = true }\n").starts_with("error[CW0113]: `lib` of dependency `x` needs `artifact`\n"));
+  CHECK(error_of("[dependencies]\nx = { version = \"1\", artifact = \"bin\" }\n")
+            .starts_with("error[CW0106]: `artifact` of dependency `x` is unstable and needs a nightly cargo\n"));
+  CHECK(error_of("[dependencies]\nx = { version = \"1\", lib = true }\n")
+            .starts_with("error[CW0113]: `lib` of dependency `x` needs `artifact`\n"));
   CHECK(error_of("[dependencies]\nx = \"one\"\n").starts_with("error[CW0261]: "));
   CHECK(error_of("[target.'cfg(unix'.dependencies]\nx = \"1\"\n").starts_with("error[CW0264]: "));
-  CHECK(error_of("[replace]\n\"x:1.0.0\" = { path = \"x\" }\n[patch.crates-io]\nx = { path = \"x\" }\n").starts_with("error[CW0147]: a manifest cannot have both `[replace]` and `[patch]`\n"));
+  CHECK(error_of("[replace]\n\"x:1.0.0\" = { path = \"x\" }\n[patch.crates-io]\nx = { path = \"x\" }\n")
+            .starts_with("error[CW0147]: a manifest cannot have both `[replace]` and `[patch]`\n"));
   CHECK(error_of("[patch.crates]\nx = { path = \"x\" }\n") == R"(error[CW0146]: `[patch.crates]` names neither a registry nor a URL
   --> /p/Cargo.toml:5:8
    |
@@ -132,7 +146,8 @@ TEST_CASE("dependencies: combinations that mean nothing are refused", "[manifest
 
 TEST_CASE("dependencies: old spellings work until edition 2024", "[manifest][dependencies]")
 {
-  CHECK(warnings_of("[dev_dependencies]\nx = { version = \"1\", default_features = false }\n") == R"(warning[CW0131]: `dev_dependencies` is an old spelling that ends with edition 2024, in package `p`
+  CHECK(warnings_of("[dev_dependencies]\nx = { version = \"1\", default_features = false }\n") ==
+        R"(warning[CW0131]: `dev_dependencies` is an old spelling that ends with edition 2024, in package `p`
   --> /p/Cargo.toml:5:2
    |
  5 | [dev_dependencies]
@@ -145,7 +160,8 @@ warning[CW0131]: `default_features` is an old spelling that ends with edition 20
    |                      ^^^^^^^^^^^^^^^^
    = help: write `default-features`
 )");
-  CHECK(ReadOneManifest("[package]\nname = \"p\"\nedition = \"2024\"\n[build_dependencies]\nx = \"1\"\n").error() == R"(error[CW0108]: `build_dependencies` is not a key from edition 2024 on, in package `p`
+  CHECK(ReadOneManifest("[package]\nname = \"p\"\nedition = \"2024\"\n[build_dependencies]\nx = \"1\"\n").error() ==
+        R"(error[CW0108]: `build_dependencies` is not a key from edition 2024 on, in package `p`
   --> /p/Cargo.toml:4:2
    |
  4 | [build_dependencies]
@@ -156,7 +172,10 @@ warning[CW0131]: `default_features` is an old spelling that ends with edition 20
 
 TEST_CASE("dependencies: patches and replacements are dependencies of their own", "[manifest][dependencies]")
 {
-  const auto manifest = ReadOneManifest(k_package + "[patch.crates-io]\nserde = { path = \"fork\" }\n[patch.\"https://e.org/r\"]\na = { git = \"https://e.org/f\" }\n").manifest();
+  const auto manifest =
+      ReadOneManifest(k_package +
+                      "[patch.crates-io]\nserde = { path = \"fork\" }\n[patch.\"https://e.org/r\"]\na = { git = \"https://e.org/f\" }\n")
+          .manifest();
   REQUIRE(manifest->patches.size() == 2);
   CHECK(manifest->patches[0].source_key == "crates-io");
   CHECK(*manifest->patches[0].dependencies.front()->path == "/p/fork");

@@ -45,7 +45,8 @@ TEST_CASE("features: an optional dependency is a feature unless `dep:` names it"
 
 TEST_CASE("features: a value that means nothing is shown with its place", "[manifest][features]")
 {
-  CHECK(error_of("[features]\ndefault = [\"sdt\"]\nstd = []\n") == R"(error[CW0120]: feature `default` includes `sdt`, which is neither a dependency nor another feature
+  CHECK(error_of("[features]\ndefault = [\"sdt\"]\nstd = []\n") ==
+        R"(error[CW0120]: feature `default` includes `sdt`, which is neither a dependency nor another feature
   --> /p/Cargo.toml:6:12
    |
  6 | default = ["sdt"]
@@ -59,7 +60,8 @@ TEST_CASE("features: a value that means nothing is shown with its place", "[mani
    |      ^^^
    = help: add `optional = true` to the dependency `y`, or remove the value
 )");
-  CHECK(error_of(k_optional + "[features]\nf = [\"x\"]\ng = [\"dep:x\"]\n") == R"(error[CW0121]: feature `f` includes `x`, but the optional dependency `x` has no feature of its name
+  CHECK(error_of(k_optional + "[features]\nf = [\"x\"]\ng = [\"dep:x\"]\n") ==
+        R"(error[CW0121]: feature `f` includes `x`, but the optional dependency `x` has no feature of its name
   --> /p/Cargo.toml:9:6
    |
  9 | f = ["x"]
@@ -73,7 +75,8 @@ TEST_CASE("features: a value that means nothing is shown with its place", "[mani
  6 | f = ["dep:z"]
    |      ^^^^^^^
 )");
-  CHECK(error_of(k_optional + "[features]\nf = [\"dep:x/g\"]\n") == R"(error[CW0123]: feature `f` includes `dep:x/g`, which has both `dep:` and a slash
+  CHECK(error_of(k_optional + "[features]\nf = [\"dep:x/g\"]\n") ==
+        R"(error[CW0123]: feature `f` includes `dep:x/g`, which has both `dep:` and a slash
   --> /p/Cargo.toml:9:6
    |
  9 | f = ["dep:x/g"]
@@ -81,9 +84,11 @@ TEST_CASE("features: a value that means nothing is shown with its place", "[mani
    = help: write `x/g`
    = help: to keep `x` from becoming a feature, write two values: `dep:x`, `x/g`
 )");
-  CHECK(error_of(k_optional + "[features]\nf = [\"x/a/b\"]\n").starts_with("error[CW0123]: feature `f` includes `x/a/b`, which has more than one slash\n"));
+  CHECK(error_of(k_optional + "[features]\nf = [\"x/a/b\"]\n")
+            .starts_with("error[CW0123]: feature `f` includes `x/a/b`, which has more than one slash\n"));
   CHECK(error_of("[features]\nf = [\"z/g\"]\n").starts_with("error[CW0124]: feature `f` includes `z/g`, but `z` is not a dependency\n"));
-  CHECK(error_of(k_optional + "[features]\nf = [\"y?/g\"]\n") == R"(error[CW0125]: feature `f` includes `y?/g`, but dependency `y` is not optional
+  CHECK(error_of(k_optional + "[features]\nf = [\"y?/g\"]\n") ==
+        R"(error[CW0125]: feature `f` includes `y?/g`, but dependency `y` is not optional
   --> /p/Cargo.toml:9:6
    |
  9 | f = ["y?/g"]
@@ -97,14 +102,16 @@ TEST_CASE("features: a value that means nothing is shown with its place", "[mani
    | ^
    = help: put `dep:x` into a feature, or rename the feature `x` that hides it
 )");
-  CHECK(error_of("[dev-dependencies]\nx = { version = \"1\", optional = true }\n") == R"(error[CW0127]: dev-dependency `x` cannot be optional
+  CHECK(error_of("[dev-dependencies]\nx = { version = \"1\", optional = true }\n") ==
+        R"(error[CW0127]: dev-dependency `x` cannot be optional
   --> /p/Cargo.toml:6:1
    |
  6 | x = { version = "1", optional = true }
    | ^
    = help: remove `optional`: dev-dependencies are only built for tests, examples and benchmarks
 )");
-  CHECK(error_of("[features]\n\"a b\" = []\n") == R"(error[CW0104]: `a b` is not a valid feature name: it contains ` `; letters, digits, `-`, `_`, `+` and `.` are allowed
+  CHECK(error_of("[features]\n\"a b\" = []\n") ==
+        R"(error[CW0104]: `a b` is not a valid feature name: it contains ` `; letters, digits, `-`, `_`, `+` and `.` are allowed
   --> /p/Cargo.toml:6:1
    |
  6 | "a b" = []
@@ -121,7 +128,8 @@ TEST_CASE("features: a value that means nothing is shown with its place", "[mani
 
 TEST_CASE("features: a feature called default-features is pointed out", "[manifest][features]")
 {
-  CHECK(warnings_of("[features]\ndefault-features = []\n") == R"(warning[CW0135]: a feature named `default-features` is not enabled by default
+  CHECK(warnings_of("[features]\ndefault-features = []\n") ==
+        R"(warning[CW0135]: a feature named `default-features` is not enabled by default
   --> /p/Cargo.toml:6:1
    |
  6 | default-features = []

@@ -244,7 +244,8 @@ TEST_CASE("lock file: a version of the future is refused", "[manifest][lockfile]
 
 TEST_CASE("lock file: a missing field is shown at its entry", "[manifest][lockfile]")
 {
-  CHECK(error_of("version = 4\n\n[[package]]\nname = \"app\"\n") == R"lock(error[CW0230]: an entry of `package` in the lock file has no `version`
+  CHECK(error_of("version = 4\n\n[[package]]\nname = \"app\"\n") ==
+        R"lock(error[CW0230]: an entry of `package` in the lock file has no `version`
   --> Cargo.lock:3:1
    |
  3 | [[package]]

@@ -10,7 +10,8 @@ using namespace cargo_wasm::test;
 
 TEST_CASE("manifest: unknown keys are named with the nearest known one", "[manifest][warnings]")
 {
-  CHECK(warnings_of("licence = \"MIT\"\nbuild = false\n[dependencies]\nx = { version = \"1\", feature = [] }\n[net]\noffline = true\n[package.metadata.anything]\na = 1\n") ==
+  CHECK(warnings_of("licence = \"MIT\"\nbuild = false\n[dependencies]\nx = { version = \"1\", feature = [] }\n[net]\noffline = "
+                    "true\n[package.metadata.anything]\na = 1\n") ==
         R"(warning[CW0130]: unknown key `package.licence` is ignored
   --> /p/Cargo.toml:5:1
    |
@@ -62,7 +63,8 @@ TEST_CASE("manifest: a package without a version is 0.0.0 and cannot be publishe
   const auto manifest = ReadOneManifest("[package]\nname = \"p\"\nedition = \"2021\"\n").manifest();
   CHECK(spec::to_string(manifest->summary->id.version()) == "0.0.0");
   CHECK(manifest->info.publish == std::vector<std::string>{});
-  CHECK(ReadOneManifest("[package]\nname = \"p\"\nedition = \"2021\"\npublish = true\n").error() == R"(error[CW0103]: `package.publish` needs `package.version`
+  CHECK(ReadOneManifest("[package]\nname = \"p\"\nedition = \"2021\"\npublish = true\n").error() ==
+        R"(error[CW0103]: `package.publish` needs `package.version`
   --> /p/Cargo.toml:4:11
    |
  4 | publish = true
@@ -79,7 +81,8 @@ TEST_CASE("manifest: values of the wrong kind are shown where they stand", "[man
  1 | [package]
    | ^^^^^^^^^
 )");
-  CHECK(ReadOneManifest("[package]\nname = \"a b\"\n").error() == R"(error[CW0104]: `a b` is not a valid package name: it contains ` `; letters, digits, `-` and `_` are allowed
+  CHECK(ReadOneManifest("[package]\nname = \"a b\"\n").error() ==
+        R"(error[CW0104]: `a b` is not a valid package name: it contains ` `; letters, digits, `-` and `_` are allowed
   --> /p/Cargo.toml:2:8
    |
  2 | name = "a b"
@@ -98,7 +101,8 @@ TEST_CASE("manifest: values of the wrong kind are shown where they stand", "[man
    |           ^^^^^^
    = help: editions are `2015`, `2018`, `2021` and `2024`
 )");
-  CHECK(ReadOneManifest("[package]\nname = \"p\"\nedition = \"2024\"\nrust-version = \"1.70\"\n").error() == R"(error[CW0105]: `rust-version` 1.70 is too old for edition 2024
+  CHECK(ReadOneManifest("[package]\nname = \"p\"\nedition = \"2024\"\nrust-version = \"1.70\"\n").error() ==
+        R"(error[CW0105]: `rust-version` 1.70 is too old for edition 2024
   --> /p/Cargo.toml:3:11
    |
  3 | edition = "2024"
@@ -109,7 +113,8 @@ TEST_CASE("manifest: values of the wrong kind are shown where they stand", "[man
   CHECK(ReadOneManifest("[package]\nname = \"p\"\nrust-version = \"1.70-beta\"\n").error().starts_with("error[CW0262]: "));
   CHECK(error_of("resolver = \"4\"\n").starts_with("error[CW0164]: `4` is not a resolver version\n"));
   CHECK(error_of("metabuild = \"x\"\n").starts_with("error[CW0106]: `package.metabuild` is unstable and needs a nightly cargo\n"));
-  CHECK(ReadOneManifest("cargo-features = [\"codegen-backend\"]\n" + k_package).error() == R"(error[CW0106]: cargo feature `codegen-backend` is unstable and needs a nightly cargo
+  CHECK(ReadOneManifest("cargo-features = [\"codegen-backend\"]\n" + k_package).error() ==
+        R"(error[CW0106]: cargo feature `codegen-backend` is unstable and needs a nightly cargo
   --> /p/Cargo.toml:1:19
    |
  1 | cargo-features = ["codegen-backend"]
@@ -119,7 +124,8 @@ TEST_CASE("manifest: values of the wrong kind are shown where they stand", "[man
 
 TEST_CASE("manifest: a workspace without a package takes no package sections", "[manifest][package]")
 {
-  CHECK(ReadOneManifest("[workspace]\nmembers = []\n[dependencies]\nx = \"1\"\n").error() == R"(error[CW0107]: `dependencies` needs a `[package]`, and this manifest is a workspace only
+  CHECK(ReadOneManifest("[workspace]\nmembers = []\n[dependencies]\nx = \"1\"\n").error() ==
+        R"(error[CW0107]: `dependencies` needs a `[package]`, and this manifest is a workspace only
   --> /p/Cargo.toml:3:2
    |
  3 | [dependencies]
@@ -127,17 +133,27 @@ TEST_CASE("manifest: a workspace without a package takes no package sections", "
    = help: what members inherit stands in `[workspace.dependencies]`
 )");
   CHECK(ReadOneManifest("[workspace]\nmembers = [\"a\"]\nresolver = \"2\"\n").manifest()->is_virtual);
-  CHECK(error_of("workspace = \"..\"\n[workspace]\n").starts_with("error[CW0162]: `package.workspace` cannot stand beside `[workspace]`\n"));
-  CHECK(error_of("[workspace.dependencies]\nx = { version = \"1\", optional = true }\n").starts_with("error[CW0163]: `workspace.dependencies.x` cannot be optional\n"));
+  CHECK(
+      error_of("workspace = \"..\"\n[workspace]\n").starts_with("error[CW0162]: `package.workspace` cannot stand beside `[workspace]`\n"));
+  CHECK(error_of("[workspace.dependencies]\nx = { version = \"1\", optional = true }\n")
+            .starts_with("error[CW0163]: `workspace.dependencies.x` cannot be optional\n"));
 }
 
 TEST_CASE("lints: flags are sorted by priority, then names backwards, and check-cfg follows", "[manifest][lints]")
 {
-  const auto manifest = ReadOneManifest(k_package + "[lints.rust]\nunused = \"warn\"\nunsafe_code = \"forbid\"\nunexpected_cfgs = { level = \"warn\", check-cfg = [\"cfg(a)\"] }\n"
-                                                    "[lints.clippy]\nall = { level = \"deny\", priority = -1 }\npedantic = \"allow\"\n[lints.cargo]\nx = \"warn\"\n")
-                            .manifest();
-  CHECK(manifest->lints.rustc_flags == std::vector<std::string>{"--deny=clippy::all", "--warn=unused", "--forbid=unsafe_code", "--warn=unexpected_cfgs", "--allow=clippy::pedantic",
-                                                                "--check-cfg", "cfg(a)"});
+  const auto manifest =
+      ReadOneManifest(
+          k_package +
+          "[lints.rust]\nunused = \"warn\"\nunsafe_code = \"forbid\"\nunexpected_cfgs = { level = \"warn\", check-cfg = [\"cfg(a)\"] }\n"
+          "[lints.clippy]\nall = { level = \"deny\", priority = -1 }\npedantic = \"allow\"\n[lints.cargo]\nx = \"warn\"\n")
+          .manifest();
+  CHECK(manifest->lints.rustc_flags == std::vector<std::string>{"--deny=clippy::all",
+                                                                "--warn=unused",
+                                                                "--forbid=unsafe_code",
+                                                                "--warn=unexpected_cfgs",
+                                                                "--allow=clippy::pedantic",
+                                                                "--check-cfg",
+                                                                "cfg(a)"});
 }
 
 TEST_CASE("lints: mistakes in the table are shown", "[manifest][lints]")
@@ -157,15 +173,19 @@ TEST_CASE("lints: mistakes in the table are shown", "[manifest][lints]")
    = help: write `lints.clippy.all`
 )");
   CHECK(error_of("[lints.rust]\nunused = { priority = 1 }\n").starts_with("error[CW0145]: `lints.rust.unused` has no level\n"));
-  CHECK(warnings_of("[lints.rust]\nunused = { level = \"warn\", prio = 1 }\n").find("unknown key `lints.rust.unused.prio` is ignored") != std::string::npos);
+  CHECK(warnings_of("[lints.rust]\nunused = { level = \"warn\", prio = 1 }\n").find("unknown key `lints.rust.unused.prio` is ignored") !=
+        std::string::npos);
   CHECK(warnings_of("[lints.rsut]\nunused = \"warn\"\n").find("`rsut` is not a lint tool") != std::string::npos);
 }
 
 TEST_CASE("profiles: every setting is read, with one spelling for each debug level", "[manifest][profiles]")
 {
-  const auto manifest = ReadOneManifest(k_package + "[profile.small]\ninherits = \"release\"\nopt-level = \"z\"\nlto = \"fat\"\ncodegen-units = 1\ndebug = \"limited\"\npanic = \"abort\"\nstrip = true\n"
-                                                    "[profile.small.package.serde]\nopt-level = 3\n[profile.small.build-override]\nopt-level = 0\n[profile.dev]\ndebug = \"line-tables-only\"\n")
-                            .manifest();
+  const auto manifest =
+      ReadOneManifest(k_package + "[profile.small]\ninherits = \"release\"\nopt-level = \"z\"\nlto = \"fat\"\ncodegen-units = 1\ndebug = "
+                                  "\"limited\"\npanic = \"abort\"\nstrip = true\n"
+                                  "[profile.small.package.serde]\nopt-level = 3\n[profile.small.build-override]\nopt-level = "
+                                  "0\n[profile.dev]\ndebug = \"line-tables-only\"\n")
+          .manifest();
   const manifest::BuildProfileToml& small = manifest->profiles.at("small");
   CHECK(small.inherits == "release");
   CHECK(small.opt_level == "z");
@@ -218,7 +238,8 @@ TEST_CASE("profiles: settings that cannot be are refused", "[manifest][profiles]
    | ^^^^^
    = note: overrides of single packages and of build dependencies may not change what holds for the whole program
 )");
-  CHECK(error_of("[profile.dev]\nrustflags = []\n").starts_with("error[CW0106]: `rustflags` of `profile.dev` is unstable and needs a nightly cargo\n"));
+  CHECK(error_of("[profile.dev]\nrustflags = []\n")
+            .starts_with("error[CW0106]: `rustflags` of `profile.dev` is unstable and needs a nightly cargo\n"));
   CHECK(warnings_of("[profile.dev]\nopt_level = 1\n") == R"(warning[CW0130]: unknown key `profile.dev.opt_level` is ignored
   --> /p/Cargo.toml:6:1
    |
@@ -230,12 +251,15 @@ TEST_CASE("profiles: settings that cannot be are refused", "[manifest][profiles]
 
 TEST_CASE("package json: fields and their order are cargo's", "[manifest][json]")
 {
-  const ReadOneManifest one(k_package + "license = \"MIT\"\n[dependencies]\nx = { version = \"1\", optional = true }\n[package.metadata.wasm]\nhost = \"browser\"\n");
-  CHECK(manifest::package_to_json(*one.manifest()).dump() ==
-        R"({"name":"p","version":"0.1.0","id":"path+file:///p#0.1.0","license":"MIT","license_file":null,"description":null,"source":null,)"
-        R"("dependencies":[{"name":"x","source":"registry+https://github.com/rust-lang/crates.io-index","req":"^1","kind":null,"rename":null,"optional":true,)"
-        R"("uses_default_features":true,"features":[],"target":null,"registry":null}],"targets":[{"kind":["lib"],"crate_types":["lib"],"name":"p",)"
-        R"("src_path":"/p/src/lib.rs","edition":"2021","doc":true,"doctest":true,"test":true}],"features":{"x":["dep:x"]},"manifest_path":"/p/Cargo.toml",)"
-        R"("metadata":{"wasm":{"host":"browser"}},"publish":null,"authors":[],"categories":[],"keywords":[],"readme":null,"repository":null,"homepage":null,)"
-        R"("documentation":null,"edition":"2021","links":null,"default_run":null,"rust_version":null})");
+  const ReadOneManifest one(
+      k_package +
+      "license = \"MIT\"\n[dependencies]\nx = { version = \"1\", optional = true }\n[package.metadata.wasm]\nhost = \"browser\"\n");
+  CHECK(
+      manifest::package_to_json(*one.manifest()).dump() ==
+      R"({"name":"p","version":"0.1.0","id":"path+file:///p#0.1.0","license":"MIT","license_file":null,"description":null,"source":null,)"
+      R"("dependencies":[{"name":"x","source":"registry+https://github.com/rust-lang/crates.io-index","req":"^1","kind":null,"rename":null,"optional":true,)"
+      R"("uses_default_features":true,"features":[],"target":null,"registry":null}],"targets":[{"kind":["lib"],"crate_types":["lib"],"name":"p",)"
+      R"("src_path":"/p/src/lib.rs","edition":"2021","doc":true,"doctest":true,"test":true}],"features":{"x":["dep:x"]},"manifest_path":"/p/Cargo.toml",)"
+      R"("metadata":{"wasm":{"host":"browser"}},"publish":null,"authors":[],"categories":[],"keywords":[],"readme":null,"repository":null,"homepage":null,)"
+      R"("documentation":null,"edition":"2021","links":null,"default_run":null,"rust_version":null})");
 }

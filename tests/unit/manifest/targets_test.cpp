@@ -15,7 +15,11 @@ std::string targets_of(const std::string& text, const std::vector<std::string>& 
   std::string all;
   const auto read = ReadOneManifest(text, sources).manifest();
   for (const manifest::CrateTarget& target : read->targets) {
-    all += fmt::format("{}{} {} {}", all.empty() ? "" : "; ", k_kinds[static_cast<std::size_t>(target.kind)], target.name, target.source.lexically_relative("/p").string());
+    all += fmt::format("{}{} {} {}",
+                       all.empty() ? "" : "; ",
+                       k_kinds[static_cast<std::size_t>(target.kind)],
+                       target.name,
+                       target.source.lexically_relative("/p").string());
   }
   return all;
 }
@@ -24,23 +28,34 @@ std::string targets_of(const std::string& text, const std::vector<std::string>& 
 
 TEST_CASE("targets: the layout alone makes targets, in cargo's order", "[manifest][targets]")
 {
-  CHECK(targets_of(k_package, {"src/lib.rs", "src/main.rs", "src/bin/z.rs", "src/bin/a/main.rs", "src/bin/empty/lib.rs", "src/bin/.hidden.rs", "examples/e.rs", "tests/t.rs",
-                               "tests/common/mod.rs", "benches/b.rs", "build.rs"}) ==
-        "lib p src/lib.rs; bin a src/bin/a/main.rs; bin p src/main.rs; bin z src/bin/z.rs; example e examples/e.rs; test t tests/t.rs; bench b benches/b.rs; "
-        "build build-script-build build.rs");
+  CHECK(targets_of(k_package,
+                   {"src/lib.rs",
+                    "src/main.rs",
+                    "src/bin/z.rs",
+                    "src/bin/a/main.rs",
+                    "src/bin/empty/lib.rs",
+                    "src/bin/.hidden.rs",
+                    "examples/e.rs",
+                    "tests/t.rs",
+                    "tests/common/mod.rs",
+                    "benches/b.rs",
+                    "build.rs"}) == "lib p src/lib.rs; bin a src/bin/a/main.rs; bin p src/main.rs; bin z src/bin/z.rs; example e "
+                                    "examples/e.rs; test t tests/t.rs; bench b benches/b.rs; "
+                                    "build build-script-build build.rs");
 }
 
 TEST_CASE("targets: a table adds to what is found, and takes over a file it names", "[manifest][targets]")
 {
-  CHECK(targets_of(k_package + "[[bin]]\nname = \"own\"\npath = \"src/bin/a.rs\"\n[[bin]]\nname = \"b\"\ntest = false\n", {"src/bin/a.rs", "src/bin/b.rs", "src/bin/c.rs"}) ==
-        "bin b src/bin/b.rs; bin c src/bin/c.rs; bin own src/bin/a.rs");
+  CHECK(targets_of(k_package + "[[bin]]\nname = \"own\"\npath = \"src/bin/a.rs\"\n[[bin]]\nname = \"b\"\ntest = false\n",
+                   {"src/bin/a.rs", "src/bin/b.rs", "src/bin/c.rs"}) == "bin b src/bin/b.rs; bin c src/bin/c.rs; bin own src/bin/a.rs");
 }
 
 TEST_CASE("targets: in edition 2015 a table switches the search off", "[manifest][targets]")
 {
   const std::string text = "[package]\nname = \"p\"\nversion = \"0.1.0\"\nedition = \"2015\"\n[[bin]]\nname = \"b\"\n";
   CHECK(targets_of(text, {"src/bin/b.rs", "src/bin/c.rs"}) == "bin b src/bin/b.rs");
-  CHECK(ReadOneManifest(text, {"src/bin/b.rs", "src/bin/c.rs"}).warnings() == R"(warning[CW0132]: `[[bin]]` keeps edition 2015 from building other binary targets: `src/bin/c.rs`
+  CHECK(ReadOneManifest(text, {"src/bin/b.rs", "src/bin/c.rs"}).warnings() ==
+        R"(warning[CW0132]: `[[bin]]` keeps edition 2015 from building other binary targets: `src/bin/c.rs`
   --> /p/Cargo.toml:5:1
    |
  5 | [[bin]]
@@ -51,9 +66,12 @@ TEST_CASE("targets: in edition 2015 a table switches the search off", "[manifest
 
 TEST_CASE("targets: `auto… = false` leaves only what is written, in the order written", "[manifest][targets]")
 {
-  const std::string text = k_package + "autobins = false\nautotests = false\nautolib = false\n[[test]]\nname = \"z\"\npath = \"tests/z.rs\"\n[[test]]\nname = \"a\"\npath = "
-                                       "\"tests/a.rs\"\n[[bin]]\nname = \"b\"\npath = \"src/main.rs\"\n";
-  CHECK(targets_of(text, {"src/lib.rs", "src/main.rs", "src/bin/x.rs", "tests/a.rs", "tests/z.rs", "tests/q.rs"}) == "bin b src/main.rs; test z tests/z.rs; test a tests/a.rs");
+  const std::string text =
+      k_package +
+      "autobins = false\nautotests = false\nautolib = false\n[[test]]\nname = \"z\"\npath = \"tests/z.rs\"\n[[test]]\nname = \"a\"\npath = "
+      "\"tests/a.rs\"\n[[bin]]\nname = \"b\"\npath = \"src/main.rs\"\n";
+  CHECK(targets_of(text, {"src/lib.rs", "src/main.rs", "src/bin/x.rs", "tests/a.rs", "tests/z.rs", "tests/q.rs"}) ==
+        "bin b src/main.rs; test z tests/z.rs; test a tests/a.rs");
 }
 
 TEST_CASE("targets: a library is named after the package, with underscores", "[manifest][targets]")
@@ -75,7 +93,8 @@ TEST_CASE("targets: crate types and the proc-macro key decide what a library is"
 
 TEST_CASE("targets: a build script can be elsewhere, or none although build.rs exists", "[manifest][targets]")
 {
-  CHECK(targets_of(k_package + "build = \"tools/make.rs\"\n", {"src/lib.rs", "tools/make.rs", "build.rs"}) == "lib p src/lib.rs; build build-script-make tools/make.rs");
+  CHECK(targets_of(k_package + "build = \"tools/make.rs\"\n", {"src/lib.rs", "tools/make.rs", "build.rs"}) ==
+        "lib p src/lib.rs; build build-script-make tools/make.rs");
   CHECK(targets_of(k_package + "build = false\n", {"src/lib.rs", "build.rs"}) == "lib p src/lib.rs");
 }
 
@@ -132,13 +151,15 @@ TEST_CASE("targets: what cannot be a target is refused", "[manifest][targets]")
    |        ^^^^^
    = help: library names are Rust identifiers: write `_`
 )");
-  CHECK(error_of("[[bin]]\nname = \"build\"\npath = \"src/lib.rs\"\n") == R"(error[CW0104]: a binary cannot be named `build`: a directory of that name stands beside it
+  CHECK(error_of("[[bin]]\nname = \"build\"\npath = \"src/lib.rs\"\n") ==
+        R"(error[CW0104]: a binary cannot be named `build`: a directory of that name stands beside it
   --> /p/Cargo.toml:6:8
    |
  6 | name = "build"
    |        ^^^^^^^
 )");
-  CHECK(error_of("[[bin]]\nname = \"x\"\npath = \"a.rs\"\n[[bin]]\nname = \"x\"\npath = \"b.rs\"\n") == R"(error[CW0116]: two binary targets are named `x`
+  CHECK(error_of("[[bin]]\nname = \"x\"\npath = \"a.rs\"\n[[bin]]\nname = \"x\"\npath = \"b.rs\"\n") ==
+        R"(error[CW0116]: two binary targets are named `x`
   --> /p/Cargo.toml:9:8
    |
  9 | name = "x"
@@ -151,7 +172,8 @@ TEST_CASE("targets: what cannot be a target is refused", "[manifest][targets]")
    | ^^^^^
    = help: write `[[bin]]` with two brackets
 )");
-  CHECK(error_of("[lib]\ncrate-type = [\"dylib\", \"cdylib\"]\n").starts_with("error[CW0109]: library `p` cannot be both `dylib` and `cdylib`\n"));
+  CHECK(error_of("[lib]\ncrate-type = [\"dylib\", \"cdylib\"]\n")
+            .starts_with("error[CW0109]: library `p` cannot be both `dylib` and `cdylib`\n"));
   CHECK(error_of("[lib]\ncrate-type = [\"wasm\"]\n").starts_with("error[CW0109]: `wasm` is not a crate type\n"));
   CHECK(error_of("links = \"z\"\n") == R"(error[CW0118]: package `p` links to `z` but has no build script
   --> /p/Cargo.toml:5:9
@@ -160,7 +182,8 @@ TEST_CASE("targets: what cannot be a target is refused", "[manifest][targets]")
    |         ^^^
    = help: add `build.rs`, or remove `links`
 )");
-  CHECK(error_of("default-run = \"mian\"\n", {"src/bin/main.rs"}) == R"(error[CW0119]: `default-run` names `mian`, which is not a binary of this package
+  CHECK(error_of("default-run = \"mian\"\n", {"src/bin/main.rs"}) ==
+        R"(error[CW0119]: `default-run` names `mian`, which is not a binary of this package
   --> /p/Cargo.toml:5:15
    |
  5 | default-run = "mian"

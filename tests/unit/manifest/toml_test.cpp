@@ -22,14 +22,18 @@ std::string error_of(std::string text)
   return document ? "no error" : base::render(document.error(), base::Severity::error, false);
 }
 
-const std::string& string_at(const manifest::TomlDocument& document, std::string_view key) { return *document.root.find(key)->as_string(); }
+const std::string& string_at(const manifest::TomlDocument& document, std::string_view key)
+{
+  return *document.root.find(key)->as_string();
+}
 
 } // namespace
 
 TEST_CASE("toml: every kind of value is read", "[manifest][toml]")
 {
-  const auto document = parsed("s = \"a\\tb\\u00e9\"\nl = 'C:\\x'\nm = \"\"\"\none\\\n   two\"\"\"\ni = 1_000\nh = 0xff\nn = -7\nf = 6.5e-1\nb = true\n"
-                               "d = 1979-05-27T07:32:00Z\na = [1, [2, 3], ]\nt = { x = 1, y.z = 2 }\n");
+  const auto document =
+      parsed("s = \"a\\tb\\u00e9\"\nl = 'C:\\x'\nm = \"\"\"\none\\\n   two\"\"\"\ni = 1_000\nh = 0xff\nn = -7\nf = 6.5e-1\nb = true\n"
+             "d = 1979-05-27T07:32:00Z\na = [1, [2, 3], ]\nt = { x = 1, y.z = 2 }\n");
   CHECK(string_at(*document, "s") == "a\tb\xC3\xA9");
   CHECK(string_at(*document, "l") == "C:\\x");
   CHECK(string_at(*document, "m") == "onetwo");
@@ -47,7 +51,8 @@ TEST_CASE("toml: what version 1.1 added is accepted, as cargo does since 1.94", 
 {
   const auto document = parsed("t = {\n  a = 1, # one\n  b = 2,\n}\ne = \"\\e\\x41\"\nh = 07:32\n");
   CHECK(document->root.find("t")->as_table()->members.size() == 2);
-  CHECK(string_at(*document, "e") == "\x1B" "A");
+  CHECK(string_at(*document, "e") == "\x1B"
+                                     "A");
 }
 
 TEST_CASE("toml: line ends inside multi-line strings stay as they are", "[manifest][toml]")
@@ -102,17 +107,27 @@ TEST_CASE("toml: mistakes are shown where they are", "[manifest][toml]")
     const char* message;
     int line, column;
   };
-  const Row row = GENERATE(Row{"a = \n", "expected a value, found the end of the line", 1, 5}, Row{"a = 1 b = 2\n", "expected the end of the line, found `b`", 1, 7},
-                           Row{"a = yes\n", "`yes` is not a value", 1, 5}, Row{"a = 01\n", "`01` has a leading zero", 1, 5}, Row{"a = 1__0\n", "`1__0` is not a number", 1, 5},
-                           Row{"a = 99999999999999999999\n", "`99999999999999999999` does not fit in 64 bits", 1, 5}, Row{"a = \"x\n", "this string is never closed", 1, 5},
-                           Row{"a = \"\\q\"\n", "unknown escape: `q` after `\\`", 1, 6}, Row{"a = \"\\ud800\"\n", "this escape is not a Unicode character", 1, 6},
-                           Row{"a = [1,\n", "this array is never closed", 1, 5}, Row{"a = [1 2]\n", "expected `,` or `]` in the array, found `2`", 1, 8},
-                           Row{"a = { b = 1\n", "this inline table is never closed", 1, 5}, Row{"[a\n", "expected `]` at the end of the header, found the end of the line", 1, 3},
-                           Row{"= 1\n", "expected a key, found `=`", 1, 1}, Row{"a 1\n", "expected `=` after the key, found `1`", 1, 3},
-                           Row{"[a]\n[a]\n", "table `a` is defined twice", 2, 2}, Row{"a = 1\n[a.b]\n", "`a` is an integer and cannot be extended by a header", 2, 2},
+  const Row row = GENERATE(Row{"a = \n", "expected a value, found the end of the line", 1, 5},
+                           Row{"a = 1 b = 2\n", "expected the end of the line, found `b`", 1, 7},
+                           Row{"a = yes\n", "`yes` is not a value", 1, 5},
+                           Row{"a = 01\n", "`01` has a leading zero", 1, 5},
+                           Row{"a = 1__0\n", "`1__0` is not a number", 1, 5},
+                           Row{"a = 99999999999999999999\n", "`99999999999999999999` does not fit in 64 bits", 1, 5},
+                           Row{"a = \"x\n", "this string is never closed", 1, 5},
+                           Row{"a = \"\\q\"\n", "unknown escape: `q` after `\\`", 1, 6},
+                           Row{"a = \"\\ud800\"\n", "this escape is not a Unicode character", 1, 6},
+                           Row{"a = [1,\n", "this array is never closed", 1, 5},
+                           Row{"a = [1 2]\n", "expected `,` or `]` in the array, found `2`", 1, 8},
+                           Row{"a = { b = 1\n", "this inline table is never closed", 1, 5},
+                           Row{"[a\n", "expected `]` at the end of the header, found the end of the line", 1, 3},
+                           Row{"= 1\n", "expected a key, found `=`", 1, 1},
+                           Row{"a 1\n", "expected `=` after the key, found `1`", 1, 3},
+                           Row{"[a]\n[a]\n", "table `a` is defined twice", 2, 2},
+                           Row{"a = 1\n[a.b]\n", "`a` is an integer and cannot be extended by a header", 2, 2},
                            Row{"a = { b = 1 }\n[a.c]\n", "`a` is an inline table and cannot be extended by a header", 2, 2},
                            Row{"a = [1]\n[[a]]\n", "`a` is an array and cannot be extended by `[[a]]`", 2, 3},
-                           Row{"[a.b]\n[a]\nb.c = 1\n", "`b` is a table and cannot be extended by a dotted key", 3, 1}, Row{"d = 1979-13-01\n", "`1979-13-01` is not a date", 1, 5},
+                           Row{"[a.b]\n[a]\nb.c = 1\n", "`b` is a table and cannot be extended by a dotted key", 3, 1},
+                           Row{"d = 1979-13-01\n", "`1979-13-01` is not a date", 1, 5},
                            Row{"a = \"\x01\"\n", "control character 0x01 in a string", 1, 6});
   const auto document = parse_toml("t.toml", row.text);
   REQUIRE_FALSE(document.has_value());
@@ -125,7 +140,9 @@ TEST_CASE("toml: mistakes are shown where they are", "[manifest][toml]")
 
 TEST_CASE("toml: a binary file is named as such", "[manifest][toml]")
 {
-  CHECK(error_of(std::string("\x7F" "ELF\0\1", 6)) == "error[CW0101]: `t.toml` is not a text file\n   = note: it contains zero bytes\n");
+  CHECK(error_of(std::string("\x7F"
+                             "ELF\0\1",
+                             6)) == "error[CW0101]: `t.toml` is not a text file\n   = note: it contains zero bytes\n");
   CHECK(error_of("a = \"\xFF\"\n") == "error[CW0101]: `t.toml` is not a text file\n   = note: it is not valid UTF-8\n");
 }
 

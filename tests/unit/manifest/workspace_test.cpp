@@ -107,7 +107,10 @@ TEST_CASE("workspace: a path dependency outside the root is no member", "[manife
 
 TEST_CASE("workspace: exclude takes directories out, unless members lists them", "[manifest][workspace]")
 {
-  Tree tree({{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"a\", \"x/*\", \"x/in\"]\nexclude = [\"x\"]\n"}, {"/w/a", package("a")}, {"/w/x/in", package("in")}, {"/w/x/out", package("out")}});
+  Tree tree({{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"a\", \"x/*\", \"x/in\"]\nexclude = [\"x\"]\n"},
+             {"/w/a", package("a")},
+             {"/w/x/in", package("in")},
+             {"/w/x/out", package("out")}});
   CHECK(names(tree.workspace().members) == "a in");
 }
 
@@ -124,7 +127,8 @@ TEST_CASE("workspace: default members are the listed ones at the root, the packa
 
 TEST_CASE("workspace: `package.workspace` points at a root that need not be above", "[manifest][workspace]")
 {
-  Tree tree({{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"../side\"]\n"}, {"/side", package("side", "workspace = \"../w\"\n")}}, "/side");
+  Tree tree({{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"../side\"]\n"}, {"/side", package("side", "workspace = \"../w\"\n")}},
+            "/side");
   const manifest::Workspace workspace = tree.workspace();
   CHECK(workspace.root == "/w");
   CHECK(names(workspace.members) == "side");
@@ -132,10 +136,16 @@ TEST_CASE("workspace: `package.workspace` points at a root that need not be abov
 
 TEST_CASE("workspace: members inherit fields, dependencies and lints", "[manifest][workspace][inheritance]")
 {
-  Tree tree({{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n[workspace.package]\nversion = \"2.0.0\"\nedition = \"2021\"\nlicense-file = \"LICENSE\"\nrust-version = \"1.70\"\n"
-                    "[workspace.dependencies]\nx = { version = \"1\", features = [\"f\"], default-features = false }\nlocal = { path = \"lib/local\" }\n[workspace.lints.rust]\nunsafe_code = \"forbid\"\n"},
-             {"/w/a", "[package]\nname = \"a\"\nversion.workspace = true\nedition.workspace = true\nlicense-file.workspace = true\nrust-version = { workspace = true }\n"
-                      "[dependencies]\nx = { workspace = true, features = [\"g\"], optional = true }\nlocal.workspace = true\n[lints]\nworkspace = true\n"},
+  Tree tree({{"/w",
+              "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n[workspace.package]\nversion = \"2.0.0\"\nedition = "
+              "\"2021\"\nlicense-file = \"LICENSE\"\nrust-version = \"1.70\"\n"
+              "[workspace.dependencies]\nx = { version = \"1\", features = [\"f\"], default-features = false }\nlocal = { path = "
+              "\"lib/local\" }\n[workspace.lints.rust]\nunsafe_code = \"forbid\"\n"},
+             {"/w/a",
+              "[package]\nname = \"a\"\nversion.workspace = true\nedition.workspace = true\nlicense-file.workspace = true\nrust-version = "
+              "{ workspace = true }\n"
+              "[dependencies]\nx = { workspace = true, features = [\"g\"], optional = true }\nlocal.workspace = true\n[lints]\nworkspace = "
+              "true\n"},
              {"/w/lib/local", package("local")}},
             "/w/a");
   tree.env.fs.add("/w/a/src/lib.rs");
@@ -156,9 +166,10 @@ TEST_CASE("workspace: members inherit fields, dependencies and lints", "[manifes
 TEST_CASE("workspace: default-features of an inherited dependency follow the edition", "[manifest][workspace][inheritance]")
 {
   const auto takes_defaults = [](const std::string& in_root, const std::string& edition, const std::string& in_member) {
-    Tree tree({{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n[workspace.dependencies]\nx = { version = \"1\"" + in_root + " }\n"},
-               {"/w/a", "[package]\nname = \"a\"\nedition = \"" + edition + "\"\n[dependencies]\nx = { workspace = true" + in_member + " }\n"}},
-              "/w/a");
+    Tree tree(
+        {{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n[workspace.dependencies]\nx = { version = \"1\"" + in_root + " }\n"},
+         {"/w/a", "[package]\nname = \"a\"\nedition = \"" + edition + "\"\n[dependencies]\nx = { workspace = true" + in_member + " }\n"}},
+        "/w/a");
     return tree.workspace().members.front()->manifest->summary->dependencies.front()->default_features;
   };
   const std::string off = ", default-features = false";
@@ -172,7 +183,8 @@ TEST_CASE("workspace: default-features of an inherited dependency follow the edi
 
 TEST_CASE("workspace: what cannot be inherited is shown where it is asked for", "[manifest][workspace][inheritance]")
 {
-  Tree missing({{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n"}, {"/w/a", "[package]\nname = \"a\"\nversion.workspace = true\n"}});
+  Tree missing(
+      {{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n"}, {"/w/a", "[package]\nname = \"a\"\nversion.workspace = true\n"}});
   missing.env.fs.add("/w/a/src/lib.rs");
   CHECK(missing.error() == R"(error[CW0111]: `workspace.package.version` is not defined
   --> /w/a/Cargo.toml:3:1
@@ -189,7 +201,8 @@ TEST_CASE("workspace: what cannot be inherited is shown where it is asked for", 
    | ^^^^^^^
    = note: no `Cargo.toml` with `[workspace]` in any directory above `/w`
 )");
-  Tree both({{"/w", package("a", "[workspace.lints.rust]\nunused = \"warn\"\n[workspace]\n[lints]\nworkspace = true\nrust.x = \"warn\"\n")}});
+  Tree both(
+      {{"/w", package("a", "[workspace.lints.rust]\nunused = \"warn\"\n[workspace]\n[lints]\nworkspace = true\nrust.x = \"warn\"\n")}});
   CHECK(both.error().starts_with("error[CW0111]: `lints.workspace = true` cannot stand beside other lints\n"));
 }
 
@@ -257,7 +270,9 @@ TEST_CASE("workspace: what does not fit together is refused", "[manifest][worksp
  7 | q = { path = "q" }
    | ^
 )");
-  Tree stray({{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\ndefault-members = [\"b\"]\n"}, {"/w/a", package("a")}, {"/w/b", package("b")}});
+  Tree stray({{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\ndefault-members = [\"b\"]\n"},
+              {"/w/a", package("a")},
+              {"/w/b", package("b")}});
   CHECK(stray.error() == R"(error[CW0158]: `/w/b` is in `default-members` but is not a member
   --> /w/Cargo.toml:4:20
    |
@@ -303,7 +318,9 @@ warning[CW0161]: the workspace has no `resolver` and gets `1`, though a member h
 
 TEST_CASE("workspace: the configuration's profiles and patches are laid over the manifest's", "[manifest][workspace]")
 {
-  Tree tree({{"/w", package("p", "[profile.dev]\nopt-level = 1\npanic = \"abort\"\n[patch.crates-io]\na = { path = \"a\" }\nb = { path = \"b\" }\n")}});
+  Tree tree(
+      {{"/w",
+        package("p", "[profile.dev]\nopt-level = 1\npanic = \"abort\"\n[patch.crates-io]\na = { path = \"a\" }\nb = { path = \"b\" }\n")}});
   tree.env.fs.add("/w/.cargo/config.toml", "[profile.dev]\nopt-level = 2\n[patch.crates-io]\nb = { path = \"fork\" }\n");
   const manifest::Workspace workspace = tree.workspace();
   CHECK(workspace.profiles.at("dev").opt_level == "2");
@@ -319,7 +336,9 @@ TEST_CASE("workspace: everything that decided its shape is recorded for the plan
   Tree tree({{"/w/a", package("a", "[workspace]\n")}}, "/w/a");
   tree.env.fs.add("/w/a/tests/t.rs");
   const manifest::Workspace workspace = tree.workspace();
-  const auto has = [](const std::vector<base::Path>& paths, const char* path) { return std::find(paths.begin(), paths.end(), path) != paths.end(); };
+  const auto has = [](const std::vector<base::Path>& paths, const char* path) {
+    return std::find(paths.begin(), paths.end(), path) != paths.end();
+  };
   CHECK(has(workspace.files_read, "/w/a/Cargo.toml"));
   CHECK(has(workspace.files_read, "/w/a/tests")); // a new file in it would be a new target
   CHECK(has(workspace.files_looked_for, "/w/a/src/main.rs"));

@@ -59,10 +59,26 @@ TEST_CASE("http: many transfers share one HTTP/2 connection, and an unknown cert
   const test::TempDir dir;
   const auto runner = make_process_runner();
   CapturingSink sink;
-  REQUIRE(runner->run(tool(*openssl, {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                                      "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2",
-                                      "-keyout", (dir / "key.pem").string(), "-out", (dir / "cert.pem").string()}),
-                      sink)
+  REQUIRE(runner
+              ->run(tool(*openssl,
+                         {"req",
+                          "-x509",
+                          "-newkey",
+                          "ec",
+                          "-pkeyopt",
+                          "ec_paramgen_curve:prime256v1",
+                          "-nodes",
+                          "-subj",
+                          "/CN=127.0.0.1",
+                          "-addext",
+                          "subjectAltName=IP:127.0.0.1",
+                          "-days",
+                          "2",
+                          "-keyout",
+                          (dir / "key.pem").string(),
+                          "-out",
+                          (dir / "cert.pem").string()}),
+                    sink)
               ->success());
   for (int i = 0; i < 60; ++i) {
     dir.write("www/" + std::to_string(i), std::string(5000, static_cast<char>('a' + i % 26)) + std::to_string(i));
@@ -94,8 +110,7 @@ TEST_CASE("http: many transfers share one HTTP/2 connection, and an unknown cert
   }
   std::vector<test::Recording> recordings(60);
   for (int i = 0; i < 60; ++i) {
-    (*client)->enqueue({url + std::to_string(i), {}, 0},
-                       std::make_unique<test::RecordingHandler>(recordings[static_cast<std::size_t>(i)]));
+    (*client)->enqueue({url + std::to_string(i), {}, 0}, std::make_unique<test::RecordingHandler>(recordings[static_cast<std::size_t>(i)]));
   }
   test::drive(**client);
   for (std::size_t i = 0; i < recordings.size(); ++i) {

@@ -56,7 +56,10 @@ struct TestClient
   std::vector<std::unique_ptr<Recording>> recordings;
 };
 
-ServerResponse text(std::string body, int status = 200) { return {status, {}, std::move(body), {}, {}, 65536, false}; }
+ServerResponse text(std::string body, int status = 200)
+{
+  return {status, {}, std::move(body), {}, {}, 65536, false};
+}
 
 std::string first_line(const Result<HttpResponse>& outcome)
 {
@@ -244,9 +247,8 @@ TEST_CASE("http: redirects are followed, with the headers of the last answer onl
 
 TEST_CASE("http: endless redirects end", "[net][http][redirect]")
 {
-  const HttpServer server([](const ServerRequest& request) {
-    return ServerResponse{301, {{"Location", request.target + "x"}}, "", {}, {}, 65536, false};
-  });
+  const HttpServer server(
+      [](const ServerRequest& request) { return ServerResponse{301, {{"Location", request.target + "x"}}, "", {}, {}, 65536, false}; });
   TestClient client;
   const Recording& got = client.fetch(server.url("/a"));
   CHECK(first_line(*got.outcome) == "CW0034: `" + server.url("/a") + "` is redirected too often");

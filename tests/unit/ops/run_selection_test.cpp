@@ -50,9 +50,10 @@ TEST_CASE("run says which programs there are when it cannot choose", "[ops][run]
   ops::CompileRequest request;
   const auto result = ops::select_program({package({{TargetKind::bin, "server"}, {TargetKind::bin, "client"}})}, request);
   REQUIRE(!result);
-  CHECK(base::render(result.error(), base::Severity::error, false) == "error[CW0736]: which program is to be run? There are several\n"
-                                                                      "   = note: programs: client, server\n"
-                                                                      "   = help: choose with `--bin NAME`, or set `default-run` in Cargo.toml\n");
+  CHECK(base::render(result.error(), base::Severity::error, false) ==
+        "error[CW0736]: which program is to be run? There are several\n"
+        "   = note: programs: client, server\n"
+        "   = help: choose with `--bin NAME`, or set `default-run` in Cargo.toml\n");
 }
 
 TEST_CASE("run of a library points to its examples", "[ops][run]")

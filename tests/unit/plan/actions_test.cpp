@@ -14,7 +14,8 @@ namespace {
 
 const plan::ActionTemplate& action_of(const plan::ActionGraph& graph, std::string_view progress_name)
 {
-  const auto found = std::ranges::find_if(graph.actions, [&](const plan::ActionTemplate& a) { return a.label.progress_name == progress_name; });
+  const auto found =
+      std::ranges::find_if(graph.actions, [&](const plan::ActionTemplate& a) { return a.label.progress_name == progress_name; });
   REQUIRE(found != graph.actions.end());
   return *found;
 }
@@ -106,11 +107,13 @@ TEST_CASE("actions: names follow from identity, not from place", "[plan][actions
   const plan::ActionGraph with_flags = *flags.actions();
   CHECK(argument_after(action_of(with_flags, "my-app(bin)"), "extra-filename=") != name);
   // Symbols stay the same, so that profiles recorded without the flag still fit.
-  CHECK(argument_after(action_of(with_flags, "my-app(bin)"), "metadata=") == argument_after(action_of(*here.actions(), "my-app(bin)"), "metadata="));
+  CHECK(argument_after(action_of(with_flags, "my-app(bin)"), "metadata=") ==
+        argument_after(action_of(*here.actions(), "my-app(bin)"), "metadata="));
 
   PlanWorld release = program_with_library();
   release.request.profile_name = "release";
-  CHECK(argument_after(action_of(*release.actions(), "my-app(bin)"), "metadata=") != argument_after(action_of(*here.actions(), "my-app(bin)"), "metadata="));
+  CHECK(argument_after(action_of(*release.actions(), "my-app(bin)"), "metadata=") !=
+        argument_after(action_of(*here.actions(), "my-app(bin)"), "metadata="));
 }
 
 TEST_CASE("actions: a change far below changes the names above", "[plan][actions]")
@@ -120,13 +123,18 @@ TEST_CASE("actions: a change far below changes the names above", "[plan][actions
   after.add({.name = "my-app", .is_member = true, .targets = {bin("my-app")}, .dependencies = {{.name = "util"}}});
   after.add({.name = "util", .version = "1.0.1"});
   after.request.kinds = before.request.kinds;
-  CHECK(argument_after(action_of(*before.actions(), "my-app(bin)"), "metadata=") != argument_after(action_of(*after.actions(), "my-app(bin)"), "metadata="));
+  CHECK(argument_after(action_of(*before.actions(), "my-app(bin)"), "metadata=") !=
+        argument_after(action_of(*after.actions(), "my-app(bin)"), "metadata="));
 }
 
 TEST_CASE("actions: what build scripts see", "[plan][actions]")
 {
   PlanWorld world;
-  world.add({.name = "z-sys", .is_member = true, .targets = {lib(), build_script()}, .features = {{"default", {"static-link"}}, {"static-link", {}}}, .links = "z"});
+  world.add({.name = "z-sys",
+             .is_member = true,
+             .targets = {lib(), build_script()},
+             .features = {{"default", {"static-link"}}, {"static-link", {}}},
+             .links = "z"});
   world.request.kinds = {toolchain::CompileKind::target("wasm32-wasip1")};
   world.request.profile_name = "release";
   const plan::ActionGraph graph = *world.actions();
@@ -181,7 +189,10 @@ TEST_CASE("actions: wrappers stand before the compiler, one of them for members 
   const plan::ActionGraph graph = *world.actions();
   const auto words = [&](std::string_view name) {
     const plan::ActionTemplate& action = action_of(graph, name);
-    return fmt::format("{} {} {}", action.program.native(), std::get<std::string>(action.args[0].front().value), std::get<std::string>(action.args[1].front().value));
+    return fmt::format("{} {} {}",
+                       action.program.native(),
+                       std::get<std::string>(action.args[0].front().value),
+                       std::get<std::string>(action.args[1].front().value));
   };
   CHECK(words("my-app(bin)") == "/bin/sccache /bin/clippy-driver /rust/bin/rustc");
   CHECK(words("util") == "/bin/sccache /rust/bin/rustc --crate-name");
@@ -208,5 +219,5 @@ TEST_CASE("actions: a crate type the target cannot make is said before anything 
   world.add({.name = "plugin", .is_member = true, .targets = {lib({CrateType::dylib})}});
   world.request.kinds = {toolchain::CompileKind::target("wasm32-unknown-unknown")};
   CHECK(world.actions().error() == Error("CW0380", "target `wasm32-unknown-unknown` cannot produce dylib for `plugin v1.0.0 (/project)`")
-                                     .help("build for another target, or change `crate-type`"));
+                                       .help("build for another target, or change `crate-type`"));
 }

@@ -8,7 +8,9 @@ using plan::FeaturesFor;
 
 namespace {
 
-std::string active(const plan::ResolvedFeatures& features, std::string_view name, FeaturesFor side = FeaturesFor::normal_or_dev,
+std::string active(const plan::ResolvedFeatures& features,
+                   std::string_view name,
+                   FeaturesFor side = FeaturesFor::normal_or_dev,
                    const spec::SourceId& source = spec::SourceId::crates_io())
 {
   const std::set<InternedString>* set = features.find({name, *spec::parse_version("1.0.0"), source}, side);
@@ -73,7 +75,8 @@ TEST_CASE("features: a weak feature waits for somebody else to activate the depe
 TEST_CASE("features: `x/f` switches on x and, where there is one, the feature x", "[plan][features]")
 {
   PlanWorld world;
-  world.add({.name = "app", .is_member = true, .dependencies = {{.name = "serde", .optional = true}}, .features = {{"std", {"serde/std"}}}});
+  world.add(
+      {.name = "app", .is_member = true, .dependencies = {{.name = "serde", .optional = true}}, .features = {{"std", {"serde/std"}}}});
   world.add({.name = "serde", .features = {{"std", {}}}});
   world.request.features.features = {"std"};
   const spec::SourceId app = spec::SourceId::for_path("/project");
@@ -99,7 +102,9 @@ TEST_CASE("features: dependencies for other platforms count only for resolver 1"
 TEST_CASE("features: dev-dependencies count when tests are built", "[plan][features]")
 {
   PlanWorld world;
-  world.add({.name = "app", .is_member = true, .dependencies = {{.name = "log"}, {.name = "log", .kind = DependencyKind::development, .features = {"test"}}}});
+  world.add({.name = "app",
+             .is_member = true,
+             .dependencies = {{.name = "log"}, {.name = "log", .kind = DependencyKind::development, .features = {"test"}}}});
   world.add({.name = "log", .features = {{"test", {}}}});
   CHECK(active(world.features(), "log") == "");
   world.request.targets.all_tests = true;

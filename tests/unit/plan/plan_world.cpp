@@ -54,7 +54,8 @@ CrateTarget build_script()
 
 namespace {
 
-toolchain::TargetInfo info(const std::string& triple, const std::vector<std::string>& cfgs, std::map<CrateType, toolchain::FilePattern> patterns)
+toolchain::TargetInfo
+info(const std::string& triple, const std::vector<std::string>& cfgs, std::map<CrateType, toolchain::FilePattern> patterns)
 {
   toolchain::TargetInfo result;
   result.triple = triple;
@@ -70,12 +71,18 @@ toolchain::TargetInfo info(const std::string& triple, const std::vector<std::str
 base::Path source_of(const CrateTarget& target, const base::Path& root)
 {
   switch (target.kind) {
-  case TargetKind::lib: return root / "src/lib.rs";
-  case TargetKind::bin: return root / "src/bin" / (target.name + ".rs");
-  case TargetKind::test: return root / "tests" / (target.name + ".rs");
-  case TargetKind::bench: return root / "benches" / (target.name + ".rs");
-  case TargetKind::example: return root / "examples" / (target.name + ".rs");
-  case TargetKind::custom_build: return root / "build.rs";
+  case TargetKind::lib:
+    return root / "src/lib.rs";
+  case TargetKind::bin:
+    return root / "src/bin" / (target.name + ".rs");
+  case TargetKind::test:
+    return root / "tests" / (target.name + ".rs");
+  case TargetKind::bench:
+    return root / "benches" / (target.name + ".rs");
+  case TargetKind::example:
+    return root / "examples" / (target.name + ".rs");
+  case TargetKind::custom_build:
+    return root / "build.rs";
   }
   return root;
 }
@@ -94,17 +101,22 @@ PlanWorld::PlanWorld()
   platforms.rustc.commit_hash = "0123456789abcdef";
   platforms.rustc.verbose_version = "rustc 1.99.1\nhost: x86_64-unknown-linux-gnu\n";
   platforms.rustc.sysroot = "/rust";
-  const std::map<CrateType, toolchain::FilePattern> on_linux{{CrateType::bin, {"", ""}},         {CrateType::rlib, {"lib", ".rlib"}},
-                                                             {CrateType::dylib, {"lib", ".so"}}, {CrateType::cdylib, {"lib", ".so"}},
-                                                             {CrateType::staticlib, {"lib", ".a"}}, {CrateType::proc_macro, {"lib", ".so"}}};
+  const std::map<CrateType, toolchain::FilePattern> on_linux{{CrateType::bin, {"", ""}},
+                                                             {CrateType::rlib, {"lib", ".rlib"}},
+                                                             {CrateType::dylib, {"lib", ".so"}},
+                                                             {CrateType::cdylib, {"lib", ".so"}},
+                                                             {CrateType::staticlib, {"lib", ".a"}},
+                                                             {CrateType::proc_macro, {"lib", ".so"}}};
   const std::map<CrateType, toolchain::FilePattern> on_wasm{{CrateType::bin, {"", ".wasm"}},
                                                             {CrateType::rlib, {"lib", ".rlib"}},
                                                             {CrateType::cdylib, {"", ".wasm"}},
                                                             {CrateType::staticlib, {"lib", ".a"}}};
   platforms.host = info(platforms.rustc.host, {"unix", "target_os=\"linux\"", "debug_assertions"}, on_linux);
   platforms.targets.emplace(platforms.rustc.host, platforms.host);
-  platforms.targets.emplace("wasm32-wasip1", info("wasm32-wasip1", {"target_family=\"wasm\"", "target_os=\"wasi\"", "debug_assertions"}, on_wasm));
-  platforms.targets.emplace("wasm32-unknown-unknown", info("wasm32-unknown-unknown", {"target_family=\"wasm\"", "target_os=\"unknown\""}, on_wasm));
+  platforms.targets.emplace("wasm32-wasip1",
+                            info("wasm32-wasip1", {"target_family=\"wasm\"", "target_os=\"wasi\"", "debug_assertions"}, on_wasm));
+  platforms.targets.emplace("wasm32-unknown-unknown",
+                            info("wasm32-unknown-unknown", {"target_family=\"wasm\"", "target_os=\"unknown\""}, on_wasm));
   request.kinds = {toolchain::CompileKind::host()};
   request.strict_cargo = true;
 }
@@ -116,7 +128,8 @@ PlanWorld& PlanWorld::add(PackageSpec spec)
                           : is_first      ? base::Path("/project")
                                           : base::Path("/project") / spec.name;
   const spec::SourceId source = spec.is_member ? spec::SourceId::for_path(root) : spec::SourceId::crates_io();
-  auto summary = std::make_shared<manifest::Summary>(manifest::Summary{spec::PackageId(spec.name, *spec::parse_version(spec.version), source), {}, {}, {}, {}, {}, false});
+  auto summary = std::make_shared<manifest::Summary>(
+      manifest::Summary{spec::PackageId(spec.name, *spec::parse_version(spec.version), source), {}, {}, {}, {}, {}, false});
   manifest::RawFeatureMap raw;
   for (const auto& [feature, values] : spec.features) {
     auto& list = raw[InternedString(feature)];
@@ -216,8 +229,9 @@ Result<plan::UnitGraph> PlanWorld::units()
 plan::ResolvedFeatures PlanWorld::features()
 {
   resolve_all();
-  return plan::resolve_features({.resolve = m_resolve, .roots = m_roots, .packages = m_packages, .platforms = platforms, .kinds = request.kinds},
-                                plan::feature_options(workspace.resolver, request.needs_dev_dependencies(), false));
+  return plan::resolve_features(
+      {.resolve = m_resolve, .roots = m_roots, .packages = m_packages, .platforms = platforms, .kinds = request.kinds},
+      plan::feature_options(workspace.resolver, request.needs_dev_dependencies(), false));
 }
 
 Result<plan::ActionGraph> PlanWorld::actions()
@@ -230,7 +244,10 @@ std::string describe(const plan::UnitGraph& graph)
 {
   std::string text;
   const auto name_of = [&](const plan::Unit& unit) {
-    return fmt::format("{}:{}:{}{}", unit.package->id().name(), unit.target->is_custom_build() ? "build.rs" : unit.target->name, to_string(unit.mode),
+    return fmt::format("{}:{}:{}{}",
+                       unit.package->id().name(),
+                       unit.target->is_custom_build() ? "build.rs" : unit.target->name,
+                       to_string(unit.mode),
                        unit.kind.triple ? fmt::format("@{}", *unit.kind.triple) : "");
   };
   for (const plan::Unit& unit : graph.units) {
@@ -247,7 +264,8 @@ std::string describe(const plan::UnitGraph& graph)
   return text;
 }
 
-const plan::Unit& unit_of(const plan::UnitGraph& graph, std::string_view package, std::string_view target, plan::CompileMode mode, bool host)
+const plan::Unit&
+unit_of(const plan::UnitGraph& graph, std::string_view package, std::string_view target, plan::CompileMode mode, bool host)
 {
   const auto found = std::ranges::find_if(graph.units, [&](const plan::Unit& u) {
     return u.package->id().name() == package && u.target->name == target && u.mode == mode && (!host || u.kind.is_host());

@@ -67,6 +67,7 @@ public:
   manifest::Workspace workspace;
   toolchain::TargetData platforms;
   toolchain::ToolchainChoice choice;
+
 private:
   std::unique_ptr<TestEnv> m_env = std::make_unique<TestEnv>(); // on the heap, so that worlds can be returned
 
@@ -87,7 +88,7 @@ private:
 /// One line a unit: "app v1.0.0 lib build wasm32-wasip1 [f1,f2] -> dep(extern) …", sorted as in the graph.
 [[nodiscard]] std::string describe(const plan::UnitGraph& graph);
 /// The first unit of this package, target name and mode; fails the test when there is none.
-[[nodiscard]] const plan::Unit& unit_of(const plan::UnitGraph& graph, std::string_view package, std::string_view target, plan::CompileMode mode,
-                                        bool host = false);
+[[nodiscard]] const plan::Unit&
+unit_of(const plan::UnitGraph& graph, std::string_view package, std::string_view target, plan::CompileMode mode, bool host = false);
 
 } // namespace cargo_wasm::test

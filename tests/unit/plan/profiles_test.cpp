@@ -11,9 +11,13 @@ using Tables = std::map<std::string, BuildProfileToml>;
 
 namespace {
 
-spec::PackageId package(std::string_view name) { return {name, *spec::parse_version("1.2.0"), spec::SourceId::crates_io()}; }
+spec::PackageId package(std::string_view name)
+{
+  return {name, *spec::parse_version("1.2.0"), spec::SourceId::crates_io()};
+}
 
-BuildProfile profile(const Tables& tables, std::string_view requested, const plan::ProfileQuery& query, std::optional<bool> incremental = {})
+BuildProfile
+profile(const Tables& tables, std::string_view requested, const plan::ProfileQuery& query, std::optional<bool> incremental = {})
 {
   const Result<BuildProfiles> profiles = BuildProfiles::make(tables, requested, incremental);
   REQUIRE(profiles.has_value());
@@ -147,7 +151,8 @@ TEST_CASE("profiles: broken inheritance is told apart", "[plan][profiles]")
 {
   const auto inherits = [](const char* parent) { return table([&](auto& t) { t.inherits = parent; }); };
   CHECK(error_of({{"dev", inherits("release")}}, "dev").message == "profile `dev` cannot inherit from another one");
-  CHECK(error_of({{"a", inherits("b")}, {"b", inherits("a")}}, "dev").message == "profiles inherit from one another in a circle: `a` → `b` → `a`");
+  CHECK(error_of({{"a", inherits("b")}, {"b", inherits("a")}}, "dev").message ==
+        "profiles inherit from one another in a circle: `a` → `b` → `a`");
   CHECK(error_of({{"dist", inherits("relase")}}, "dist").message == "profile `dist` inherits from `relase`, which is not defined");
   CHECK(error_of({{"dist", BuildProfileToml()}}, "dist").message == "profile `dist` has no `inherits`");
 }
@@ -168,5 +173,6 @@ TEST_CASE("profiles: two overrides for one package are refused, an override for 
   const Result<std::vector<Error>> warned = BuildProfiles::make(typo, "dev", {})->check_package_overrides(resolve, typo);
   REQUIRE(warned.has_value());
   REQUIRE(warned->size() == 1);
-  CHECK(warned->front() == Error("CW0362", "package override `regxe` of profile `dev` matches no package").help("a package with a similar name exists: `regex`"));
+  CHECK(warned->front() == Error("CW0362", "package override `regxe` of profile `dev` matches no package")
+                               .help("a package with a similar name exists: `regex`"));
 }

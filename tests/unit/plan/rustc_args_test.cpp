@@ -34,7 +34,8 @@ std::string command_lines(const plan::ActionGraph& graph)
     const plan::ActionTemplate& action = graph.actions[i];
     text += fmt::format("{} {} {}\n", i, action.label.progress_name, action.kind == plan::ActionKind::rustc ? "" : "runs");
     text += fmt::format("  cd {}\n ", action.cwd.native());
-    text += action.program_ref ? fmt::format(" {{output {} of {}}}", action.program_ref->output, action.program_ref->action) : " " + action.program.native();
+    text += action.program_ref ? fmt::format(" {{output {} of {}}}", action.program_ref->output, action.program_ref->action)
+                               : " " + action.program.native();
     for (const plan::TemplateArg& argument : action.args) {
       text += " ";
       for (const plan::ArgPiece& piece : argument) {
@@ -75,10 +76,12 @@ PlanWorld everything()
              .dependencies = {{.name = "serde", .features = {"derive"}}, {.name = "z-sys"}, {.name = "cc", .kind = DependencyKind::build}},
              .features = {{"default", {"fast"}}, {"fast", {}}, {"slow", {}}},
              .lints = {"--warn=unused", "--check-cfg", "cfg(mycfg)"}});
-  world.add({.name = "serde", .dependencies = {{.name = "serde-derive", .optional = true}}, .features = {{"derive", {"dep:serde-derive"}}}});
+  world.add(
+      {.name = "serde", .dependencies = {{.name = "serde-derive", .optional = true}}, .features = {{"derive", {"dep:serde-derive"}}}});
   world.add({.name = "serde-derive", .targets = {proc_macro()}, .dependencies = {{.name = "syn"}}});
   world.add({.name = "syn"});
-  world.add({.name = "z-sys", .targets = {lib(), build_script()}, .dependencies = {{.name = "cc", .kind = DependencyKind::build}}, .links = "z"});
+  world.add(
+      {.name = "z-sys", .targets = {lib(), build_script()}, .dependencies = {{.name = "cc", .kind = DependencyKind::build}}, .links = "z"});
   world.add({.name = "cc"});
   world.request.kinds = {toolchain::CompileKind::target("wasm32-unknown-unknown")};
   return world;
@@ -114,7 +117,10 @@ TEST_CASE("rustc arguments: our own defaults drop debug info of host units and n
 TEST_CASE("rustc arguments: check with tests", "[plan][args]")
 {
   PlanWorld world;
-  world.add({.name = "app", .is_member = true, .targets = {lib(), target(TargetKind::test, "it")}, .dependencies = {{.name = "util", .kind = DependencyKind::development}}});
+  world.add({.name = "app",
+             .is_member = true,
+             .targets = {lib(), target(TargetKind::test, "it")},
+             .dependencies = {{.name = "util", .kind = DependencyKind::development}}});
   world.add({.name = "util"});
   world.request.intent = plan::UserIntent::check;
   world.request.targets.all_targets = true;

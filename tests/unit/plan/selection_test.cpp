@@ -52,7 +52,8 @@ TEST_CASE("selection: what is wrong is said with the nearest name", "[plan][sele
   PlanWorld world = two_members();
   const auto error = [&](const plan::PackageSelection& selection) { return plan::select_packages(world.workspace, selection).error(); };
   CHECK(error({.exclude = {"app"}}) == Error("CW0352", "`--exclude` only works together with `--workspace`", Blame::usage));
-  CHECK(error({.packages = {"app?"}}) == Error("CW0351", "pattern `app?` matches no package of the workspace `/project`", Blame::usage).help("a package with a similar name exists: `app`"));
+  CHECK(error({.packages = {"app?"}}) == Error("CW0351", "pattern `app?` matches no package of the workspace `/project`", Blame::usage)
+                                             .help("a package with a similar name exists: `app`"));
   CHECK(error({.workspace = true, .exclude = {"app*"}}).message == "no packages to compile");
 }
 
@@ -85,7 +86,8 @@ TEST_CASE("selection: an unknown feature says who has it, or what is spelled ali
   world.request.packages.packages = {"app"};
   world.request.features.features = {"simd"};
   CHECK(plan::plan_resolve_roots(world.workspace, world.request).error() ==
-        Error("CW0353", "package `app` has no feature `simd`", Blame::usage).help("package `app-core` has it; select it with `--package app-core`"));
+        Error("CW0353", "package `app` has no feature `simd`", Blame::usage)
+            .help("package `app-core` has it; select it with `--package app-core`"));
   world.request.features.features = {"colour"};
   CHECK(plan::plan_resolve_roots(world.workspace, world.request).error() ==
         Error("CW0353", "package `app` has no feature `colour`", Blame::usage).help("a feature with a similar name exists: `color`"));

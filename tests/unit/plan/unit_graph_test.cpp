@@ -9,7 +9,10 @@ using plan::DebugInfoLevel;
 
 namespace {
 
-toolchain::CompileKind wasi() { return toolchain::CompileKind::target("wasm32-wasip1"); }
+toolchain::CompileKind wasi()
+{
+  return toolchain::CompileKind::target("wasm32-wasip1");
+}
 
 } // namespace
 
@@ -41,7 +44,10 @@ TEST_CASE("unit graph: dev-dependencies do not connect build scripts", "[plan][u
 {
   // They may be circular: z-sys may test itself with app.
   PlanWorld world;
-  world.add({.name = "app", .is_member = true, .targets = {lib(), build_script(), target(TargetKind::test, "t")}, .dependencies = {{.name = "z-sys", .kind = DependencyKind::development}}});
+  world.add({.name = "app",
+             .is_member = true,
+             .targets = {lib(), build_script(), target(TargetKind::test, "t")},
+             .dependencies = {{.name = "z-sys", .kind = DependencyKind::development}}});
   world.add({.name = "z-sys", .targets = {lib(), build_script()}, .links = "z"});
   world.request.targets.tests = {"t"};
   const std::string text = describe(*world.units());
@@ -51,7 +57,11 @@ TEST_CASE("unit graph: dev-dependencies do not connect build scripts", "[plan][u
 TEST_CASE("unit graph: without --target one library serves program and build script when it can", "[plan][units]")
 {
   PlanWorld world;
-  world.add({.name = "app", .is_member = true, .targets = {bin("app"), build_script()}, .dependencies = {{.name = "log"}, {.name = "log", .kind = DependencyKind::build}, {.name = "cc", .kind = DependencyKind::build}}});
+  world.add(
+      {.name = "app",
+       .is_member = true,
+       .targets = {bin("app"), build_script()},
+       .dependencies = {{.name = "log"}, {.name = "log", .kind = DependencyKind::build}, {.name = "cc", .kind = DependencyKind::build}}});
   world.add({.name = "log"});
   world.add({.name = "cc"});
   const plan::UnitGraph graph = *world.units();
@@ -76,7 +86,8 @@ TEST_CASE("unit graph: release units without debug info are stripped of std's", 
   PlanWorld world;
   world.add({.name = "app", .is_member = true, .targets = {bin("app")}});
   world.request.profile_name = "release";
-  CHECK(unit_of(*world.units(), "app", "app", CompileMode::build).profile.strip == plan::Strip{plan::Strip::Kind::named, "debuginfo", false});
+  CHECK(unit_of(*world.units(), "app", "app", CompileMode::build).profile.strip ==
+        plan::Strip{plan::Strip::Kind::named, "debuginfo", false});
 }
 
 TEST_CASE("unit graph: a script shared by two sides is compiled once per set of features", "[plan][units]")
@@ -110,7 +121,11 @@ TEST_CASE("unit graph: check needs metadata of libraries and whole proc macros",
 TEST_CASE("unit graph: check --all-targets checks libraries and programs twice, once with --test", "[plan][units]")
 {
   PlanWorld world;
-  world.add({.name = "app", .is_member = true, .targets = {lib(), bin("tool"), target(TargetKind::example, "demo"), target(TargetKind::test, "it"), target(TargetKind::bench, "speed")}});
+  world.add(
+      {.name = "app",
+       .is_member = true,
+       .targets = {
+           lib(), bin("tool"), target(TargetKind::example, "demo"), target(TargetKind::test, "it"), target(TargetKind::bench, "speed")}});
   world.request.intent = plan::UserIntent::check;
   world.request.targets.all_targets = true;
   const plan::UnitGraph graph = *world.units();
@@ -128,7 +143,8 @@ TEST_CASE("unit graph: targets whose features are off are skipped, but named one
   world.add({.name = "app", .is_member = true, .targets = {bin("app"), bin("cli", {"clap"})}, .features = {{"clap", {}}}});
   CHECK(world.units()->roots.size() == 1);
   world.request.targets.bins = {"cli"};
-  CHECK(world.units().error() == Error("CW0365", "target `cli` of `app` needs features that are off: `clap`", Blame::usage).help("switch them on: `--features \"clap\"`"));
+  CHECK(world.units().error() == Error("CW0365", "target `cli` of `app` needs features that are off: `clap`", Blame::usage)
+                                     .help("switch them on: `--features \"clap\"`"));
   world.request.features.features = {"clap"};
   CHECK(world.units()->roots.size() == 1);
 }
@@ -138,7 +154,8 @@ TEST_CASE("unit graph: an unknown target lists what there is", "[plan][units]")
   PlanWorld world;
   world.add({.name = "app", .is_member = true, .targets = {bin("server")}});
   world.request.targets.bins = {"sever"};
-  CHECK(world.units().error() == Error("CW0364", "no binary target `sever` in `app`", Blame::usage).help("a target with a similar name exists: `server`"));
+  CHECK(world.units().error() ==
+        Error("CW0364", "no binary target `sever` in `app`", Blame::usage).help("a target with a similar name exists: `server`"));
   world.request.targets = {};
   world.request.targets.lib = true;
   CHECK(world.units().error() == Error("CW0363", "no library in the selected packages `app`", Blame::usage));
@@ -156,7 +173,10 @@ TEST_CASE("unit graph: a renamed dependency keeps its name for the compiler", "[
 TEST_CASE("unit graph: a package under two names is refused", "[plan][units]")
 {
   PlanWorld world;
-  world.add({.name = "app", .is_member = true, .targets = {lib(), build_script()}, .dependencies = {{.name = "log"}, {.name = "log", .kind = DependencyKind::build, .rename = "logging"}}});
+  world.add({.name = "app",
+             .is_member = true,
+             .targets = {lib(), build_script()},
+             .dependencies = {{.name = "log"}, {.name = "log", .kind = DependencyKind::build, .rename = "logging"}}});
   world.add({.name = "log"});
   CHECK(world.units().error().message == "`app v1.0.0 (/project)` depends on `log v1.0.0` under two names, `log` and `logging`");
 }
@@ -182,16 +202,21 @@ TEST_CASE("unit graph: a missing source file is found before the compiler runs",
 TEST_CASE("unit graph: printed as cargo prints it", "[plan][units]")
 {
   PlanWorld world;
-  world.add({.name = "demo", .version = "0.1.0", .is_member = true, .targets = {lib({CrateType::cdylib, CrateType::rlib})}, .features = {{"default", {"x"}}, {"x", {}}}});
+  world.add({.name = "demo",
+             .version = "0.1.0",
+             .is_member = true,
+             .targets = {lib({CrateType::cdylib, CrateType::rlib})},
+             .features = {{"default", {"x"}}, {"x", {}}}});
   manifest::BuildProfileToml release;
   release.lto = std::string("thin");
   world.workspace.profiles["release"] = release;
   world.request.profile_name = "release";
-  CHECK(plan::unit_graph_json(*world.units()) ==
-        R"({"version":1,"units":[{"pkg_id":"path+file:///project#demo@0.1.0","target":{"kind":["cdylib","rlib"],"crate_types":["cdylib","rlib"],"name":"demo",)"
-        R"("src_path":"/project/src/lib.rs","edition":"2021","doc":true,"doctest":true,"test":true},"profile":{"name":"release","opt_level":"3","lto":"thin",)"
-        R"("codegen_backend":null,"codegen_units":null,"debuginfo":0,"split_debuginfo":null,"debug_assertions":false,"overflow_checks":false,"rpath":false,)"
-        R"("incremental":false,"panic":"unwind","strip":{"resolved":{"Named":"debuginfo"}}},"platform":null,"mode":"build","features":["default","x"],)"
-        R"("dependencies":[]}],"roots":[0]})"
-        "\n");
+  CHECK(
+      plan::unit_graph_json(*world.units()) ==
+      R"({"version":1,"units":[{"pkg_id":"path+file:///project#demo@0.1.0","target":{"kind":["cdylib","rlib"],"crate_types":["cdylib","rlib"],"name":"demo",)"
+      R"("src_path":"/project/src/lib.rs","edition":"2021","doc":true,"doctest":true,"test":true},"profile":{"name":"release","opt_level":"3","lto":"thin",)"
+      R"("codegen_backend":null,"codegen_units":null,"debuginfo":0,"split_debuginfo":null,"debug_assertions":false,"overflow_checks":false,"rpath":false,)"
+      R"("incremental":false,"panic":"unwind","strip":{"resolved":{"Named":"debuginfo"}}},"platform":null,"mode":"build","features":["default","x"],)"
+      R"("dependencies":[]}],"roots":[0]})"
+      "\n");
 }

@@ -125,6 +125,7 @@ TEST_CASE("what is written is read back, and says only what is needed", "[regist
   auto& dependency = plain.dependencies.emplace_back();
   dependency.name = "b";
   dependency.req = "^1";
-  CHECK(to_json_line(plain) ==
-        R"({"name":"a","vers":"1.0.0","deps":[{"name":"b","req":"^1","features":[],"optional":false,"default_features":true,"target":null,"kind":"normal"}],"cksum":"00","features":{},"yanked":false})");
+  CHECK(
+      to_json_line(plain) ==
+      R"({"name":"a","vers":"1.0.0","deps":[{"name":"b","req":"^1","features":[],"optional":false,"default_features":true,"target":null,"kind":"normal"}],"cksum":"00","features":{},"yanked":false})");
 }

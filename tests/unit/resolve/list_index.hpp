@@ -16,17 +16,15 @@ using manifest::DependencyKind;
 class PackageBuilder
 {
 public:
-  PackageBuilder(std::string_view name,
-                 std::string_view version,
-                 spec::SourceId source = spec::SourceId::crates_io())
-      : m_summary(std::make_shared<manifest::Summary>(manifest::Summary{
-            spec::PackageId(InternedString(name), spec::parse_version(version).value(), source),
-            {},
-            {},
-            {},
-            {},
-            std::string(64, 'c'),
-            false}))
+  PackageBuilder(std::string_view name, std::string_view version, spec::SourceId source = spec::SourceId::crates_io())
+      : m_summary(std::make_shared<manifest::Summary>(
+            manifest::Summary{spec::PackageId(InternedString(name), spec::parse_version(version).value(), source),
+                              {},
+                              {},
+                              {},
+                              {},
+                              std::string(64, 'c'),
+                              false}))
   {
     if (source.is_path()) {
       m_summary->checksum.reset();
@@ -41,16 +39,12 @@ public:
     spec::SourceId source = spec::SourceId::crates_io();
     std::string name_in_toml{};
   };
-  PackageBuilder& depends(std::string_view name, std::string_view req)
-  {
-    return depends(name, req, Options());
-  }
+  PackageBuilder& depends(std::string_view name, std::string_view req) { return depends(name, req, Options()); }
   PackageBuilder& depends(std::string_view name, std::string_view req, const Options& options)
   {
     auto out = std::make_shared<manifest::Dependency>();
     out->package_name = InternedString(name);
-    out->name_in_toml =
-        options.name_in_toml.empty() ? InternedString(name) : InternedString(options.name_in_toml);
+    out->name_in_toml = options.name_in_toml.empty() ? InternedString(name) : InternedString(options.name_in_toml);
     out->is_renamed = !options.name_in_toml.empty();
     out->req = spec::parse_version_req(req).value();
     out->req_text = std::string(req);
@@ -98,9 +92,7 @@ private:
 class ListIndex final : public resolve::PackageIndex
 {
 public:
-  PackageBuilder& add(std::string_view name,
-                      std::string_view version,
-                      spec::SourceId source = spec::SourceId::crates_io())
+  PackageBuilder& add(std::string_view name, std::string_view version, spec::SourceId source = spec::SourceId::crates_io())
   {
     m_packages.push_back(std::make_unique<PackageBuilder>(name, version, source));
     return *m_packages.back();
@@ -111,29 +103,23 @@ public:
     ++queries;
     return matching(dependency, false);
   }
-  Result<std::vector<resolve::SummaryPtr>>
-  query_all_versions(const manifest::Dependency& dependency) override
+  Result<std::vector<resolve::SummaryPtr>> query_all_versions(const manifest::Dependency& dependency) override
   {
     return matching(dependency, true);
   }
-  Result<std::vector<std::string>> similar_names(const manifest::Dependency&) override
-  {
-    return similar;
-  }
+  Result<std::vector<std::string>> similar_names(const manifest::Dependency&) override { return similar; }
   Result<> prefetch(std::span<const resolve::DependencyPtr>) override { return {}; }
 
   std::vector<std::string> similar;
   int queries = 0;
 
 private:
-  std::vector<resolve::SummaryPtr> matching(const manifest::Dependency& dependency,
-                                            bool any_version)
+  std::vector<resolve::SummaryPtr> matching(const manifest::Dependency& dependency, bool any_version)
   {
     std::vector<resolve::SummaryPtr> out;
     for (const auto& package : m_packages) {
       const resolve::SummaryPtr summary = package->build();
-      if (summary->id.name() == dependency.package_name &&
-          summary->id.source() == dependency.source &&
+      if (summary->id.name() == dependency.package_name && summary->id.source() == dependency.source &&
           (any_version || dependency.req.matches(summary->id.version()))) {
         out.push_back(summary);
       }
@@ -166,8 +152,7 @@ inline std::string chosen(const Result<resolve::Resolve>& resolved)
   std::string out;
   for (const auto& [id, package] : resolved->packages) {
     if (!id.source().is_path()) {
-      out +=
-          fmt::format("{}{} {}", out.empty() ? "" : ", ", id.name(), spec::to_string(id.version()));
+      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", id.name(), spec::to_string(id.version()));
     }
   }
   return out;

@@ -13,10 +13,8 @@ namespace cargo_wasm::test {
 inline constexpr const char* k_lock_path = "/project/Cargo.lock";
 
 /// What `update` is asked to move.
-inline resolve::UpdateRequest only(std::vector<std::string> specs,
-                                   bool recursive = false,
-                                   bool workspace_only = false,
-                                   std::optional<std::string> precise = {})
+inline resolve::UpdateRequest
+only(std::vector<std::string> specs, bool recursive = false, bool workspace_only = false, std::optional<std::string> precise = {})
 {
   return {std::move(specs), recursive, workspace_only, std::move(precise)};
 }
@@ -47,10 +45,7 @@ public:
     manifest->file = manifest->summary->id.source().path() / "Cargo.toml";
     workspace.members.push_back(std::make_shared<manifest::Package>(manifest::Package{manifest}));
   }
-  void patch(const std::string& key, PackageBuilder entry)
-  {
-    workspace.patches.push_back({key, {entry.build()->dependencies.front()}});
-  }
+  void patch(const std::string& key, PackageBuilder entry) { workspace.patches.push_back({key, {entry.build()->dependencies.front()}}); }
 
   /// Runs the lock pass and writes the file, as the verbs do.
   Result<resolve::LockPassResult> lock(const resolve::LockPassOptions& options = {})
@@ -72,8 +67,7 @@ public:
   /// "a 1.0.0, b 2.0.0", or the error as it is shown.
   std::string versions(const Result<resolve::LockPassResult>& result) const
   {
-    return result ? chosen(result->resolve)
-                  : base::render(result.error(), base::Severity::error, false);
+    return result ? chosen(result->resolve) : base::render(result.error(), base::Severity::error, false);
   }
   [[nodiscard]] std::string lock_file() const { return env.fs.read(k_lock_path).value(); }
 

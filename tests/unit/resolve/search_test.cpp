@@ -6,8 +6,7 @@ using namespace cargo_wasm;
 using namespace cargo_wasm::test;
 using resolve::resolve_versions;
 
-TEST_CASE("search: the newest version that fits, one for each compatibility class",
-          "[resolve][search]")
+TEST_CASE("search: the newest version that fits, one for each compatibility class", "[resolve][search]")
 {
   ListIndex index;
   index.add("a", "1.0.0").depends("c", "1.0");
@@ -41,8 +40,7 @@ TEST_CASE("search: one version satisfies everybody in its class", "[resolve][sea
   CHECK(chosen(index, root) == "a 1.0.0, c 1.1.0");
 }
 
-TEST_CASE("search: goes back to an older version when the newest leads nowhere",
-          "[resolve][search]")
+TEST_CASE("search: goes back to an older version when the newest leads nowhere", "[resolve][search]")
 {
   ListIndex index;
   index.add("a", "1.0.0").depends("c", "=1.0.0");
@@ -55,8 +53,7 @@ TEST_CASE("search: goes back to an older version when the newest leads nowhere",
   CHECK(chosen(index, root) == "a 1.0.0, b 1.1.0, c 1.0.0");
 }
 
-TEST_CASE("search: a deep dead end jumps back over decisions that have nothing to do with it",
-          "[resolve][search]")
+TEST_CASE("search: a deep dead end jumps back over decisions that have nothing to do with it", "[resolve][search]")
 {
   // Without conflict sets this is 5^10 ways to fail.
   ListIndex index;
@@ -80,12 +77,10 @@ TEST_CASE("search: a deep dead end jumps back over decisions that have nothing t
   root.depends("left", "1").depends("right", "1");
   const auto resolved = resolve_versions(index, request_for(root));
   REQUIRE(resolved.has_value());
-  CHECK(chosen(resolved).find("left 1.0.0, middle 1.5.0, right 1.5.0, shared 1.0.0") !=
-        std::string::npos);
+  CHECK(chosen(resolved).find("left 1.0.0, middle 1.5.0, right 1.5.0, shared 1.0.0") != std::string::npos);
 }
 
-TEST_CASE("search: features pull optional dependencies in, and their features",
-          "[resolve][features]")
+TEST_CASE("search: features pull optional dependencies in, and their features", "[resolve][features]")
 {
   ListIndex index;
   index.add("lib", "1.0.0")
@@ -97,9 +92,7 @@ TEST_CASE("search: features pull optional dependencies in, and their features",
       .feature("more", {"dep:hidden", "hidden/extra"})
       .feature("std", {"weak?/std"});
   index.add("opt", "1.0.0");
-  index.add("hidden", "1.0.0")
-      .depends("deep", "1", {.optional = true})
-      .feature("extra", {"dep:deep"});
+  index.add("hidden", "1.0.0").depends("deep", "1", {.optional = true}).feature("extra", {"dep:deep"});
   index.add("weak", "1.0.0").feature("std");
   index.add("deep", "1.0.0");
   index.add("never", "1.0.0");
@@ -114,8 +107,7 @@ TEST_CASE("search: features pull optional dependencies in, and their features",
     auto root = app().depends("lib", "1", {.features = {"more"}, .default_features = false});
     const auto resolved = resolve_versions(index, request_for(root));
     CHECK(chosen(resolved) == "deep 1.0.0, hidden 1.0.0, lib 1.0.0");
-    const spec::PackageId lib(
-        InternedString("lib"), spec::parse_version("1.0.0").value(), spec::SourceId::crates_io());
+    const spec::PackageId lib(InternedString("lib"), spec::parse_version("1.0.0").value(), spec::SourceId::crates_io());
     CHECK(resolved->find(lib)->features == std::set<InternedString>{"more"});
   }
   SECTION("a weak feature locks the package without turning its feature on")
@@ -125,8 +117,7 @@ TEST_CASE("search: features pull optional dependencies in, and their features",
   }
   SECTION("two dependents add up")
   {
-    index.add("user", "1.0.0")
-        .depends("lib", "1", {.features = {"more"}, .default_features = false});
+    index.add("user", "1.0.0").depends("lib", "1", {.features = {"more"}, .default_features = false});
     auto root = app().depends("lib", "1").depends("user", "1");
     CHECK(chosen(index, root) == "deep 1.0.0, hidden 1.0.0, lib 1.0.0, opt 1.0.0, user 1.0.0");
   }
@@ -159,8 +150,7 @@ TEST_CASE("search: a withdrawn version is used only when it was locked", "[resol
   auto root = app().depends("a", "1");
   CHECK(chosen(index, root) == "a 1.0.0");
   auto request = request_for(root);
-  request.yanked_whitelist.insert(
-      spec::PackageId("a", spec::parse_version("1.1.0").value(), spec::SourceId::crates_io()));
+  request.yanked_whitelist.insert(spec::PackageId("a", spec::parse_version("1.1.0").value(), spec::SourceId::crates_io()));
   CHECK(chosen(resolve_versions(index, request)) == "a 1.1.0");
 }
 
@@ -173,15 +163,12 @@ TEST_CASE("search: preferred versions first, then compilers, then newest", "[res
   index.add("a", "1.3.0").rust_version("1.90");
   auto root = app().depends("a", "1");
   auto request = request_for(root);
-  request.preferences.rust_versions = {spec::parse_rust_version("1.80").value(),
-                                       spec::parse_rust_version("1.85").value()};
+  request.preferences.rust_versions = {spec::parse_rust_version("1.80").value(), spec::parse_rust_version("1.85").value()};
   CHECK(chosen(resolve_versions(index, request)) == "a 1.2.0");
   // Two compilers: a version that both accept is better than one that a single one accepts.
-  request.preferences.rust_versions = {spec::parse_rust_version("1.70").value(),
-                                       spec::parse_rust_version("1.85").value()};
+  request.preferences.rust_versions = {spec::parse_rust_version("1.70").value(), spec::parse_rust_version("1.85").value()};
   CHECK(chosen(resolve_versions(index, request)) == "a 1.1.0");
-  request.preferences.prefer.insert(
-      spec::PackageId("a", spec::parse_version("1.3.0").value(), spec::SourceId::crates_io()));
+  request.preferences.prefer.insert(spec::PackageId("a", spec::parse_version("1.3.0").value(), spec::SourceId::crates_io()));
   CHECK(chosen(resolve_versions(index, request)) == "a 1.3.0");
   request.preferences = {};
   request.preferences.minimal_versions = true;
@@ -222,8 +209,7 @@ TEST_CASE("search: a patch stands for the version it provides", "[resolve][patch
   CHECK_FALSE(resolve_versions(index, second).has_value());
 }
 
-TEST_CASE("search: a replacement takes the place of its package, both are listed",
-          "[resolve][replace]")
+TEST_CASE("search: a replacement takes the place of its package, both are listed", "[resolve][replace]")
 {
   ListIndex index;
   const auto local = spec::SourceId::for_path("/b");
@@ -233,12 +219,10 @@ TEST_CASE("search: a replacement takes the place of its package, both are listed
   auto root = app().depends("b", "1");
   auto request = request_for(root);
   auto by = app().depends("b", "=1.0.0", {.source = local});
-  request.replacements.emplace_back(spec::parse_package_id_spec("b@1.0.0").value(),
-                                    by.build()->dependencies.front());
+  request.replacements.emplace_back(spec::parse_package_id_spec("b@1.0.0").value(), by.build()->dependencies.front());
   const auto resolved = resolve_versions(index, request);
   CHECK(chosen(resolved) == "b 1.0.0, c 1.0.0");
-  const spec::PackageId original(
-      "b", spec::parse_version("1.0.0").value(), spec::SourceId::crates_io());
+  const spec::PackageId original("b", spec::parse_version("1.0.0").value(), spec::SourceId::crates_io());
   REQUIRE(resolved->find(original) != nullptr);
   CHECK(resolved->find(original)->replaced_by == original.with_source(local));
 }
@@ -256,10 +240,7 @@ TEST_CASE("search: cycles are errors except through dev-dependencies", "[resolve
                                "its own, or make one of the edges a dev-dependency\n");
 
   ListIndex fine;
-  fine.add("a", "1.0.0")
-      .depends("app",
-               "0.1",
-               {.kind = DependencyKind::development, .source = spec::SourceId::for_path("/app")});
+  fine.add("a", "1.0.0").depends("app", "0.1", {.kind = DependencyKind::development, .source = spec::SourceId::for_path("/app")});
   auto member = app().depends("a", "1");
   CHECK(chosen(fine, member) == "a 1.0.0");
 }

@@ -71,24 +71,16 @@ TEST_CASE("cfg: what is read is shown in one form", "[spec][cfg]")
 TEST_CASE("cfg: mistakes are named with their column", "[spec][cfg]")
 {
   CHECK(message("") == "invalid `cfg` expression ``: expected a name, found the end (column 1)");
-  CHECK(message("all(unix") ==
-        "invalid `cfg` expression `all(unix`: expected `)` or `,`, found the end (column 9)");
-  CHECK(message("not(unix, windows)") ==
-        "invalid `cfg` expression `not(unix, windows)`: expected `)`, found `,` (column 9)");
-  CHECK(message("not()") ==
-        "invalid `cfg` expression `not()`: expected a name, found `)` (column 5)");
-  CHECK(message("a = b") ==
-        "invalid `cfg` expression `a = b`: expected a quoted value, found `b` (column 5)");
-  CHECK(message("a = \"b") ==
-        "invalid `cfg` expression `a = \"b`: the quote is not closed (column 5)");
+  CHECK(message("all(unix") == "invalid `cfg` expression `all(unix`: expected `)` or `,`, found the end (column 9)");
+  CHECK(message("not(unix, windows)") == "invalid `cfg` expression `not(unix, windows)`: expected `)`, found `,` (column 9)");
+  CHECK(message("not()") == "invalid `cfg` expression `not()`: expected a name, found `)` (column 5)");
+  CHECK(message("a = b") == "invalid `cfg` expression `a = b`: expected a quoted value, found `b` (column 5)");
+  CHECK(message("a = \"b") == "invalid `cfg` expression `a = \"b`: the quote is not closed (column 5)");
   CHECK(message("unix windows") == "invalid `cfg` expression `unix windows`: unexpected `windows` "
                                    "after the expression (column 6)");
-  CHECK(message("a && b") ==
-        "invalid `cfg` expression `a && b`: unexpected `&& b` after the expression (column 3)");
-  CHECK(message("ünix") ==
-        "invalid `cfg` expression `ünix`: expected a name, found `ü` (column 1)");
-  CHECK(message("r#1") ==
-        "invalid `cfg` expression `r#1`: expected a name, found `r#1` (column 1)");
+  CHECK(message("a && b") == "invalid `cfg` expression `a && b`: unexpected `&& b` after the expression (column 3)");
+  CHECK(message("ünix") == "invalid `cfg` expression `ünix`: expected a name, found `ü` (column 1)");
+  CHECK(message("r#1") == "invalid `cfg` expression `r#1`: expected a name, found `r#1` (column 1)");
   CHECK(parse_cfg_expr("all unix").error().id == "CW0263");
 }
 
@@ -112,7 +104,6 @@ TEST_CASE("platforms: a triple is compared literally", "[spec][cfg]")
   CHECK_FALSE(parse_platform("wasm32-wasip1").value().matches("wasm32-wasip2", {}));
   CHECK(parse_platform("cfg(target_os = \"wasi\")").value().matches("anything", wasi()));
   CHECK(parse_platform("unix(x)").error().message == "`unix(x)` is not a target: unexpected `(`");
-  CHECK(parse_platform("unix(x)").error().helps ==
-        std::vector<std::string>{"an expression is written `cfg(…)`"});
+  CHECK(parse_platform("unix(x)").error().helps == std::vector<std::string>{"an expression is written `cfg(…)`"});
   CHECK(parse_platform("a b").error().id == "CW0264");
 }

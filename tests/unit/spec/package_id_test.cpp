@@ -7,8 +7,7 @@ using namespace cargo_wasm::spec;
 
 namespace {
 
-PackageId
-package(std::string_view name, std::string_view version, SourceId source = SourceId::crates_io())
+PackageId package(std::string_view name, std::string_view version, SourceId source = SourceId::crates_io())
 {
   return PackageId(InternedString(name), parse_version(version).value(), source);
 }
@@ -43,23 +42,17 @@ TEST_CASE("package ids: by name bytes, version, source", "[spec][id]")
 TEST_CASE("package ids: what status lines show", "[spec][id]")
 {
   CHECK(package("serde", "1.0.0").display() == "serde v1.0.0");
-  CHECK(package("demo", "0.1.0", SourceId::for_path("/dir/demo")).display() ==
-        "demo v0.1.0 (/dir/demo)");
+  CHECK(package("demo", "0.1.0", SourceId::for_path("/dir/demo")).display() == "demo v0.1.0 (/dir/demo)");
 }
 
 TEST_CASE("package ids: what JSON shows", "[spec][id]")
 {
-  CHECK(to_spec_string(package("serde", "1.0.0")) ==
-        "registry+https://github.com/rust-lang/crates.io-index#serde@1.0.0");
-  CHECK(to_spec_string(package("demo", "0.1.0", SourceId::for_path("/dir/demo"))) ==
-        "path+file:///dir/demo#0.1.0");
-  CHECK(to_spec_string(package("app", "0.1.0", SourceId::for_path("/dir/demo"))) ==
-        "path+file:///dir/demo#app@0.1.0");
-  const SourceId git =
-      SourceId::for_git("https://a.b/c", {GitReference::Kind::branch, "x/y"}).with_precise("0123");
+  CHECK(to_spec_string(package("serde", "1.0.0")) == "registry+https://github.com/rust-lang/crates.io-index#serde@1.0.0");
+  CHECK(to_spec_string(package("demo", "0.1.0", SourceId::for_path("/dir/demo"))) == "path+file:///dir/demo#0.1.0");
+  CHECK(to_spec_string(package("app", "0.1.0", SourceId::for_path("/dir/demo"))) == "path+file:///dir/demo#app@0.1.0");
+  const SourceId git = SourceId::for_git("https://a.b/c", {GitReference::Kind::branch, "x/y"}).with_precise("0123");
   CHECK(to_spec_string(package("c", "0.1.0", git)) == "git+https://a.b/c?branch=x%2Fy#0.1.0");
-  CHECK(to_spec_string(package("z", "0.1.0", SourceId::for_registry("sparse+https://a.b/i/"))) ==
-        "sparse+https://a.b/i/#z@0.1.0");
+  CHECK(to_spec_string(package("z", "0.1.0", SourceId::for_registry("sparse+https://a.b/i/"))) == "sparse+https://a.b/i/#z@0.1.0");
 }
 
 TEST_CASE("package id specs: names, versions and URLs", "[spec][id]")
@@ -91,20 +84,14 @@ TEST_CASE("package id specs: names, versions and URLs", "[spec][id]")
 
 TEST_CASE("package id specs: what names no package is refused", "[spec][id]")
 {
-  const auto message = [](std::string_view text) {
-    return parse_package_id_spec(text).error().message;
-  };
+  const auto message = [](std::string_view text) { return parse_package_id_spec(text).error().message; };
   CHECK(message("") == "`` does not name a package: the name is empty");
   CHECK(message("serde@x") == "`serde@x` does not name a package: `x` is not a version");
   CHECK(message("serde@^1") == "`serde@^1` does not name a package: `^1` is not a version");
   CHECK(message("a/b") == "`a/b` does not name a package: it looks like a path; a package is "
                           "named, or given as a `file://` URL");
-  CHECK(message("a b") ==
-        "`a b` does not name a package: a name consists of letters, digits, `-` and `_`");
-  CHECK(
-      message("https://a.b/c?x=y#d") ==
-      "`https://a.b/c?x=y#d` does not name a package: a query (`?…`) belongs to `git+` URLs only");
-  CHECK(message("https://a.b/c#") ==
-        "`https://a.b/c#` does not name a package: nothing follows the `#`");
+  CHECK(message("a b") == "`a b` does not name a package: a name consists of letters, digits, `-` and `_`");
+  CHECK(message("https://a.b/c?x=y#d") == "`https://a.b/c?x=y#d` does not name a package: a query (`?…`) belongs to `git+` URLs only");
+  CHECK(message("https://a.b/c#") == "`https://a.b/c#` does not name a package: nothing follows the `#`");
   CHECK(parse_package_id_spec("serde@x").error().blame == Blame::usage);
 }

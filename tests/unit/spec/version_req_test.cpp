@@ -25,9 +25,7 @@ Error problem(std::string_view text)
 TEST_CASE("requirements: what each operator accepts", "[spec][req]")
 {
   const std::vector<Row> rows{
-      {"1.2.3",
-       {"1.2.3", "1.2.4", "1.9.0", "1.2.3+meta"},
-       {"1.2.2", "2.0.0", "1.3.0-alpha", "1.2.3-alpha", "2.0.0-alpha"}},
+      {"1.2.3", {"1.2.3", "1.2.4", "1.9.0", "1.2.3+meta"}, {"1.2.2", "2.0.0", "1.3.0-alpha", "1.2.3-alpha", "2.0.0-alpha"}},
       {"^1.2", {"1.2.0", "1.3.0"}, {"1.1.9", "2.0.0"}},
       {"^1", {"1.0.0", "1.99.0"}, {"0.9.0", "2.0.0"}},
       {"^0.2.3", {"0.2.3", "0.2.9"}, {"0.2.2", "0.3.0"}},
@@ -57,9 +55,7 @@ TEST_CASE("requirements: what each operator accepts", "[spec][req]")
       {">=1.2.0, <1.5", {"1.2.0", "1.4.9"}, {"1.5.0", "1.1.0"}},
       {"  >= 1.2.0 ,<2  ", {"1.9.0"}, {"2.0.0"}},
       // Pre-releases only beside a comparator that names one of the same release.
-      {"^1.0.0-alpha",
-       {"1.0.0-alpha", "1.0.0-beta", "1.0.0", "1.2.0"},
-       {"1.0.1-alpha", "1.1.0-beta", "1.0.0-0"}},
+      {"^1.0.0-alpha", {"1.0.0-alpha", "1.0.0-beta", "1.0.0", "1.2.0"}, {"1.0.1-alpha", "1.1.0-beta", "1.0.0-0"}},
       {">=1.0.0-alpha, <2.0.0", {"1.0.0-alpha.1", "1.5.0"}, {"1.5.0-beta", "2.0.0-alpha"}},
       {"=1.0.0-alpha", {"1.0.0-alpha"}, {"1.0.0", "1.0.0-beta"}},
       {"~1.0.0-beta", {"1.0.0-rc", "1.0.3"}, {"1.0.0-alpha", "1.1.0"}},
@@ -109,29 +105,19 @@ TEST_CASE("requirements: one for exactly a version leaves metadata aside", "[spe
 TEST_CASE("requirements: what is not one is refused with the spelling that works", "[spec][req]")
 {
   CHECK(problem("").message == "`` is not a version requirement: it is empty");
-  CHECK(problem("1.2 || 2").message ==
-        "`1.2 || 2` is not a version requirement: expected a comma, found `|`");
-  CHECK(problem("1.2 || 2").helps ==
-        std::vector<std::string>{
-            "alternatives (`||`) cannot be written; a range such as `>=1.2, <3` can"});
+  CHECK(problem("1.2 || 2").message == "`1.2 || 2` is not a version requirement: expected a comma, found `|`");
+  CHECK(problem("1.2 || 2").helps == std::vector<std::string>{"alternatives (`||`) cannot be written; a range such as `>=1.2, <3` can"});
   CHECK(problem("v1.2").helps == std::vector<std::string>{"leave out the `v`: `1.2`"});
   CHECK(problem("==1.2").helps == std::vector<std::string>{"one `=` is enough: `=1.2`"});
   CHECK(problem("~>1.2").helps == std::vector<std::string>{"write `~1.2`"});
   CHECK(problem("latest").helps == std::vector<std::string>{"write `*` for any version"});
-  CHECK(problem(">=1.2 <2").helps ==
-        std::vector<std::string>{"separate requirements with a comma: `>=1.2, <2`"});
-  CHECK(problem("*, 1").message ==
-        "`*, 1` is not a version requirement: `*` must be the only requirement");
-  CHECK(problem("1, *").message ==
-        "`1, *` is not a version requirement: `*` must be the only requirement");
-  CHECK(problem(">=*").message ==
-        "`>=*` is not a version requirement: `*` stands alone, without an operator");
-  CHECK(problem("1.*.3").message ==
-        "`1.*.3` is not a version requirement: a number follows a wildcard");
-  CHECK(problem("1.2.3.4").message ==
-        "`1.2.3.4` is not a version requirement: expected a comma, found `.`");
-  CHECK(problem("1.2-alpha").message ==
-        "`1.2-alpha` is not a version requirement: expected a comma, found `-`");
+  CHECK(problem(">=1.2 <2").helps == std::vector<std::string>{"separate requirements with a comma: `>=1.2, <2`"});
+  CHECK(problem("*, 1").message == "`*, 1` is not a version requirement: `*` must be the only requirement");
+  CHECK(problem("1, *").message == "`1, *` is not a version requirement: `*` must be the only requirement");
+  CHECK(problem(">=*").message == "`>=*` is not a version requirement: `*` stands alone, without an operator");
+  CHECK(problem("1.*.3").message == "`1.*.3` is not a version requirement: a number follows a wildcard");
+  CHECK(problem("1.2.3.4").message == "`1.2.3.4` is not a version requirement: expected a comma, found `.`");
+  CHECK(problem("1.2-alpha").message == "`1.2-alpha` is not a version requirement: expected a comma, found `-`");
   CHECK(problem("1,").message == "`1,` is not a version requirement: the major number is missing");
   CHECK(problem(">").message == "`>` is not a version requirement: the major number is missing");
   CHECK(problem("0x1").id == "CW0261");
@@ -144,6 +130,5 @@ TEST_CASE("requirements: at most 32 parts", "[spec][req]")
     text += ", >=1";
   }
   CHECK(parse_version_req(text).value().comparators().size() == 32);
-  CHECK(problem(text + ", >=1").message ==
-        fmt::format("`{}, >=1` is not a version requirement: it has more than 32 parts", text));
+  CHECK(problem(text + ", >=1").message == fmt::format("`{}, >=1` is not a version requirement: it has more than 32 parts", text));
 }

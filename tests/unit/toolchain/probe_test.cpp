@@ -11,7 +11,8 @@ namespace {
 const std::vector<std::string> k_wasi = {"wasm32-wasip1"};
 const base::Path k_cache = "/w/app/target/.cargo-wasm/rustc-info.json";
 
-Result<toolchain::TargetData> probe(ToolchainFixture& fixture, const std::vector<std::string>& triples = k_wasi, const base::Path& cache = k_cache)
+Result<toolchain::TargetData>
+probe(ToolchainFixture& fixture, const std::vector<std::string>& triples = k_wasi, const base::Path& cache = k_cache)
 {
   manifest::Config& config = fixture.config();
   const auto choice = toolchain::select_toolchain(fixture.world.env(), config, std::nullopt);
@@ -19,7 +20,10 @@ Result<toolchain::TargetData> probe(ToolchainFixture& fixture, const std::vector
   return toolchain::probe_target_data(fixture.world.env(), config, *choice, triples, cache);
 }
 
-std::size_t processes(ToolchainFixture& fixture) { return fixture.world.process.commands().size(); }
+std::size_t processes(ToolchainFixture& fixture)
+{
+  return fixture.world.process.commands().size();
+}
 
 } // namespace
 
@@ -68,8 +72,10 @@ TEST_CASE("probe: the question is cargo's", "[toolchain][probe]")
   const std::string rustc = "/h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/bin/rustc ";
   CHECK(lines[0] == rustc + "-vV");
   CHECK(lines[1] == rustc + "--print=sysroot");
-  CHECK(lines[3] == rustc + "- --crate-name ___ --print=file-names --target wasm32-wasip1 --crate-type bin --crate-type rlib --crate-type dylib --crate-type cdylib "
-                            "--crate-type staticlib --crate-type proc-macro --print=split-debuginfo --print=crate-name --print=cfg -Wwarnings");
+  CHECK(lines[3] == rustc +
+                        "- --crate-name ___ --print=file-names --target wasm32-wasip1 --crate-type bin --crate-type rlib --crate-type "
+                        "dylib --crate-type cdylib "
+                        "--crate-type staticlib --crate-type proc-macro --print=split-debuginfo --print=crate-name --print=cfg -Wwarnings");
 }
 
 TEST_CASE("probe: a second time starts no process, another compiler is asked again", "[toolchain][probe]")
@@ -96,11 +102,13 @@ TEST_CASE("probe: a second time starts no process, another compiler is asked aga
     fixture.world.fs.add("/usr/bin/sccache", "", 0755);
     fixture.world.vars["RUSTC_WRAPPER"] = "sccache";
     fixture.world.process.on("sccache", {"-vV"}, test::ScriptedRun{test::k_verbose_version, {}, {}});
-    fixture.world.process.on("sccache", {"--print=sysroot"}, test::ScriptedRun{"/h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu\n", {}, {}});
+    fixture.world.process.on(
+        "sccache", {"--print=sysroot"}, test::ScriptedRun{"/h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu\n", {}, {}});
     fixture.world.process.on("sccache", {"--print=cfg"}, test::ScriptedRun{test::k_host_answer, {}, {}});
     REQUIRE(probe(fixture, {}));
     CHECK(processes(fixture) == 7);
-    CHECK(fixture.world.process.command_lines().back().starts_with("sccache /h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/bin/rustc - "));
+    CHECK(fixture.world.process.command_lines().back().starts_with(
+        "sccache /h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/bin/rustc - "));
   }
   SECTION("other flags are another question")
   {
@@ -132,13 +140,19 @@ TEST_CASE("probe: flags that switch a cfg are asked for twice, not for ever", "[
   REQUIRE(data);
   CHECK(processes(fixture) == 5);
   CHECK(data->info(CompileKind::target("wasm32-wasip1")).rustflags == std::vector<std::string>{"--cfg", "x"});
-  CHECK(data->warnings == std::vector<std::string>{"the flags for `wasm32-wasip1` switch cfgs that select other flags in the configuration; it was asked twice and did not settle"});
+  CHECK(
+      data->warnings ==
+      std::vector<std::string>{
+          "the flags for `wasm32-wasip1` switch cfgs that select other flags in the configuration; it was asked twice and did not settle"});
 }
 
 TEST_CASE("probe: an unknown target is an error that passes rustc's words on", "[toolchain][probe]")
 {
   ToolchainFixture fixture;
-  fixture.world.process.on("rustc", {"wasm32-foo"}, test::ScriptedRun{{}, "error: error loading target specification: could not find specification for target \"wasm32-foo\"\n", {1, 0}});
+  fixture.world.process.on(
+      "rustc",
+      {"wasm32-foo"},
+      test::ScriptedRun{{}, "error: error loading target specification: could not find specification for target \"wasm32-foo\"\n", {1, 0}});
   const std::vector<std::string> triples = {"wasm32-foo"};
   const auto data = probe(fixture, triples);
   REQUIRE_FALSE(data);

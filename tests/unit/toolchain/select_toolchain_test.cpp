@@ -46,7 +46,8 @@ TEST_CASE("select: rustup's override of a directory wins over a file above it", 
 {
   ToolchainFixture fixture;
   fixture.world.fs.add("/w/rust-toolchain", "stable\n");
-  fixture.world.fs.add("/h/.rustup/settings.toml", "default_toolchain = \"stable\"\n[overrides]\n\"/w/app\" = \"1.99.1-x86_64-unknown-linux-gnu\"\n");
+  fixture.world.fs.add("/h/.rustup/settings.toml",
+                       "default_toolchain = \"stable\"\n[overrides]\n\"/w/app\" = \"1.99.1-x86_64-unknown-linux-gnu\"\n");
   CHECK(fixture.choice_text() == k_1_99 + "because of rustup's override for `/w/app`");
 }
 
@@ -85,8 +86,9 @@ TEST_CASE("select: a missing toolchain is one line with the command that install
 
   fixture.world.process.on("rustup", {"install"}, test::ScriptedRun{});
   REQUIRE(toolchain::install_toolchain(fixture.world.env(), **missing));
-  CHECK(fixture.world.process.command_lines() ==
-        std::vector<std::string>{"/h/.cargo/bin/rustup toolchain install 1.51.0 --profile minimal --no-self-update --target wasm32-wasip1"});
+  CHECK(
+      fixture.world.process.command_lines() ==
+      std::vector<std::string>{"/h/.cargo/bin/rustup toolchain install 1.51.0 --profile minimal --no-self-update --target wasm32-wasip1"});
 }
 
 TEST_CASE("select: a bad toolchain file is shown", "[toolchain][select]")

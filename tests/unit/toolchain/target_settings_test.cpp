@@ -11,7 +11,10 @@ using Words = std::vector<std::string>;
 constexpr std::string_view k_host = "x86_64-unknown-linux-gnu";
 const CompileKind k_wasi = CompileKind::target("wasm32-wasip1");
 
-std::vector<spec::Cfg> wasi_cfgs() { return {{"panic", "abort"}, {"target_family", "wasm"}, {"target_os", "wasi"}}; }
+std::vector<spec::Cfg> wasi_cfgs()
+{
+  return {{"panic", "abort"}, {"target_family", "wasm"}, {"target_os", "wasi"}};
+}
 
 Words flags(ToolchainFixture& fixture, const CompileKind& kind, const std::vector<CompileKind>& requested)
 {
@@ -77,8 +80,9 @@ TEST_CASE("flags: rustdoc has its own", "[toolchain][flags]")
 TEST_CASE("linker and runner: the triple's table, else the one cfg that matches", "[toolchain][flags]")
 {
   ToolchainFixture fixture;
-  fixture.world.fs.add("/w/app/.cargo/config.toml", "[target.'cfg(target_os = \"wasi\")']\nlinker = \"tools/ld\"\nrunner = [\"run\", \"a b\"]\n"
-                                                    "[target.'cfg(unix)']\nlinker = \"no\"\n");
+  fixture.world.fs.add("/w/app/.cargo/config.toml",
+                       "[target.'cfg(target_os = \"wasi\")']\nlinker = \"tools/ld\"\nrunner = [\"run\", \"a b\"]\n"
+                       "[target.'cfg(unix)']\nlinker = \"no\"\n");
   CHECK(*toolchain::linker_for(fixture.config(), "wasm32-wasip1", wasi_cfgs()) == base::Path("/w/app/tools/ld"));
   const auto runner = toolchain::runner_for(fixture.config(), "wasm32-wasip1", wasi_cfgs());
   REQUIRE(runner);
@@ -93,7 +97,8 @@ TEST_CASE("linker and runner: the triple's table, else the one cfg that matches"
 TEST_CASE("linker and runner: two cfgs that match are an error", "[toolchain][flags]")
 {
   ToolchainFixture fixture;
-  fixture.world.fs.add("/w/app/.cargo/config.toml", "[target.'cfg(target_os = \"wasi\")']\nrunner = \"a\"\n[target.'cfg(target_family = \"wasm\")']\nrunner = \"b\"\n");
+  fixture.world.fs.add("/w/app/.cargo/config.toml",
+                       "[target.'cfg(target_os = \"wasi\")']\nrunner = \"a\"\n[target.'cfg(target_family = \"wasm\")']\nrunner = \"b\"\n");
   const auto runner = toolchain::runner_for(fixture.config(), "wasm32-wasip1", wasi_cfgs());
   REQUIRE_FALSE(runner);
   CHECK(base::render(runner.error(), base::Severity::error, false) ==
@@ -119,8 +124,12 @@ Z = "1"
 )");
   CHECK(*toolchain::links_overrides(fixture.config(), "wasm32-wasip1") ==
         std::map<std::string, Words>{{"z",
-                                      {"cargo:include=/z/include", "cargo:rustc-cfg=have_z", "cargo:rustc-env=Z=1", "cargo:rustc-flags=-l m",
-                                       "cargo:rustc-link-lib=static=z", "cargo:rustc-link-search=native=/z"}}});
+                                      {"cargo:include=/z/include",
+                                       "cargo:rustc-cfg=have_z",
+                                       "cargo:rustc-env=Z=1",
+                                       "cargo:rustc-flags=-l m",
+                                       "cargo:rustc-link-lib=static=z",
+                                       "cargo:rustc-link-search=native=/z"}}});
 }
 
 TEST_CASE("links override: what only a script can say is refused", "[toolchain][flags]")

@@ -21,9 +21,16 @@ TEST_CASE("toolchain files: the compiler, its libraries, std and linkers, nothin
 {
   ToolchainFixture fixture;
   const base::Path root = stable().sysroot;
-  for (const char* file : {"bin/cargo", "lib/libLLVM.so.23.1", "lib/libunrelated.so", "lib/rustlib/components", "lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld",
-                           "lib/rustlib/x86_64-unknown-linux-gnu/bin/gcc-ld/wasm-ld", "lib/rustlib/wasm32-wasip1/lib/self-contained/libc.a",
-                           "lib/rustlib/wasm32-wasip2/lib/libcore-2.rlib", "lib/rustlib/src/rust/lib.rs", "share/doc/x"}) {
+  for (const char* file : {"bin/cargo",
+                           "lib/libLLVM.so.23.1",
+                           "lib/libunrelated.so",
+                           "lib/rustlib/components",
+                           "lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld",
+                           "lib/rustlib/x86_64-unknown-linux-gnu/bin/gcc-ld/wasm-ld",
+                           "lib/rustlib/wasm32-wasip1/lib/self-contained/libc.a",
+                           "lib/rustlib/wasm32-wasip2/lib/libcore-2.rlib",
+                           "lib/rustlib/src/rust/lib.rs",
+                           "share/doc/x"}) {
     fixture.world.fs.add(root / file);
   }
   const std::vector<std::string> triples = {"wasm32-wasip1", "x86_64-unknown-linux-gnu"};
@@ -33,8 +40,12 @@ TEST_CASE("toolchain files: the compiler, its libraries, std and linkers, nothin
   for (const base::Path& file : *files) {
     relative.push_back(file.lexically_relative(root).string());
   }
-  CHECK(relative == std::vector<std::string>{"bin/rustc", "lib/libLLVM.so.23.1", "lib/librustc_driver-0.so", "lib/rustlib/wasm32-wasip1/lib/self-contained/libc.a",
-                                             "lib/rustlib/x86_64-unknown-linux-gnu/bin/gcc-ld/wasm-ld", "lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld",
+  CHECK(relative == std::vector<std::string>{"bin/rustc",
+                                             "lib/libLLVM.so.23.1",
+                                             "lib/librustc_driver-0.so",
+                                             "lib/rustlib/wasm32-wasip1/lib/self-contained/libc.a",
+                                             "lib/rustlib/x86_64-unknown-linux-gnu/bin/gcc-ld/wasm-ld",
+                                             "lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld",
                                              "lib/rustlib/x86_64-unknown-linux-gnu/lib/libcore-1.rlib"});
 }
 
@@ -48,7 +59,8 @@ TEST_CASE("targets: a missing standard library is one line with the command that
   const auto missing = toolchain::verify_target_installed(fixture.world.fs, *choice, info, "wasm32-wasip1");
   REQUIRE_FALSE(missing);
   CHECK(base::render(missing.error(), base::Severity::error, false) ==
-        "error[CW0510]: the standard library for `wasm32-wasip1` is not installed: run `rustup target add wasm32-wasip1 --toolchain 1.99.1`\n");
+        "error[CW0510]: the standard library for `wasm32-wasip1` is not installed: run `rustup target add wasm32-wasip1 --toolchain "
+        "1.99.1`\n");
   // An empty directory is what `rustup target remove` leaves.
   fixture.world.fs.add_directory(info.sysroot / "lib/rustlib/wasm32-wasip1/lib");
   CHECK_FALSE(toolchain::verify_target_installed(fixture.world.fs, *choice, info, "wasm32-wasip1"));
@@ -77,5 +89,7 @@ TEST_CASE("targets: rustup adds one to the chosen toolchain, its failure is ours
   const auto failed = toolchain::install_target(fixture.world.env(), *choice, "wasm32-wasip1");
   REQUIRE_FALSE(failed);
   CHECK(failed.error().message == "rustup could not install it (exit status: 1)");
-  CHECK(failed.error().notes == std::vector<std::string>{"the command was `/h/.cargo/bin/rustup target add wasm32-wasip1 --toolchain 1.99.1-x86_64-unknown-linux-gnu`"});
+  CHECK(failed.error().notes ==
+        std::vector<std::string>{
+            "the command was `/h/.cargo/bin/rustup target add wasm32-wasip1 --toolchain 1.99.1-x86_64-unknown-linux-gnu`"});
 }

@@ -20,9 +20,10 @@ constexpr const char* k_verbose_version = "rustc 1.99.1 (58cf8f9c3 2026-10-13)\n
 constexpr const char* k_host_answer = "___\nlib___.rlib\nlib___.so\nlib___.so\nlib___.a\nlib___.so\n"
                                       "off\npacked\nunpacked\n___\n"
                                       "debug_assertions\npanic=\"unwind\"\nproc_macro\ntarget_os=\"linux\"\nunix\n";
-constexpr const char* k_wasi_answer = "___.wasm\nlib___.rlib\n___.wasm\nlib___.a\noff\n___\n"
-                                      "debug_assertions\npanic=\"abort\"\nproc_macro\ntarget_arch=\"wasm32\"\ntarget_feature=\"bulk-memory\"\n"
-                                      "target_feature=\"sign-ext\"\ntarget_os=\"wasi\"\n";
+constexpr const char* k_wasi_answer =
+    "___.wasm\nlib___.rlib\n___.wasm\nlib___.a\noff\n___\n"
+    "debug_assertions\npanic=\"abort\"\nproc_macro\ntarget_arch=\"wasm32\"\ntarget_feature=\"bulk-memory\"\n"
+    "target_feature=\"sign-ext\"\ntarget_os=\"wasi\"\n";
 constexpr const char* k_wasi_warnings = "warning: dropping unsupported crate type `dylib` for target `wasm32-wasip1`\n\n"
                                         "warning: dropping unsupported crate type `proc-macro` for target `wasm32-wasip1`\n";
 
@@ -35,8 +36,9 @@ struct ToolchainFixture
     world.fs.add_directory("/w/app");
     world.fs.add("/h/.cargo/bin/rustup", "rustup's program", 0755);
     world.fs.add_symlink("/h/.cargo/bin/rustc", "rustup");
-    world.fs.add("/h/.rustup/settings.toml", "default_toolchain = \"stable-x86_64-unknown-linux-gnu\"\n"
-                                             "default_host_triple = \"x86_64-unknown-linux-gnu\"\nversion = \"12\"\n\n[overrides]\n");
+    world.fs.add("/h/.rustup/settings.toml",
+                 "default_toolchain = \"stable-x86_64-unknown-linux-gnu\"\n"
+                 "default_host_triple = \"x86_64-unknown-linux-gnu\"\nversion = \"12\"\n\n[overrides]\n");
     add_toolchain("stable-x86_64-unknown-linux-gnu");
     add_toolchain("1.99.1-x86_64-unknown-linux-gnu");
     world.process.on("rustc", {"-vV"}, ScriptedRun{k_verbose_version, {}, {}});

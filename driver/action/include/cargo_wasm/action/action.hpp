@@ -66,7 +66,7 @@ struct OutputDirectory
 /// What running an action gave. Standard output and error are inline, because they are replayed.
 struct ActionResult
 {
-  std::vector<OutputFile> output_files;           ///< `encode` sorts by path
+  std::vector<OutputFile> output_files; ///< `encode` sorts by path
   std::vector<OutputDirectory> output_directories;
   std::int32_t exit_code = 0;
   std::string stdout_raw, stderr_raw;

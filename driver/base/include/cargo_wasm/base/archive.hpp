@@ -28,7 +28,9 @@ struct ArchiveEntry
 /// Errors (CW0050…CW0069, blame integrity, with the byte offset in the unpacked tar): bad gzip, bad header checksum,
 /// links and devices, absolute paths, `..`, wrong prefix, duplicate paths (a file where a directory is, too),
 /// disagreeing sizes, non-zero trailing data, more than `limit_bytes` unpacked.
-Result<> read_crate_archive(const Path& name_for_errors, std::string_view gzip, std::string_view prefix,
+Result<> read_crate_archive(const Path& name_for_errors,
+                            std::string_view gzip,
+                            std::string_view prefix,
                             std::uint64_t limit_bytes,
                             const std::function<Result<>(const ArchiveEntry&)>& on_entry);
 

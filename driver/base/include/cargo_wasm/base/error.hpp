@@ -53,32 +53,55 @@ struct BinarySpan
 
 struct Error
 {
-  std::string id;                                    ///< "CW0301": stable, tested, has a page in docs/errors/
-  std::string message;                               ///< one phrase, lowercase, no full stop; values in `backticks`
+  std::string id;      ///< "CW0301": stable, tested, has a page in docs/errors/
+  std::string message; ///< one phrase, lowercase, no full stop; values in `backticks`
   Blame blame = Blame::user;
   std::variant<std::monostate, TextSpan, BinarySpan> where;
-  std::vector<std::string> notes;                    ///< facts
-  std::vector<std::string> helps;                    ///< next actions
-  std::vector<std::string> context;                  ///< "while …", from the inside out
-  bool already_reported = false;                     ///< its text was printed as it happened (a child's own error)
+  std::vector<std::string> notes;   ///< facts
+  std::vector<std::string> helps;   ///< next actions
+  std::vector<std::string> context; ///< "while …", from the inside out
+  bool already_reported = false;    ///< its text was printed as it happened (a child's own error)
 
   Error() = default;
-  Error(std::string id_, std::string message_, Blame blame_ = Blame::user)
-      : id(std::move(id_)), message(std::move(message_)), blame(blame_)
-  {}
+  Error(std::string id_, std::string message_, Blame blame_ = Blame::user) : id(std::move(id_)), message(std::move(message_)), blame(blame_)
+  {
+  }
 
-  [[nodiscard]] Error&& at(TextSpan span) && { where = std::move(span); return std::move(*this); }
-  [[nodiscard]] Error&& at(BinarySpan span) && { where = std::move(span); return std::move(*this); }
-  [[nodiscard]] Error&& note(std::string text) && { notes.push_back(std::move(text)); return std::move(*this); }
-  [[nodiscard]] Error&& help(std::string text) && { helps.push_back(std::move(text)); return std::move(*this); }
-  [[nodiscard]] Error&& during(std::string text) && { context.push_back(std::move(text)); return std::move(*this); }
+  [[nodiscard]] Error&& at(TextSpan span) &&
+  {
+    where = std::move(span);
+    return std::move(*this);
+  }
+  [[nodiscard]] Error&& at(BinarySpan span) &&
+  {
+    where = std::move(span);
+    return std::move(*this);
+  }
+  [[nodiscard]] Error&& note(std::string text) &&
+  {
+    notes.push_back(std::move(text));
+    return std::move(*this);
+  }
+  [[nodiscard]] Error&& help(std::string text) &&
+  {
+    helps.push_back(std::move(text));
+    return std::move(*this);
+  }
+  [[nodiscard]] Error&& during(std::string text) &&
+  {
+    context.push_back(std::move(text));
+    return std::move(*this);
+  }
   bool operator==(const Error&) const = default;
 };
 
 template <class T = void> using Result = tl::expected<T, Error>;
 
 /// An error as the failed state of any Result.
-[[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error)
+{
+  return tl::unexpected<Error>(std::move(error));
+}
 
 /// A phrase for an `errno` value ("no such file or directory"), never the bare number.
 [[nodiscard]] std::string describe_errno(int code);
@@ -109,18 +132,18 @@ using base::Result;
 #define CW_CONCAT(a, b) CW_CONCAT_INNER(a, b)
 
 /// Returns the error of `expression` from the calling function, if it failed.
-#define CW_TRY(expression)                                                                         \
-  do {                                                                                             \
-    auto&& CW_CONCAT(cw_result_, __LINE__) = (expression);                                         \
-    if (!CW_CONCAT(cw_result_, __LINE__).has_value()) {                                            \
-      return ::cargo_wasm::base::fail(std::move(CW_CONCAT(cw_result_, __LINE__)).error());         \
-    }                                                                                              \
+#define CW_TRY(expression)                                                                                                                 \
+  do {                                                                                                                                     \
+    auto&& CW_CONCAT(cw_result_, __LINE__) = (expression);                                                                                 \
+    if (!CW_CONCAT(cw_result_, __LINE__).has_value()) {                                                                                    \
+      return ::cargo_wasm::base::fail(std::move(CW_CONCAT(cw_result_, __LINE__)).error());                                                 \
+    }                                                                                                                                      \
   } while (false)
 
 /// `CW_TRY_ASSIGN(auto x, f());`: assigns the value, or returns the error from the calling function.
-#define CW_TRY_ASSIGN(target, expression)                                                          \
-  auto&& CW_CONCAT(cw_value_, __LINE__) = (expression);                                            \
-  if (!CW_CONCAT(cw_value_, __LINE__).has_value()) {                                               \
-    return ::cargo_wasm::base::fail(std::move(CW_CONCAT(cw_value_, __LINE__)).error());            \
-  }                                                                                                \
+#define CW_TRY_ASSIGN(target, expression)                                                                                                  \
+  auto&& CW_CONCAT(cw_value_, __LINE__) = (expression);                                                                                    \
+  if (!CW_CONCAT(cw_value_, __LINE__).has_value()) {                                                                                       \
+    return ::cargo_wasm::base::fail(std::move(CW_CONCAT(cw_value_, __LINE__)).error());                                                    \
+  }                                                                                                                                        \
   target = std::move(CW_CONCAT(cw_value_, __LINE__)).value()

@@ -82,8 +82,7 @@ public:
   virtual Result<> write_atomic(const Path& path, std::string_view content) = 0;
   /// A new file with these permission bits (under the umask) and time, written in place: for a tree that counts
   /// only once its owner says so (`.cargo-ok`). The parent must exist, the file must not (CW0003).
-  virtual Result<> create_file(const Path& path, std::string_view content, std::uint32_t mode,
-                               std::int64_t mtime_ns) = 0;
+  virtual Result<> create_file(const Path& path, std::string_view content, std::uint32_t mode, std::int64_t mtime_ns) = 0;
   virtual Result<> create_directories(const Path& path) = 0;
   virtual Result<> rename(const Path& from, const Path& to) = 0;
   /// True if it was there. A directory must be empty.
@@ -99,8 +98,7 @@ public:
 
   /// Takes flock(2) on `path`, creating it; waits. `on_wait` is called once if it has to wait.
   /// On file systems without locks it succeeds without locking, as cargo does (util/flock.rs).
-  virtual Result<std::unique_ptr<FileLock>> lock(const Path& path, LockMode mode,
-                                                 const std::function<void()>& on_wait) = 0;
+  virtual Result<std::unique_ptr<FileLock>> lock(const Path& path, LockMode mode, const std::function<void()>& on_wait) = 0;
   /// As `lock`, but nullptr at once when somebody else holds it.
   virtual Result<std::unique_ptr<FileLock>> try_lock(const Path& path, LockMode mode) = 0;
 };

@@ -40,10 +40,7 @@ public:
   virtual ~HttpHandler() = default;
   virtual void on_start() {}
   /// A passing trouble: the transfer is tried again after `pause`; `left` tries remain, that one included.
-  virtual void on_retry(const Error& why, std::chrono::milliseconds pause, std::uint32_t left)
-  {
-    (void)why, (void)pause, (void)left;
-  }
+  virtual void on_retry(const Error& why, std::chrono::milliseconds pause, std::uint32_t left) { (void)why, (void)pause, (void)left; }
   /// Body bytes as they arrive (decoded from gzip). An error ends the transfer with it, without retry.
   virtual Result<> on_data(std::span<const std::byte> chunk) = 0;
   /// The end: an HTTP status (5xx and 429 only after the last retry), or an error: CW0030 cannot connect, CW0031 time-out,
@@ -68,7 +65,7 @@ struct HttpOptions
   bool check_revoke = false;
   bool debug = false;
   std::function<void(std::string_view)> on_debug; ///< with `debug`: a line of the dialogue, secrets redacted
-  std::uint32_t retries = 3; ///< net.retry
+  std::uint32_t retries = 3;                      ///< net.retry
   std::uint32_t max_host_connections = 2;
   std::uint32_t max_redirects = 10;
 };

@@ -15,7 +15,7 @@ class InternedString
 {
 public:
   InternedString() : InternedString(std::string_view{}) {}
-  InternedString(std::string_view text);                           // NOLINT: implicit on purpose
+  InternedString(std::string_view text);                                              // NOLINT: implicit on purpose
   InternedString(const std::string& text) : InternedString(std::string_view(text)) {} // NOLINT
   InternedString(const char* text) : InternedString(std::string_view(text)) {}        // NOLINT
 
@@ -46,10 +46,7 @@ using base::InternedString;
 
 template <> struct std::hash<cargo_wasm::base::InternedString>
 {
-  std::size_t operator()(cargo_wasm::base::InternedString s) const noexcept
-  {
-    return std::hash<const void*>{}(s.address());
-  }
+  std::size_t operator()(cargo_wasm::base::InternedString s) const noexcept { return std::hash<const void*>{}(s.address()); }
 };
 
 template <> struct fmt::formatter<cargo_wasm::base::InternedString> : fmt::formatter<std::string_view>

@@ -89,7 +89,6 @@ public:
 [[nodiscard]] std::string to_shell_string(const Command& command, const EnvMap& shown_env = {});
 
 /// Finds a program on a PATH value, as execvp would; nullopt when it is nowhere.
-[[nodiscard]] std::optional<Path> find_program(const ReadOnlyFilesystem& fs, std::string_view name,
-                                               std::string_view path_variable);
+[[nodiscard]] std::optional<Path> find_program(const ReadOnlyFilesystem& fs, std::string_view name, std::string_view path_variable);
 
 } // namespace cargo_wasm::base

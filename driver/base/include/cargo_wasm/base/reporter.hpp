@@ -18,9 +18,9 @@ enum class StatusColor : std::uint8_t { green, cyan, yellow, red };
 /// One moving bar: `Building [====>   ] 83/120: syn, serde`.
 struct Progress
 {
-  std::string verb;                 ///< "Building", "Downloading", "Updating"
+  std::string verb; ///< "Building", "Downloading", "Updating"
   std::uint64_t done = 0, total = 0;
-  std::string detail;               ///< what is under way, already joined
+  std::string detail; ///< what is under way, already joined
 };
 
 class Reporter

@@ -51,9 +51,9 @@ struct VerbSpec
 /// What the user typed, by long name.
 struct ParsedArguments
 {
-  std::string verb; ///< canonical name; empty when none was given
-  std::map<std::string, std::uint32_t, std::less<>> counts;                ///< flags and counts that were given
-  std::map<std::string, std::vector<std::string>, std::less<>> values;     ///< in order; an optional value left out is ""
+  std::string verb;                                                    ///< canonical name; empty when none was given
+  std::map<std::string, std::uint32_t, std::less<>> counts;            ///< flags and counts that were given
+  std::map<std::string, std::vector<std::string>, std::less<>> values; ///< in order; an optional value left out is ""
   std::vector<std::string> trailing;
 
   [[nodiscard]] bool has(std::string_view name) const { return counts.find(name) != counts.end() || values.find(name) != values.end(); }

@@ -9,16 +9,16 @@ namespace cargo_wasm::exec {
 struct CompilerMessage
 {
   enum class Kind : std::uint8_t {
-    text,            ///< no JSON: shown as it is
+    text, ///< no JSON: shown as it is
     diagnostic,
     summary,         ///< "aborting due to …", "2 warnings emitted": replaced by our own summary
     artifact,        ///< a file is complete
     future_incompat, ///< a report about dependencies' code
     other,           ///< kinds that are not shown (section timings, unused externs)
   } kind = Kind::text;
-  std::string level;    ///< of a diagnostic: "error", "warning", "note", "failure-note", …
-  std::string rendered; ///< of a diagnostic, with escapes, without the last newline
-  std::string artifact; ///< path
+  std::string level;               ///< of a diagnostic: "error", "warning", "note", "failure-note", …
+  std::string rendered;            ///< of a diagnostic, with escapes, without the last newline
+  std::string artifact;            ///< path
   bool has_code = false;           ///< a lint, or an error with a number
   bool machine_applicable = false; ///< `cargo fix` could apply a suggestion
 };

@@ -10,31 +10,31 @@ namespace cargo_wasm::exec {
 
 enum class DirtyKind : std::uint8_t {
   never_built,
-  forced,                 ///< a dependency's result was not recorded, or a failed run came before
+  forced, ///< a dependency's result was not recorded, or a failed run came before
   toolchain_changed,
   program_changed,
-  features_changed,       ///< old and new: lists of features
-  profile_changed,        ///< old and new: the arguments that differ
+  features_changed, ///< old and new: lists of features
+  profile_changed,  ///< old and new: the arguments that differ
   arguments_changed,
   working_directory_changed,
-  environment_changed,    ///< subject: the variable
-  source_changed,         ///< subject: the file
+  environment_changed, ///< subject: the variable
+  source_changed,      ///< subject: the file
   source_missing,
-  source_added,           ///< a new file in a package tree or in a rerun-if-changed directory
-  package_changed,        ///< a registry package's checksum
-  dependency_changed,     ///< subject: the package whose output differs
-  script_output_changed,  ///< the build script printed other directives
-  output_missing,         ///< subject: the file
-  output_changed,         ///< somebody wrote to a result
-  record_unusable,        ///< written by another version of cargo-wasm
-  dependency_dirty,       ///< --dry-run: a dependency would run first, so its result is unknown
+  source_added,          ///< a new file in a package tree or in a rerun-if-changed directory
+  package_changed,       ///< a registry package's checksum
+  dependency_changed,    ///< subject: the package whose output differs
+  script_output_changed, ///< the build script printed other directives
+  output_missing,        ///< subject: the file
+  output_changed,        ///< somebody wrote to a result
+  record_unusable,       ///< written by another version of cargo-wasm
+  dependency_dirty,      ///< --dry-run: a dependency would run first, so its result is unknown
 };
 [[nodiscard]] std::string_view to_string(DirtyKind kind); ///< "features-changed": the JSON value
 
 struct DirtyReason
 {
   DirtyKind kind = DirtyKind::never_built;
-  std::string subject;    ///< a file, variable or package
+  std::string subject;              ///< a file, variable or package
   std::string old_value, new_value; ///< shown by --explain-rebuild where they say something
   auto operator<=>(const DirtyReason&) const = default;
 };

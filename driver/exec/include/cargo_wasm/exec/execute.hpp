@@ -34,14 +34,14 @@ struct MessageFormat
 
 struct ExecuteOptions
 {
-  std::uint32_t jobs = 0;           ///< 0: as many as the machine runs threads at once
-  bool jobs_given = false;          ///< by `-j`: warned about when a jobserver is inherited
+  std::uint32_t jobs = 0;  ///< 0: as many as the machine runs threads at once
+  bool jobs_given = false; ///< by `-j`: warned about when a jobserver is inherited
   bool keep_going = false;
   MessageFormat message_format;
-  bool dry_run = false;             ///< says what would run, changes nothing
-  bool explain_rebuild = false;     ///< a line per dirty action, with old and new values
+  bool dry_run = false;                  ///< says what would run, changes nothing
+  bool explain_rebuild = false;          ///< a line per dirty action, with old and new values
   bool show_dependency_warnings = false; ///< -vv: diagnostics of packages that are not local
-  std::stop_token stop;             ///< requested on Ctrl-C and SIGTERM
+  std::stop_token stop;                  ///< requested on Ctrl-C and SIGTERM
 };
 
 /// `-j N`: positive, negative (threads + N) or "default". Errors: CW0622 (blame usage).
@@ -51,23 +51,23 @@ enum class ActionState : std::uint8_t { not_reached, fresh, ran, failed, would_r
 
 struct OutputRecord
 {
-  base::Path path;        ///< where users find it when uplifted, else the file in target/.cargo-wasm
-  base::FileStat stat;    ///< of a directory: of the directory itself
-  base::Digest digest;    ///< of a directory: its tree
+  base::Path path;     ///< where users find it when uplifted, else the file in target/.cargo-wasm
+  base::FileStat stat; ///< of a directory: of the directory itself
+  base::Digest digest; ///< of a directory: its tree
 };
 
 struct ActionRecord
 {
   ActionState state = ActionState::not_reached;
-  std::optional<DirtyReason> dirty;                       ///< of ran, failed and would_run
-  std::optional<action::Digest> digest;                   ///< the sealed action; absent when it was not recorded
-  std::chrono::steady_clock::duration started{}, ended{}; ///< since the call of `execute`; of ran and failed
+  std::optional<DirtyReason> dirty;                            ///< of ran, failed and would_run
+  std::optional<action::Digest> digest;                        ///< the sealed action; absent when it was not recorded
+  std::chrono::steady_clock::duration started{}, ended{};      ///< since the call of `execute`; of ran and failed
   std::optional<std::chrono::steady_clock::duration> rmeta_at; ///< when dependents could start
-  std::vector<OutputRecord> outputs;                      ///< as in the template, absent optional ones left out
+  std::vector<OutputRecord> outputs;                           ///< as in the template, absent optional ones left out
   std::vector<base::Path> uplifted;
-  std::vector<std::string> sources;                       ///< absolute paths of files that decided freshness
-  std::vector<std::string> source_directories;            ///< directories whose set of files decided freshness
-  std::vector<std::string> observed_variables;            ///< names of environment variables that did
+  std::vector<std::string> sources;            ///< absolute paths of files that decided freshness
+  std::vector<std::string> source_directories; ///< directories whose set of files decided freshness
+  std::vector<std::string> observed_variables; ///< names of environment variables that did
   std::uint32_t warnings = 0;
 };
 
@@ -78,8 +78,8 @@ struct BuildOutcome
   std::uint32_t fresh = 0, ran = 0, failed = 0, warnings = 0;
   std::chrono::steady_clock::duration elapsed{};
   std::chrono::system_clock::time_point started_at{};
-  bool interrupted = false;          ///< `stop` was requested: exit with 128 + the signal
-  std::uint32_t jobs = 1;            ///< the limit that was in force
+  bool interrupted = false; ///< `stop` was requested: exit with 128 + the signal
+  std::uint32_t jobs = 1;   ///< the limit that was in force
   /// What the user saw on stderr and stdout for fresh actions (replayed warnings, JSON messages): the no-op snapshot repeats it.
   std::string replayed_stderr, replayed_stdout;
 };

@@ -23,7 +23,7 @@ struct Failure
   const plan::ActionGraph& graph;
   plan::ActionIndex action;
   std::string_view text;
-  std::string_view triple;                ///< what the failed unit was compiled for; of a script: the value of TARGET
+  std::string_view triple;                  ///< what the failed unit was compiled for; of a script: the value of TARGET
   std::vector<std::string> dependency_path; ///< "app v1.0.0" … "libdeflate-sys v1.2.3": how the user's package reaches it
 };
 

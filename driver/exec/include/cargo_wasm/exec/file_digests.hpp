@@ -75,7 +75,7 @@ struct TreeListing
 
 /// A directory that is not there is an empty listing. Follows links to files, not to directories.
 /// @param excluded  a directory that is left out whatever the kind (the target directory)
-[[nodiscard]] Result<TreeListing> list_tree(const base::ReadOnlyFilesystem& fs, const std::string& directory, TreeKind kind,
-                                            const std::string& excluded);
+[[nodiscard]] Result<TreeListing>
+list_tree(const base::ReadOnlyFilesystem& fs, const std::string& directory, TreeKind kind, const std::string& excluded);
 
 } // namespace cargo_wasm::exec

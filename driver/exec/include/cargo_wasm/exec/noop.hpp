@@ -41,12 +41,12 @@ struct NoopPath
 
 struct NoopSnapshot
 {
-  std::vector<NoopPath> paths;                     ///< any order, repetitions allowed
-  std::int64_t started_ns = 0;                     ///< when this process began to read, nanoseconds since the epoch
+  std::vector<NoopPath> paths; ///< any order, repetitions allowed
+  std::int64_t started_ns = 0; ///< when this process began to read, nanoseconds since the epoch
   /// Every variable that starts with one of these counts: one more or one less is a miss.
-  std::vector<std::string> variable_prefixes;      ///< "CARGO", "RUST"
-  std::vector<std::string> variables;              ///< single names that count: "PATH", "HOME", tracked ones
-  std::string stderr_text, stdout_text;            ///< what a hit gives back, byte for byte
+  std::vector<std::string> variable_prefixes; ///< "CARGO", "RUST"
+  std::vector<std::string> variables;         ///< single names that count: "PATH", "HOME", tracked ones
+  std::string stderr_text, stdout_text;       ///< what a hit gives back, byte for byte
   std::int32_t exit_code = 0;
 };
 

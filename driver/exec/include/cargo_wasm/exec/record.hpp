@@ -30,11 +30,11 @@ struct RecordedTree
 
 struct RecordedOutput
 {
-  std::uint32_t index = 0;          ///< in the template
-  std::string name;                 ///< place name
+  std::uint32_t index = 0; ///< in the template
+  std::string name;        ///< place name
   bool is_directory = false;
-  KnownFile known;                  ///< of a file; of a directory only `digest` (its tree) counts
-  std::vector<RecordedFile> files;  ///< of a directory
+  KnownFile known;                 ///< of a file; of a directory only `digest` (its tree) counts
+  std::vector<RecordedFile> files; ///< of a directory
   bool operator==(const RecordedOutput&) const = default;
 };
 

@@ -21,8 +21,8 @@ struct ScriptMessage
 
 struct LibraryPath
 {
-  std::string value;         ///< as rustc takes it, "native=/dir" included
-  bool in_out_dir = false;   ///< searched before those of the system
+  std::string value;       ///< as rustc takes it, "native=/dir" included
+  bool in_out_dir = false; ///< searched before those of the system
   bool operator==(const LibraryPath&) const = default;
 };
 
@@ -50,7 +50,7 @@ struct ScriptOutput
 
 struct ScriptContext
 {
-  std::string package_display;                     ///< "foo v0.1.0 (/dir/foo)"
+  std::string package_display; ///< "foo v0.1.0 (/dir/foo)"
   plan::ScriptPackage package;
   std::optional<std::string> minimum_rust_version; ///< decides whether `cargo::` is allowed
   std::string out_dir_then, out_dir_now;           ///< differ when the target directory was moved since the run

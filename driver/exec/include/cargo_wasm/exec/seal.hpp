@@ -38,8 +38,8 @@ struct ExpandedCommand
 
 /// The outputs of other actions that this one reads: path and digest, sorted. A script's OUT_DIR counts for what is compiled
 /// with it and for whoever searches libraries in it.
-[[nodiscard]] std::vector<std::pair<std::string, base::Digest>> used_outputs(const plan::ActionGraph& graph, plan::ActionIndex index,
-                                                                            std::span<const KnownResult> results);
+[[nodiscard]] std::vector<std::pair<std::string, base::Digest>>
+used_outputs(const plan::ActionGraph& graph, plan::ActionIndex index, std::span<const KnownResult> results);
 
 /// A file that decides freshness.
 struct SealedFile
@@ -52,20 +52,20 @@ struct SealedFile
 
 struct SealInput
 {
-  std::vector<SealedFile> sources;                             ///< dep-info, rerun-if-changed or the package's tree
-  std::vector<std::pair<std::string, base::Digest>> dependencies; ///< place name → digest
+  std::vector<SealedFile> sources;                                          ///< dep-info, rerun-if-changed or the package's tree
+  std::vector<std::pair<std::string, base::Digest>> dependencies;           ///< place name → digest
   std::vector<std::pair<std::string, std::optional<std::string>>> observed; ///< variables that were looked at, with their values
-  std::map<std::string, std::string> platform;                 ///< "toolchain", "package"
+  std::map<std::string, std::string> platform;                              ///< "toolchain", "package"
 };
 
 struct SealedAction
 {
   action::Command command; ///< with place names
   action::Action action;
-  action::Digest digest;   ///< of the encoded action
+  action::Digest digest; ///< of the encoded action
 };
 
-[[nodiscard]] SealedAction seal(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const SealInput& input,
-                                const PlaceNames& places);
+[[nodiscard]] SealedAction
+seal(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const SealInput& input, const PlaceNames& places);
 
 } // namespace cargo_wasm::exec

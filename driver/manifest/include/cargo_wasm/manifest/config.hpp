@@ -70,7 +70,8 @@ public:
   [[nodiscard]] static Result<std::unique_ptr<Config>> load(const Env& env, const ConfigOptions& options);
   ~Config() override;
 
-  /// Dotted keys; parts with dots are quoted, see config_key_part (`target."cfg(unix)".runner`). nullopt = set nowhere. Type mismatch = error CW0185.
+  /// Dotted keys; parts with dots are quoted, see config_key_part (`target."cfg(unix)".runner`). nullopt = set nowhere. Type mismatch =
+  /// error CW0185.
   [[nodiscard]] Result<std::optional<Defined<std::string>>> get_string(std::string_view key) const;
   [[nodiscard]] Result<std::optional<Defined<std::int64_t>>> get_integer(std::string_view key) const;
   [[nodiscard]] Result<std::optional<Defined<bool>>> get_bool(std::string_view key) const;
@@ -85,10 +86,10 @@ public:
   [[nodiscard]] std::vector<std::string> table_keys(std::string_view key) const;
   [[nodiscard]] std::shared_ptr<const TomlValue> get_table(std::string_view key) const; ///< merged; null when absent
 
-  [[nodiscard]] const base::Path& cargo_home() const;   ///< $CARGO_HOME, else ~/.cargo
-  [[nodiscard]] bool offline() const;                   ///< --offline, --frozen, net.offline
+  [[nodiscard]] const base::Path& cargo_home() const; ///< $CARGO_HOME, else ~/.cargo
+  [[nodiscard]] bool offline() const;                 ///< --offline, --frozen, net.offline
   [[nodiscard]] bool frozen() const;
-  [[nodiscard]] bool locked() const;                    ///< --locked or --frozen
+  [[nodiscard]] bool locked() const; ///< --locked or --frozen
   [[nodiscard]] Result<base::HttpOptions> http_options() const;
   /// CARGO_TARGET_DIR, else `build.target-dir`; absolute. Errors: CW0194 empty.
   [[nodiscard]] Result<std::optional<base::Path>> target_dir() const;
@@ -112,7 +113,7 @@ public:
 
   [[nodiscard]] const std::vector<base::Path>& files_read() const;
   [[nodiscard]] const std::vector<base::Path>& files_looked_for() const; ///< absent when looked for
-  [[nodiscard]] const std::vector<Error>& warnings() const; ///< severity warning; codes CW0196–CW0199
+  [[nodiscard]] const std::vector<Error>& warnings() const;              ///< severity warning; codes CW0196–CW0199
   /// The place of a definition for an error, with its line where the file is at hand.
   [[nodiscard]] base::TextSpan span(const Definition& definition, std::string label = {}) const;
 

@@ -24,11 +24,11 @@ struct Dependency
   InternedString name_in_toml; ///< the key in the manifest; differs when renamed with `package = "…"`
   bool is_renamed = false;     ///< `package` was given: `--extern` uses name_in_toml (explicit_name_in_toml)
   spec::VersionReq req;
-  bool specified_req = true;   ///< false: path/git dependency without a version
+  bool specified_req = true; ///< false: path/git dependency without a version
   /// Set by the resolver on dependencies that a lock file pins: exactly this version, build metadata included. `req` is then `=I.J.K`
   /// and `source` has its precise part.
   std::optional<spec::Version> locked_version;
-  std::string req_text;        ///< as written, for messages and metadata ("^1.0")
+  std::string req_text; ///< as written, for messages and metadata ("^1.0")
   spec::SourceId source = spec::SourceId::crates_io();
   std::optional<spec::SourceId> registry_id; ///< an alternative registry was named (metadata's `registry`)
   DependencyKind kind = DependencyKind::normal;
@@ -40,7 +40,7 @@ struct Dependency
   std::optional<base::Path> path; ///< of path dependencies: the directory, absolute
 
   /// Exact-name and source match, requirement aside.
-  [[nodiscard]] bool matches_ignoring_source(spec::PackageId id) const 
+  [[nodiscard]] bool matches_ignoring_source(spec::PackageId id) const
   {
     return package_name == id.name() && (locked_version ? *locked_version == id.version() : req.matches(id.version()));
   }
@@ -83,6 +83,7 @@ using SummaryPtr = std::shared_ptr<const Summary>;
 
 /// Builds the feature map and validates it (summary.rs build_feature_map): implicit features, `dep:` rules, unknown
 /// names, `?` on non-optional, features of features. Errors: CW0120–CW0129, `where` unset (the manifest reader adds it).
-[[nodiscard]] Result<FeatureMap> build_feature_map(const RawFeatureMap& raw, const std::vector<std::shared_ptr<const Dependency>>& dependencies);
+[[nodiscard]] Result<FeatureMap> build_feature_map(const RawFeatureMap& raw,
+                                                   const std::vector<std::shared_ptr<const Dependency>>& dependencies);
 
 } // namespace cargo_wasm::manifest

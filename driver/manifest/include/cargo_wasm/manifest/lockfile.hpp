@@ -38,7 +38,7 @@ struct Lockfile
   std::vector<LockedPackage> packages;
   std::vector<LockedPackage> unused_patches;
   std::vector<std::pair<std::string, std::string>> metadata; ///< other than v1 checksums
-  std::string leading_comments; ///< other comment lines at the top, preserved
+  std::string leading_comments;                              ///< other comment lines at the top, preserved
 };
 
 /// Errors: CW0230–CW0239 with line and column; a newer version than 4 is CW0231.

@@ -32,23 +32,27 @@ enum class TargetKind : std::uint8_t { lib, bin, test, bench, example, custom_bu
 struct CrateTarget
 {
   TargetKind kind = TargetKind::lib;
-  std::string name;                     ///< as in the manifest ("my-app")
-  std::vector<CrateType> crate_types;   ///< bin targets: {bin}
-  base::Path source;                    ///< absolute path of the root source file
+  std::string name;                   ///< as in the manifest ("my-app")
+  std::vector<CrateType> crate_types; ///< bin targets: {bin}
+  base::Path source;                  ///< absolute path of the root source file
   Edition edition = Edition::e2015;
   std::vector<std::string> required_features;
-  std::optional<std::string> filename;  ///< `filename` key (unstable in cargo; read, warned about)
+  std::optional<std::string> filename; ///< `filename` key (unstable in cargo; read, warned about)
   bool tested = false, benched = false, doctested = false, documented = false, harness = true;
-  bool for_host = false;                ///< proc macros and build scripts
+  bool for_host = false; ///< proc macros and build scripts
   bool proc_macro = false;
 
   [[nodiscard]] std::string crate_name() const; ///< '-' as '_'
   [[nodiscard]] bool is_lib() const { return kind == TargetKind::lib; }
   [[nodiscard]] bool is_bin() const { return kind == TargetKind::bin; }
   [[nodiscard]] bool is_custom_build() const { return kind == TargetKind::custom_build; }
-  [[nodiscard]] bool is_linkable() const;       ///< others may depend on it: lib, rlib, dylib, proc-macro
+  [[nodiscard]] bool is_linkable() const;               ///< others may depend on it: lib, rlib, dylib, proc-macro
   [[nodiscard]] bool requires_upstream_objects() const; ///< bin, cdylib, staticlib, dylib, proc-macro
-  [[nodiscard]] bool is_executable() const { return kind == TargetKind::bin || kind == TargetKind::test || kind == TargetKind::bench || (kind == TargetKind::example && crate_types == std::vector{CrateType::bin}); }
+  [[nodiscard]] bool is_executable() const
+  {
+    return kind == TargetKind::bin || kind == TargetKind::test || kind == TargetKind::bench ||
+           (kind == TargetKind::example && crate_types == std::vector{CrateType::bin});
+  }
   bool operator==(const CrateTarget&) const = default;
 };
 
@@ -102,14 +106,14 @@ struct Manifest
   std::optional<std::string> workspace_pointer; ///< `package.workspace`
   bool is_virtual = false;                      ///< no [package]; then only workspace, profiles, patch, replace are set
 
-  SummaryPtr summary;              ///< null when virtual
+  SummaryPtr summary;               ///< null when virtual
   std::vector<CrateTarget> targets; ///< lib, bins, examples, tests, benches, custom-build; each list sorted by name
   PackageInfo info;
   Edition edition = Edition::e2015;
   std::optional<std::string> resolver;
   std::optional<std::string> links;
   LintSettings lints;
-  RawFeatureMap raw_features;      ///< as written, for metadata and `--check-cfg`
+  RawFeatureMap raw_features;                 ///< as written, for metadata and `--check-cfg`
   std::vector<std::string> declared_features; ///< sorted, implicit ones of optional dependencies included: for check-cfg
   std::optional<std::string> metabuild;
 
@@ -154,13 +158,15 @@ struct ReadOptions
 {
   spec::SourceId source = spec::SourceId::crates_io(); ///< of the package itself; path dependencies of non-path packages resolve to it
   /// Called when a key is inherited; finds the workspace root of this manifest. nullptr result = error CW0150.
-  std::function<Result<std::shared_ptr<const InheritanceRoot>>(const base::Path& manifest, const std::optional<std::string>& pointer)> find_root;
+  std::function<Result<std::shared_ptr<const InheritanceRoot>>(const base::Path& manifest, const std::optional<std::string>& pointer)>
+      find_root;
   const RegistryNames* registries = nullptr;
 };
 
 /// Reads and normalises one Cargo.toml. Errors: CW0100–CW0149 with file, line, column and the line itself.
 /// Cost: dominated by TOML parsing, about 0.1 ms for a typical crate.
-[[nodiscard]] Result<std::shared_ptr<const Manifest>> read_manifest(const base::ReadOnlyFilesystem& fs, const base::Path& file, const ReadOptions& options);
+[[nodiscard]] Result<std::shared_ptr<const Manifest>>
+read_manifest(const base::ReadOnlyFilesystem& fs, const base::Path& file, const ReadOptions& options);
 
 } // namespace cargo_wasm::manifest
 

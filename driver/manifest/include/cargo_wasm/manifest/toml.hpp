@@ -1,6 +1,6 @@
 // A TOML document as a tree of values that know where they stand, so that every error and warning can show
 // the line with a caret. The reader is our own (toml_parser.cpp): a build reads hundreds of manifests, and toml++ takes
-// ten times as long for one (docs/adr/0010-toml-reader.md); toml++ is the tests' second opinion.
+// several times as long for one (docs/adr/0010-toml-reader.md).
 #pragma once
 #include <cstdint>
 #include <memory>

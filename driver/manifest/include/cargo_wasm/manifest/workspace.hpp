@@ -17,18 +17,18 @@ enum class ResolverBehavior : std::uint8_t { v1 = 1, v2 = 2, v3 = 3 };
 
 struct Workspace
 {
-  std::shared_ptr<const Manifest> root_manifest;   ///< may be virtual
-  base::Path root;                                 ///< its directory
-  base::Path current_manifest;                     ///< the one the command was started for
-  std::vector<PackagePtr> members;                 ///< in cargo's order: the resolver activates them in it
-  std::vector<PackagePtr> default_members;         ///< what is selected without -p
+  std::shared_ptr<const Manifest> root_manifest; ///< may be virtual
+  base::Path root;                               ///< its directory
+  base::Path current_manifest;                   ///< the one the command was started for
+  std::vector<PackagePtr> members;               ///< in cargo's order: the resolver activates them in it
+  std::vector<PackagePtr> default_members;       ///< what is selected without -p
   /// Path packages loaded on the way that are not members (dependencies outside the workspace root) are loaded by `source`.
   ResolverBehavior resolver = ResolverBehavior::v1;
   std::map<std::string, BuildProfileToml> profiles; ///< manifest's, overridden by the configuration's
   std::vector<PatchEntry> patches;                  ///< manifest's merged with the configuration's (which wins)
   std::vector<Error> warnings;
-  std::optional<Error> blocking; ///< a member's mistake that `metadata` tolerates and a build does not
-  base::Path target_directory;                      ///< --target-dir, CARGO_TARGET_DIR, build.target-dir, else root/target
+  std::optional<Error> blocking;                        ///< a member's mistake that `metadata` tolerates and a build does not
+  base::Path target_directory;                          ///< --target-dir, CARGO_TARGET_DIR, build.target-dir, else root/target
   std::vector<base::Path> files_read, files_looked_for; ///< for the plan cache (directories listed included)
 
   [[nodiscard]] const PackagePtr* find_member(spec::PackageId id) const;
@@ -49,10 +49,13 @@ struct WorkspaceOptions
 /// The workspace root that `manifest` inherits from: `pointer` (`package.workspace`) or the nearest `[workspace]` above that
 /// does not exclude it. Null when there is none. `stop_at`: directories above this one ($CARGO_HOME) are not searched.
 /// What sources of git checkouts use; `load_workspace` finds its own, with the manifests it has read.
-[[nodiscard]] Result<std::shared_ptr<const InheritanceRoot>> find_inheritance_root(const base::ReadOnlyFilesystem& fs, const base::Path& manifest,
-                                                                                  const std::optional<std::string>& pointer, const base::Path& stop_at);
+[[nodiscard]] Result<std::shared_ptr<const InheritanceRoot>> find_inheritance_root(const base::ReadOnlyFilesystem& fs,
+                                                                                   const base::Path& manifest,
+                                                                                   const std::optional<std::string>& pointer,
+                                                                                   const base::Path& stop_at);
 
 /// A workspace of exactly one package that lies outside any (`--from`: an unpacked crate), its own lock beside it.
-[[nodiscard]] Result<Workspace> load_ephemeral_workspace(const Env& env, const Config& config, PackagePtr package, const base::Path& target_directory);
+[[nodiscard]] Result<Workspace>
+load_ephemeral_workspace(const Env& env, const Config& config, PackagePtr package, const base::Path& target_directory);
 
 } // namespace cargo_wasm::manifest

@@ -16,7 +16,7 @@ namespace cargo_wasm::net {
 
 struct GitFetch
 {
-  base::Path database;               ///< a bare repository; made when absent
+  base::Path database; ///< a bare repository; made when absent
   std::string url;
   std::vector<std::string> refspecs; ///< "+refs/heads/main:refs/remotes/origin/main"
   bool tags = false;                 ///< all tags, too
@@ -32,9 +32,9 @@ struct GitProgress
 struct GitSubmodule
 {
   std::string name;
-  base::Path path;   ///< relative to the checkout
-  std::string url;   ///< as in .gitmodules
-  std::string head;  ///< the commit the superproject records; empty when none
+  base::Path path;      ///< relative to the checkout
+  std::string url;      ///< as in .gitmodules
+  std::string head;     ///< the commit the superproject records; empty when none
   bool skipped = false; ///< `update = none`
 };
 

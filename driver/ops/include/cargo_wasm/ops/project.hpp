@@ -31,7 +31,8 @@ struct Project
 [[nodiscard]] Result<Project> open_registry_project(const Env& env, const GlobalOptions& options, const FromSpec& from);
 
 /// The compiler, installed first when it is missing and the user said so.
-[[nodiscard]] Result<toolchain::ToolchainChoice> choose_toolchain(const Env& env, const manifest::Config& config, const GlobalOptions& options);
+[[nodiscard]] Result<toolchain::ToolchainChoice>
+choose_toolchain(const Env& env, const manifest::Config& config, const GlobalOptions& options);
 
 /// target/.cargo-wasm/rustc-info.json: what rustc said about itself.
 [[nodiscard]] Path rustc_cache_file(const manifest::Workspace& workspace);
@@ -43,7 +44,8 @@ struct LockMode
   std::optional<resolve::UpdateRequest> update;
   bool write = true;
 };
-[[nodiscard]] Result<resolve::LockPassResult> lock_project(const Env& env, Project& project, const GlobalOptions& options, const LockMode& mode);
+[[nodiscard]] Result<resolve::LockPassResult>
+lock_project(const Env& env, Project& project, const GlobalOptions& options, const LockMode& mode);
 
 /// How a requested triple came about, for the line that says so.
 struct TargetChoice
@@ -52,9 +54,12 @@ struct TargetChoice
   std::string reason;               ///< "--target", "build.target", "[package.metadata.wasm]", "default for programs" …
   bool is_default_rule = false;
 };
-/// --target, else build.target of the configuration, else `[package.metadata.wasm] target`, else design rule (d): any program → wasm32-wasip1,
-/// a cdylib → wasm32-unknown-unknown, else the host. Errors: CW0745 the metadata key is not a string.
-[[nodiscard]] Result<TargetChoice> choose_target(const Env& env, const Project& project, const GlobalOptions& options, const CompileRequest& request,
+/// --target, else build.target of the configuration, else `[package.metadata.wasm] target`, else design rule (d): any program →
+/// wasm32-wasip1, a cdylib → wasm32-unknown-unknown, else the host. Errors: CW0745 the metadata key is not a string.
+[[nodiscard]] Result<TargetChoice> choose_target(const Env& env,
+                                                 const Project& project,
+                                                 const GlobalOptions& options,
+                                                 const CompileRequest& request,
                                                  const std::vector<PackagePtr>& selected);
 
 } // namespace cargo_wasm::ops

@@ -57,7 +57,7 @@ struct CompileRequest
   exec::ExecuteOptions exec;
   bool unit_graph = false;
   bool timings = false;
-  base::Path driver_program;   ///< this program: $CARGO of build scripts
+  base::Path driver_program; ///< this program: $CARGO of build scripts
   std::optional<NoopContext> noop;
 };
 
@@ -96,8 +96,8 @@ struct TreeRequest
 {
   plan::PackageSelection packages;
   plan::FeatureSelection features;
-  std::vector<std::string> edges;   ///< --edges, split; empty: normal, build and dev
-  std::vector<std::string> invert;  ///< specs; an empty string: the packages of -p
+  std::vector<std::string> edges;  ///< --edges, split; empty: normal, build and dev
+  std::vector<std::string> invert; ///< specs; an empty string: the packages of -p
   std::vector<std::string> prune;
   std::vector<std::string> triples; ///< {"all"}: every target; empty: the host
   std::optional<std::string> depth; ///< a number or "workspace"

@@ -24,10 +24,10 @@ struct ActionGraphInput
 {
   const UnitGraph& graph;
   const manifest::Workspace& workspace;
-  const manifest::Config& config;       ///< [env]
+  const manifest::Config& config;              ///< [env]
   const toolchain::ToolchainChoice& toolchain; ///< rustdoc, wrappers, environment of children
   const toolchain::TargetData& platforms;
-  base::Path driver_program;            ///< the value of $CARGO that children see
+  base::Path driver_program; ///< the value of $CARGO that children see
 };
 
 /// Errors: CW0380 the target cannot make a crate type. Two artifacts for one place are a warning to `env.reporter` (CW0381).

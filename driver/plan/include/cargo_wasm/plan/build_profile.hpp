@@ -46,9 +46,9 @@ struct DebugInfo
 
 struct BuildProfile
 {
-  InternedString name;                 ///< "dev", "release", custom; no part of comparisons
+  InternedString name; ///< "dev", "release", custom; no part of comparisons
   InternedString opt_level = "0";
-  bool root_is_release = false;        ///< PROFILE=release for build scripts; no part of comparisons
+  bool root_is_release = false; ///< PROFILE=release for build scripts; no part of comparisons
   Lto lto;
   std::optional<InternedString> codegen_backend;
   std::optional<std::uint32_t> codegen_units;

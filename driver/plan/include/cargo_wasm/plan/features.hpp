@@ -44,7 +44,10 @@ public:
   };
   struct KeyHash
   {
-    std::size_t operator()(const Key& key) const noexcept { return std::hash<spec::PackageId>{}(key.package) * 2 + static_cast<std::size_t>(key.side); }
+    std::size_t operator()(const Key& key) const noexcept
+    {
+      return std::hash<spec::PackageId>{}(key.package) * 2 + static_cast<std::size_t>(key.side);
+    }
   };
 
   /// nullptr: the package is not active on that side.

@@ -24,10 +24,10 @@ namespace cargo_wasm::plan {
 struct ProfileQuery
 {
   spec::PackageId package;
-  bool is_member = false;     ///< of the workspace: `package."*"` does not apply
-  bool is_local = false;      ///< a path package: incremental is allowed
-  bool for_host = false;      ///< a build script, a proc macro, or one of their dependencies
-  bool always_unwind = false; ///< panic settings do not apply
+  bool is_member = false;       ///< of the workspace: `package."*"` does not apply
+  bool is_local = false;        ///< a path package: incremental is allowed
+  bool for_host = false;        ///< a build script, a proc macro, or one of their dependencies
+  bool always_unwind = false;   ///< panic settings do not apply
   std::string_view triple = {}; ///< Apple targets get unpacked debug info
 };
 
@@ -37,8 +37,8 @@ public:
   /// Profiles of the workspace (configuration already merged in) over the built-in ones. `incremental` overrides every profile.
   /// Errors: CW0356 the requested profile is not defined (with near names), CW0357 `inherits` in dev or release,
   /// CW0358 an inheritance loop, CW0359 an undefined parent, CW0360 no `inherits`.
-  [[nodiscard]] static Result<BuildProfiles> make(const std::map<std::string, manifest::BuildProfileToml>& tables, std::string_view requested,
-                                                  std::optional<bool> incremental);
+  [[nodiscard]] static Result<BuildProfiles>
+  make(const std::map<std::string, manifest::BuildProfileToml>& tables, std::string_view requested, std::optional<bool> incremental);
 
   [[nodiscard]] BuildProfile profile_for(const ProfileQuery& query) const;
   /// Of a member without overrides: the `Finished` line.
@@ -49,8 +49,8 @@ public:
 
   /// Two `package.SPEC` tables that match one package are an error (CW0361). Returns warnings (CW0362) for specs of the
   /// manifest's own tables that match nothing.
-  [[nodiscard]] Result<std::vector<Error>> check_package_overrides(const resolve::Resolve& resolve,
-                                                                   const std::map<std::string, manifest::BuildProfileToml>& manifest_tables) const;
+  [[nodiscard]] Result<std::vector<Error>>
+  check_package_overrides(const resolve::Resolve& resolve, const std::map<std::string, manifest::BuildProfileToml>& manifest_tables) const;
 
 private:
   struct Override

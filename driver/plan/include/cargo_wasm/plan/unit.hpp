@@ -22,7 +22,7 @@ using UnitIndex = std::uint32_t;
 struct UnitDependency
 {
   UnitIndex unit = 0;
-  InternedString extern_name;  ///< crate name for --extern; for build scripts "build_script_build"
+  InternedString extern_name;                    ///< crate name for --extern; for build scripts "build_script_build"
   std::optional<InternedString> dependency_name; ///< the key in the manifest when renamed
   bool is_public = false;
   bool no_prelude = false;
@@ -33,11 +33,11 @@ struct UnitDependency
 struct UnitLto
 {
   enum class Kind : std::uint8_t {
-    run,           ///< -C lto[=name]
-    only_bitcode,  ///< -C linker-plugin-lto
-    only_object,   ///< -C embed-bitcode=no
+    run,                ///< -C lto[=name]
+    only_bitcode,       ///< -C linker-plugin-lto
+    only_object,        ///< -C embed-bitcode=no
     object_and_bitcode, ///< nothing
-    off,           ///< -C lto=off -C embed-bitcode=no
+    off,                ///< -C lto=off -C embed-bitcode=no
   } kind = Kind::only_object;
   std::optional<InternedString> name; ///< of run: "thin", "fat"
   auto operator<=>(const UnitLto&) const = default;
@@ -52,26 +52,26 @@ struct Unit
   BuildProfile profile;
   toolchain::CompileKind kind;
   CompileMode mode = CompileMode::build;
-  std::vector<InternedString> features;          ///< sorted
+  std::vector<InternedString> features; ///< sorted
   std::vector<std::string> rustflags;
   UnitLto lto;
   /// `[target.TRIPLE.LINKS]` of the configuration replaces the run of this build script: what it would have printed.
   std::optional<std::vector<std::string>> replaced_script_output;
-  std::string package_checksum;                  ///< of the `.crate`, or the commit of a git package; empty for path packages
+  std::string package_checksum; ///< of the `.crate`, or the commit of a git package; empty for path packages
   bool is_std = false;
-  std::uint64_t dependency_hash = 0;             ///< tells apart units that differ only in their dependencies' features
-  std::vector<UnitDependency> dependencies;      ///< sorted by (extern name …) as cargo prints them
+  std::uint64_t dependency_hash = 0;        ///< tells apart units that differ only in their dependencies' features
+  std::vector<UnitDependency> dependencies; ///< sorted by (extern name …) as cargo prints them
 
-  [[nodiscard]] bool is_local() const;           ///< a path package: lints shown, incremental allowed
+  [[nodiscard]] bool is_local() const; ///< a path package: lints shown, incremental allowed
   [[nodiscard]] bool requires_upstream_objects() const;
 };
 
 struct UnitGraph
 {
-  std::vector<Unit> units;       ///< in cargo's order (sorted as unit_graph.rs does)
-  std::vector<UnitIndex> roots;  ///< sorted
-  BuildProfile base_profile;     ///< of a workspace member without overrides: the `Finished` line
-  InternedString profile_name;   ///< as requested
+  std::vector<Unit> units;          ///< in cargo's order (sorted as unit_graph.rs does)
+  std::vector<UnitIndex> roots;     ///< sorted
+  BuildProfile base_profile;        ///< of a workspace member without overrides: the `Finished` line
+  InternedString profile_name;      ///< as requested
   InternedString profile_directory; ///< "debug", "release", a custom profile's name
 };
 

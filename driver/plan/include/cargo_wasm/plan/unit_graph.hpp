@@ -40,13 +40,13 @@ enum class UserIntent : std::uint8_t { build, check, test, bench, doc };
 struct BuildRequest
 {
   UserIntent intent = UserIntent::build;
-  bool check_as_test = false;       ///< `check --profile test`: units of `check` are compiled with `--test`
+  bool check_as_test = false; ///< `check --profile test`: units of `check` are compiled with `--test`
   PackageSelection packages;
   TargetSelection targets;
   FeatureSelection features;
   std::string profile_name = "dev";
-  std::vector<toolchain::CompileKind> kinds;   ///< what was asked for; {host} without --target
-  bool strict_cargo = false;        ///< no difference of design.md §3 applies
+  std::vector<toolchain::CompileKind> kinds; ///< what was asked for; {host} without --target
+  bool strict_cargo = false;                 ///< no difference of design.md §3 applies
   bool ignore_rust_version = false;
   bool show_dependency_warnings = false; ///< -vv: for exec; the plan is the same
 
@@ -69,28 +69,30 @@ struct SelectedPackages
 /// The roots of the narrowed resolution: the selected members with the features of the command line, by the rules of
 /// the workspace's resolver version (workspace.rs members_with_features). Errors: CW0353 unknown feature (with near names),
 /// CW0354 features for packages outside the workspace, CW0355 `dep:` or two slashes on the command line, and those of select_packages.
-[[nodiscard]] Result<std::vector<resolve::ResolveRoot>> plan_resolve_roots(const manifest::Workspace& workspace, const BuildRequest& request);
+[[nodiscard]] Result<std::vector<resolve::ResolveRoot>> plan_resolve_roots(const manifest::Workspace& workspace,
+                                                                           const BuildRequest& request);
 
 /// The packages that must be on disk to plan this request: what is reachable from the roots for the asked platforms and the host
 /// (package.rs download_accessible). Sorted. Needs no package loaded.
-[[nodiscard]] std::vector<spec::PackageId> needed_packages(const resolve::Resolve& resolve, const std::vector<resolve::ResolveRoot>& roots,
-                                                           const BuildRequest& request, const toolchain::TargetData& platforms);
+[[nodiscard]] std::vector<spec::PackageId> needed_packages(const resolve::Resolve& resolve,
+                                                           const std::vector<resolve::ResolveRoot>& roots,
+                                                           const BuildRequest& request,
+                                                           const toolchain::TargetData& platforms);
 
 struct UnitGraphInput
 {
   const manifest::Workspace& workspace;
-  const manifest::Config& config;                                     ///< build.incremental, target.*.LINKS tables
-  const resolve::Resolve& full_resolve;                               ///< of the lock pass: profile overrides are checked against it
-  const resolve::Resolve& resolve;                                    ///< narrowed to `roots`
-  const std::vector<resolve::ResolveRoot>& roots;                     ///< from plan_resolve_roots
-  const std::unordered_map<spec::PackageId, PackagePtr>& packages;    ///< loaded: at least needed_packages and the members
-  const toolchain::TargetData& platforms;                                  ///< rustc, cfgs and flags per kind
+  const manifest::Config& config;                                  ///< build.incremental, target.*.LINKS tables
+  const resolve::Resolve& full_resolve;                            ///< of the lock pass: profile overrides are checked against it
+  const resolve::Resolve& resolve;                                 ///< narrowed to `roots`
+  const std::vector<resolve::ResolveRoot>& roots;                  ///< from plan_resolve_roots
+  const std::unordered_map<spec::PackageId, PackagePtr>& packages; ///< loaded: at least needed_packages and the members
+  const toolchain::TargetData& platforms;                          ///< rustc, cfgs and flags per kind
 };
 
 /// Profiles, features, units and their edges; LTO per unit. Warnings (targets without required features, unmatched profile
-/// overrides, filters that match nothing) go to `env.reporter`. Reads `CARGO_INCREMENTAL` and `CI` from `env.vars`; the file system only to say
-/// what is wrong with a missing source file.
-/// Errors: CW0350–CW0379. Cost: a few milliseconds for 500 units.
+/// overrides, filters that match nothing) go to `env.reporter`. Reads `CARGO_INCREMENTAL` and `CI` from `env.vars`; the file system only to
+/// say what is wrong with a missing source file. Errors: CW0350–CW0379. Cost: a few milliseconds for 500 units.
 [[nodiscard]] Result<UnitGraph> plan_units(const Env& env, const UnitGraphInput& input, const BuildRequest& request);
 
 /// cargo's `--unit-graph` format, version 1 (compiler/unit_graph.rs); key order as cargo prints it, one line with a newline.

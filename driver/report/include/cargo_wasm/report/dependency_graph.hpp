@@ -91,7 +91,10 @@ struct TreeStyle
 };
 
 /// Errors: CW0772 a format with an unknown name in braces.
-[[nodiscard]] Result<std::string> print_tree(const DependencyGraph& graph, const std::vector<NodeIndex>& roots, const TreeStyle& style,
-                                             const manifest::Workspace& workspace, const std::unordered_map<spec::PackageId, PackagePtr>& packages);
+[[nodiscard]] Result<std::string> print_tree(const DependencyGraph& graph,
+                                             const std::vector<NodeIndex>& roots,
+                                             const TreeStyle& style,
+                                             const manifest::Workspace& workspace,
+                                             const std::unordered_map<spec::PackageId, PackagePtr>& packages);
 
 } // namespace cargo_wasm::report

@@ -21,8 +21,8 @@ struct TimedAction
   std::string mode;            ///< "compile", "build script run", "link and place"
   double start_ms = 0, end_ms = 0;
   std::optional<double> rmeta_ms;
-  bool critical = false;       ///< on the critical path
-  std::string reason;          ///< why it was not fresh
+  bool critical = false;                ///< on the critical path
+  std::string reason;                   ///< why it was not fresh
   std::vector<std::uint32_t> waits_for; ///< ids of actions that ran and that it needed
 };
 

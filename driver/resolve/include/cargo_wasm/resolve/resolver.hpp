@@ -41,7 +41,7 @@ struct PatchSet
 
 struct VersionPreferences
 {
-  std::unordered_set<PackageId> prefer; ///< tried first: locked but not pinned
+  std::unordered_set<PackageId> prefer;                        ///< tried first: locked but not pinned
   std::optional<std::vector<spec::RustVersion>> rust_versions; ///< MSRV-aware when set
   bool minimal_versions = false;
 };

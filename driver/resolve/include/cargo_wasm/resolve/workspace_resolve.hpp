@@ -17,8 +17,7 @@ namespace cargo_wasm::resolve {
 /// lie: `path_packages` does; entries without a source that are not among them are left out, as
 /// cargo does with packages that went away. Errors: CW0245 a package is listed twice, CW0246 a
 /// version or source that cannot be read.
-[[nodiscard]] Result<Resolve> from_lock(const manifest::Lockfile& lock,
-                                        const std::vector<PackageId>& path_packages);
+[[nodiscard]] Result<Resolve> from_lock(const manifest::Lockfile& lock, const std::vector<PackageId>& path_packages);
 [[nodiscard]] manifest::Lockfile to_lock(const Resolve& resolve);
 
 struct UpdateRequest
@@ -35,8 +34,7 @@ struct LockPassOptions
   bool ignore_existing = false;        ///< `generate-lockfile`
   bool locked = false, frozen = false, offline = false;
   bool ignore_rust_version = false;
-  std::optional<spec::Version>
-      rustc_version; ///< for MSRV-aware resolution when no member has a rust-version
+  std::optional<spec::Version> rustc_version; ///< for MSRV-aware resolution when no member has a rust-version
 };
 
 struct LockPassResult
@@ -58,8 +56,6 @@ struct LockPassResult
 
 /// The narrowed pass: only these roots with these features, locked to `full`. Derived by walking
 /// `full`, not by a second resolution. Edges and features are those a second resolution would give.
-[[nodiscard]] Result<Resolve> narrow(const Resolve& full,
-                                     const manifest::Workspace& workspace,
-                                     const std::vector<ResolveRoot>& roots);
+[[nodiscard]] Result<Resolve> narrow(const Resolve& full, const manifest::Workspace& workspace, const std::vector<ResolveRoot>& roots);
 
 } // namespace cargo_wasm::resolve

@@ -58,7 +58,8 @@ class SourceMap final : public resolve::PackageIndex
 public:
   /// Reads `[source]` replacements; touches neither network nor caches. `env` and `config` must outlive the map.
   /// Errors: CW0440 cycle of replacements, CW0441 unknown replacement, CW0442 a source with checksums replaced by one without.
-  [[nodiscard]] static Result<std::unique_ptr<SourceMap>> create(const Env& env, const manifest::Config& config, SourceOptions options = {});
+  [[nodiscard]] static Result<std::unique_ptr<SourceMap>>
+  create(const Env& env, const manifest::Config& config, SourceOptions options = {});
   ~SourceMap() override;
 
   Result<std::vector<resolve::SummaryPtr>> query(const manifest::Dependency& dependency) override;

@@ -20,10 +20,7 @@ struct Cfg
   std::string key;
   std::optional<std::string> value;
   bool raw = false; ///< written `r#key`; shown, but no part of the comparison
-  friend bool operator==(const Cfg& a, const Cfg& b)
-  {
-    return a.key == b.key && a.value == b.value;
-  }
+  friend bool operator==(const Cfg& a, const Cfg& b) { return a.key == b.key && a.value == b.value; }
   friend auto operator<=>(const Cfg& a, const Cfg& b)
   {
     const auto order = a.key <=> b.key;

@@ -28,10 +28,7 @@ public:
   /// show.
   [[nodiscard]] std::string display() const;
 
-  friend bool operator==(PackageId a, PackageId b) noexcept
-  {
-    return a.m_inner->identity == b.m_inner->identity;
-  }
+  friend bool operator==(PackageId a, PackageId b) noexcept { return a.m_inner->identity == b.m_inner->identity; }
   /// By name bytes, version, source: the order of the lock file.
   std::strong_ordering operator<=>(PackageId other) const;
   /// One address per package, whatever the source's precise part.
@@ -71,8 +68,5 @@ struct PackageIdSpec
 
 template <> struct std::hash<cargo_wasm::spec::PackageId>
 {
-  std::size_t operator()(cargo_wasm::spec::PackageId id) const noexcept
-  {
-    return std::hash<const void*>{}(id.address());
-  }
+  std::size_t operator()(cargo_wasm::spec::PackageId id) const noexcept { return std::hash<const void*>{}(id.address()); }
 };

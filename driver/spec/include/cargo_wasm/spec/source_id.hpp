@@ -14,14 +14,7 @@
 
 namespace cargo_wasm::spec {
 
-enum class SourceKind : std::uint8_t {
-  path,
-  registry,
-  sparse_registry,
-  local_registry,
-  directory,
-  git
-};
+enum class SourceKind : std::uint8_t { path, registry, sparse_registry, local_registry, directory, git };
 
 /// What a git dependency follows. Order as in the lock file: tag < branch < rev < default.
 struct GitReference
@@ -50,8 +43,7 @@ public:
   [[nodiscard]] static SourceId crates_io();
   /// A registry by the URL of its index: "sparse+https://…/" or "https://…" (git index). `name` as
   /// in the configuration.
-  [[nodiscard]] static SourceId for_registry(std::string_view index_url,
-                                             std::string_view name = {});
+  [[nodiscard]] static SourceId for_registry(std::string_view index_url, std::string_view name = {});
   [[nodiscard]] static SourceId for_local_registry(const base::Path& directory);
   [[nodiscard]] static SourceId for_directory(const base::Path& directory);
   /// Reads the lock file's and package ids' form ("registry+…", "sparse+…", "git+…?branch=b#rev",
@@ -59,24 +51,17 @@ public:
   [[nodiscard]] static Result<SourceId> parse(std::string_view text);
 
   [[nodiscard]] SourceKind kind() const noexcept { return m_inner->kind; }
-  [[nodiscard]] const std::string& url() const noexcept
-  {
-    return m_inner->url;
-  } ///< without "sparse+"
+  [[nodiscard]] const std::string& url() const noexcept { return m_inner->url; } ///< without "sparse+"
   [[nodiscard]] const std::string& canonical() const noexcept { return m_inner->canonical; }
   [[nodiscard]] const GitReference& git_reference() const noexcept { return m_inner->reference; }
-  [[nodiscard]] const std::string& registry_name() const noexcept
-  {
-    return m_inner->registry_name;
-  }                                      ///< may be empty
+  [[nodiscard]] const std::string& registry_name() const noexcept { return m_inner->registry_name; } ///< may be empty
   [[nodiscard]] base::Path path() const; ///< of path, directory and local registry sources
 
   [[nodiscard]] bool is_path() const noexcept { return kind() == SourceKind::path; }
   [[nodiscard]] bool is_git() const noexcept { return kind() == SourceKind::git; }
   [[nodiscard]] bool is_registry() const noexcept
   {
-    return kind() == SourceKind::registry || kind() == SourceKind::sparse_registry ||
-           kind() == SourceKind::local_registry;
+    return kind() == SourceKind::registry || kind() == SourceKind::sparse_registry || kind() == SourceKind::local_registry;
   }
   [[nodiscard]] bool is_crates_io() const noexcept { return m_inner->is_crates_io; }
 
@@ -94,15 +79,9 @@ public:
 
   /// As `==`: the same source, the precise part aside.
   [[nodiscard]] bool same_source(SourceId other) const noexcept { return *this == other; }
-  [[nodiscard]] bool same_precise(SourceId other) const noexcept
-  {
-    return precise() == other.precise();
-  }
+  [[nodiscard]] bool same_precise(SourceId other) const noexcept { return precise() == other.precise(); }
 
-  friend bool operator==(SourceId a, SourceId b) noexcept
-  {
-    return a.m_inner->identity == b.m_inner->identity;
-  }
+  friend bool operator==(SourceId a, SourceId b) noexcept { return a.m_inner->identity == b.m_inner->identity; }
   /// Lock file order: path < registry < sparse < local < directory < git (tag < branch < rev <
   /// default), then canonical URL.
   std::strong_ordering operator<=>(SourceId other) const;
@@ -121,10 +100,7 @@ private:
   };
   explicit SourceId(const Inner* inner) : m_inner(inner) {}
   static SourceId intern(Inner inner);
-  static SourceId make(SourceKind kind,
-                       std::string_view url,
-                       std::string_view registry_name = {},
-                       GitReference reference = {});
+  static SourceId make(SourceKind kind, std::string_view url, std::string_view registry_name = {}, GitReference reference = {});
   const Inner* m_inner;
 };
 
@@ -132,8 +108,5 @@ private:
 
 template <> struct std::hash<cargo_wasm::spec::SourceId>
 {
-  std::size_t operator()(cargo_wasm::spec::SourceId id) const noexcept
-  {
-    return std::hash<const void*>{}(id.address());
-  }
+  std::size_t operator()(cargo_wasm::spec::SourceId id) const noexcept { return std::hash<const void*>{}(id.address()); }
 };

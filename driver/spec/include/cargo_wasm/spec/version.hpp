@@ -38,16 +38,7 @@ struct CompatibilityKey
 };
 [[nodiscard]] CompatibilityKey compatibility_key(const Version& version);
 
-enum class ComparatorOp : std::uint8_t {
-  exact,
-  greater,
-  greater_eq,
-  less,
-  less_eq,
-  tilde,
-  caret,
-  wildcard
-};
+enum class ComparatorOp : std::uint8_t { exact, greater, greater_eq, less, less_eq, tilde, caret, wildcard };
 
 struct Comparator
 {
@@ -63,16 +54,10 @@ class VersionReq
 {
 public:
   VersionReq() = default;
-  explicit VersionReq(std::vector<Comparator> comparators) : m_comparators(std::move(comparators))
-  {
-  }
-  [[nodiscard]] static VersionReq
-  exactly(const Version& version); ///< `=I.J.K-pre` (build metadata is ignored)
+  explicit VersionReq(std::vector<Comparator> comparators) : m_comparators(std::move(comparators)) {}
+  [[nodiscard]] static VersionReq exactly(const Version& version); ///< `=I.J.K-pre` (build metadata is ignored)
   [[nodiscard]] bool matches(const Version& version) const;
-  [[nodiscard]] const std::vector<Comparator>& comparators() const noexcept
-  {
-    return m_comparators;
-  }
+  [[nodiscard]] const std::vector<Comparator>& comparators() const noexcept { return m_comparators; }
   [[nodiscard]] bool is_any() const noexcept { return m_comparators.empty(); }
   bool operator==(const VersionReq&) const = default;
 

@@ -59,10 +59,11 @@ struct TargetInfo
 {
   std::string triple;
   std::vector<spec::Cfg> cfgs; ///< sorted, without `proc_macro`; with the flags below in force
-  std::map<manifest::CrateType, FilePattern> file_patterns; ///< missing = the target cannot make that crate type; `lib` is found under `rlib`
-  std::vector<std::string> split_debuginfo;                 ///< kinds the target supports ("off", "packed")
-  std::vector<std::string> rustflags, rustdocflags;         ///< of units of this kind; the fixed point, see `probe_target`
-  Path libdir;                                              ///< sysroot/lib/rustlib/TRIPLE/lib
+  std::map<manifest::CrateType, FilePattern>
+      file_patterns;                                ///< missing = the target cannot make that crate type; `lib` is found under `rlib`
+  std::vector<std::string> split_debuginfo;         ///< kinds the target supports ("off", "packed")
+  std::vector<std::string> rustflags, rustdocflags; ///< of units of this kind; the fixed point, see `probe_target`
+  Path libdir;                                      ///< sysroot/lib/rustlib/TRIPLE/lib
 
   [[nodiscard]] const FilePattern* pattern(manifest::CrateType type) const; ///< nullptr = unsupported
   [[nodiscard]] bool supports(manifest::CrateType type) const { return pattern(type) != nullptr; }
@@ -117,25 +118,35 @@ private:
 [[nodiscard]] std::string rustc_identity(const Env& env, const ToolchainChoice& choice);
 
 /// `rustc -vV` and `rustc --print=sysroot`. Errors: CW0504 cannot run, CW0505 output that is not a compiler's.
-[[nodiscard]] Result<RustcInfo> probe_rustc(const Env& env, const manifest::Config& config, const ToolchainChoice& choice, RustcCache& cache);
+[[nodiscard]] Result<RustcInfo>
+probe_rustc(const Env& env, const manifest::Config& config, const ToolchainChoice& choice, RustcCache& cache);
 
 /// Asks for cfgs, file names and split-debuginfo of one kind. Flags may switch cfgs that select flags, so it asks at most
 /// twice and warns when that did not settle. Errors: CW0506 rustc rejects the target or the flags (its words follow).
-[[nodiscard]] Result<TargetInfo> probe_target(const Env& env, const manifest::Config& config, const RustcInfo& rustc, const CompileKind& kind,
-                                              std::span<const CompileKind> requested_kinds, RustcCache& cache, std::vector<std::string>& warnings);
+[[nodiscard]] Result<TargetInfo> probe_target(const Env& env,
+                                              const manifest::Config& config,
+                                              const RustcInfo& rustc,
+                                              const CompileKind& kind,
+                                              std::span<const CompileKind> requested_kinds,
+                                              RustcCache& cache,
+                                              std::vector<std::string>& warnings);
 
 /// The whole of it for a build. `cache_file` empty = keep nothing. Cost: no process at all when everything is cached.
-[[nodiscard]] Result<TargetData> probe_target_data(const Env& env, const manifest::Config& config, const ToolchainChoice& choice,
-                                                   std::span<const std::string> requested_triples, const Path& cache_file);
+[[nodiscard]] Result<TargetData> probe_target_data(const Env& env,
+                                                   const manifest::Config& config,
+                                                   const ToolchainChoice& choice,
+                                                   std::span<const std::string> requested_triples,
+                                                   const Path& cache_file);
 
 /// Files that make the compiler for these kinds, absolute and sorted: bin/rustc, lib/*.so*, the host's std and linkers,
 /// each triple's std. rustdoc, cargo, sources and manifests are no part of it.
-[[nodiscard]] Result<std::vector<Path>> toolchain_files(const base::ReadOnlyFilesystem& fs, const RustcInfo& info, std::span<const std::string> triples);
+[[nodiscard]] Result<std::vector<Path>>
+toolchain_files(const base::ReadOnlyFilesystem& fs, const RustcInfo& info, std::span<const std::string> triples);
 
 /// What compilers of a version can do; where the answer can be asked of the tool cheaply it is asked instead.
-[[nodiscard]] bool supports_remap_path_scope(const spec::Version& rustc);       ///< `--remap-path-scope`: 1.95
-[[nodiscard]] bool supports_check_cfg(const spec::Version& rustc);              ///< `--check-cfg`: 1.80
-[[nodiscard]] bool has_wasip1_target_name(const spec::Version& rustc);          ///< wasm32-wasip1 instead of wasm32-wasi: 1.78
-[[nodiscard]] bool has_wasip2_target(const spec::Version& rustc);               ///< tier 2: 1.82
+[[nodiscard]] bool supports_remap_path_scope(const spec::Version& rustc); ///< `--remap-path-scope`: 1.95
+[[nodiscard]] bool supports_check_cfg(const spec::Version& rustc);        ///< `--check-cfg`: 1.80
+[[nodiscard]] bool has_wasip1_target_name(const spec::Version& rustc);    ///< wasm32-wasip1 instead of wasm32-wasi: 1.78
+[[nodiscard]] bool has_wasip2_target(const spec::Version& rustc);         ///< tier 2: 1.82
 
 } // namespace cargo_wasm::toolchain

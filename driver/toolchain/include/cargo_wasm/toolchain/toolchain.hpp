@@ -18,22 +18,24 @@ namespace cargo_wasm::toolchain {
 
 struct ToolchainChoice
 {
-  Path rustc;                           ///< what to start; absolute unless it is on nobody's PATH
-  std::optional<Path> rustdoc;          ///< beside rustc, `build.rustdoc` or RUSTDOC
+  Path rustc;                  ///< what to start; absolute unless it is on nobody's PATH
+  std::optional<Path> rustdoc; ///< beside rustc, `build.rustdoc` or RUSTDOC
   std::optional<Path> wrapper, workspace_wrapper;
-  std::optional<std::string> name;      ///< rustup's full name ("1.99.1-x86_64-unknown-linux-gnu"); nullopt outside rustup
-  std::string reason;                   ///< "because of `rust-toolchain.toml`": completes "using 1.99.1 …"
-  std::optional<Path> rustup;           ///< the rustup program, for the install functions
+  std::optional<std::string> name; ///< rustup's full name ("1.99.1-x86_64-unknown-linux-gnu"); nullopt outside rustup
+  std::string reason;              ///< "because of `rust-toolchain.toml`": completes "using 1.99.1 …"
+  std::optional<Path> rustup;      ///< the rustup program, for the install functions
   std::vector<std::string> wanted_components, wanted_targets; ///< from rust-toolchain.toml
-  EnvMap child_env;                     ///< for every child: RUSTUP_TOOLCHAIN, so that a script that starts `rustc` gets this one
+  EnvMap child_env;                               ///< for every child: RUSTUP_TOOLCHAIN, so that a script that starts `rustc` gets this one
   std::vector<Path> files_read, files_looked_for; ///< what the choice depends on, for the plan cache
 };
 
 /// Order: `+NAME`, RUSTUP_TOOLCHAIN, then walking up from the working directory rustup's directory overrides and
 /// rust-toolchain(.toml), then rustup's default; a `rustc` on PATH that is no proxy comes before rustup, unless `+NAME` asks for it.
-/// RUSTC and `build.rustc` win over everything, as in cargo. Errors: CW0500 not installed (one line, with the command that installs it), CW0501 no rustc at all,
-/// CW0502 a bad rust-toolchain file (with its place), CW0503 `+NAME` without rustup, CW0507 rustup's settings are damaged.
-[[nodiscard]] Result<ToolchainChoice> select_toolchain(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument);
+/// RUSTC and `build.rustc` win over everything, as in cargo. Errors: CW0500 not installed (one line, with the command that installs it),
+/// CW0501 no rustc at all, CW0502 a bad rust-toolchain file (with its place), CW0503 `+NAME` without rustup, CW0507 rustup's settings are
+/// damaged.
+[[nodiscard]] Result<ToolchainChoice>
+select_toolchain(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument);
 
 /// What `select_toolchain` would use, installed or not: for `--install-missing`. nullopt when rustup has no say.
 struct MissingToolchain
@@ -42,8 +44,8 @@ struct MissingToolchain
   std::vector<std::string> components, targets;
   std::optional<Path> rustup; ///< the program
 };
-[[nodiscard]] Result<std::optional<MissingToolchain>> find_missing_toolchain(const Env& env, const manifest::Config& config,
-                                                                             std::optional<std::string_view> plus_argument);
+[[nodiscard]] Result<std::optional<MissingToolchain>>
+find_missing_toolchain(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument);
 
 /// `rustup toolchain install NAME --profile minimal …`; its output goes to the user. Errors: CW0508 rustup failed, CW0503 no rustup.
 Result<> install_toolchain(const Env& env, const MissingToolchain& missing);
@@ -52,7 +54,8 @@ Result<> install_target(const Env& env, const ToolchainChoice& choice, std::stri
 
 /// Fails with CW0510 when the standard library of a triple is not installed; says the command that mends it (rustup's, or
 /// "install the package that holds it" outside rustup).
-[[nodiscard]] Result<> verify_target_installed(const base::ReadOnlyFilesystem& fs, const ToolchainChoice& choice, const RustcInfo& rustc, std::string_view triple);
+[[nodiscard]] Result<>
+verify_target_installed(const base::ReadOnlyFilesystem& fs, const ToolchainChoice& choice, const RustcInfo& rustc, std::string_view triple);
 /// The triples whose standard library lies in the sysroot, sorted.
 [[nodiscard]] std::vector<std::string> installed_targets(const base::ReadOnlyFilesystem& fs, const RustcInfo& rustc);
 

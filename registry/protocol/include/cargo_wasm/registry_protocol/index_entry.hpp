@@ -72,6 +72,7 @@ struct RegistryConfig
 
 /// The download URL: `{crate}` `{version}` `{prefix}` `{lowerprefix}` `{sha256-checksum}` replaced, or
 /// "/{crate}/{version}/download" appended when there is no marker.
-[[nodiscard]] std::string download_url(const RegistryConfig& config, std::string_view name, std::string_view version, std::string_view checksum);
+[[nodiscard]] std::string
+download_url(const RegistryConfig& config, std::string_view name, std::string_view version, std::string_view checksum);
 
 } // namespace cargo_wasm::registry_protocol
