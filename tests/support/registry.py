@@ -1,0 +1,161 @@
+"""A sparse registry on loopback for end-to-end tests, with the standard library alone.
+
+    with Registry() as registry:
+        registry.package("a", "1.0.0").dep("b", "^1").publish()
+        registry.fail("in/de/x", status=503)          # any path of the index, or a crate's download
+
+What a server may do wrong is set per path: `status`, `body`, `headers`, `truncate` (bytes after which the connection closes
+although Content-Length promises more), `delay` (seconds between bytes), `redirect` (to itself: endless).
+"""
+import gzip
+import hashlib
+import http.server
+import io
+import json
+import tarfile
+import threading
+import time
+
+
+def index_path(name):
+    lower = name.lower()
+    if len(lower) <= 2:
+        return f"{len(lower)}/{lower}"
+    if len(lower) == 3:
+        return f"3/{lower[0]}/{lower}"
+    return f"{lower[:2]}/{lower[2:4]}/{lower}"
+
+
+class Package:
+    def __init__(self, registry, name, version):
+        self.registry, self.name, self.version = registry, name, version
+        self.entry = {"name": name, "vers": version, "deps": [], "features": {}, "yanked": False}
+        self.files = {"src/lib.rs": f"pub fn version() -> &'static str {{ \"{version}\" }}\n"}
+        self.dependency_lines = []
+
+    def dep(self, name, req, **more):
+        entry = {"name": name, "req": req, "features": [], "optional": False, "default_features": True,
+                 "target": None, "kind": "normal"}
+        entry.update(more)
+        self.entry["deps"].append(entry)
+        self.dependency_lines.append(f'{name} = "{req}"')
+        return self
+
+    def file(self, path, text):
+        self.files[path] = text
+        return self
+
+    def yanked(self):
+        self.entry["yanked"] = True
+        return self
+
+    def publish(self):
+        manifest = f'[package]\nname = "{self.name}"\nversion = "{self.version}"\nedition = "2021"\n'
+        manifest += "[dependencies]\n" + "".join(line + "\n" for line in self.dependency_lines)
+        archive = make_archive(f"{self.name}-{self.version}", {"Cargo.toml": manifest, **self.files})
+        self.registry.add(self, archive)
+        return self
+
+
+def make_archive(prefix, files):
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for path, text in files.items():
+            data = text.encode()
+            info = tarfile.TarInfo(f"{prefix}/{path}")
+            info.size, info.mode, info.mtime = len(data), 0o644, 1_000_000_000
+            tar.addfile(info, io.BytesIO(data))
+    return gzip.compress(raw.getvalue(), mtime=0)
+
+
+class Registry:
+    def __init__(self, token=None, etags=True):
+        self.token, self.etags = token, etags
+        self.lines, self.archives, self.faults, self.requests = {}, {}, {}, []
+
+    def package(self, name, version):
+        return Package(self, name, version)
+
+    def add(self, package, archive):
+        entry = dict(package.entry, cksum=hashlib.sha256(archive).hexdigest())
+        self.lines.setdefault(index_path(package.name), []).append(json.dumps(entry, separators=(",", ":")))
+        self.archives[f"dl/{package.name}/{package.version}/download"] = archive
+
+    def fail(self, path, **fault):
+        self.faults[path] = fault
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server.server_address[1]}/"
+
+    @property
+    def index(self):
+        return "sparse+" + self.url
+
+    def __enter__(self):
+        registry = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                registry.answer(self)
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def content(self, path):
+        if path == "config.json":
+            config = {"dl": self.url + "dl", "api": None}
+            if self.token:
+                config["auth-required"] = True
+            return json.dumps(config).encode()
+        if path in self.lines:
+            return ("\n".join(self.lines[path]) + "\n").encode()
+        return self.archives.get(path)
+
+    def answer(self, handler):
+        path = handler.path.lstrip("/")
+        self.requests.append(path)
+        fault = self.faults.get(path, {})
+        body, status, headers = self.content(path), 200, {}
+        if self.token and handler.headers.get("authorization") != self.token:
+            body, status, headers = b"", 401, {"www-authenticate": f'Cargo login_url="{self.url}me"'}
+        elif body is None:
+            body, status = b"", 404
+        elif self.etags and path in self.lines:
+            headers["etag"] = '"' + hashlib.sha256(body).hexdigest()[:16] + '"'
+            if handler.headers.get("if-none-match") == headers["etag"]:
+                body, status = b"", 304
+        body, status = fault.get("body", body), fault.get("status", status)
+        headers.update(fault.get("headers", {}))
+        if "redirect" in fault:
+            status, headers["location"], body = 302, self.url + fault["redirect"], b""
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.send_header("content-length", str(len(body)))
+        handler.end_headers()
+        try:
+            if "truncate" in fault:
+                handler.wfile.write(body[: fault["truncate"]])
+                handler.close_connection = True
+                return
+            if "delay" in fault:
+                for byte in body:
+                    handler.wfile.write(bytes([byte]))
+                    handler.wfile.flush()
+                    time.sleep(fault["delay"])
+                return
+            handler.wfile.write(body)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
