@@ -419,7 +419,7 @@ bool TomlParser::scalar(TomlValue& result)
     }
     token = m_text.substr(start, m_pos - start);
   }
-  if (token.size() >= 5 && is_digit(token[0]) && (token[2] == ':' || token[4] == '-')) {
+  if (token.size() >= 5 && is_digit(token[0]) && is_digit(token[1]) && (token[2] == ':' || token[4] == '-')) {
     return date_time(result, token, start);
   }
   return number(result, token, start);

@@ -50,9 +50,9 @@ TEST_CASE("a web page in a registry's place is called one", "[source][errors]")
   const auto error = wrong_content_error(k_url, "the index file of `x`", "\n <!DOCTYPE html><title>Login</title>");
   CHECK(base::render(error, base::Severity::error, false) ==
         "error[CW0406]: `r.example` sent something else for the index file of `x`\n"
-        "  = note: the request was for https://r.example/in/de/x\n"
-        "  = note: what came is a web page\n"
-        "  = help: a proxy or login page may answer in its place, or the registry's URL may be wrong: open it from this machine\n");
+        "   = note: the request was for https://r.example/in/de/x\n"
+        "   = note: what came is a web page\n"
+        "   = help: a proxy or login page may answer in its place, or the registry's URL may be wrong: open it from this machine\n");
 }
 
 TEST_CASE("the page that hands out tokens is found in the answer", "[source][auth]")
