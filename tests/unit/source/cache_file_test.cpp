@@ -16,7 +16,10 @@ TEST_CASE("a cache file is cargo's byte for byte, and is read back", "[source][c
   file.server_version = "etag: \"abc\"";
   file.versions = {{"1.0.0", k_line}};
   const std::string bytes = write_cache_file(file);
-  const std::string expected = std::string("\x03\x02\0\0\0etag: \"abc\"\0" "1.0.0\0", 23) + std::string(k_line) + '\0';
+  const std::string expected = std::string("\x03\x02\0\0\0etag: \"abc\"\0"
+                                           "1.0.0\0",
+                                           23) +
+                               std::string(k_line) + '\0';
   CHECK(bytes == expected);
   const auto again = parse_cache_file(bytes);
   REQUIRE(again.has_value());
