@@ -15,6 +15,8 @@ state_dir=$build_dir/.bootstrap
 
 rust_version=1.99.1
 rust_targets=(wasm32-wasip1 wasm32-unknown-unknown wasm32-wasip2)
+# The tests change the toolchain under a built project.
+other_rust_version=1.98.0
 main_job_package=hexyl@0.17.0
 # rustup-init for systems that package no rustup: a fixed version, checked against these digests.
 rustup_version=1.29.0
@@ -261,6 +263,11 @@ install_rust() {
     else
       say "Rust $rust_version with ${rust_targets[*]} is installed"
     fi
+  fi
+  if [[ $mode == test ]] && ! run_rustup target list --toolchain "$other_rust_version" --installed 2>/dev/null | grep -qx wasm32-wasip1; then
+    say "rustup toolchain install $other_rust_version with wasm32-wasip1 (for the tests alone)"
+    watch_rustup toolchain install "$other_rust_version" --profile minimal --no-self-update --target wasm32-wasip1 ||
+      fail 4 "rustup could not install Rust $other_rust_version"
   fi
   if ! run_rustup default >/dev/null 2>&1; then
     say "rustup has no default toolchain yet: it becomes $rust_version"
