@@ -3,6 +3,7 @@ import os
 import pathlib
 import statistics
 import subprocess
+import tempfile
 import time
 
 
@@ -24,21 +25,21 @@ def peak_of(pid):
 
 def run_once(command, cwd, env=None, watch_memory=False):
     """Times one run; `cpu` counts all its children. Raises when it fails."""
-    start = time.monotonic()
-    process = subprocess.Popen(command, cwd=cwd, env=dict(os.environ, **(env or {})), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    peak = 0
-    if watch_memory:
-        while process.poll() is None:
-            peak = max(peak, peak_of(process.pid))
-            time.sleep(0.02)
-        error = process.stderr.read()
+    with tempfile.TemporaryFile() as errors:
+        start = time.monotonic()
+        process = subprocess.Popen(command, cwd=cwd, env=dict(os.environ, **(env or {})), stdout=subprocess.DEVNULL, stderr=errors)
+        peak = ended = 0
+        while not ended:
+            peak = max(peak, peak_of(process.pid)) if watch_memory else 0
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG if watch_memory else 0)
+            if not ended:
+                time.sleep(0.02)
         wall = time.monotonic() - start
-        return Sample(wall, 0.0, peak) if process.returncode == 0 else fail(command, error)
-    error = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return Sample(wall, usage.ru_utime + usage.ru_stime, 0) if process.returncode == 0 else fail(command, error)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            errors.seek(0)
+            fail(command, errors.read())
+        return Sample(wall, usage.ru_utime + usage.ru_stime, peak)
 
 
 def fail(command, error):
