@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds with a sanitizer and runs the unit tests under it: tests/sanitizers.sh asan|tsan
-# One `ok` or `not ok` line for each test case's program, as tests/suites.txt wants it.
+# Builds with a sanitizer and runs the unit tests and the whole program under it: tests/sanitizers.sh asan|tsan
+# One `ok` or `not ok` line for each test program or suite, as tests/suites.txt wants it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${1:?asan or tsan}
@@ -16,4 +16,18 @@ python3 tests/run_suites.py --units-only --build-dir "build-$preset" --jobs "$jo
 sed -nE 's/^ +(unit\.[a-z_0-9]+) +[0-9.]+ s +[0-9]+ ok$/ok - \1 under '"$preset"'/p
          s/^ +(unit\.[a-z_0-9]+) +[0-9.]+ s +[0-9]+ ok, ([0-9]+ failed.*)$/not ok - \1 under '"$preset"': \2/p
          s/^ +(unit\.[a-z_0-9]+) +[0-9.]+ s +[0-9]+ ok, ([0-9]+ skipped)$/ok - \1 under '"$preset"' (\2)/p' "build-$preset/units.txt"
+
+# The program itself, with real compilers and servers: builds, downloads, resolution.
+CARGO_WASM=$(find "$PWD/build-$preset" -type f -name cargo-wasm -perm -u+x | head -n 1)
+export CARGO_WASM CW_TIER=test
+for suite in e2e/freshness e2e/sources differential/tree differential/locks; do
+  log=build-$preset/${suite//\//-}.log
+  if "tests/$suite/run" >"$log" 2>&1; then
+    echo "ok - $suite under $preset ($(grep -c '^ok - ' "$log") checks)"
+  else
+    echo "not ok - $suite under $preset: see $log"
+    grep -A 12 -E '^not ok|Sanitizer' "$log" | head -n 60
+    status=1
+  fi
+done
 exit "$status"
