@@ -133,6 +133,7 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   request.triples = parsed.all("target");
   request.unit_graph = parsed.has("unit-graph");
   request.timings = parsed.has("timings");
+  request.future_incompat_report = parsed.has("future-incompat-report");
   if (const auto* jobs = parsed.last("jobs")) {
     request.jobs = *jobs;
   }
@@ -142,6 +143,8 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   request.exec.stop = context.stop;
   request.driver_program = context.program;
   request.noop = context.noop;
+  request.terminal = context.terminal;
+  request.stored = context.stored;
   if (parsed.has("message-format")) {
     CW_TRY_ASSIGN(request.exec.message_format, exec::parse_message_format(base::join(parsed.all("message-format"), ",")));
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -23,6 +24,8 @@ struct DispatchContext
   std::optional<std::string> plus_toolchain; ///< of `+1.96.0`
   Path program;                              ///< this executable
   ops::NoopContext noop;
+  ops::TerminalSettings terminal;                  ///< of the reporter in use
+  std::shared_ptr<const ops::PlannedBuild> stored; ///< a plan that still holds, or null
   std::stop_token stop;
 };
 
@@ -31,5 +34,7 @@ struct DispatchContext
 
 /// "cargo-wasm 0.1.0"; `verbose` adds compiler, build type and every linked library with its version.
 [[nodiscard]] std::string version_text(bool verbose);
+/// "cargo 1.99.1 (cargo-wasm 0.1.0)": for build scripts that ask $CARGO for the version whose behaviour they get.
+[[nodiscard]] std::string cargo_version_text();
 
 } // namespace cargo_wasm::cli

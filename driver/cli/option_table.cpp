@@ -110,7 +110,7 @@ Options compilation()
        "Form of compiler messages",
        "Options",
        {"human", "short", "json", "json-diagnostic-short", "json-diagnostic-rendered-ansi", "json-render-diagnostics"}},
-      {"future-incompat-report", '\0', flag, "", "Accepted for compatibility", "Options", {}, true},
+      {"future-incompat-report", '\0', flag, "", "Show what a future release of Rust will refuse in dependencies"},
   };
 }
 
@@ -129,21 +129,25 @@ std::vector<VerbSpec> make_verbs()
   std::vector<VerbSpec> table;
   table.push_back({"build", "b", "Compile the project to WebAssembly (or for the host)", build_like()});
   table.push_back({"check", "c", "Report errors without generating code", build_like()});
-  table.push_back(
-      {"run",
-       "r",
-       "Build a program and run it in a WebAssembly runtime",
-       join({{{"package", 'p', values, "SPEC", "Package with the program", k_packages}},
-             from_registry(),
-             {{"bin", '\0', optional_value, "NAME", "The program to run", k_targets},
-              {"example", '\0', optional_value, "NAME", "The example to run", k_targets},
-              {"dir", '\0', values, "HOST[::GUEST]", "Directory the program may use; the working directory unless given", "Options"}},
-             features(),
-             compilation(),
-             manifest(true),
-             general(),
-             {{"ARGS", '\0', trailing, "ARGS", "Arguments for the program"}}}),
-       "To pass `--help` to the program itself, write `-- --help`."});
+  table.push_back({"run",
+                   "r",
+                   "Build a program and run it in a WebAssembly runtime",
+                   join({{{"package", 'p', values, "SPEC", "Package with the program", k_packages}},
+                         from_registry(),
+                         {{"bin", '\0', optional_value, "NAME", "The program to run", k_targets},
+                          {"example", '\0', optional_value, "NAME", "The example to run", k_targets},
+                          {"dir",
+                           '\0',
+                           values,
+                           "HOST[::GUEST]",
+                           "Directory the program may use; unless given, the working directory and those that its arguments name",
+                           "Options"}},
+                         features(),
+                         compilation(),
+                         manifest(true),
+                         general(),
+                         {{"ARGS", '\0', trailing, "ARGS", "Arguments for the program"}}}),
+                   "To pass `--help` to the program itself, write `-- --help`."});
   table.push_back({"clean",
                    "",
                    "Remove what was built",

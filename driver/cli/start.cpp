@@ -286,22 +286,47 @@ Path own_program()
   return std::filesystem::read_symlink("/proc/self/exe", ignored);
 }
 
-int finish(base::Reporter& reporter, const Error& error)
+/// Cargo's own: 1 for a command line it does not understand, 101 for everything else.
+int strict_exit_code(base::Blame blame)
+{
+  return blame == base::Blame::usage ? 1 : 101;
+}
+
+int finish(base::Reporter& reporter, const Error& error, bool strict)
 {
   reporter.clear_progress();
   if (!error.already_reported) {
     reporter.error(error);
   }
-  return base::exit_code_of(error.blame);
+  return strict ? strict_exit_code(error.blame) : base::exit_code_of(error.blame);
 }
 
-int run_program(std::vector<std::string> arguments, std::optional<std::string> plus, const ops::NoopContext& noop, char** environment)
+ops::TerminalSettings settings_of(const base::TerminalOptions& options)
+{
+  return {options.verbosity, options.color, options.progress, options.progress_width};
+}
+
+void apply_settings(const ops::TerminalSettings& settings, base::TerminalOptions& options)
+{
+  options.verbosity = settings.verbosity;
+  options.color = settings.color;
+  options.progress = settings.progress;
+  options.progress_width = settings.progress_width;
+}
+
+/// @param stored  the plan of an earlier build that still holds: then no configuration is read
+int run_program(std::vector<std::string> arguments,
+                std::optional<std::string> plus,
+                const ops::NoopContext& noop,
+                std::optional<ops::StoredPlan> stored,
+                char** environment)
 {
   const auto vars = env_map(environment);
   const auto fs = base::make_filesystem();
   const auto process = base::make_process_runner();
   const auto clock = base::make_clock();
   const auto program = own_program();
+  const bool started_by_script = vars.contains("CARGO_WASM_STRICT_CARGO");
   const auto http = net::make_http_client_factory({});
   auto reporter = base::make_terminal_reporter(terminal_options({}, vars));
 
@@ -317,7 +342,7 @@ int run_program(std::vector<std::string> arguments, std::optional<std::string> p
     for (int depth = 0; loaded && !parsed && parsed.error().id == "CW0780" && depth < 16; ++depth) {
       const auto expanded = expand_alias(**loaded, arguments);
       if (!expanded) {
-        return finish(*reporter, expanded.error());
+        return finish(*reporter, expanded.error(), started_by_script);
       }
       if (!*expanded) {
         break;
@@ -326,35 +351,41 @@ int run_program(std::vector<std::string> arguments, std::optional<std::string> p
     }
   }
   if (!parsed) {
-    return finish(*reporter, parsed.error());
+    return finish(*reporter, parsed.error(), started_by_script);
   }
   if (parsed->has("help")) {
     reporter->result(help_text(parsed->verb.empty() ? nullptr : find_verb(parsed->verb)));
     return 0;
   }
   if (parsed->verb.empty()) {
-    reporter->result(parsed->has("version") ? version_text(parsed->has("verbose")) : help_text(nullptr));
+    reporter->result(parsed->has("version") ? started_by_script ? cargo_version_text() : version_text(parsed->has("verbose"))
+                                            : help_text(nullptr));
     return 0;
   }
+  const bool strict = started_by_script || parsed->has("strict-cargo");
   auto options = terminal_options(*parsed, vars);
-  manifest::ConfigOptions config_options;
-  config_options.config_arguments = parsed->all("config");
-  if (const auto loaded = manifest::Config::load(early_env(*reporter), config_options)) {
-    if (const auto applied = apply_term_config(**loaded, *parsed, options); !applied) {
-      return finish(*reporter, applied.error());
+  if (stored) {
+    apply_settings(stored->terminal, options);
+  } else {
+    manifest::ConfigOptions config_options;
+    config_options.config_arguments = parsed->all("config");
+    if (const auto loaded = manifest::Config::load(early_env(*reporter), config_options)) {
+      if (const auto applied = apply_term_config(**loaded, *parsed, options); !applied) {
+        return finish(*reporter, applied.error(), strict);
+      }
     }
   }
   reporter = base::make_terminal_reporter(options);
   const auto env = early_env(*reporter);
   auto& signals = signal_watch();
-  const DispatchContext context{std::move(plus), program, noop, signals.token()};
+  const DispatchContext context{std::move(plus), program, noop, settings_of(options), stored ? stored->planned : nullptr, signals.token()};
   const auto outcome = dispatch(env, *parsed, context);
   reporter->clear_progress();
   if (signals.received() != 0) {
     return 128 + signals.received();
   }
   if (!outcome) {
-    return finish(*reporter, outcome.error());
+    return finish(*reporter, outcome.error(), strict);
   }
   if (outcome->become) {
     restore_signals();
@@ -396,12 +427,14 @@ int start(int argc, char** argv, char** environment)
       return 3;
     }
     const auto noop = noop_context(noop_arguments, environment, cwd.string(), started_ns);
+    std::optional<ops::StoredPlan> stored;
     if (may_be_noop(arguments)) {
       if (const auto status = try_noop(noop, environment)) {
         return *status;
       }
+      stored = ops::find_plan(noop, env_map(environment));
     }
-    return run_program(std::move(arguments), std::move(plus), noop, environment);
+    return run_program(std::move(arguments), std::move(plus), noop, std::move(stored), environment);
   } catch (const std::exception& bug) {
     write_all(STDERR_FILENO,
               fmt::format("error[CW0799]: internal error: {}\n  = note: this is a bug in cargo-wasm\n"

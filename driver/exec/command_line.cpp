@@ -23,6 +23,8 @@ base::Command command_for(const JobSettings& settings, const plan::ActionTemplat
     command.env.insert_or_assign(name, value);
   }
   command.env.insert_or_assign("CARGO_MAKEFLAGS", settings.jobserver.makeflags());
+  // Whoever starts $CARGO from here expects cargo's behaviour, whole.
+  command.env.insert_or_assign("CARGO_WASM_STRICT_CARGO", "1");
   command.inherited_fds = settings.jobserver.descriptors();
   if (tmpl.kind == plan::ActionKind::run_build_script) {
     command.env.insert_or_assign("NUM_JOBS", std::to_string(settings.jobs));

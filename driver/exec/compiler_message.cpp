@@ -52,6 +52,11 @@ CompilerMessage parse_compiler_line(std::string_view line)
   }
   if (object.contains("future_incompat_report")) {
     message.kind = CompilerMessage::Kind::future_incompat;
+    for (const json& item : object["future_incompat_report"]) {
+      if (const auto diagnostic = item.find("diagnostic"); diagnostic != item.end() && diagnostic->is_object()) {
+        message.rendered += string_at(*diagnostic, "rendered");
+      }
+    }
     return message;
   }
   if (!object.contains("rendered") || !object.contains("level")) {

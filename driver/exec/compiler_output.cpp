@@ -36,7 +36,9 @@ void CompilerOutput::stderr_line(std::string_view line)
   case CompilerMessage::Kind::other:
     return;
   case CompilerMessage::Kind::summary:
+    break;
   case CompilerMessage::Kind::future_incompat:
+    m_emit({Event::Kind::future_incompat, m_action, message.rendered});
     break;
   case CompilerMessage::Kind::text:
     remember(line);

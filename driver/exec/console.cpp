@@ -112,6 +112,11 @@ void Console::event(const Event& event, bool replayed)
   case Event::Kind::stdout_text:
     show_stdout(event.text, replayed);
     break;
+  case Event::Kind::future_incompat: {
+    const plan::ActionLabel& name = label(event.action);
+    m_outcome.future_incompatible[{name.package_name, name.package_version}].insert(event.text);
+    break;
+  }
   case Event::Kind::count:
   case Event::Kind::early_output:
   case Event::Kind::finished:

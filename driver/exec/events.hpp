@@ -18,14 +18,15 @@ struct JobOutput;
 struct Event
 {
   enum class Kind : std::uint8_t {
-    running,      ///< `text`: the command for people
-    diagnostic,   ///< `text` rendered with escapes, `level`
-    stderr_text,  ///< a line that is no JSON
-    stdout_text,  ///< a line for our stdout: what rustc printed, or a JSON message
-    count,        ///< a diagnostic of `level` that is not shown as text
-    early_output, ///< `output` is complete
-    finished,     ///< `job`
-    wake,         ///< a job slot arrived, or the build is to stop
+    running,         ///< `text`: the command for people
+    diagnostic,      ///< `text` rendered with escapes, `level`
+    stderr_text,     ///< a line that is no JSON
+    stdout_text,     ///< a line for our stdout: what rustc printed, or a JSON message
+    future_incompat, ///< `text`: rendered, what a future compiler will refuse
+    count,           ///< a diagnostic of `level` that is not shown as text
+    early_output,    ///< `output` is complete
+    finished,        ///< `job`
+    wake,            ///< a job slot arrived, or the build is to stop
   } kind = Kind::wake;
   plan::ActionIndex action = 0;
   std::string text{}, level{};

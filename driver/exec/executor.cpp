@@ -252,6 +252,7 @@ Result<> Executor::handle(Event& event)
   case Event::Kind::diagnostic:
   case Event::Kind::stderr_text:
   case Event::Kind::stdout_text:
+  case Event::Kind::future_incompat:
   case Event::Kind::count:
     m_console.event(event, false);
     return {};

@@ -39,12 +39,16 @@ std::optional<NoopEntry> look(const NoopPath& path, std::int64_t started_ns)
   if (!there) {
     return std::nullopt;
   }
+  if (path.kind == NoopPath::Kind::present) {
+    entry.size_bytes = S_ISDIR(status.st_mode) ? 1 : 0;
+    return entry;
+  }
   entry.size_bytes = static_cast<std::uint64_t>(status.st_size);
   entry.mtime_ns = nanoseconds(status.st_mtim);
   entry.ctime_ns = nanoseconds(status.st_ctim);
   entry.inode = status.st_ino;
-  if (path.kind == NoopPath::Kind::directory) {
-    entry.size_bytes = 0;
+  if (path.kind == NoopPath::Kind::directory || path.kind == NoopPath::Kind::listing) {
+    entry.size_bytes = path.kind == NoopPath::Kind::listing ? listing_sum(path.path.c_str()) : 0;
     entry.ctime_ns = 0;
   }
   const std::int64_t changed_ns = std::max(entry.mtime_ns, entry.ctime_ns);
@@ -52,6 +56,24 @@ std::optional<NoopEntry> look(const NoopPath& path, std::int64_t started_ns)
     return std::nullopt;
   }
   return entry;
+}
+
+/// The strongest claim about a path wins: what this run wrote need not be old, and what was read says more than that it is there.
+int strength(NoopPath::Kind kind)
+{
+  switch (kind) {
+  case NoopPath::Kind::output:
+    return 4;
+  case NoopPath::Kind::input:
+  case NoopPath::Kind::directory:
+    return 3;
+  case NoopPath::Kind::listing:
+    return 2;
+  case NoopPath::Kind::present:
+  case NoopPath::Kind::absent:
+    return 1;
+  }
+  return 0;
 }
 
 class StringTable
@@ -111,11 +133,10 @@ base::Path noop_file(const base::Path& cache_directory, const NoopKey& key)
 
 bool record_noop(const base::Path& file, const NoopKey& key, const NoopSnapshot& snapshot, const char* const* environment)
 {
-  // The strongest claim about a path wins: what this run wrote need not be old.
   std::map<std::string, NoopPath::Kind> paths;
   for (const NoopPath& path : snapshot.paths) {
     const auto [found, is_new] = paths.emplace(path.path, path.kind);
-    if (!is_new && path.kind == NoopPath::Kind::output) {
+    if (!is_new && strength(path.kind) > strength(found->second)) {
       found->second = path.kind;
     }
   }

@@ -1,6 +1,7 @@
 // The fast side of the no-op snapshot: no exceptions, no allocation per entry, no other part of the program.
 #include <cerrno>
 #include <cstring>
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -100,7 +101,8 @@ std::int64_t nanoseconds(const timespec& time)
   return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
 }
 
-bool entry_holds(const View& view, int directory_fd, const NoopEntry& entry)
+/// `directory_name` is empty for an entry that bears its whole path.
+bool entry_holds(const View& view, int directory_fd, const char* directory_name, const NoopEntry& entry)
 {
   struct stat status
   {
@@ -110,10 +112,19 @@ bool entry_holds(const View& view, int directory_fd, const NoopEntry& entry)
   if (kind == NoopPath::Kind::absent) {
     return !there && (directory_fd == -1 || errno == ENOENT || errno == ENOTDIR);
   }
+  if (kind == NoopPath::Kind::present) {
+    return there && (S_ISDIR(status.st_mode) ? 1U : 0U) == entry.size_bytes;
+  }
+  if (kind == NoopPath::Kind::listing && there && (status.st_ino != entry.inode || nanoseconds(status.st_mtim) != entry.mtime_ns)) {
+    std::string path = directory_name;
+    path += path.empty() ? "" : "/";
+    path += view.strings + entry.name;
+    return listing_sum(path.c_str()) == entry.size_bytes;
+  }
   if (!there || status.st_ino != entry.inode || nanoseconds(status.st_mtim) != entry.mtime_ns) {
     return false;
   }
-  return kind == NoopPath::Kind::directory ||
+  return kind == NoopPath::Kind::directory || kind == NoopPath::Kind::listing ||
          (static_cast<std::uint64_t>(status.st_size) == entry.size_bytes && nanoseconds(status.st_ctim) == entry.ctime_ns);
 }
 
@@ -134,7 +145,7 @@ bool range_holds(const View& view, std::uint32_t from, std::uint32_t to)
     }
     bool holds = true;
     for (std::uint32_t i = begin; i < end && holds; ++i) {
-      holds = entry_holds(view, fd, view.entry(i));
+      holds = entry_holds(view, fd, name, view.entry(i));
     }
     if (fd >= 0) {
       ::close(fd);
@@ -146,9 +157,48 @@ bool range_holds(const View& view, std::uint32_t from, std::uint32_t to)
   return true;
 }
 
+void add_names(const View& view, NoopHit& hit)
+{
+  const NoopHeader& header = view.header;
+  const char* name = view.strings;
+  for (std::uint32_t i = 0; i < header.prefixes + header.names; ++i) {
+    if (i >= header.prefixes) {
+      hit.variables.emplace_back(name);
+    }
+    name += std::strlen(name) + 1;
+  }
+  hit.looked_at.reserve(header.entries);
+  for (std::uint32_t d = 0; d < header.directories; ++d) {
+    const NoopDirectory directory = view.directory(d);
+    std::string prefix = view.strings + directory.name;
+    prefix += prefix.empty() ? "" : "/";
+    for (std::uint32_t i = directory.first; i < directory.first + directory.count; ++i) {
+      const NoopEntry entry = view.entry(i);
+      hit.looked_at.push_back({static_cast<NoopPath::Kind>(entry.kind), prefix + (view.strings + entry.name)});
+    }
+  }
+}
+
 } // namespace
 
-std::optional<NoopHit> check_noop(const base::Path& file, const NoopKey& key, const char* const* environment)
+std::uint64_t listing_sum(const char* directory)
+{
+  DIR* stream = ::opendir(directory);
+  if (stream == nullptr) {
+    return 0;
+  }
+  std::uint64_t sum = 1;
+  while (const dirent* entry = ::readdir(stream)) { // NOLINT(concurrency-mt-unsafe): a stream of its own
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") {
+      sum += check_value(name) * (1U + 2U * entry->d_type);
+    }
+  }
+  ::closedir(stream);
+  return sum;
+}
+
+std::optional<NoopHit> check_noop(const base::Path& file, const NoopKey& key, const char* const* environment, bool with_names)
 {
   const Mapping mapping(file.c_str());
   const auto view = read_view(mapping.bytes());
@@ -187,6 +237,9 @@ std::optional<NoopHit> check_noop(const base::Path& file, const NoopKey& key, co
   hit.stdout_text.assign(texts + header.stderr_bytes, header.stdout_bytes);
   hit.exit_code = header.exit_code;
   hit.paths = header.entries;
+  if (with_names) {
+    add_names(*view, hit);
+  }
   return hit;
 }
 

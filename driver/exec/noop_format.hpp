@@ -9,7 +9,7 @@
 
 namespace cargo_wasm::exec {
 
-constexpr char k_noop_magic[8] = {'C', 'W', 'N', 'O', 'O', 'P', '1', '\n'};
+constexpr char k_noop_magic[8] = {'C', 'W', 'N', 'O', 'O', 'P', '2', '\n'};
 
 struct NoopHeader
 {
@@ -33,7 +33,7 @@ struct NoopDirectory
 
 struct NoopEntry
 {
-  std::uint64_t size_bytes;
+  std::uint64_t size_bytes; ///< of a listing: listing_sum
   std::int64_t mtime_ns, ctime_ns;
   std::uint64_t inode;
   std::uint32_t name; ///< offset in the string table
@@ -42,6 +42,9 @@ struct NoopEntry
 
 /// Working directory and arguments, each ended by NUL.
 [[nodiscard]] std::string key_text(const NoopKey& key);
+
+/// The names in a directory and their types, in any order; 0 when it cannot be read.
+[[nodiscard]] std::uint64_t listing_sum(const char* directory);
 
 /// The variables that count, in any order: their number and the sum of their check values.
 struct VariablesSum

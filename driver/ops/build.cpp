@@ -3,64 +3,55 @@
 #include <fmt/format.h>
 
 #include "compile.hpp"
-#include "runner.hpp"
+#include "future_incompat.hpp"
 
 namespace cargo_wasm::ops {
 
 namespace {
 
-void report_finished(const Env& env, const Compiled& compiled)
+void report_finished(const Env& env, const CompileRequest& request, const Compiled& compiled)
 {
   auto text = finished_text(env, compiled);
   const std::string_view hole = "{elapsed}";
   text.replace(text.find(hole), hole.size(), elapsed_text(compiled.outcome->elapsed));
   env.reporter.status("Finished", text);
+  if (const auto future = future_incompat_text(env.reporter, compiled, request.future_incompat_report); !future.empty()) {
+    env.reporter.passthrough(future);
+  }
 }
 
 } // namespace
 
 Result<> build(const Env& env, const GlobalOptions& options, const CompileRequest& request)
 {
-  CW_TRY_ASSIGN(const auto compiled, compile(env, options, request, false));
+  CW_TRY_ASSIGN(const auto compiled, compile(env, options, request, nullptr));
   if (compiled.outcome) {
-    report_finished(env, compiled);
-    remember_noop(env, request, compiled, std::nullopt);
+    report_finished(env, request, compiled);
+    remember_noop(env, request, compiled);
   }
   return {};
 }
 
 Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& options, const RunRequest& request)
 {
-  CW_TRY_ASSIGN(const auto compiled, compile(env, options, request.compile, true));
+  CW_TRY_ASSIGN(const auto compiled, compile(env, options, request.compile, &request));
   if (!compiled.outcome) {
     return std::nullopt;
   }
-  report_finished(env, compiled);
-  const auto program = std::find_if(compiled.artifacts.begin(), compiled.artifacts.end(), [](const Artifact& artifact) {
-    return artifact.target_kind == "bin" || artifact.target_kind == "example";
-  });
-  if (program == compiled.artifacts.end()) {
-    return fail(Error("CW0735", "there is no program to run").help("name one with `--bin` or `--example`"));
-  }
-  const auto& kind = compiled.platforms.requested_kinds.front();
-  RunnerRequest runner;
-  runner.program = program->path;
-  runner.triple = std::string(compiled.platforms.triple(kind));
-  runner.arguments = request.arguments;
-  runner.directories = request.directories;
-  const bool is_host = runner.triple == compiled.platforms.rustc.host;
-  CW_TRY_ASSIGN(auto command, runner_command(env, *compiled.project.config, compiled.platforms.info(kind), is_host, runner));
+  report_finished(env, request.compile, compiled);
+  const auto& program = *compiled.planned->program;
+  const auto& command = *compiled.planned->become;
   std::string shown;
   for (const auto& argument : request.arguments) {
     shown += " " + argument;
   }
-  const auto relative = program->path.lexically_relative(env.cwd).string();
+  const auto relative = program.lexically_relative(env.cwd).string();
   env.reporter.status("Running",
                       fmt::format("`{}{}` with {}",
-                                  relative.starts_with("..") || relative.empty() ? program->path.string() : relative,
+                                  relative.starts_with("..") || relative.empty() ? program.string() : relative,
                                   shown,
                                   command.program.filename().string()));
-  remember_noop(env, request.compile, compiled, command);
+  remember_noop(env, request.compile, compiled);
   return command;
 }
 

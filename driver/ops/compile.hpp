@@ -1,11 +1,13 @@
 #pragma once
+#include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <cargo_wasm/exec/execute.hpp>
-#include <cargo_wasm/ops/project.hpp>
-#include <cargo_wasm/plan/actions.hpp>
+#include <cargo_wasm/ops/plan_cache.hpp>
+#include <cargo_wasm/ops/requests.hpp>
 
 namespace cargo_wasm::ops {
 
@@ -20,22 +22,20 @@ struct Artifact
 /// What `build` and `run` share: everything up to and including the execution.
 struct Compiled
 {
-  Project project;
-  toolchain::ToolchainChoice choice;
-  toolchain::TargetData platforms;
-  plan::ActionGraph graph;
-  std::optional<exec::BuildOutcome> outcome; ///< nullopt after --unit-graph and --dry-run
+  std::shared_ptr<const PlannedBuild> planned; ///< null after --unit-graph
+  std::optional<exec::BuildOutcome> outcome;   ///< nullopt after --unit-graph and --dry-run
   std::vector<Artifact> artifacts;
 };
 
-/// Plans and executes. The Error of a failed compilation is `already_reported`. Prints everything but the last line.
-[[nodiscard]] Result<Compiled> compile(const Env& env, const GlobalOptions& options, CompileRequest request, bool for_run);
+/// Plans, unless an earlier plan holds, and executes; `run` is what comes after the build. The Error of a failed compilation is
+/// `already_reported`. Prints everything but the last line.
+[[nodiscard]] Result<Compiled> compile(const Env& env, const GlobalOptions& options, const CompileRequest& request, const RunRequest* run);
 
 /// `Finished …`, the last line of a successful build, without its verb: artifact, size and time; "{elapsed}" stands for the time.
 [[nodiscard]] std::string finished_text(const Env& env, const Compiled& compiled);
 [[nodiscard]] std::string elapsed_text(std::chrono::steady_clock::duration elapsed);
 
-/// Remembers the finished build for the no-op check; `become` is what `run` starts.
-void remember_noop(const Env& env, const CompileRequest& request, const Compiled& compiled, const std::optional<base::Command>& become);
+/// Remembers the finished build for the no-op check.
+void remember_noop(const Env& env, const CompileRequest& request, const Compiled& compiled);
 
 } // namespace cargo_wasm::ops

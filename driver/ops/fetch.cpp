@@ -7,6 +7,7 @@ namespace cargo_wasm::ops {
 Result<> fetch(const Env& env, const GlobalOptions& options, const std::vector<std::string>& triples)
 {
   CW_TRY_ASSIGN(auto project, open_project(env, options));
+  CW_TRY(check_members(project.workspace));
   CW_TRY_ASSIGN(const auto lock, lock_project(env, project, options, {}));
   std::vector<spec::PackageId> ids;
   if (triples.empty()) {

@@ -8,18 +8,6 @@ namespace cargo_wasm::ops {
 
 namespace {
 
-void show_member_warnings(const Env& env, const manifest::Workspace& workspace)
-{
-  for (const auto& warning : workspace.warnings) {
-    env.reporter.warning(warning);
-  }
-  for (const auto& member : workspace.members) {
-    for (const auto& warning : member->manifest->warnings) {
-      env.reporter.warning(warning.diagnostic);
-    }
-  }
-}
-
 /// Where the lock depends on the running compiler: MSRV-aware resolution without a `rust-version` anywhere.
 Result<bool> lock_depends_on_rustc(const manifest::Workspace& workspace, const manifest::Config& config)
 {
@@ -40,9 +28,16 @@ Result<Project> open_project(const Env& env, const GlobalOptions& options)
     env.reporter.warning(warning);
   }
   CW_TRY_ASSIGN(project.workspace, manifest::load_workspace(env, *project.config, options.workspace));
-  show_member_warnings(env, project.workspace);
+  for (const auto& warning : project.workspace.warnings) {
+    env.reporter.warning(warning);
+  }
   CW_TRY_ASSIGN(project.sources, source::SourceMap::create(env, *project.config, {project.workspace.members, {}}));
   return project;
+}
+
+Result<> check_members(const manifest::Workspace& workspace)
+{
+  return workspace.blocking ? Result<>(fail(*workspace.blocking)) : Result<>{};
 }
 
 Result<toolchain::ToolchainChoice> choose_toolchain(const Env& env, const manifest::Config& config, const GlobalOptions& options)

@@ -1,5 +1,7 @@
 #include "runner.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <cargo_wasm/toolchain/target_settings.hpp>
@@ -15,12 +17,42 @@ struct MappedDirectory
   std::string host, guest;
 };
 
+/// The directory that an argument names or lies in, as the program will spell it; nullopt when it is no path outside of what is open
+/// anyway. A file need not exist yet: it may be what the program writes.
+std::optional<MappedDirectory> directory_of_argument(const Env& env, std::string_view argument)
+{
+  if (const auto equals = argument.find('='); argument.starts_with('-') && equals != std::string_view::npos) {
+    argument.remove_prefix(equals + 1); // --output=/tmp/x
+  }
+  if (!argument.starts_with('/') && argument != ".." && !argument.starts_with("../")) {
+    return std::nullopt;
+  }
+  const Path path(std::string{argument});
+  const auto is_directory = [&](const Path& candidate) { return env.fs.is_directory((env.cwd / candidate) / "."); };
+  const Path directory = is_directory(path) ? path : path.parent_path();
+  const Path host = (env.cwd / directory).lexically_normal();
+  if (!is_directory(directory) || host == host.root_path()) {
+    return std::nullopt; // the whole machine is opened only when somebody says so
+  }
+  return MappedDirectory{host.string(), directory.string()};
+}
+
 std::vector<MappedDirectory> mapped_directories(const Env& env, const RunnerRequest& request)
 {
-  if (request.directories.empty()) {
-    return {{env.cwd.string(), "."}};
-  }
   std::vector<MappedDirectory> mapped;
+  if (request.directories.empty()) {
+    mapped.push_back({env.cwd.string(), "."});
+    for (const auto& argument : request.arguments) {
+      auto directory = directory_of_argument(env, argument);
+      const bool is_new =
+          directory && std::none_of(mapped.begin(), mapped.end(), [&](const auto& known) { return known.guest == directory->guest; });
+      if (is_new) {
+        env.reporter.verbose("Opening", fmt::format("`{}` to the program, because of the argument `{}`", directory->host, argument));
+        mapped.push_back(std::move(*directory));
+      }
+    }
+    return mapped;
+  }
   for (const auto& text : request.directories) {
     const auto separator = text.find("::");
     const auto host = text.substr(0, separator);

@@ -14,7 +14,7 @@ struct RunnerRequest
   Path program;       ///< what was built, absolute
   std::string triple; ///< its target
   std::vector<std::string> arguments;
-  std::vector<std::string> directories; ///< HOST[::GUEST]
+  std::vector<std::string> directories; ///< HOST[::GUEST]; none: the working directory and those that `arguments` name
 };
 
 /// The command that runs a built program: `target.TRIPLE.runner` of the configuration, else itself on the host, else

@@ -3,9 +3,12 @@
 #include <cargo_wasm/ops/project.hpp>
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <cargo_wasm/base/text.hpp>
 
 namespace cargo_wasm::ops {
 
@@ -39,67 +42,98 @@ Result<std::vector<std::string>> metadata_target(const std::shared_ptr<const nlo
   return triples_of(wasm.at("target"), manifest);
 }
 
-/// "" for the host.
-std::string_view default_target(const manifest::Manifest& package)
+bool has_program(const manifest::Manifest& package)
 {
-  const auto& targets = package.targets;
-  if (std::any_of(targets.begin(), targets.end(), [](const auto& target) { return target.is_bin(); })) {
-    return k_program_target;
-  }
+  return std::any_of(package.targets.begin(), package.targets.end(), [](const auto& target) { return target.is_bin(); });
+}
+
+bool has_cdylib(const manifest::Manifest& package)
+{
   const auto* library = package.library();
-  const bool is_cdylib =
-      library != nullptr &&
-      std::find(library->crate_types.begin(), library->crate_types.end(), manifest::CrateType::cdylib) != library->crate_types.end();
-  return is_cdylib ? k_library_target : std::string_view{};
+  return library != nullptr &&
+         std::find(library->crate_types.begin(), library->crate_types.end(), manifest::CrateType::cdylib) != library->crate_types.end();
+}
+
+/// What one package is for; no triples: the host.
+Result<TargetChoice> choice_of(const Project& project, const manifest::Manifest& package)
+{
+  CW_TRY_ASSIGN(auto own, metadata_target(package.metadata, package.file));
+  if (!own.empty()) {
+    return TargetChoice{.triples = std::move(own), .reason = "[package.metadata.wasm]"};
+  }
+  const auto& root = *project.workspace.root_manifest;
+  CW_TRY_ASSIGN(auto common, metadata_target(root.workspace_metadata, root.file));
+  if (!common.empty()) {
+    return TargetChoice{.triples = std::move(common), .reason = "[workspace.metadata.wasm]"};
+  }
+  if (has_program(package)) {
+    return TargetChoice{.triples = {std::string(k_program_target)}, .reason = "the default for programs", .is_default_rule = true};
+  }
+  if (has_cdylib(package)) {
+    return TargetChoice{.triples = {std::string(k_library_target)}, .reason = "the default for a cdylib", .is_default_rule = true};
+  }
+  return TargetChoice{.reason = "the default for a library", .is_default_rule = true};
+}
+
+/// "`a`, `b` and 3 more".
+std::string names_of(const std::vector<std::string>& packages)
+{
+  constexpr std::size_t k_shown = 4;
+  std::string text;
+  for (std::size_t i = 0; i < packages.size() && i < k_shown; ++i) {
+    text += fmt::format("{}`{}`", i == 0 ? "" : ", ", packages[i]);
+  }
+  return packages.size() > k_shown ? fmt::format("{} and {} more", text, packages.size() - k_shown) : text;
+}
+
+TargetChoice merged(const std::vector<std::pair<PackagePtr, TargetChoice>>& choices)
+{
+  TargetChoice all;
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> packages; // target and reason → names
+  for (const auto& [package, choice] : choices) {
+    auto triples = choice.triples.empty() ? std::vector<std::string>{"host-tuple"} : choice.triples;
+    for (const auto& triple : triples) {
+      if (std::find(all.triples.begin(), all.triples.end(), triple) == all.triples.end()) {
+        all.triples.push_back(triple);
+      }
+    }
+    const auto shown = choice.triples.empty() ? std::string("host") : base::join(choice.triples, ", ");
+    packages[{shown, choice.reason}].push_back(package->id().name().str());
+    all.is_default_rule = all.is_default_rule || choice.is_default_rule;
+    all.of_package.emplace(package->id(), std::move(triples));
+  }
+  for (const auto& [target, names] : packages) {
+    all.lines.push_back(fmt::format("{} for {} ({})", target.first, names_of(names), target.second));
+  }
+  return all;
 }
 
 } // namespace
 
-Result<TargetChoice> choose_target(const Env& /*env*/,
-                                   const Project& project,
-                                   const GlobalOptions& options,
-                                   const CompileRequest& request,
-                                   const std::vector<PackagePtr>& selected)
+Result<TargetChoice>
+choose_target(const Project& project, const GlobalOptions& options, const CompileRequest& request, const std::vector<PackagePtr>& selected)
 {
   if (!request.triples.empty()) {
-    return TargetChoice{request.triples, "--target", false};
+    return TargetChoice{.triples = request.triples, .reason = "--target"};
   }
   CW_TRY_ASSIGN(const auto configured, project.config->get_string_list("build.target"));
   if (configured && !configured->value.empty()) {
-    return TargetChoice{configured->value, fmt::format("build.target in {}", configured->definition.display()), false};
+    return TargetChoice{.triples = configured->value, .reason = fmt::format("build.target in {}", configured->definition.display())};
   }
   if (options.strict_cargo) {
-    return TargetChoice{{}, "--strict-cargo", false};
+    return TargetChoice{.reason = "--strict-cargo"};
   }
-  // One answer for the whole selection: the first package that has a say decides, and packages of other kinds are built for the same
-  // target.
-  std::vector<std::string> triples;
-  std::string reason;
+  std::vector<std::pair<PackagePtr, TargetChoice>> choices;
   for (const auto& package : selected) {
-    CW_TRY_ASSIGN(auto wanted, metadata_target(package->manifest->metadata, package->manifest->file));
-    for (auto& triple : wanted) {
-      reason = "[package.metadata.wasm]";
-      if (std::find(triples.begin(), triples.end(), triple) == triples.end()) {
-        triples.push_back(std::move(triple));
-      }
-    }
+    CW_TRY_ASSIGN(auto choice, choice_of(project, *package->manifest));
+    choices.emplace_back(package, std::move(choice));
   }
-  if (triples.empty()) {
-    CW_TRY_ASSIGN(triples, metadata_target(project.workspace.root_manifest->workspace_metadata, project.workspace.root_manifest->file));
-    reason = "[workspace.metadata.wasm]";
+  if (choices.empty()) {
+    return TargetChoice{.reason = "the default for a library", .is_default_rule = true};
   }
-  if (!triples.empty()) {
-    return TargetChoice{std::move(triples), std::move(reason), false};
-  }
-  for (const auto wanted : {k_program_target, k_library_target}) {
-    for (const auto& package : selected) {
-      if (default_target(*package->manifest) == wanted) {
-        return TargetChoice{
-            {std::string(wanted)}, wanted == k_program_target ? "the default for programs" : "the default for a cdylib", true};
-      }
-    }
-  }
-  return TargetChoice{{}, "the default for a library", true};
+  const auto& first = choices.front().second;
+  const bool agree = std::all_of(choices.begin(), choices.end(), [&](const auto& entry) { return entry.second.triples == first.triples; });
+  return agree ? first : merged(choices);
 }
 
 } // namespace cargo_wasm::ops

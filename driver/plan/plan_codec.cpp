@@ -7,6 +7,8 @@
 // The reader trusts nothing: every length is checked against what is left, so that a damaged file is a miss and not a crash.
 #include <cargo_wasm/plan/actions.hpp>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace cargo_wasm::plan {
@@ -128,6 +130,15 @@ void field(Reader& in, base::Path& value)
   value = base::Path(std::string(in.raw(in.number())));
 }
 
+constexpr ActionKind last_of(ActionKind /*any*/)
+{
+  return ActionKind::uplift;
+}
+constexpr TemplateInput::Kind last_of(TemplateInput::Kind /*any*/)
+{
+  return TemplateInput::Kind::toolchain;
+}
+
 template <class E>
   requires std::is_enum_v<E>
 void field(Writer& out, E& value)
@@ -138,7 +149,12 @@ template <class E>
   requires std::is_enum_v<E>
 void field(Reader& in, E& value)
 {
-  value = static_cast<E>(in.number());
+  const std::uint64_t number = in.number();
+  if (number > static_cast<std::uint64_t>(last_of(E{}))) {
+    in.damaged();
+    return;
+  }
+  value = static_cast<E>(number);
 }
 
 void field(Writer& out, std::shared_ptr<const nlohmann::json>& value)
@@ -198,7 +214,8 @@ template <class T> void field(Writer& out, std::vector<T>& list)
 template <class T> void field(Reader& in, std::vector<T>& list)
 {
   const std::uint64_t count = in.count();
-  list.reserve(count);
+  constexpr std::uint64_t k_believed = 4096; // a damaged count must not reserve memory for items that are not there
+  list.reserve(std::min(count, k_believed));
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     field(in, list.emplace_back());
   }

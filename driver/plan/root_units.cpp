@@ -229,7 +229,8 @@ private:
         CW_TRY(check_required_features(proposal));
         auto& available = m_available[proposal.package->id()];
         if (!available) {
-          available = m_context.available_features(proposal.package->id(), m_context.has_dev_units, m_context.request.kinds);
+          available = m_context.available_features(
+              proposal.package->id(), m_context.has_dev_units, m_context.request.kinds_of(proposal.package->id()));
         }
         std::ranges::copy_if(
             target.required_features, std::back_inserter(missing), [&](const std::string& f) { return !available->contains(f); });
@@ -301,7 +302,7 @@ private:
     if (mode == CompileMode::test && is_example(target) && !is_specific() && !target.tested) {
       mode = CompileMode::build; // examples are built to see that they compile
     }
-    for (const CompileKind& requested : m_context.request.kinds) {
+    for (const CompileKind& requested : m_context.request.kinds_of(proposal.package->id())) {
       const CompileKind kind = requested.is_host() ? m_context.explicit_host : requested;
       // Host side or not makes no difference here but for panics: roots get the plain profile.
       const UnitPurpose purpose{false, false, is_any_test(proposal.mode) || target.for_host};

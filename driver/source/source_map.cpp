@@ -48,6 +48,19 @@ std::vector<Wanted> wanted_of(const resolve::Resolve& resolve, std::span<const P
   return out;
 }
 
+/// A package that its source has put into `directory`.
+Result<PackagePtr> read_unpacked(const Session& session, const base::Path& directory, PackageId id)
+{
+  auto package = read_package(session, directory, id.source().without_precise());
+  if (package ? *package != nullptr : session.fs().exists(directory / "Cargo.toml")) {
+    return package;
+  }
+  return fail(
+      Error("CW0452", fmt::format("`{}` holds no package", id.display()), Blame::integrity)
+          .note(fmt::format("`{}` {}", directory.string(), package ? "has a virtual manifest" : "has no `Cargo.toml`"))
+          .help("if you edited that directory, remove it: it is unpacked again; otherwise tell the author, and take another version"));
+}
+
 } // namespace
 
 std::string registry_directory_name(SourceId source)
@@ -255,11 +268,7 @@ Result<PackageMap> SourceMap::load_packages(const resolve::Resolve& resolve, std
   }
   CW_TRY(for_each_in_parallel(ids.size(), [&](std::size_t i) -> Result<> {
     if (directories[i]) {
-      CW_TRY_ASSIGN(packages[i], read_package(m_state->session, *directories[i], ids[i].source().without_precise()));
-    }
-    if (packages[i] == nullptr) {
-      return fail(Error("CW0452", fmt::format("`{}` holds no package", ids[i].display()))
-                      .help("its archive has a virtual manifest; ask the registry's owner"));
+      CW_TRY_ASSIGN(packages[i], read_unpacked(m_state->session, *directories[i], ids[i]));
     }
     return {};
   }));
@@ -279,7 +288,7 @@ Result<PackagePtr> SourceMap::load(PackageId id, const std::optional<std::string
   if (!directory) {
     return source->loaded_package(id);
   }
-  return read_package(m_state->session, *directory, id.source().without_precise());
+  return read_unpacked(m_state->session, *directory, id);
 }
 
 Result<std::vector<PackagePtr>> SourceMap::packages_of(SourceId id)
@@ -309,9 +318,9 @@ void SourceMap::unlock()
   m_state->session.unlock();
 }
 
-std::unique_ptr<base::FileLock> lock_sources_for_reading(const Env& env, const manifest::Config& config)
+std::unique_ptr<base::FileLock> lock_sources_for_reading(const Env& env, const Path& cargo_home)
 {
-  auto lock = env.fs.lock(config.cargo_home() / ".package-cache-mutate", base::LockMode::shared, {});
+  auto lock = env.fs.lock(cargo_home / ".package-cache-mutate", base::LockMode::shared, {});
   return lock ? std::move(lock).value() : nullptr;
 }
 

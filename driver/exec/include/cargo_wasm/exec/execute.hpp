@@ -7,9 +7,12 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cargo_wasm/action/action.hpp>
@@ -80,6 +83,8 @@ struct BuildOutcome
   std::chrono::system_clock::time_point started_at{};
   bool interrupted = false; ///< `stop` was requested: exit with 128 + the signal
   std::uint32_t jobs = 1;   ///< the limit that was in force
+  /// Package name and version → what a future compiler will refuse in it, rendered with escapes. Of fresh actions, too.
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> future_incompatible;
   /// What the user saw on stderr and stdout for fresh actions (replayed warnings, JSON messages): the no-op snapshot repeats it.
   std::string replayed_stderr, replayed_stdout;
 };

@@ -35,6 +35,8 @@ struct NoopPath
     output,    ///< written by this run: its present state is the one to expect
     directory, ///< the set of its entries was read (inode and mtime count)
     absent,    ///< looked for and not found
+    present,   ///< looked for and found: that it is there counts, not what is in it
+    listing,   ///< the names in this directory were read; a file replaced under its old name changes nothing
   } kind = Kind::input;
   std::string path; ///< absolute
 };
@@ -59,11 +61,14 @@ struct NoopHit
 {
   std::string stderr_text, stdout_text;
   std::int32_t exit_code = 0;
-  std::uint32_t paths = 0; ///< how many were looked at
+  std::uint32_t paths = 0;                 ///< how many were looked at
+  std::vector<NoopPath> looked_at = {};    ///< what they were, and
+  std::vector<std::string> variables = {}; ///< the single names that count: for a snapshot that contains this one, if asked for
 };
 
 /// Cost: one open and mmap, then one system call per entry (and one open per directory with several); two threads from
-/// 1500 entries on. No allocation per entry.
-[[nodiscard]] std::optional<NoopHit> check_noop(const base::Path& file, const NoopKey& key, const char* const* environment);
+/// 1500 entries on. No allocation per entry, unless their names are asked for.
+[[nodiscard]] std::optional<NoopHit>
+check_noop(const base::Path& file, const NoopKey& key, const char* const* environment, bool with_names = false);
 
 } // namespace cargo_wasm::exec

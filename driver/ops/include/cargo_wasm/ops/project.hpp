@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <cargo_wasm/manifest/config.hpp>
@@ -25,6 +26,9 @@ struct Project
 
 /// Reads configuration and workspace; shows their warnings.
 [[nodiscard]] Result<Project> open_project(const Env& env, const GlobalOptions& options);
+
+/// The mistake of a member that only those who build or fetch must not overlook (cargo: cargo_compile and cargo_fetch alone look for it).
+[[nodiscard]] Result<> check_members(const manifest::Workspace& workspace);
 
 /// Takes a package from crates.io (`--from`): newest or named version, unpacked under cargo's own home, with the lock it was
 /// packaged with; built under `$XDG_CACHE_HOME/cargo-wasm/from/NAME-VERSION/target`. Errors: CW0741 no such package or version.
@@ -53,13 +57,14 @@ struct TargetChoice
   std::vector<std::string> triples; ///< empty: the host, as `cargo build` without --target
   std::string reason;               ///< "--target", "build.target", "[package.metadata.wasm]", "default for programs" …
   bool is_default_rule = false;
+  /// Where the selected packages are not all for the same: what each is for; `triples` then is all of them together.
+  std::unordered_map<spec::PackageId, std::vector<std::string>> of_package;
+  std::vector<std::string> lines; ///< what to tell about `of_package`, one line a target
 };
-/// --target, else build.target of the configuration, else `[package.metadata.wasm] target`, else design rule (d): any program →
-/// wasm32-wasip1, a cdylib → wasm32-unknown-unknown, else the host. Errors: CW0745 the metadata key is not a string.
-[[nodiscard]] Result<TargetChoice> choose_target(const Env& env,
-                                                 const Project& project,
-                                                 const GlobalOptions& options,
-                                                 const CompileRequest& request,
-                                                 const std::vector<PackagePtr>& selected);
+/// --target, else build.target of the configuration, both for everything. Else per package its `[package.metadata.wasm] target`,
+/// `[workspace.metadata.wasm] target`, or design rule (d): any program → wasm32-wasip1, a cdylib → wasm32-unknown-unknown, else the host.
+/// Where packages differ, the host is named as `host-tuple`, as cargo has it. Errors: CW0745 the metadata key is not a string.
+[[nodiscard]] Result<TargetChoice>
+choose_target(const Project& project, const GlobalOptions& options, const CompileRequest& request, const std::vector<PackagePtr>& selected);
 
 } // namespace cargo_wasm::ops

@@ -1,15 +1,16 @@
 // What a verb is asked to do, as plain values: the command line fills them, tests build them by hand.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/exec/execute.hpp>
-#include <cargo_wasm/exec/noop.hpp>
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/manifest/workspace.hpp>
+#include <cargo_wasm/ops/plan_cache.hpp>
 #include <cargo_wasm/plan/unit_graph.hpp>
 #include <cargo_wasm/resolve/workspace_resolve.hpp>
 
@@ -35,15 +36,6 @@ struct FromSpec
 /// Errors: CW0740 not a package name or version.
 [[nodiscard]] Result<FromSpec> parse_from_spec(std::string_view text);
 
-/// What the no-op snapshot of this command is called, and when the command began.
-struct NoopContext
-{
-  base::Path file;
-  exec::NoopKey key;
-  std::int64_t started_ns = 0; ///< since the epoch, before anything was read
-  const char* const* environment = nullptr;
-};
-
 struct CompileRequest
 {
   plan::UserIntent intent = plan::UserIntent::build;
@@ -57,8 +49,11 @@ struct CompileRequest
   exec::ExecuteOptions exec;
   bool unit_graph = false;
   bool timings = false;
-  base::Path driver_program; ///< this program: $CARGO of build scripts
+  bool future_incompat_report = false; ///< show what is the matter, not only where
+  base::Path driver_program;           ///< this program: $CARGO of build scripts
   std::optional<NoopContext> noop;
+  TerminalSettings terminal;                  ///< kept with the plan
+  std::shared_ptr<const PlannedBuild> stored; ///< the plan of an earlier build that still holds; null: plan
 };
 
 struct RunRequest

@@ -46,10 +46,17 @@ struct BuildRequest
   FeatureSelection features;
   std::string profile_name = "dev";
   std::vector<toolchain::CompileKind> kinds; ///< what was asked for; {host} without --target
-  bool strict_cargo = false;                 ///< no difference of design.md §3 applies
+  /// Members whose own targets are built for these of `kinds` only.
+  std::unordered_map<spec::PackageId, std::vector<toolchain::CompileKind>> member_kinds;
+  bool strict_cargo = false; ///< no difference of design.md §3 applies
   bool ignore_rust_version = false;
   bool show_dependency_warnings = false; ///< -vv: for exec; the plan is the same
 
+  [[nodiscard]] const std::vector<toolchain::CompileKind>& kinds_of(spec::PackageId member) const
+  {
+    const auto own = member_kinds.find(member);
+    return own == member_kinds.end() ? kinds : own->second;
+  }
   /// Whether dev-dependencies take part (compile_filter.rs need_dev_deps).
   [[nodiscard]] bool needs_dev_dependencies() const;
 };

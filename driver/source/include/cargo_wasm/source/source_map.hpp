@@ -105,6 +105,6 @@ private:
 
 /// Held shared while a build reads `$CARGO_HOME/registry/src`, so that cargo's collector waits (`.package-cache-mutate`).
 /// nullptr where the home cannot be written.
-[[nodiscard]] std::unique_ptr<base::FileLock> lock_sources_for_reading(const Env& env, const manifest::Config& config);
+[[nodiscard]] std::unique_ptr<base::FileLock> lock_sources_for_reading(const Env& env, const Path& cargo_home);
 
 } // namespace cargo_wasm::source

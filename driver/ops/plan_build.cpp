@@ -1,0 +1,218 @@
+#include "plan_build.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/ops/project.hpp>
+#include <cargo_wasm/plan/actions.hpp>
+
+#include "loaded_graph.hpp"
+#include "recording.hpp"
+#include "run_selection.hpp"
+#include "runner.hpp"
+
+namespace cargo_wasm::ops {
+
+namespace {
+
+Result<std::uint32_t> job_limit(const CompileRequest& request, const manifest::Config& config)
+{
+  const auto threads = std::max(1U, std::thread::hardware_concurrency());
+  if (request.jobs) {
+    return exec::parse_jobs(*request.jobs, threads);
+  }
+  // `build.jobs` may be a number or the word "default".
+  if (const auto number = config.get_integer("build.jobs"); number && *number) {
+    return exec::parse_jobs(std::to_string((*number)->value), threads);
+  }
+  CW_TRY_ASSIGN(const auto text, config.get_string("build.jobs"));
+  return text ? exec::parse_jobs(text->value, threads) : Result<std::uint32_t>(0U);
+}
+
+plan::BuildRequest
+plan_request(const CompileRequest& request, const GlobalOptions& options, const toolchain::TargetData& platforms, base::Verbosity verbosity)
+{
+  plan::BuildRequest plan;
+  plan.intent = request.intent;
+  plan.check_as_test = request.intent == plan::UserIntent::check && request.profile_name == "test";
+  plan.packages = request.packages;
+  plan.targets = request.targets;
+  plan.features = request.features;
+  plan.profile_name = request.profile_name;
+  plan.kinds = platforms.requested_kinds;
+  plan.strict_cargo = options.strict_cargo;
+  plan.ignore_rust_version = options.ignore_rust_version;
+  plan.show_dependency_warnings = verbosity == base::Verbosity::very_verbose;
+  return plan;
+}
+
+Result<> ensure_targets(const Env& env,
+                        const GlobalOptions& options,
+                        const toolchain::ToolchainChoice& choice,
+                        const toolchain::TargetData& platforms,
+                        const std::vector<std::string>& triples)
+{
+  for (const auto& triple : triples) {
+    const auto name = triple == "host-tuple" ? platforms.rustc.host : triple;
+    auto installed = toolchain::verify_target_installed(env.fs, choice, platforms.rustc, name);
+    if (installed) {
+      continue;
+    }
+    if (!options.install_missing) {
+      return installed;
+    }
+    CW_TRY(toolchain::install_target(env, choice, name));
+  }
+  return {};
+}
+
+void report_target(RecordingReporter& reporter, const TargetChoice& choice)
+{
+  for (const auto& line : choice.lines) {
+    reporter.keep("Target", line);
+  }
+  if (!choice.lines.empty()) {
+    return;
+  }
+  const auto name = choice.triples.empty() ? std::string("host") : base::join(choice.triples, ", ");
+  if (choice.is_default_rule) {
+    reporter.keep("Target", fmt::format("{} ({}; --target changes it)", name, choice.reason));
+  } else {
+    reporter.keep("Target", fmt::format("{} ({})", name, choice.reason));
+  }
+}
+
+/// Those that have the one program to run.
+std::vector<PackagePtr> packages_with(const std::vector<PackagePtr>& packages, const plan::TargetSelection& selection)
+{
+  std::vector<PackagePtr> found;
+  std::copy_if(packages.begin(), packages.end(), std::back_inserter(found), [&](const PackagePtr& package) {
+    return std::any_of(package->manifest->targets.begin(), package->manifest->targets.end(), [&](const auto& target) {
+      const auto& names = target.is_bin() ? selection.bins : selection.examples;
+      return (target.is_bin() || target.kind == manifest::TargetKind::example) &&
+             std::find(names.begin(), names.end(), target.name) != names.end();
+    });
+  });
+  return found.empty() ? packages : found;
+}
+
+/// What was looked at, without what derives from the rest: our own state, and the registry's index and archives, of which the lock names
+/// one fixed state.
+std::vector<exec::NoopPath> deciding_paths(const RecordingFilesystem& files, const plan::ActionGraph& graph)
+{
+  const auto& home = graph.cargo_home;
+  auto paths = files.paths({graph.state_directory, home / "registry" / "index", home / "registry" / "cache", home / "git" / "db"});
+  if (!paths) {
+    return {};
+  }
+  // An unpacked crate does not change as long as its mark is there.
+  const auto unpacked = (home / "registry" / "src").native() + "/";
+  std::erase_if(*paths,
+                [&](const exec::NoopPath& path) { return path.kind != exec::NoopPath::Kind::input && path.path.starts_with(unpacked); });
+  return std::move(*paths);
+}
+
+/// What `run` starts after the build.
+Result<> plan_run(const Env& env,
+                  const RunRequest& request,
+                  const manifest::Config& config,
+                  const toolchain::TargetData& platforms,
+                  PlannedBuild& planned)
+{
+  for (const auto root : planned.graph.roots) {
+    const auto& action = planned.graph.actions[root];
+    const bool is_program = action.label.target_kind == "bin" || action.label.target_kind == "example";
+    if (!is_program || !action.executable_output) {
+      continue;
+    }
+    const auto uplifted = std::find_if(
+        action.uplifted.begin(), action.uplifted.end(), [&](const auto& entry) { return entry.first == *action.executable_output; });
+    if (uplifted != action.uplifted.end()) {
+      planned.program = uplifted->second;
+      break;
+    }
+  }
+  if (!planned.program) {
+    return fail(Error("CW0735", "there is no program to run").help("name one with `--bin` or `--example`"));
+  }
+  const auto& kind = platforms.requested_kinds.front();
+  RunnerRequest runner;
+  runner.program = *planned.program;
+  runner.triple = std::string(platforms.triple(kind));
+  runner.arguments = request.arguments;
+  runner.directories = request.directories;
+  const bool is_host = runner.triple == platforms.rustc.host;
+  CW_TRY_ASSIGN(planned.become, runner_command(env, config, platforms.info(kind), is_host, runner));
+  return {};
+}
+
+} // namespace
+
+Result<std::optional<PlannedBuild>>
+plan_build(const Env& caller, const GlobalOptions& options, CompileRequest request, const RunRequest* run)
+{
+  RecordingFilesystem files(caller.fs);
+  RecordingReporter reporter(caller.reporter);
+  const Env env{files, caller.process, caller.http, caller.clock, reporter, caller.vars, caller.cwd};
+  Project project;
+  if (request.from) {
+    CW_TRY_ASSIGN(project, open_registry_project(env, options, *request.from));
+  } else {
+    CW_TRY_ASSIGN(project, open_project(env, options));
+  }
+  auto& workspace = project.workspace;
+  CW_TRY(check_members(workspace));
+
+  CW_TRY_ASSIGN(const auto selected, plan::select_packages(workspace, request.packages));
+  if (run != nullptr) {
+    CW_TRY(select_program(selected.members, request));
+  }
+  CW_TRY_ASSIGN(
+      const auto target,
+      choose_target(project, options, request, run == nullptr ? selected.members : packages_with(selected.members, request.targets)));
+  if (!request.unit_graph) {
+    report_target(reporter, target);
+  }
+  CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, *project.config, options));
+  CW_TRY_ASSIGN(const auto platforms,
+                toolchain::probe_target_data(env, *project.config, choice, target.triples, rustc_cache_file(workspace)));
+  for (const auto& warning : platforms.warnings) {
+    env.reporter.warning(Error("CW0513", warning));
+  }
+  CW_TRY(ensure_targets(env, options, choice, platforms, target.triples));
+
+  auto plan_for = plan_request(request, options, platforms, env.reporter.verbosity());
+  for (const auto& [package, triples] : target.of_package) {
+    CW_TRY_ASSIGN(plan_for.member_kinds[package], toolchain::compile_kinds(triples, platforms.rustc.host));
+  }
+  CW_TRY_ASSIGN(const auto graph, load_graph(env, project, options, plan_for, platforms, false));
+  const plan::UnitGraphInput units_input{
+      workspace, *project.config, graph.lock.resolve, graph.narrowed, graph.roots, graph.packages, platforms};
+  CW_TRY_ASSIGN(const auto units, plan::plan_units(env, units_input, plan_for));
+  if (request.unit_graph) {
+    env.reporter.result(plan::unit_graph_json(units));
+    return std::nullopt;
+  }
+  const plan::ActionGraphInput actions_input{units, workspace, *project.config, choice, platforms, request.driver_program};
+  PlannedBuild planned;
+  CW_TRY_ASSIGN(planned.graph, plan::plan_actions(env, actions_input, plan_for));
+  CW_TRY_ASSIGN(planned.jobs, job_limit(request, *project.config));
+  CW_TRY_ASSIGN(const auto frequency, project.config->get_string("future-incompat-report.frequency"));
+  planned.reports_future_incompat = !frequency || frequency->value != "never";
+  planned.show_dependency_warnings = plan_for.show_dependency_warnings;
+  if (run != nullptr) {
+    CW_TRY(plan_run(env, *run, *project.config, platforms, planned));
+  }
+  planned.repeated_text = reporter.text();
+  planned.looked_at = deciding_paths(files, planned.graph);
+  planned.variables = {"PATH", "HOME", "CI", "XDG_CACHE_HOME", "NO_COLOR", "TERM", "LD_LIBRARY_PATH"};
+  const auto configured = project.config->table_keys("env");
+  planned.variables.insert(planned.variables.end(), configured.begin(), configured.end());
+  project.sources->unlock();
+  return planned;
+}
+
+} // namespace cargo_wasm::ops
