@@ -52,8 +52,12 @@ target_include_directories(dep_expected SYSTEM INTERFACE ${CW_EXPECTED_DIR})
 
 find_package(nlohmann_json REQUIRED)
 cw_dependency(nlohmann-json ${nlohmann_json_VERSION})
+# The headers alone: Debian's target is a shared library, which the start of the program would pay for.
 find_package(tomlplusplus REQUIRED)
-cw_dependency(tomlplusplus ${tomlplusplus_VERSION})
+find_path(CW_TOMLPLUSPLUS_DIR toml++/toml.h REQUIRED)
+add_library(dep_tomlplusplus INTERFACE)
+target_include_directories(dep_tomlplusplus SYSTEM INTERFACE ${CW_TOMLPLUSPLUS_DIR})
+cw_dependency(toml++ ${tomlplusplus_VERSION})
 find_package(CLI11 REQUIRED)
 cw_dependency(CLI11 ${CLI11_VERSION})
 

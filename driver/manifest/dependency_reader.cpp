@@ -245,6 +245,11 @@ std::optional<spec::SourceId> source_of(DependencyContext& context, const Depend
 
 } // namespace
 
+std::span<const std::string_view> dependency_keys(bool may_inherit)
+{
+  return std::span(k_dependency_keys).first(k_dependency_keys.size() - (may_inherit ? 0 : 1));
+}
+
 void check_old_spelling(ReadState& state,
                         Edition edition,
                         const TomlDocument& document,
@@ -298,7 +303,7 @@ read_dependency_spec(DependencyContext& context, const TomlDocument& document, c
     if (table != nullptr && state.wants_warnings) {
       const std::string path = fmt::format("{}.{}", table_path, member.key);
       const Fields fields(state, document, *table, path);
-      fields.warn_unknown(std::span(k_dependency_keys).first(k_dependency_keys.size() - (context.inheritance == nullptr ? 1 : 0)));
+      fields.warn_unknown(dependency_keys(context.inheritance != nullptr));
     }
     if (spec.underscore_default_features) {
       check_old_spelling(state,

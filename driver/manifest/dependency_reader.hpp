@@ -35,6 +35,9 @@ struct DependencyContext
   Edition edition = Edition::e2015;
 };
 
+/// The keys that a dependency may have; `workspace` among them only where it may inherit.
+std::span<const std::string_view> dependency_keys(bool may_inherit);
+
 /// Reads `member` of the table `table_path` ("dependencies", "target.cfg(unix).dev-dependencies").
 /// nullopt: an error was set.
 std::optional<DependencySpec>

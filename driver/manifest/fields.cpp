@@ -172,6 +172,23 @@ void Fields::warn_unknown(std::span<const std::string_view> known) const
   }
 }
 
+void check_badges(ReadState& state, Located badges, std::string_view path)
+{
+  const TomlTable* services = as_table(state, badges, path);
+  if (services == nullptr) {
+    return;
+  }
+  for (const TomlMember& service : services->members) {
+    const Located at{badges.document, service.value.get()};
+    const std::string service_path = fmt::format("{}.{}", path, service.key);
+    if (const TomlTable* attributes = as_table(state, at, service_path)) {
+      for (const TomlMember& attribute : attributes->members) {
+        static_cast<void>(as_string(state, {badges.document, attribute.value.get()}, fmt::format("{}.{}", service_path, attribute.key)));
+      }
+    }
+  }
+}
+
 base::Path normalize_path(const base::Path& path)
 {
   const std::string_view text = path.native();

@@ -101,11 +101,13 @@ private:
 [[nodiscard]] Error
 unknown_key(const TomlDocument& document, const TomlMember& member, std::string_view parent_path, std::span<const std::string_view> known);
 
+/// `badges` of a package or a workspace: a table of tables of strings. Nothing of it is kept.
+void check_badges(ReadState& state, Located badges, std::string_view path);
+
 /// Joins and removes "." and ".." as text, as cargo does: symbolic links play no part. No trailing slash.
 [[nodiscard]] base::Path normalize_path(const base::Path& path);
 
-/// Why a name is not allowed ("it starts with a digit"); nullopt when it is. Letters outside ASCII are
-/// accepted: Unicode's XID tables would decide nothing that rustc does not check again.
+/// Why a name is not allowed ("it starts with a digit"); nullopt when it is. Letters and digits are Unicode's (XID_Start, XID_Continue).
 [[nodiscard]] std::optional<std::string> package_name_problem(std::string_view name);
 [[nodiscard]] std::optional<std::string> feature_name_problem(std::string_view name);
 [[nodiscard]] std::optional<std::string> profile_name_problem(std::string_view name);

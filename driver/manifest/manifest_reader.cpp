@@ -24,6 +24,10 @@ namespace {
 constexpr std::array<std::string_view, 22> k_top_keys{"cargo-features",
                                                       "package",
                                                       "project",
+                                                      "workspace",
+                                                      "profile",
+                                                      "patch",
+                                                      "replace",
                                                       "badges",
                                                       "features",
                                                       "lib",
@@ -38,26 +42,9 @@ constexpr std::array<std::string_view, 22> k_top_keys{"cargo-features",
                                                       "build_dependencies",
                                                       "target",
                                                       "lints",
-                                                      "hints",
-                                                      "workspace",
-                                                      "profile",
-                                                      "patch",
-                                                      "replace"};
-constexpr std::array<std::string_view, 15> k_package_sections{"badges",
-                                                              "features",
-                                                              "lib",
-                                                              "bin",
-                                                              "example",
-                                                              "test",
-                                                              "bench",
-                                                              "dependencies",
-                                                              "dev-dependencies",
-                                                              "dev_dependencies",
-                                                              "build-dependencies",
-                                                              "build_dependencies",
-                                                              "target",
-                                                              "lints",
-                                                              "hints"};
+                                                      "hints"};
+/// Sections that only a package has.
+constexpr std::span<const std::string_view> k_package_sections = std::span(k_top_keys).subspan(7);
 
 class ManifestReader
 {
@@ -153,6 +140,7 @@ private:
     m_manifest->edition = table.edition;
     m_manifest->links = table.links;
     choose_resolver(package, table);
+    check_badges(m_state, m_top.find("badges"), "badges");
     m_manifest->metadata = json_of(package.raw().find("metadata"));
     m_manifest->hints = json_of(m_document->root.find("hints"));
 

@@ -7,6 +7,7 @@
 #include <cargo_wasm/base/text.hpp>
 
 #include "fields.hpp"
+#include "xid.hpp"
 
 namespace cargo_wasm::manifest {
 
@@ -32,18 +33,48 @@ constexpr std::array<std::string_view, 19> k_reserved_profiles{"build",
                                                                "tmp",
                                                                "uninstall"};
 
-bool is_digit(char c)
+bool is_digit(char32_t c)
 {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c)
-{
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+  return c >= U'0' && c <= U'9';
 }
 
-std::string describe(char c)
+/// One letter of a name and how it is shown.
+struct Letter
 {
-  return static_cast<unsigned char>(c) < 0x20 ? fmt::format("control character {:#04x}", static_cast<unsigned>(c)) : fmt::format("`{}`", c);
+  char32_t code;
+  std::string_view bytes;
+};
+
+/// Takes one letter off `rest`, which is UTF-8 and not empty.
+Letter next_letter(std::string_view& rest)
+{
+  const auto lead = static_cast<unsigned char>(rest.front());
+  const std::size_t length = std::min<std::size_t>(lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, rest.size());
+  char32_t code = length == 1 ? lead : lead & (0x7FU >> length);
+  for (const char next : rest.substr(1, length - 1)) {
+    code = code << 6U | (static_cast<unsigned char>(next) & 0x3FU);
+  }
+  const Letter letter{code, rest.substr(0, length)};
+  rest.remove_prefix(length);
+  return letter;
+}
+
+/// The first letter that is neither of XID_Continue nor one of `others`.
+std::optional<Letter> first_strange(std::string_view name, std::u32string_view others)
+{
+  while (!name.empty()) {
+    const Letter letter = next_letter(name);
+    if (!is_xid_continue(letter.code) && others.find(letter.code) == std::u32string_view::npos) {
+      return letter;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string describe(const Letter& letter)
+{
+  return letter.code < 0x20 ? fmt::format("control character {:#04x}", static_cast<unsigned>(letter.code))
+                            : fmt::format("`{}`", letter.bytes);
 }
 
 std::optional<std::string> part_problem(std::string_view part)
@@ -51,16 +82,16 @@ std::optional<std::string> part_problem(std::string_view part)
   if (part.empty()) {
     return "it is empty";
   }
-  if (is_digit(part.front())) {
+  std::string_view rest = part;
+  const Letter first = next_letter(rest);
+  if (is_digit(first.code)) {
     return "it starts with a digit";
   }
-  if (!is_letter(part.front()) && part.front() != '_') {
-    return fmt::format("it starts with {} instead of a letter or `_`", describe(part.front()));
+  if (!is_xid_start(first.code) && first.code != U'_') {
+    return fmt::format("it starts with {} instead of a letter or `_`", describe(first));
   }
-  for (const char c : part) {
-    if (!is_letter(c) && !is_digit(c) && c != '_' && c != '-') {
-      return fmt::format("it contains {}; letters, digits, `-` and `_` are allowed", describe(c));
-    }
+  if (const auto strange = first_strange(rest, U"-")) {
+    return fmt::format("it contains {}; letters, digits, `-` and `_` are allowed", describe(*strange));
   }
   return std::nullopt;
 }
@@ -92,13 +123,13 @@ std::optional<std::string> feature_name_problem(std::string_view name)
   if (name.find('/') != std::string_view::npos) {
     return "it contains a slash";
   }
-  if (!is_letter(name.front()) && !is_digit(name.front()) && name.front() != '_') {
-    return fmt::format("it starts with {} instead of a letter, a digit or `_`", describe(name.front()));
+  std::string_view rest = name;
+  const Letter first = next_letter(rest);
+  if (!is_xid_start(first.code) && !is_digit(first.code) && first.code != U'_') {
+    return fmt::format("it starts with {} instead of a letter, a digit or `_`", describe(first));
   }
-  for (const char c : name) {
-    if (!is_letter(c) && !is_digit(c) && c != '_' && c != '-' && c != '+' && c != '.') {
-      return fmt::format("it contains {}; letters, digits, `-`, `_`, `+` and `.` are allowed", describe(c));
-    }
+  if (const auto strange = first_strange(rest, U"-+.")) {
+    return fmt::format("it contains {}; letters, digits, `-`, `_`, `+` and `.` are allowed", describe(*strange));
   }
   return std::nullopt;
 }
@@ -108,10 +139,8 @@ std::optional<std::string> profile_name_problem(std::string_view name)
   if (name.empty()) {
     return "it is empty";
   }
-  for (const char c : name) {
-    if (!is_letter(c) && !is_digit(c) && c != '_' && c != '-') {
-      return fmt::format("it contains {}; letters, digits, `-` and `_` are allowed", describe(c));
-    }
+  if (const auto strange = first_strange(name, U"-")) {
+    return fmt::format("it contains {}; letters, digits, `-` and `_` are allowed", describe(*strange));
   }
   const std::string lower = base::to_lower(name);
   if (lower == "build-override") {

@@ -65,8 +65,6 @@ TomlValue TomlValue::clone() const
     copy.value = std::move(elements);
   } else if (const TomlTable* table = as_table()) {
     TomlTable members;
-    members.origin = table->origin;
-    members.section = table->section;
     members.members.reserve(table->members.size());
     for (const TomlMember& member : table->members) {
       members.members.push_back({member.key, member.key_position, std::make_unique<TomlValue>(member.value->clone())});

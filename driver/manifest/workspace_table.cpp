@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "dependency_reader.hpp"
 #include "lints.hpp"
 #include "package_table.hpp"
 
@@ -30,24 +31,6 @@ constexpr std::array<std::string_view, 17> k_inheritable_keys{"version",
                                                               "exclude",
                                                               "include",
                                                               "rust-version"};
-constexpr std::array<std::string_view, 18> k_workspace_dependency_keys{"version",
-                                                                       "registry",
-                                                                       "registry-index",
-                                                                       "path",
-                                                                       "base",
-                                                                       "git",
-                                                                       "branch",
-                                                                       "tag",
-                                                                       "rev",
-                                                                       "features",
-                                                                       "optional",
-                                                                       "default-features",
-                                                                       "default_features",
-                                                                       "package",
-                                                                       "public",
-                                                                       "artifact",
-                                                                       "lib",
-                                                                       "target"};
 
 void check_dependencies(ReadState& state, const Fields& workspace)
 {
@@ -70,7 +53,7 @@ void check_dependencies(ReadState& state, const Fields& workspace)
         return;
       }
     }
-    fields.warn_unknown(k_workspace_dependency_keys);
+    fields.warn_unknown(dependency_keys(false));
   }
 }
 
@@ -95,6 +78,7 @@ std::optional<WorkspaceTable> read_workspace_table(ReadState& state, const Field
   check_dependencies(state, workspace);
   if (const TomlTable* package = workspace.table("package")) {
     Fields(state, manifest.document(), *package, "workspace.package").warn_unknown(k_inheritable_keys);
+    check_badges(state, {&manifest.document(), package->find("badges")}, "workspace.package.badges");
   }
   workspace.warn_unknown(k_workspace_keys);
   if (state.failed()) {

@@ -1,6 +1,5 @@
 // A TOML document as a tree of values that know where they stand, so that every error and warning can show
-// the line with a caret. The reader is our own (toml_parser.cpp): a build reads hundreds of manifests, and toml++ takes
-// several times as long for one (docs/adr/0010-toml-reader.md).
+// the line with a caret. toml++ reads it (toml_read.cpp); nothing of it shows here.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -30,19 +29,9 @@ struct TomlMember
   std::unique_ptr<TomlValue> value;
 };
 
-/// How a table came to be: it decides what may still be added to it while the document is read.
-enum class TomlTableOrigin : std::uint8_t {
-  implicit, ///< the parent of a header: `a` of `[a.b]`
-  header,   ///< `[a]`, an element of `[[a]]`, or the root
-  dotted,   ///< `a` of `a.b = 1`
-  inline_table,
-};
-
 struct TomlTable
 {
   std::vector<TomlMember> members;
-  TomlTableOrigin origin = TomlTableOrigin::header;
-  std::uint32_t section = 0; ///< of dotted ones: the header (by number) under which they stand
   [[nodiscard]] const TomlValue* find(std::string_view key) const;
   [[nodiscard]] const TomlMember* find_member(std::string_view key) const;
   /// Members in byte order of their keys (cargo keeps most tables as BTreeMap).
@@ -84,8 +73,8 @@ struct TomlDocument
 };
 
 /// TOML 1.0 with 1.1's additions that cargo accepts (newlines and trailing commas in inline tables, `\e`, `\xHH`).
-/// Depth is bounded (128). Errors: CW0100 with the place; a binary or non-UTF-8 file is CW0101.
-/// Cost: linear, about 5 µs per KiB.
+/// Depth is bounded (k_deepest_level). Errors: CW0100 with the place; a binary or non-UTF-8 file is CW0101.
+/// Cost: linear, about 55 µs per KiB.
 [[nodiscard]] Result<std::shared_ptr<const TomlDocument>> parse_toml(const base::Path& file, std::string text);
 
 } // namespace cargo_wasm::manifest
