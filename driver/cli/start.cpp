@@ -287,9 +287,9 @@ Path own_program()
 }
 
 /// Cargo's own: 1 for a command line it does not understand, 101 for everything else.
-int strict_exit_code(base::Blame blame)
+int strict_exit_code(const Error& error)
 {
-  return blame == base::Blame::usage ? 1 : 101;
+  return error.id == "CW0781" || error.id == "CW0782" || error.id == "CW0783" ? 1 : 101;
 }
 
 int finish(base::Reporter& reporter, const Error& error, bool strict)
@@ -298,7 +298,7 @@ int finish(base::Reporter& reporter, const Error& error, bool strict)
   if (!error.already_reported) {
     reporter.error(error);
   }
-  return strict ? strict_exit_code(error.blame) : base::exit_code_of(error.blame);
+  return strict ? strict_exit_code(error) : base::exit_code_of(error.blame);
 }
 
 ops::TerminalSettings settings_of(const base::TerminalOptions& options)

@@ -22,31 +22,25 @@ std::string Console::in_color(std::string_view text) const
   return m_env.reporter.color() ? std::string(text) : strip_escapes(text);
 }
 
-void Console::show_stderr(std::string_view line, bool replayed)
+void Console::show_stderr(std::string_view line)
 {
   const std::string text = in_color(line) + '\n';
   m_env.reporter.passthrough(text);
-  if (replayed) {
-    m_outcome.replayed_stderr += text;
-  }
+  m_outcome.repeated_stderr += text;
 }
 
-void Console::show_stdout(std::string_view line, bool replayed)
+void Console::show_stdout(std::string_view line, std::string_view repeated)
 {
-  const std::string text = std::string(line) + '\n';
-  m_env.reporter.result(text);
-  if (replayed) {
-    m_outcome.replayed_stdout += text;
-  }
+  m_env.reporter.result(std::string(line) + '\n');
+  m_outcome.repeated_stdout += repeated;
+  m_outcome.repeated_stdout += '\n';
 }
 
-void Console::show_warning(const std::string& message, bool replayed)
+void Console::show_warning(const std::string& message)
 {
   const Error warning({}, message);
   m_env.reporter.warning(warning);
-  if (replayed) {
-    m_outcome.replayed_stderr += base::render(warning, base::Severity::warning, m_env.reporter.color());
-  }
+  m_outcome.repeated_stderr += base::render(warning, base::Severity::warning, m_env.reporter.color());
 }
 
 void Console::action_starts(plan::ActionIndex action, const DirtyReason& reason)
@@ -91,7 +85,7 @@ void Console::count_diagnostic(const Event& event, bool shown)
   }
 }
 
-void Console::event(const Event& event, bool replayed)
+void Console::event(const Event& event)
 {
   switch (event.kind) {
   case Event::Kind::running:
@@ -101,16 +95,16 @@ void Console::event(const Event& event, bool replayed)
     // The same warning comes from a library and its tests, for instance: shown once, counted as a duplicate.
     const bool is_new = m_shown.insert(event.text).second;
     if (is_new) {
-      show_stderr(event.text, replayed);
+      show_stderr(event.text);
     }
     count_diagnostic(event, is_new);
     break;
   }
   case Event::Kind::stderr_text:
-    show_stderr(event.text, replayed);
+    show_stderr(event.text);
     break;
   case Event::Kind::stdout_text:
-    show_stdout(event.text, replayed);
+    show_stdout(event.text, event.text);
     break;
   case Event::Kind::future_incompat: {
     const plan::ActionLabel& name = label(event.action);
@@ -125,7 +119,7 @@ void Console::event(const Event& event, bool replayed)
   }
 }
 
-void Console::script_messages(plan::ActionIndex action, const std::vector<ScriptMessage>& messages, bool replayed)
+void Console::script_messages(plan::ActionIndex action, const std::vector<ScriptMessage>& messages)
 {
   const plan::ActionLabel& name = label(action);
   for (const ScriptMessage& message : messages) {
@@ -133,7 +127,7 @@ void Console::script_messages(plan::ActionIndex action, const std::vector<Script
     if (message.severity == ScriptMessage::Severity::error) {
       m_env.reporter.error(Error({}, text));
     } else {
-      show_warning(text, replayed);
+      show_warning(text);
     }
   }
 }
@@ -153,13 +147,14 @@ void Console::action_ends(plan::ActionIndex action, bool success, bool fresh, co
       text += fmt::format(
           " (run `cargo fix {}` to apply {} suggestion{})", tmpl.label.fix_arguments, count.fixable, count.fixable == 1 ? "" : "s");
     }
-    show_warning(text, fresh);
+    show_warning(text);
   }
   if (!success || m_options.message_format.kind != MessageFormat::Kind::json) {
     return;
   }
   if (script != nullptr) {
-    show_stdout(build_script_json(tmpl, *script), fresh);
+    const std::string message = build_script_json(tmpl, *script);
+    show_stdout(message, message);
   }
   if (tmpl.artifact_message) {
     announce_artifact(action, fresh);
@@ -187,7 +182,8 @@ void Console::announce_artifact(plan::ActionIndex action, bool fresh)
   if (tmpl.executable_output) {
     executable = place_of(*tmpl.executable_output);
   }
-  show_stdout(compiler_artifact_json(tmpl, filenames, tmpl.executable_output ? &executable : nullptr, fresh), fresh);
+  const std::string* const program = tmpl.executable_output ? &executable : nullptr;
+  show_stdout(compiler_artifact_json(tmpl, filenames, program, fresh), compiler_artifact_json(tmpl, filenames, program, true));
 }
 
 void Console::failure(const Error& error, const std::string& child_text, bool others_run)
@@ -217,7 +213,8 @@ void Console::build_ends(bool success)
 {
   m_env.reporter.clear_progress();
   if (m_options.message_format.kind == MessageFormat::Kind::json) {
-    show_stdout(build_finished_json(success), success);
+    const std::string message = build_finished_json(success);
+    show_stdout(message, message);
   }
 }
 

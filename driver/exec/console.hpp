@@ -21,9 +21,8 @@ public:
 
   void action_starts(plan::ActionIndex action, const DirtyReason& reason);
   void action_is_fresh(plan::ActionIndex action);
-  /// `replayed`: it comes from a record, and a no-op will show it again.
-  void event(const Event& event, bool replayed);
-  void script_messages(plan::ActionIndex action, const std::vector<ScriptMessage>& messages, bool replayed);
+  void event(const Event& event);
+  void script_messages(plan::ActionIndex action, const std::vector<ScriptMessage>& messages);
   /// The line "… generated 2 warnings", and cargo's JSON message.
   void action_ends(plan::ActionIndex action, bool success, bool fresh, const ScriptOutput* script);
   void failure(const Error& error, const std::string& child_text, bool others_run);
@@ -39,9 +38,10 @@ private:
 
   [[nodiscard]] const plan::ActionLabel& label(plan::ActionIndex action) const { return m_graph.actions[action].label; }
   [[nodiscard]] std::string in_color(std::string_view text) const;
-  void show_stderr(std::string_view line, bool replayed);
-  void show_stdout(std::string_view line, bool replayed);
-  void show_warning(const std::string& message, bool replayed);
+  void show_stderr(std::string_view line);
+  /// @param repeated  what a later build will say instead, when everything is fresh
+  void show_stdout(std::string_view line, std::string_view repeated);
+  void show_warning(const std::string& message);
   void count_diagnostic(const Event& event, bool shown);
   void announce_artifact(plan::ActionIndex action, bool fresh);
 

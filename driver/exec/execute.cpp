@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "dep_info_files.hpp"
+#include "dry_run.hpp"
 #include "executor.hpp"
 
 namespace cargo_wasm::exec {
@@ -24,6 +25,13 @@ Error unwritable(const base::Path& directory, const Error& cause)
   return error;
 }
 
+/// One lock and one record a profile, as cargo locks: its host directory `target/PROFILE`, whatever the target.
+base::Path profile_file(const plan::ActionGraph& graph, std::string_view name)
+{
+  return graph.state_directory /
+         (graph.profile_directory.empty() ? std::string(name) : fmt::format("{}-{}", name, graph.profile_directory));
+}
+
 Result<std::unique_ptr<base::FileLock>> open_target(const Env& env, const plan::ActionGraph& graph)
 {
   if (auto made = env.fs.create_directories(graph.state_directory); !made) {
@@ -35,7 +43,7 @@ Result<std::unique_ptr<base::FileLock>> open_target(const Env& env, const plan::
       return fail(unwritable(graph.target_directory, written.error()));
     }
   }
-  return env.fs.lock(graph.state_directory / "lock", base::LockMode::exclusive, [&] {
+  return env.fs.lock(profile_file(graph, "lock"), base::LockMode::exclusive, [&] {
     env.reporter.status("Blocking", "waiting for file lock on build directory", base::StatusColor::cyan);
   });
 }
@@ -58,7 +66,7 @@ Result<BuildOutcome> execute(const Env& env, const plan::ActionGraph& graph, con
   if (!options.dry_run) {
     CW_TRY_ASSIGN(lock, open_target(env, graph));
   }
-  CW_TRY_ASSIGN(const auto log, StateLog::open(env.fs, graph.state_directory / "state", !options.dry_run));
+  CW_TRY_ASSIGN(const auto log, StateLog::open(env.fs, profile_file(graph, "state"), !options.dry_run));
   CW_TRY_ASSIGN(const auto jobserver, Jobserver::make(outcome.jobs, env.vars));
   if (jobserver->is_inherited() && options.jobs_given) {
     env.reporter.warning(Error({}, "`-j` is ignored: a jobserver was inherited from the program that started us"));
@@ -70,6 +78,9 @@ Result<BuildOutcome> execute(const Env& env, const plan::ActionGraph& graph, con
   EventQueue queue;
   Executor executor(settings, *log, *jobserver, queue, outcome);
   CW_TRY(executor.run());
+  if (options.dry_run) {
+    print_commands(env, graph, options, outcome, executor.results());
+  }
   if (!options.dry_run && !outcome.interrupted) {
     CW_TRY(write_dep_info_files(context, outcome, executor.results()));
   }

@@ -168,7 +168,7 @@ Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict)
   m_console.action_is_fresh(action);
   const bool show = tmpl.label.is_local || m_options.show_dependency_warnings;
   if (tmpl.kind == plan::ActionKind::rustc && !verdict.record->stderr_text.empty()) {
-    CompilerOutput output(tmpl, action, m_options.message_format, show, [this](Event event) { m_console.event(event, true); });
+    CompilerOutput output(tmpl, action, m_options.message_format, show, [this](Event event) { m_console.event(event); });
     for (const std::string_view line : base::split(verdict.record->stderr_text, '\n')) {
       if (!line.empty()) {
         output.stderr_line(line);
@@ -177,7 +177,7 @@ Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict)
   }
   const ScriptOutput* script = verdict.result.script ? &*verdict.result.script : nullptr;
   if (script != nullptr && show) {
-    m_console.script_messages(action, script->messages, true);
+    m_console.script_messages(action, script->messages);
   }
   m_console.action_ends(action, true, true, script);
   note_outputs(action, *verdict.record);
@@ -254,7 +254,7 @@ Result<> Executor::handle(Event& event)
   case Event::Kind::stdout_text:
   case Event::Kind::future_incompat:
   case Event::Kind::count:
-    m_console.event(event, false);
+    m_console.event(event);
     return {};
   }
   return {};
@@ -301,7 +301,7 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   ++m_outcome.ran;
   const plan::ActionTemplate& tmpl = m_graph.actions[action];
   if (job.result.script && (tmpl.label.is_local || m_options.show_dependency_warnings)) {
-    m_console.script_messages(action, job.result.script->messages, false);
+    m_console.script_messages(action, job.result.script->messages);
   }
   m_console.action_ends(action, true, false, job.result.script ? &*job.result.script : nullptr);
   m_results[action] = std::move(job.result);
@@ -320,7 +320,7 @@ void Executor::report_failure(plan::ActionIndex action, JobOutput& job)
     return; // we killed it ourselves
   }
   ++m_outcome.failed;
-  m_console.script_messages(action, job.messages, false);
+  m_console.script_messages(action, job.messages);
   m_console.action_ends(action, false, false, nullptr);
   Error error = std::move(*job.error);
   add_advice(m_graph, action, job.advice_text, error);

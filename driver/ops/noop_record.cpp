@@ -51,9 +51,9 @@ void remember_noop(const Env& env, const CompileRequest& request, const Compiled
   snapshot.variables = planned.variables;
   collect(env, compiled, snapshot);
   const auto& outcome = *compiled.outcome;
-  snapshot.stdout_text = outcome.replayed_stdout;
+  snapshot.stdout_text = outcome.repeated_stdout;
   if (env.reporter.verbosity() != base::Verbosity::quiet) {
-    snapshot.stderr_text = planned.repeated_text + outcome.replayed_stderr +
+    snapshot.stderr_text = planned.repeated_text + outcome.repeated_stderr +
                            status_line(env.reporter.color(), "Finished", finished_text(env, compiled)) +
                            future_incompat_text(env.reporter, compiled, request.future_incompat_report);
   }

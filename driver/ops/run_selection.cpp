@@ -31,13 +31,13 @@ Result<> select_program(const std::vector<PackagePtr>& selected, CompileRequest&
     }
   }
   if (programs.empty()) {
-    Error error("CW0735", "there is no program to run");
+    Error error("CW0735", "there is no program to run", Blame::usage);
     error.helps.push_back(has_examples ? "an example can be run with `--example NAME`" : "add `src/main.rs`, or a `[[bin]]` to Cargo.toml");
     return fail(std::move(error));
   }
   if (programs.size() > 1 && defaults.size() != 1) {
     std::sort(programs.begin(), programs.end());
-    return fail(Error("CW0736", "which program is to be run? There are several")
+    return fail(Error("CW0736", "which program is to be run? There are several", Blame::usage)
                     .note("programs: " + base::join(programs, ", "))
                     .help("choose with `--bin NAME`, or set `default-run` in Cargo.toml"));
   }

@@ -403,6 +403,7 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
   }
   graph.target_directory = input.workspace.target_directory;
   graph.state_directory = files.state_directory();
+  graph.profile_directory = input.graph.profile_directory.str();
   graph.workspace_root = input.workspace.root;
   graph.cargo_home = input.config.cargo_home();
   graph.finished = fmt::format("`{}` profile [{}]", input.graph.profile_name, describe_profile(input.graph.base_profile));

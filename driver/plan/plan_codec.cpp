@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view k_magic{"CWPLAN\n\0", 8};
 /// Rises with every change of a field: an older plan is planned anew, never converted.
-constexpr std::uint64_t k_version = 1;
+constexpr std::uint64_t k_version = 2;
 
 class Writer
 {
@@ -352,7 +352,16 @@ template <class S> void field(S& stream, ActionTemplate& a)
 
 template <class S> void graph_fields(S& stream, ActionGraph& g)
 {
-  fields(stream, g.actions, g.roots, g.target_directory, g.state_directory, g.workspace_root, g.cargo_home, g.collisions, g.finished);
+  fields(stream,
+         g.actions,
+         g.roots,
+         g.target_directory,
+         g.state_directory,
+         g.profile_directory,
+         g.workspace_root,
+         g.cargo_home,
+         g.collisions,
+         g.finished);
 }
 
 /// Indices of a decoded graph are used without further checks.

@@ -85,8 +85,8 @@ struct BuildOutcome
   std::uint32_t jobs = 1;   ///< the limit that was in force
   /// Package name and version → what a future compiler will refuse in it, rendered with escapes. Of fresh actions, too.
   std::map<std::pair<std::string, std::string>, std::set<std::string>> future_incompatible;
-  /// What the user saw on stderr and stdout for fresh actions (replayed warnings, JSON messages): the no-op snapshot repeats it.
-  std::string replayed_stderr, replayed_stdout;
+  /// What the next build says on stderr and stdout if everything is fresh then (warnings, JSON messages): for the no-op snapshot.
+  std::string repeated_stderr, repeated_stdout;
 };
 
 /// Takes the lock of the target directory (waits, and says so), loads the record, runs what is dirty.

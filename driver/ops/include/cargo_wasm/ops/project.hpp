@@ -54,12 +54,12 @@ lock_project(const Env& env, Project& project, const GlobalOptions& options, con
 /// How a requested triple came about, for the line that says so.
 struct TargetChoice
 {
-  std::vector<std::string> triples; ///< empty: the host, as `cargo build` without --target
-  std::string reason;               ///< "--target", "build.target", "[package.metadata.wasm]", "default for programs" …
+  std::vector<std::string> triples = {}; ///< empty: the host, as `cargo build` without --target
+  std::string reason = {};               ///< "--target", "build.target", "[package.metadata.wasm]", "default for programs" …
   bool is_default_rule = false;
   /// Where the selected packages are not all for the same: what each is for; `triples` then is all of them together.
-  std::unordered_map<spec::PackageId, std::vector<std::string>> of_package;
-  std::vector<std::string> lines; ///< what to tell about `of_package`, one line a target
+  std::unordered_map<spec::PackageId, std::vector<std::string>> of_package = {};
+  std::vector<std::string> lines = {}; ///< what to tell about `of_package`, one line a target
 };
 /// --target, else build.target of the configuration, both for everything. Else per package its `[package.metadata.wasm] target`,
 /// `[workspace.metadata.wasm] target`, or design rule (d): any program → wasm32-wasip1, a cdylib → wasm32-unknown-unknown, else the host.

@@ -162,6 +162,7 @@ struct ActionGraph
   std::vector<ActionIndex> roots;      ///< what was asked for
   base::Path target_directory;         ///< …/target
   base::Path state_directory;          ///< …/target/.cargo-wasm
+  std::string profile_directory;       ///< "debug": builds of different ones need not wait for one another
   base::Path workspace_root;           ///< these three stand in keys by name, so that a moved checkout stays fresh
   base::Path cargo_home;
   std::vector<OutputCollision> collisions;
