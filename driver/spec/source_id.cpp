@@ -123,12 +123,12 @@ SourceId SourceId::make(SourceKind kind, std::string_view url, std::string_view 
 {
   Inner inner;
   inner.kind = kind;
-  const std::optional<Url> parsed = parse_url(url);
-  inner.url = parsed ? parsed->text() : std::string(url);
-  // A sparse index is not a git repository: only the trailing slash is dropped.
-  inner.canonical = kind == SourceKind::sparse_registry
-                        ? canonical_url(std::string(k_sparse_prefix) + inner.url).substr(k_sparse_prefix.size())
-                        : canonical_url(inner.url);
+  // cargo parses a sparse index's URL with its prefix, and no scheme with a `+` is one whose empty path reads as `/`: the text (and
+  // with it the hash that names a directory) stays as it was written.
+  const std::string_view prefix = kind == SourceKind::sparse_registry ? k_sparse_prefix : std::string_view{};
+  const std::optional<Url> parsed = parse_url(std::string(prefix) + std::string(url));
+  inner.url = parsed ? parsed->text().substr(prefix.size()) : std::string(url);
+  inner.canonical = canonical_url(std::string(prefix) + inner.url).substr(prefix.size());
   inner.registry_name = std::string(registry_name);
   inner.reference = std::move(reference);
   inner.is_crates_io = (kind == SourceKind::registry && inner.url == k_crates_io_git_index) ||
