@@ -7,6 +7,7 @@
 // Whatever two readers could see differently is refused: an entry described twice, a size that differs between
 // header and pax, a directory with content, a file whose name ends in '/', something after the end.
 #include <cargo_wasm/base/archive.hpp>
+#include <cargo_wasm/base/text.hpp>
 
 #include "gzip_reader.hpp"
 #include "tar_header.hpp"
@@ -85,7 +86,7 @@ private:
     case GzipReader::Status::truncated:
       return fail(error_at("CW0050", "the gzip data end too early"));
     case GzipReader::Status::too_large:
-      return fail(error_at("CW0058", fmt::format("the archive unpacks to more than {} bytes", m_limit))
+      return fail(error_at("CW0058", fmt::format("the archive unpacks to more than {}", human_bytes(m_limit)))
                       .note("archives that grow beyond all proportion are refused"));
     }
     return {};

@@ -76,8 +76,10 @@ Error write_error(const std::filesystem::path& path, int code)
 {
   Error error = Error("CW0003", fmt::format("cannot write `{}`", path.string()), Blame::environment).note(describe_errno(code));
   if (code == ENOSPC || code == EDQUOT) {
-    error.helps.emplace_back("free some space there, or set `CARGO_TARGET_DIR` to a larger disk");
-  } else if (code == EROFS || code == EACCES || code == EPERM) {
+    error.helps.emplace_back("free some space there; `CARGO_TARGET_DIR` and `CARGO_HOME` may name places on a larger disk");
+  } else if (code == EROFS) {
+    error.helps.emplace_back("mount it writable; `CARGO_TARGET_DIR` and `CARGO_HOME` may name places elsewhere");
+  } else if (code == EACCES || code == EPERM) {
     error.helps.emplace_back("check the owner and the permissions of that place");
   }
   return error;

@@ -1,6 +1,7 @@
 // Settings with a meaning of their own: network, directories, aliases, variables for children.
 #include <array>
 #include <limits>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -49,6 +50,47 @@ Result<> read_text(const ConfigState& state, std::string_view key, std::optional
   return {};
 }
 
+/// nullopt for "default".
+Result<std::optional<base::TlsVersion>> parse_tls_version(const ConfigState& state, std::string_view key, const Defined<std::string>& text)
+{
+  using base::TlsVersion;
+  static const std::map<std::string_view, std::optional<TlsVersion>> k_versions = {{"default", std::nullopt},
+                                                                                   {"tlsv1", TlsVersion::tls_1_0},
+                                                                                   {"tlsv1.0", TlsVersion::tls_1_0},
+                                                                                   {"tlsv1.1", TlsVersion::tls_1_1},
+                                                                                   {"tlsv1.2", TlsVersion::tls_1_2},
+                                                                                   {"tlsv1.3", TlsVersion::tls_1_3}};
+  const auto found = k_versions.find(text.value);
+  if (found == k_versions.end()) {
+    return fail(state.at(Error("CW0195", fmt::format("configuration key `{}` names no version of TLS: `{}`", key, text.value))
+                             .help("it is one of `default`, `tlsv1`, `tlsv1.0`, `tlsv1.1`, `tlsv1.2`, `tlsv1.3`"),
+                         text.definition));
+  }
+  return found->second;
+}
+
+/// `http.ssl-version`: a text, which is the least version, or a table with `min` and `max`.
+Result<> read_tls_versions(const ConfigState& state, base::HttpOptions& http)
+{
+  constexpr std::string_view k_key = "http.ssl-version";
+  CW_TRY_ASSIGN(const auto found, state.find_any(ConfigKey(k_key)));
+  if (!found) {
+    return {};
+  }
+  const auto read = [&](std::string key, std::optional<base::TlsVersion>& into) -> Result<> {
+    CW_TRY_ASSIGN(const auto text, state.get_string(ConfigKey(key)));
+    if (text) {
+      CW_TRY_ASSIGN(into, parse_tls_version(state, key, *text));
+    }
+    return {};
+  };
+  if (found->as_table() == nullptr) {
+    return read(std::string(k_key), http.min_tls);
+  }
+  CW_TRY(read(fmt::format("{}.min", k_key), http.min_tls));
+  return read(fmt::format("{}.max", k_key), http.max_tls);
+}
+
 struct EnvEntry
 {
   std::string value;
@@ -91,6 +133,11 @@ Result<base::HttpOptions> Config::http_options() const
   } else if (const std::string* bundle = state.var("SSL_CERT_FILE"); bundle != nullptr && !bundle->empty()) {
     http.cainfo = *bundle;
   }
+  CW_TRY_ASSIGN(const auto proxy_cainfo, get_path("http.proxy-cainfo"));
+  if (proxy_cainfo) {
+    http.proxy_cainfo = proxy_cainfo->value.string();
+  }
+  CW_TRY(read_tls_versions(state, http));
   std::uint32_t timeout_s = static_cast<std::uint32_t>(http.timeout.count());
   if (const std::string* text = state.var("HTTP_TIMEOUT")) {
     const bool digits = !text->empty() && text->size() < 9 && text->find_first_not_of("0123456789") == std::string::npos;

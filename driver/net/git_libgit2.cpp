@@ -98,7 +98,11 @@ public:
     // The caches belong to whoever owns $CARGO_HOME, which in containers is often somebody else.
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
   }
-  ~Libgit2Client() override { git_libgit2_shutdown(); }
+  ~Libgit2Client() override
+  {
+    m_read_repository.reset();
+    git_libgit2_shutdown();
+  }
 
   Result<> fetch(const GitFetch& request, const std::function<void(const GitProgress&)>& on_progress) override;
   Result<> init(const base::Path& path, bool bare) override;
@@ -106,10 +110,14 @@ public:
   Result<std::optional<std::string>> resolve(const base::Path& repository, std::string_view revision) override;
   Result<std::string> short_id(const base::Path& repository, std::string_view commit) override;
   Result<> checkout(const base::Path& database, std::string_view commit, const base::Path& destination) override;
+  Result<std::optional<std::string>> read_file(const base::Path& repository, std::string_view commit, const base::Path& file) override;
   Result<std::vector<GitSubmodule>> submodules(const base::Path& checkout) override;
 
 private:
   Result<Repository> open(const base::Path& path);
+  /// The repository that files were read from last: an index is asked for many.
+  Repository m_read_repository;
+  base::Path m_read_path;
 };
 
 Result<Repository> Libgit2Client::open(const base::Path& path)
@@ -144,6 +152,7 @@ Result<> Libgit2Client::init(const base::Path& path, bool bare)
 
 Result<> Libgit2Client::fetch(const GitFetch& request, const std::function<void(const GitProgress&)>& on_progress)
 {
+  m_read_repository.reset();
   if (!is_repository(request.database)) {
     CW_TRY(init(request.database, true));
   }
@@ -244,6 +253,28 @@ Result<> Libgit2Client::checkout(const base::Path& database, std::string_view co
   return {};
 }
 
+Result<std::optional<std::string>> Libgit2Client::read_file(const base::Path& path, std::string_view commit, const base::Path& file)
+{
+  if (!m_read_repository || m_read_path != path) {
+    CW_TRY_ASSIGN(m_read_repository, open(path));
+    m_read_path = path;
+  }
+  git_object* raw = nullptr;
+  const int found = git_revparse_single(&raw, m_read_repository.get(), fmt::format("{}:{}", commit, file.generic_string()).c_str());
+  if (found == GIT_ENOTFOUND) {
+    return std::nullopt;
+  }
+  if (found != 0) {
+    return fail(git_failure("CW0466", fmt::format("the objects of `{}` cannot be read", path.string())));
+  }
+  const Object object(raw);
+  if (git_object_type(object.get()) != GIT_OBJECT_BLOB) {
+    return std::nullopt;
+  }
+  const auto* const blob = reinterpret_cast<const git_blob*>(object.get());
+  return std::string(static_cast<const char*>(git_blob_rawcontent(blob)), static_cast<std::size_t>(git_blob_rawsize(blob)));
+}
+
 int on_submodule(git_submodule* submodule, const char*, void* payload)
 {
   const auto text = [](const char* value) { return value == nullptr ? std::string() : std::string(value); };
@@ -275,6 +306,25 @@ Result<std::unique_ptr<GitClient>> make_libgit2_client();
 Result<std::unique_ptr<GitClient>> make_libgit2_client()
 {
   return std::make_unique<Libgit2Client>();
+}
+
+/// `http.proxy` of git's own configuration, which cargo asks when its own names none.
+std::optional<std::string> libgit2_http_proxy();
+std::optional<std::string> libgit2_http_proxy()
+{
+  const Libgit2Client library;
+  git_config* raw = nullptr;
+  if (git_config_open_default(&raw) != 0) {
+    return std::nullopt;
+  }
+  const Config config(raw);
+  git_buf value = GIT_BUF_INIT;
+  std::optional<std::string> proxy;
+  if (git_config_get_string_buf(&value, config.get(), "http.proxy") == 0) {
+    proxy = std::string(value.ptr, value.size);
+  }
+  git_buf_dispose(&value);
+  return proxy;
 }
 
 std::string libgit2_version();

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <sys/socket.h>
 
 namespace cargo_wasm::net {
@@ -13,6 +14,18 @@ namespace {
 
 constexpr std::string_view k_redacted = "[REDACTED]";
 constexpr std::string_view k_default_user_agent = "cargo-wasm/" CW_VERSION;
+
+/// What CURLOPT_SSLVERSION takes: the least version in the low half, the greatest in the high one; 0 = curl's choice.
+long tls_range(const base::HttpOptions& options)
+{
+  constexpr std::array<std::pair<long, long>, 4> k_versions = {{{CURL_SSLVERSION_TLSv1_0, CURL_SSLVERSION_MAX_TLSv1_0},
+                                                                {CURL_SSLVERSION_TLSv1_1, CURL_SSLVERSION_MAX_TLSv1_1},
+                                                                {CURL_SSLVERSION_TLSv1_2, CURL_SSLVERSION_MAX_TLSv1_2},
+                                                                {CURL_SSLVERSION_TLSv1_3, CURL_SSLVERSION_MAX_TLSv1_3}}};
+  const long least = options.min_tls ? k_versions[static_cast<std::size_t>(*options.min_tls)].first : CURL_SSLVERSION_DEFAULT;
+  const long most = options.max_tls ? k_versions[static_cast<std::size_t>(*options.max_tls)].second : CURL_SSLVERSION_MAX_NONE;
+  return least | most;
+}
 
 void replace_all(std::string& text, std::string_view secret)
 {
@@ -98,6 +111,12 @@ CURL* Transfer::start(const base::HttpOptions& options)
   if (options.cainfo) {
     set(CURLOPT_CAINFO, options.cainfo->c_str());
   }
+  if (const auto& proxy_cainfo = options.proxy_cainfo ? options.proxy_cainfo : options.cainfo) {
+    set(CURLOPT_PROXY_CAINFO, proxy_cainfo->c_str());
+  }
+  set(CURLOPT_SSLVERSION, tls_range(options));
+  // Only Windows' own TLS looks revocations up; elsewhere curl ignores this.
+  set(CURLOPT_SSL_OPTIONS, options.check_revoke ? 0L : static_cast<long>(CURLSSLOPT_NO_REVOKE));
   set(CURLOPT_WRITEFUNCTION, &Transfer::write_callback);
   set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   set(CURLOPT_HEADERFUNCTION, &Transfer::header_callback);
@@ -213,6 +232,19 @@ std::string Transfer::redacted(std::string text) const
   return text;
 }
 
+Error Transfer::redirect_error() const
+{
+  const char* last = nullptr;
+  ::curl_easy_getinfo(m_easy.get(), CURLINFO_EFFECTIVE_URL, &last);
+  Error error("CW0034", fmt::format("`{}` is redirected too often", shown_url(m_request.url)), Blame::network);
+  error.notes.push_back(fmt::format("after {} redirects it was given up", m_options->max_redirects));
+  if (last != nullptr && shown_url(last) != shown_url(m_request.url)) {
+    error.notes.push_back(redacted(fmt::format("the last one led to `{}`", shown_url(last))));
+  }
+  error.helps.emplace_back("open the address in a browser: a login page may stand in its place, or the registry may have moved");
+  return error;
+}
+
 Error Transfer::transfer_error(CURLcode code) const
 {
   const std::string url = shown_url(m_request.url);
@@ -231,7 +263,7 @@ Error Transfer::transfer_error(CURLcode code) const
     return error("CW0031", fmt::format("the transfer of `{}` timed out", url))
         .help("`http.timeout` and `http.low-speed-limit` of the configuration set the patience");
   case CURLE_TOO_MANY_REDIRECTS:
-    return error("CW0034", fmt::format("`{}` is redirected too often", url));
+    return redirect_error();
   case CURLE_PEER_FAILED_VERIFICATION:
   case CURLE_SSL_CACERT_BADFILE:
   case CURLE_SSL_CERTPROBLEM:
@@ -242,7 +274,8 @@ Error Transfer::transfer_error(CURLcode code) const
   case CURLE_UNSUPPORTED_PROTOCOL:
     return error("CW0038", fmt::format("`{}` is not a usable address", url));
   default:
-    return error("CW0032", fmt::format("the transfer of `{}` failed", url));
+    return error("CW0032", fmt::format("the transfer of `{}` failed", url))
+        .help("run the same command again: what was downloaded is kept; if it stays so, a proxy may be cutting transfers off");
   }
 }
 

@@ -47,6 +47,7 @@ private:
   bool receive(std::string_view bytes);
   void read_header(std::string_view line);
   [[nodiscard]] Error transfer_error(CURLcode code) const;
+  [[nodiscard]] Error redirect_error() const;
   [[nodiscard]] std::string redacted(std::string text) const;
 
   struct EasyDeleter

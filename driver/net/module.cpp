@@ -6,6 +6,7 @@ namespace cargo_wasm::net {
 #ifdef CW_NET_HAS_GIT
 [[nodiscard]] Result<std::unique_ptr<GitClient>> make_libgit2_client();
 [[nodiscard]] std::string libgit2_version();
+[[nodiscard]] std::optional<std::string> libgit2_http_proxy();
 #endif
 
 namespace {
@@ -19,6 +20,17 @@ std::string versions()
   return text;
 }
 
+Result<std::unique_ptr<base::HttpClient>> make_http_client(const base::HttpOptions& options)
+{
+  base::HttpOptions complete = options;
+#ifdef CW_NET_HAS_GIT
+  if (!complete.proxy) {
+    complete.proxy = libgit2_http_proxy();
+  }
+#endif
+  return make_curl_client(complete);
+}
+
 } // namespace
 } // namespace cargo_wasm::net
 
@@ -27,7 +39,7 @@ extern "C" __attribute__((visibility("default"))) const cargo_wasm::net::ModuleF
   using namespace cargo_wasm::net;
   static const ModuleFunctions functions = {
       k_interface,
-      [](const cargo_wasm::base::HttpOptions& options) { return make_curl_client(options); },
+      &make_http_client,
 #ifdef CW_NET_HAS_GIT
       &make_libgit2_client,
 #else

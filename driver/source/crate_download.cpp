@@ -10,8 +10,8 @@
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
 
+#include "cargo_hash.hpp"
 #include "crate_store.hpp"
-#include "server_answer.hpp"
 
 namespace cargo_wasm::source {
 
@@ -31,6 +31,7 @@ struct CrateStore::Batch
   bool no_more = false;
   std::optional<Error> unpack_error;
 
+  Token token = Token::not_sent;
   std::size_t done = 0, total = 0;
   std::uint64_t bytes = 0, largest_bytes = 0;
   std::string largest;
@@ -54,6 +55,8 @@ public:
   {
   }
 
+  void on_retry(const Error& why, std::chrono::milliseconds, std::uint32_t left) override { m_store.m_session.note_retry(why, left); }
+
   void on_start() override
   {
     m_body.clear();
@@ -71,7 +74,7 @@ public:
   {
     Batch& batch = *m_batch;
     ++batch.done;
-    auto accepted = outcome ? m_store.accept(m_want, *outcome, m_url, m_body, base::to_hex(m_hasher.finish()))
+    auto accepted = outcome ? m_store.accept(m_want, *outcome, m_url, m_body, base::to_hex(m_hasher.finish()), batch.token)
                             : Result<>(fail(std::move(outcome).error()));
     if (!accepted) {
       if (!batch.error) {
@@ -100,16 +103,18 @@ Result<> CrateStore::accept(const Wanted& want,
                             const base::HttpResponse& response,
                             const std::string& url,
                             const std::string& body,
-                            const std::string& actual_checksum)
+                            const std::string& actual_checksum,
+                            Token token)
 {
   const std::string what = fmt::format("`{}`", want.id.display());
   if (is_not_found(response.status)) {
     return fail(Error("CW0422", fmt::format("{} is listed in {}, but its archive is gone", what, m_registry.display()), Blame::network)
+                    .note(fmt::format("the request was for {}", url_without_secrets(url)))
                     .note(fmt::format("the server answered with status {}", response.status))
                     .help("run `cargo-wasm update` for this package, or ask the registry's owner"));
   }
   if (response.status != 200) {
-    return fail(status_error(response, url, what, m_registry));
+    return fail(status_error(response, url, what, m_registry, token));
   }
   if (actual_checksum != *want.checksum) {
     if (is_web_page(body)) {
@@ -134,10 +139,11 @@ Result<> CrateStore::download(std::span<const Wanted> wanted,
   reporter.status("Downloading", "crates ...");
   const auto batch = std::make_shared<Batch>();
   batch->total = wanted.size();
+  batch->token = authorization ? Token::sent : Token::not_sent;
   for (const auto& want : wanted) {
     const std::string url =
         registry_protocol::download_url(config, want.id.name().view(), spec::to_string(want.id.version()), *want.checksum);
-    base::HttpRequest request{url, {}, k_max_archive_bytes};
+    base::HttpRequest request{url, {}, k_max_archive_bytes, false};
     if (authorization) {
       request.headers.push_back(*authorization);
     }

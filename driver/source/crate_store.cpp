@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/archive.hpp>
+#include <cargo_wasm/base/digest.hpp>
 
 namespace cargo_wasm::source {
 
@@ -71,13 +72,26 @@ bool CrateStore::is_unpacked(spec::PackageId id) const
   return mark && *mark && **mark == k_unpacked_content;
 }
 
-bool CrateStore::needs_archive(spec::PackageId id)
+bool CrateStore::needs_archive(const Wanted& want)
 {
-  if (is_unpacked(id)) {
+  if (is_unpacked(want.id)) {
     return false;
   }
-  const auto stat = m_session.fs().stat(archive_of(id));
-  return !(stat && *stat && (*stat)->size_bytes > 0);
+  const auto archive = archive_of(want.id);
+  const auto bytes = m_session.fs().read_if_exists(archive);
+  if (!bytes || !*bytes || (*bytes)->empty()) {
+    return true;
+  }
+  if (!want.checksum || base::to_hex(base::sha256(**bytes)) == *want.checksum) {
+    return false;
+  }
+  m_session.reporter().warning(
+      Error("CW0423", fmt::format("the archive of `{}` was changed after it was downloaded", want.id.display()), Blame::integrity)
+          .note(fmt::format("it was `{}`", archive.string()))
+          .note("it is removed, and nothing was unpacked from it"));
+  (void)m_session.fs().remove(archive); // where that is not possible, writing the new one says why
+  m_listed.reset();
+  return true;
 }
 
 Result<> CrateStore::unpack_one(spec::PackageId id) const
@@ -87,7 +101,11 @@ Result<> CrateStore::unpack_one(spec::PackageId id) const
   CW_TRY(fs.remove_all(directory));
   CW_TRY(fs.create_directories(m_trees));
   if (auto unpacked = base::unpack_crate(fs, archive_of(id), directory_name(id), m_trees); !unpacked) {
-    return fail(std::move(unpacked).error().during(fmt::format("while unpacking `{}`", id.display())));
+    Error error = std::move(unpacked).error();
+    if (error.blame == Blame::integrity) {
+      error.helps.emplace_back("this is what the registry hands out, and nothing of it is used: take another version, and tell the author");
+    }
+    return fail(std::move(error).during(fmt::format("while unpacking `{}`", id.display())));
   }
   for (const auto name : k_generated_files) {
     if (fs.is_file(directory / name)) {

@@ -11,6 +11,7 @@
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
 
 #include "package_source.hpp"
+#include "server_answer.hpp"
 #include "session.hpp"
 
 namespace cargo_wasm::source {
@@ -23,8 +24,8 @@ public:
   ~CrateStore();
 
   [[nodiscard]] bool is_downloaded(InternedString name, const spec::Version& version);
-  /// Neither unpacked nor downloaded.
-  [[nodiscard]] bool needs_archive(spec::PackageId id);
+  /// Neither unpacked nor downloaded. A download whose contents are not those of `checksum` any more is removed, with a warning.
+  [[nodiscard]] bool needs_archive(const Wanted& want);
   [[nodiscard]] bool is_unpacked(spec::PackageId id) const;
   [[nodiscard]] base::Path directory_of(spec::PackageId id) const;
   [[nodiscard]] base::Path archive_of(spec::PackageId id) const;
@@ -48,7 +49,8 @@ private:
                   const base::HttpResponse& response,
                   const std::string& url,
                   const std::string& body,
-                  const std::string& actual_checksum);
+                  const std::string& actual_checksum,
+                  Token token);
 
   Session& m_session;
   spec::SourceId m_registry;

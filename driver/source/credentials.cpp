@@ -26,9 +26,23 @@ struct Request
   }
 };
 
+/// What a provider says to the person goes there at once: it may be asking for something.
+class ProviderOutput final : public base::OutputSink
+{
+public:
+  explicit ProviderOutput(base::Reporter& reporter) : m_reporter(reporter) {}
+  void on_stdout(std::string_view chunk) override { out += chunk; }
+  void on_stderr(std::string_view chunk) override { m_reporter.passthrough(chunk); }
+  std::string out;
+
+private:
+  base::Reporter& m_reporter;
+};
+
 Error provider_error(const std::vector<std::string>& provider, std::string_view what)
 {
-  return Error("CW0409", fmt::format("credential provider `{}` failed: {}", provider.front(), what), Blame::environment);
+  return Error("CW0409", fmt::format("credential provider `{}` failed: {}", provider.front(), what), Blame::environment)
+      .help("it comes from `credential-provider` of the registry, or from `registry.global-credential-providers`, in the configuration");
 }
 
 Result<base::Command> command_for(const Request& request, const std::vector<std::string>& words)
@@ -66,7 +80,7 @@ Answer token_from_stdout(const Request& request, const std::vector<std::string>&
   if (!request.registry.registry_name().empty()) {
     command.env["CARGO_REGISTRY_NAME_OPT"] = request.registry.registry_name();
   }
-  base::CapturingSink output;
+  ProviderOutput output(request.env.reporter);
   CW_TRY_ASSIGN(const auto exit, request.env.process.run(command, output));
   if (!exit.success()) {
     return fail(provider_error(provider, fmt::format("`{}` ended with {}", words.front(), to_string(exit))));
@@ -76,6 +90,12 @@ Answer token_from_stdout(const Request& request, const std::vector<std::string>&
     return fail(provider_error(provider, fmt::format("`{}` must print one line, the token", words.front())));
   }
   return std::string(base::trim(lines.front()));
+}
+
+std::string text_at(const Json& object, const char* key)
+{
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 /// A file that only we can read and that is gone afterwards: what the provider reads as stdin.
@@ -104,15 +124,27 @@ Answer read_response(const std::vector<std::string>& provider, const std::string
     return fail(provider_error(provider, fmt::format("it speaks versions {} of the protocol, we speak 1", hello["v"].dump())));
   }
   const auto answer = lines.size() < 2 ? Json() : Json::parse(lines[1], nullptr, false);
-  if (answer.is_object() && answer.contains("Ok") && answer["Ok"].value("kind", "") == "get" && answer["Ok"].contains("token")) {
-    return answer["Ok"]["token"].get<std::string>();
+  if (answer.is_object() && answer.contains("Ok")) {
+    const auto token = text_at(answer["Ok"], "token");
+    if (text_at(answer["Ok"], "kind") == "get" && !token.empty()) {
+      return token;
+    }
   }
   if (answer.is_object() && answer.contains("Err") && answer["Err"].is_object()) {
-    const auto kind = answer["Err"].value("kind", "");
+    const auto kind = text_at(answer["Err"], "kind");
     if (kind == "not-found" || kind == "url-not-supported") {
       return std::nullopt;
     }
-    return fail(provider_error(provider, answer["Err"].value("message", kind)));
+    const auto message = text_at(answer["Err"], "message");
+    Error error = provider_error(provider, message.empty() ? kind : message);
+    if (const auto causes = answer["Err"].find("caused-by"); causes != answer["Err"].end() && causes->is_array()) {
+      for (const auto& cause : *causes) {
+        if (cause.is_string()) {
+          error.notes.push_back(fmt::format("because: {}", cause.get<std::string>()));
+        }
+      }
+    }
+    return fail(std::move(error));
   }
   return fail(provider_error(provider, "its answer cannot be read"));
 }
@@ -136,7 +168,7 @@ Answer token_from_program(const Request& request, const std::vector<std::string>
   const RequestFile guard(request.env.fs, file);
   CW_TRY_ASSIGN(auto command, command_for(request, {provider.front(), "--cargo-plugin"}));
   command.stdin_file = file;
-  base::CapturingSink output;
+  ProviderOutput output(request.env.reporter);
   CW_TRY_ASSIGN(const auto exit, request.env.process.run(command, output));
   if (!exit.success()) {
     return fail(provider_error(provider, fmt::format("it ended with {}", to_string(exit))));
@@ -174,13 +206,15 @@ Result<std::string> find_token(const Env& env,
     providers.push_back({"cargo:token"});
   }
   bool asked_token = false;
-  for (auto provider = providers.rbegin(); provider != providers.rend(); ++provider) {
-    if (provider->empty()) {
+  std::string asked;
+  for (const auto& provider : providers) {
+    if (provider.empty()) {
       continue;
     }
-    asked_token |= provider->front() == "cargo:token";
-    env.reporter.verbose("Credential", fmt::format("{} get {}", base::join(*provider, " "), registry.display()));
-    CW_TRY_ASSIGN(auto token, ask(request, *provider));
+    asked_token |= provider.front() == "cargo:token";
+    asked += fmt::format("{}`{}`", asked.empty() ? "" : ", ", provider.front());
+    env.reporter.verbose("Credential", fmt::format("{} get {}", base::join(provider, " "), registry.display()));
+    CW_TRY_ASSIGN(auto token, ask(request, provider));
     if (token) {
       return *token;
     }
@@ -189,12 +223,18 @@ Result<std::string> find_token(const Env& env,
   if (login_url) {
     error.notes.push_back(fmt::format("the registry hands out tokens at {}", *login_url));
   }
-  if (asked_token) {
+  if (!asked_token) {
+    error.notes.push_back(fmt::format("the credential providers have none; they are {}", asked));
+    error.helps.emplace_back("give the provider a token, or name `cargo:token` in `registry.global-credential-providers`");
+  } else {
     const std::string& name = registry.registry_name();
-    error.helps.push_back(registry.is_crates_io() ? "run `cargo login`, or set CARGO_REGISTRY_TOKEN"
-                          : name.empty()
-                              ? "name the registry in `[registries]` of `.cargo/config.toml`, then give it a token"
-                              : fmt::format("run `cargo login --registry {}`, or set CARGO_REGISTRIES_{}_TOKEN", name, base::envify(name)));
+    error.helps.push_back(
+        registry.is_crates_io() ? "set CARGO_REGISTRY_TOKEN, or store a token as `cargo login` does"
+        : name.empty()          ? "name the registry in `[registries]` of `.cargo/config.toml`, then give it a token"
+                       : fmt::format("set CARGO_REGISTRIES_{1}_TOKEN, or store a token as `cargo login --registry {0}` does, in `{2}`",
+                                     name,
+                                     base::envify(name),
+                                     (config.cargo_home() / "credentials.toml").string()));
   }
   return fail(std::move(error));
 }

@@ -7,6 +7,7 @@
 #include <cargo_wasm/base/text.hpp>
 
 #include "cargo_hash.hpp"
+#include "git_fetch.hpp"
 #include "package_reader.hpp"
 
 namespace cargo_wasm::source {
@@ -34,34 +35,7 @@ std::string head_of(const base::ReadOnlyFilesystem& fs, const base::Path& checko
   return head && *head ? std::string(base::trim(**head)) : std::string();
 }
 
-/// Variables that would make `git` work on another repository than the one we name.
-constexpr std::string_view k_git_variables[] = {
-    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"};
-
 } // namespace
-
-FetchPlan plan_fetch(const spec::GitReference& reference, std::string_view precise)
-{
-  using Kind = spec::GitReference::Kind;
-  const std::string& name = reference.name;
-  if (precise.empty()) {
-    switch (reference.kind) {
-    case Kind::branch:
-      return {{fmt::format("+refs/heads/{0}:refs/remotes/origin/{0}", name)}, false};
-    case Kind::tag:
-      return {{fmt::format("+refs/tags/{0}:refs/remotes/origin/tags/{0}", name)}, false};
-    case Kind::default_branch:
-      return {{"+HEAD:refs/remotes/origin/HEAD"}, false};
-    case Kind::rev:
-      break;
-    }
-  }
-  if (reference.kind == Kind::rev && name.starts_with("refs/")) {
-    return {{fmt::format("+{0}:{0}", name)}, false};
-  }
-  // A commit may be anywhere, and few servers hand out one by its id.
-  return {{"+refs/heads/*:refs/remotes/origin/*", "+HEAD:refs/remotes/origin/HEAD"}, true};
-}
 
 std::string revision_of(const spec::GitReference& reference)
 {
@@ -105,64 +79,6 @@ std::string absolute_submodule_url(std::string_view parent, std::string_view url
   }
 }
 
-Result<> GitSource::fetch_with_cli(const base::Path& database, const std::string& url, const FetchPlan& plan)
-{
-  CW_TRY_ASSIGN(auto* const git, m_session.git());
-  if (!git->is_repository(database)) {
-    CW_TRY(git->init(database, true));
-  }
-  const auto& env = m_session.env();
-  const auto* path = env.var("PATH");
-  const auto program = base::find_program(env.fs, "git", path == nullptr ? "" : *path);
-  if (!program) {
-    return fail(Error("CW0463", "`git` is not on PATH", Blame::environment)
-                    .note("`net.git-fetch-with-cli` asks to fetch with it")
-                    .help("install git, or unset `net.git-fetch-with-cli`"));
-  }
-  base::Command command;
-  command.program = *program;
-  command.args = {"fetch", plan.tags ? "--tags" : "--no-tags", "--force", "--update-head-ok", url};
-  command.args.insert(command.args.end(), plan.refspecs.begin(), plan.refspecs.end());
-  command.env = env.vars;
-  for (const auto name : k_git_variables) {
-    command.env.erase(std::string(name));
-  }
-  command.cwd = database;
-  m_session.reporter().verbose("Running", base::to_shell_string(command));
-  base::CapturingSink output;
-  CW_TRY_ASSIGN(const auto exit, env.process.run(command, output));
-  if (!exit.success()) {
-    return fail(Error("CW0460", fmt::format("`git fetch` of `{}` ended with {}", url_without_secrets(url), to_string(exit)), Blame::network)
-                    .note(fmt::format("git says: {}", base::trim(output.err))));
-  }
-  return {};
-}
-
-Result<> GitSource::fetch_into(const base::Path& database, spec::SourceId source, std::string_view url)
-{
-  m_session.note_git_fetch();
-  const auto plan = plan_fetch(source.git_reference(), source.precise());
-  CW_TRY_ASSIGN(const auto with_cli, m_session.config().get_bool("net.git-fetch-with-cli"));
-  if (with_cli && with_cli->value) {
-    return fetch_with_cli(database, std::string(url), plan);
-  }
-  CW_TRY_ASSIGN(auto* const git, m_session.git());
-  CW_TRY_ASSIGN(const auto http, m_session.config().http_options());
-  net::GitFetch request;
-  request.database = database;
-  request.url = url;
-  request.refspecs = plan.refspecs;
-  request.tags = plan.tags;
-  request.proxy = http.proxy;
-  request.cainfo = http.cainfo;
-  auto& reporter = m_session.reporter();
-  auto fetched = git->fetch(request, [&](const net::GitProgress& progress) {
-    reporter.progress({"Fetch", progress.received_objects, progress.total_objects, base::human_bytes(progress.received_bytes)});
-  });
-  reporter.clear_progress();
-  return fetched;
-}
-
 Result<GitSource::Revision> GitSource::bring(spec::SourceId source, std::string_view fetch_url, bool is_submodule)
 {
   CW_TRY_ASSIGN(auto* const git, m_session.git());
@@ -185,12 +101,12 @@ Result<GitSource::Revision> GitSource::bring(spec::SourceId source, std::string_
   }
   m_session.reporter().status("Updating",
                               fmt::format("git {} `{}`", is_submodule ? "submodule" : "repository", url_without_secrets(fetch_url)));
-  CW_TRY(fetch_into(out.database, source, fetch_url));
+  CW_TRY(fetch_repository(m_session, out.database, fetch_url, plan_fetch(source.git_reference(), source.precise())));
   CW_TRY_ASSIGN(auto found, git->resolve(out.database, revision));
   if (!found && exists) {
     // The database may be damaged; a new one is the only repair.
     CW_TRY(m_session.fs().remove_all(out.database));
-    CW_TRY(fetch_into(out.database, source, fetch_url));
+    CW_TRY(fetch_repository(m_session, out.database, fetch_url, plan_fetch(source.git_reference(), source.precise())));
     CW_TRY_ASSIGN(found, git->resolve(out.database, revision));
   }
   if (!found) {

@@ -8,13 +8,6 @@
 
 namespace cargo_wasm::source {
 
-/// The refspecs that bring a reference, narrowest first where the server may not allow it (sources/git/utils.rs).
-struct FetchPlan
-{
-  std::vector<std::string> refspecs;
-  bool tags = false;
-};
-[[nodiscard]] FetchPlan plan_fetch(const spec::GitReference& reference, std::string_view precise);
 /// What to look up in the database for a reference.
 [[nodiscard]] std::string revision_of(const spec::GitReference& reference);
 /// A submodule's URL may be relative to its parent's.
@@ -40,8 +33,6 @@ private:
   [[nodiscard]] std::optional<base::Path> existing_checkout() const;
   /// The database with the wanted commit in it, fetched if need be.
   Result<Revision> bring(spec::SourceId source, std::string_view fetch_url, bool is_submodule);
-  Result<> fetch_into(const base::Path& database, spec::SourceId source, std::string_view url);
-  Result<> fetch_with_cli(const base::Path& database, const std::string& url, const FetchPlan& plan);
   /// A whole checkout at `directory`, submodules included.
   Result<> check_out(const Revision& revision, const base::Path& directory, std::string_view url, int depth);
   Result<> update_submodules(const base::Path& checkout, std::string_view url, int depth);

@@ -105,23 +105,28 @@ Result<std::vector<std::string>> RemoteRegistry::similar_names(std::string_view 
   return names;
 }
 
-Result<> RemoteRegistry::fetch(std::span<const Wanted> wanted)
+Result<> fetch_archives(Session& session,
+                        CrateStore& store,
+                        PackageSource& registry,
+                        spec::SourceId shown,
+                        std::span<const Wanted> wanted,
+                        const std::function<Result<DownloadPlace>()>& place)
 {
   std::vector<Wanted> missing;
   for (const auto& want : wanted) {
-    if (m_store.needs_archive(want.id)) {
+    if (store.needs_archive(want)) {
       missing.push_back(want);
     }
   }
   if (!missing.empty()) {
-    if (m_session.offline()) {
+    if (session.offline()) {
       Error error("CW0421",
                   fmt::format("`{}` is not downloaded, and the network may not be used", missing.front().id.display()),
                   Blame::environment);
       if (missing.size() > 1) {
         error.notes.push_back(fmt::format("{} more packages are missing, too", missing.size() - 1));
       }
-      error.notes.push_back(fmt::format("{} is in effect", m_session.offline_reason()));
+      error.notes.push_back(fmt::format("{} is in effect", session.offline_reason()));
       error.helps.push_back("run `cargo-wasm fetch` once with the network");
       return fail(std::move(error));
     }
@@ -129,24 +134,32 @@ Result<> RemoteRegistry::fetch(std::span<const Wanted> wanted)
       if (!want.checksum) {
         manifest::Dependency exact;
         exact.package_name = want.id.name();
-        exact.source = m_shown;
+        exact.source = shown;
         exact.locked_version = want.id.version();
-        CW_TRY_ASSIGN(const auto found, candidates(exact, Match::requirement));
+        CW_TRY_ASSIGN(const auto found, registry.candidates(exact, Match::requirement));
         for (const auto& candidate : found) {
-          CW_TRY_ASSIGN(const auto summary, load_candidate(candidate));
+          CW_TRY_ASSIGN(const auto summary, registry.load_candidate(candidate));
           want.checksum = summary ? summary->checksum : std::nullopt;
         }
       }
       if (!want.checksum) {
-        return fail(Error("CW0422", fmt::format("`{}` is not in {} any more", want.id.display(), m_shown.display()), Blame::network)
+        return fail(Error("CW0422", fmt::format("`{}` is not in {} any more", want.id.display(), shown.display()), Blame::network)
                         .help("run `cargo-wasm update` for this package, or ask the registry's owner"));
       }
     }
-    CW_TRY_ASSIGN(const auto config, m_index.config());
-    CW_TRY_ASSIGN(const auto authorization, m_index.authorization());
-    CW_TRY(m_store.download(missing, config, authorization));
+    CW_TRY_ASSIGN(const auto found, place());
+    CW_TRY(store.download(missing, found.config, found.authorization));
   }
-  return m_store.unpack(wanted);
+  return store.unpack(wanted);
+}
+
+Result<> RemoteRegistry::fetch(std::span<const Wanted> wanted)
+{
+  return fetch_archives(m_session, m_store, *this, m_shown, wanted, [this]() -> Result<DownloadPlace> {
+    CW_TRY_ASSIGN(auto config, m_index.config());
+    CW_TRY_ASSIGN(auto authorization, m_index.authorization());
+    return DownloadPlace{std::move(config), std::move(authorization)};
+  });
 }
 
 } // namespace cargo_wasm::source

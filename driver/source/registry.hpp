@@ -1,5 +1,6 @@
 // A sparse registry as a source of packages: candidates from its index, archives into cargo's cache, trees into cargo's `src`.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -17,6 +18,22 @@ namespace cargo_wasm::source {
                                                                 Match match,
                                                                 spec::SourceId source,
                                                                 const std::function<bool(const spec::Version&)>& is_downloaded);
+
+/// Where archives are downloaded from, and with which `Authorization` header.
+struct DownloadPlace
+{
+  registry_protocol::RegistryConfig config;
+  std::optional<std::string> authorization;
+};
+
+/// Downloads what is missing and unpacks what is packed. `place` is asked only if something is to be downloaded; checksums that the
+/// caller does not know come from the index of `registry`. Errors: CW0421 offline, CW0422 not in the index, those of CrateStore.
+Result<> fetch_archives(Session& session,
+                        CrateStore& store,
+                        PackageSource& registry,
+                        spec::SourceId shown,
+                        std::span<const Wanted> wanted,
+                        const std::function<Result<DownloadPlace>()>& place);
 
 class RemoteRegistry final : public PackageSource
 {

@@ -43,11 +43,14 @@ void RemoteIndex::finish_config(Result<base::HttpResponse> outcome, const std::s
                          .note(fmt::format("`{}` answered with status {}", url_without_secrets(url), outcome->status))
                          .help("is it a sparse registry, and is its URL right? it ends with `/`");
   } else if (outcome->status != 200) {
-    m_config_error = status_error(*outcome, url, "the registry's `config.json`", m_registry);
+    m_config_error = status_error(*outcome, url, "the registry's `config.json`", m_registry, Token::sent);
   } else if (is_web_page(body)) {
     m_config_error = wrong_content_error(url, "the registry's `config.json`", body);
   } else if (auto parsed = registry_protocol::parse_registry_config(body); !parsed) {
-    m_config_error = std::move(parsed).error().note(fmt::format("the request was for {}", url_without_secrets(url)));
+    m_config_error = std::move(parsed)
+                         .error()
+                         .note(fmt::format("the request was for {}", url_without_secrets(url)))
+                         .help("is it a sparse registry, and is its URL right? it ends with `/`");
   } else {
     m_config = std::move(*parsed);
     m_auth_required = m_auth_required || m_config->auth_required;

@@ -25,8 +25,9 @@ class RemoteIndex::Transfer final : public base::HttpHandler
 {
 public:
   using Done = std::function<void(Result<base::HttpResponse>, std::string)>;
-  explicit Transfer(Done done) : m_done(std::move(done)) {}
+  Transfer(Session& session, Done done) : m_session(session), m_done(std::move(done)) {}
   void on_start() override { m_body.clear(); }
+  void on_retry(const Error& why, std::chrono::milliseconds, std::uint32_t left) override { m_session.note_retry(why, left); }
   Result<> on_data(std::span<const std::byte> chunk) override
   {
     m_body.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
@@ -35,6 +36,7 @@ public:
   void on_done(Result<base::HttpResponse> outcome) override { m_done(std::move(outcome), std::move(m_body)); }
 
 private:
+  Session& m_session;
   Done m_done;
   std::string m_body;
 };
@@ -150,7 +152,7 @@ Result<> RemoteIndex::send(const std::string& path, std::vector<std::string> hea
     headers.push_back("authorization: " + token);
   }
   CW_TRY_ASSIGN(auto* const http, m_session.http());
-  http->enqueue({url_of(path), std::move(headers), k_max_index_bytes}, std::make_unique<Transfer>(std::move(done)));
+  http->enqueue({url_of(path), std::move(headers), k_max_index_bytes}, std::make_unique<Transfer>(m_session, std::move(done)));
   return {};
 }
 
@@ -216,7 +218,7 @@ Result<> RemoteIndex::accept_body(const std::string& key, Slot& slot, const base
     return {};
   }
   if (response.status != 200) {
-    return fail(status_error(response, url, what_of(key), m_registry));
+    return fail(status_error(response, url, what_of(key), m_registry, Token::sent));
   }
   std::size_t rejected = 0;
   CacheFile cache;

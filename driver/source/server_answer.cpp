@@ -19,10 +19,16 @@ Error answer_error(std::string_view id, std::string message, std::string_view ur
 
 } // namespace
 
-Error status_error(const base::HttpResponse& response, std::string_view url, std::string_view what, spec::SourceId registry)
+Error status_error(const base::HttpResponse& response, std::string_view url, std::string_view what, spec::SourceId registry, Token token)
 {
   const std::string_view host = url_host(url);
   const int status = response.status;
+  if (status == 401 && token == Token::not_sent) {
+    return answer_error("CW0402", fmt::format("`{}` wants a token for {}, and none was sent", host, what), url)
+        .note("it answered with status 401 (unauthorized)")
+        .note("its `config.json` does not say `auth-required`, so downloads are asked for without a token")
+        .help(fmt::format("tell the owner of {} that `auth-required` is missing", registry.display()));
+  }
   if (status == 401) {
     Error error = answer_error("CW0402", fmt::format("`{}` rejected the token for {}", host, what), url);
     error.notes.push_back("it answered with status 401 (unauthorized)");

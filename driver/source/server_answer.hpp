@@ -18,9 +18,12 @@ namespace cargo_wasm::source {
   return status == 404 || status == 410 || status == 451;
 }
 
-/// `what`: "the index file of `serde`", "`serde v1.0.0`". Errors: CW0402 (401 with a token), CW0403 (403), CW0404 (429),
+enum class Token : std::uint8_t { sent, not_sent };
+
+/// `what`: "the index file of `serde`", "`serde v1.0.0`". Errors: CW0402 (401), CW0403 (403), CW0404 (429),
 /// CW0405 (5xx), CW0400 (any other status).
-[[nodiscard]] Error status_error(const base::HttpResponse& response, std::string_view url, std::string_view what, spec::SourceId registry);
+[[nodiscard]] Error
+status_error(const base::HttpResponse& response, std::string_view url, std::string_view what, spec::SourceId registry, Token token);
 
 /// The body looks like a web page: a proxy's, a login's, a wrong URL's.
 [[nodiscard]] bool is_web_page(std::string_view body);

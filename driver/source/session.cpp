@@ -13,6 +13,9 @@ constexpr std::string_view k_cache_tag = "Signature: 8a477f597d28d172789f0688680
                                          "# This file is a cache directory tag created by cargo-wasm.\n"
                                          "# For information about cache directory tags see https://bford.info/cachedir/\n";
 
+/// When a server is down, every one of many transfers fails in the same way.
+constexpr int k_max_retries_shown = 4;
+
 } // namespace
 
 Session::Session(const Env& env, const manifest::Config& config, SourceOptions options)
@@ -25,13 +28,19 @@ std::string_view Session::offline_reason() const
   if (m_config.frozen()) {
     return "--frozen";
   }
+  if (const auto set = m_config.get_bool("net.offline"); set && *set && (*set)->value) {
+    return "net.offline";
+  }
   return "--offline";
 }
 
 Result<base::HttpClient*> Session::http()
 {
   if (!m_http) {
-    CW_TRY_ASSIGN(const auto options, m_config.http_options());
+    CW_TRY_ASSIGN(auto options, m_config.http_options());
+    if (options.debug) {
+      options.on_debug = [this](std::string_view line) { reporter().passthrough(fmt::format("{}\n", line)); };
+    }
     CW_TRY_ASSIGN(m_http, m_env.http.make(options));
   }
   return m_http.get();
@@ -43,6 +52,21 @@ Result<net::GitClient*> Session::git()
     CW_TRY_ASSIGN(m_git, m_options.make_git ? m_options.make_git() : net::make_git_client());
   }
   return m_git.get();
+}
+
+void Session::note_retry(const Error& why, std::uint32_t tries_left)
+{
+  if (m_retries_shown == k_max_retries_shown) {
+    return;
+  }
+  ++m_retries_shown;
+  Error warning = why;
+  warning.helps.clear();
+  warning.notes.push_back(fmt::format("it is tried again ({} {} left)", tries_left, tries_left == 1 ? "try" : "tries"));
+  if (m_retries_shown == k_max_retries_shown) {
+    warning.notes.emplace_back("there may be more of these; they are not shown");
+  }
+  reporter().warning(warning);
 }
 
 Result<> Session::lock()

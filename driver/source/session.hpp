@@ -32,6 +32,8 @@ public:
   [[nodiscard]] Result<net::GitClient*> git();
   [[nodiscard]] bool network_was_used() const { return m_http != nullptr || m_git_fetched; }
   void note_git_fetch() { m_git_fetched = true; }
+  /// Says why something is slow: a transfer in trouble is tried again. Only the first few of a command are shown.
+  void note_retry(const Error& why, std::uint32_t tries_left);
 
   /// Takes `.package-cache` unless it is held. A home that cannot be written is read without a lock, as cargo does.
   Result<> lock();
@@ -55,6 +57,7 @@ private:
   std::unique_ptr<base::FileLock> m_lock;
   std::map<spec::SourceId, std::string> m_tokens;
   bool m_git_fetched = false;
+  int m_retries_shown = 0;
   bool m_marked_home = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include "cargo_hash.hpp"
 #include "directory_source.hpp"
+#include "git_registry.hpp"
 #include "git_source.hpp"
 #include "local_registry.hpp"
 #include "package_reader.hpp"
@@ -46,6 +47,25 @@ std::vector<Wanted> wanted_of(const resolve::Resolve& resolve, std::span<const P
     out.push_back({id, package == nullptr ? std::nullopt : package->checksum});
   }
   return out;
+}
+
+/// `registries.crates-io.protocol`: whatever it says, crates.io is read by its sparse index.
+Result<> check_crates_io_protocol(const Session& session)
+{
+  constexpr std::string_view k_key = "registries.crates-io.protocol";
+  CW_TRY_ASSIGN(const auto protocol, session.config().get_string(k_key));
+  if (!protocol || protocol->value == "sparse") {
+    return {};
+  }
+  if (protocol->value != "git") {
+    return fail(Error("CW0413", fmt::format("`{}` names no protocol: `{}`", k_key, protocol->value), Blame::environment)
+                    .note(fmt::format("it is set in {}", protocol->definition.display()))
+                    .help("it is `sparse` or `git`"));
+  }
+  session.reporter().warning(Error("CW0413", fmt::format("`{} = \"git\"` has no effect", k_key), Blame::environment)
+                                 .note("crates.io is read by its sparse index, which lists the same packages")
+                                 .help("remove the setting"));
+  return {};
 }
 
 /// A package that its source has put into `directory`.
@@ -107,15 +127,17 @@ Result<std::shared_ptr<PackageSource>> SourceMap::State::make(SourceId id)
           Error("CW0414", fmt::format("the URL of a sparse registry must end with `/`: `sparse+{}`", url_without_secrets(actual.url())))
               .help("add the slash to `index` in the configuration"));
     }
+    if (actual.is_crates_io()) {
+      CW_TRY(check_crates_io_protocol(session));
+    }
     auto registry = std::make_shared<RemoteRegistry>(session, id, actual);
     registry->index().on_loaded([this, raw = registry.get()](const std::string& name) { walk.loaded(*raw, name); });
     made = std::move(registry);
     break;
   }
   case SourceKind::registry:
-    return fail(Error("CW0413", fmt::format("{} has its index in a git repository, which cargo-wasm does not read", actual.display()))
-                    .note(fmt::format("its index is `{}`", url_without_secrets(actual.url())))
-                    .help("use the registry's sparse index: an `index` that starts with `sparse+https://`"));
+    made = std::make_shared<GitRegistry>(session, id, actual);
+    break;
   }
   return made;
 }

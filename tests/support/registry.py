@@ -15,6 +15,7 @@ import json
 import tarfile
 import threading
 import time
+import zlib
 
 
 def index_path(name):
@@ -68,10 +69,40 @@ def make_archive(prefix, files):
     return gzip.compress(raw.getvalue(), mtime=0)
 
 
+def hostile_archive(*entries):
+    """An archive of whatever is asked for: each entry is (name, text), or (name, kind, target) for links of tarfile's kinds."""
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for entry in entries:
+            info = tarfile.TarInfo(entry[0])
+            if len(entry) == 3:
+                info.type, info.linkname = entry[1], entry[2]
+                tar.addfile(info)
+            else:
+                info.size = len(entry[1])
+                tar.addfile(info, io.BytesIO(entry[1].encode()))
+    return gzip.compress(raw.getvalue(), mtime=0)
+
+
+def bomb(name, gigabytes):
+    """A small archive with one file of that many zeros. One compressed block is repeated, so making it takes no time."""
+    info = tarfile.TarInfo(name)
+    info.size = gigabytes << 30
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    head = packer.compress(info.tobuf(tarfile.GNU_FORMAT)) + packer.flush(zlib.Z_FULL_FLUSH)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(bytes(1 << 26)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return gzip.compress(b"")[:10] + head + block * (gigabytes << 4)
+
+
 class Registry:
-    def __init__(self, token=None, etags=True):
-        self.token, self.etags = token, etags
+    """`token`: asked for everywhere. `tls`: an ssl.SSLContext. `requests`: the paths that were asked for; `headers`: of the last
+    one; `connects`: hosts that somebody wanted a tunnel to, for which this server, being no proxy, has only a refusal."""
+
+    def __init__(self, token=None, etags=True, tls=None, auth_required=True):
+        self.token, self.etags, self.tls, self.auth_required = token, etags, tls, auth_required
         self.lines, self.archives, self.faults, self.requests = {}, {}, {}, []
+        self.headers, self.connects, self.host = {}, [], None
 
     def package(self, name, version):
         return Package(self, name, version)
@@ -86,7 +117,11 @@ class Registry:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}/"
+        return self.host or f"{'https' if self.tls else 'http'}://127.0.0.1:{self.server.server_address[1]}/"
+
+    @property
+    def port(self):
+        return self.server.server_address[1]
 
     @property
     def index(self):
@@ -104,8 +139,15 @@ class Registry:
             def do_GET(self):
                 registry.answer(self)
 
+            def do_CONNECT(self):
+                registry.connects.append(self.path)
+                self.send_error(403)
+
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # a client that hangs up is what some tests are about
+        if self.tls:
+            self.server.socket = self.tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
 
@@ -116,7 +158,7 @@ class Registry:
     def content(self, path):
         if path == "config.json":
             config = {"dl": self.url + "dl", "api": None}
-            if self.token:
+            if self.token and self.auth_required:
                 config["auth-required"] = True
             return json.dumps(config).encode()
         if path in self.lines:
@@ -124,15 +166,19 @@ class Registry:
         return self.archives.get(path)
 
     def answer(self, handler):
-        path = handler.path.lstrip("/")
+        path = handler.path
+        if "://" in path:  # somebody takes us for a proxy
+            path = path.split("://", 1)[1].partition("/")[2]
+        path = path.lstrip("/")
         self.requests.append(path)
+        self.headers = {name.lower(): value for name, value in handler.headers.items()}
         fault = self.faults.get(path, {})
         body, status, headers = self.content(path), 200, {}
-        if self.token and handler.headers.get("authorization") != self.token:
+        if self.token and handler.headers.get("authorization") != self.token and (self.auth_required or path.startswith("dl/")):
             body, status, headers = b"", 401, {"www-authenticate": f'Cargo login_url="{self.url}me"'}
         elif body is None:
             body, status = b"", 404
-        elif self.etags and path in self.lines:
+        elif self.etags and path in self.lines and "body" not in fault:
             headers["etag"] = '"' + hashlib.sha256(body).hexdigest()[:16] + '"'
             if handler.headers.get("if-none-match") == headers["etag"]:
                 body, status = b"", 304

@@ -2,7 +2,7 @@
 // merely unusual (what libarchive writes in three dialects) are all accepted.
 #include <cargo_wasm/base/archive.hpp>
 
-#include "tar_builder.hpp"
+#include <support/tar_builder.hpp>
 
 #include <archive.h>
 #include <archive_entry.h>

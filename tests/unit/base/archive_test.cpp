@@ -2,7 +2,7 @@
 // directory that the archive belongs in.
 #include <cargo_wasm/base/archive.hpp>
 
-#include "tar_builder.hpp"
+#include <support/tar_builder.hpp>
 
 #include <fmt/format.h>
 
@@ -286,7 +286,7 @@ TEST_CASE("archive: a bomb is refused before it is unpacked", "[base][archive][h
   {
     const auto bomb = TarBuilder().file("a-1.0.0/f", std::string(3 * k_limit, '\0')).gzip();
     CHECK(bomb.size() < 10'000);
-    CHECK(refusal(bomb) == "CW0058: the archive unpacks to more than 1048576 bytes"
+    CHECK(refusal(bomb) == "CW0058: the archive unpacks to more than 1.0 MiB"
                            " (archives that grow beyond all proportion are refused)");
   }
   SECTION("by what it announces")

@@ -121,6 +121,27 @@ TEST_CASE("http: many transfers share one HTTP/2 connection, and an unknown cert
   CHECK(http2_answers == 60);
   CHECK(connects == 1);
 
+  // http.multiplexing = false
+  options.multiplexing = false;
+  http2_answers = 0;
+  auto plain = net::make_curl_client(options, hooks);
+  test::Recording alone;
+  (*plain)->enqueue({url + "1", {}, 0}, std::make_unique<test::RecordingHandler>(alone));
+  test::drive(**plain);
+  CHECK(alone.body == dir.read("www/1"));
+  CHECK(http2_answers == 0);
+
+  // http.ssl-version: nginx speaks up to 1.3, the oldest versions not at all.
+  options.max_tls = TlsVersion::tls_1_1;
+  options.retries = 0;
+  auto old = net::make_curl_client(options, hooks);
+  test::Recording too_old;
+  (*old)->enqueue({url + "1", {}, 0}, std::make_unique<test::RecordingHandler>(too_old));
+  test::drive(**old);
+  REQUIRE_FALSE(too_old.outcome->has_value());
+  CHECK(too_old.outcome->error().id == "CW0030");
+  options.max_tls.reset();
+
   options.cainfo.reset();
   auto stranger = net::make_curl_client(options);
   test::Recording refused;

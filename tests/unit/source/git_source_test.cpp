@@ -1,3 +1,4 @@
+#include "git_fetch.hpp"
 #include "git_source.hpp"
 
 #include "support/catch.hpp"

@@ -34,7 +34,7 @@ TEST_CASE("each refusal of a server has its own error, which names the host and 
                       {418, "CW0400", "`r.example` gave an unexpected answer for the index file of `x`"}};
   for (const auto& row : rows) {
     INFO(row.status);
-    const auto error = status_error(response(row.status), k_url, "the index file of `x`", spec::SourceId::crates_io());
+    const auto error = status_error(response(row.status), k_url, "the index file of `x`", spec::SourceId::crates_io(), Token::sent);
     CHECK(error.id == row.id);
     CHECK(error.message == row.message);
     CHECK(error.blame == Blame::network);

@@ -53,11 +53,16 @@ struct HttpProgress
   std::uint64_t in_flight = 0, queued = 0, received_bytes = 0;
 };
 
+/// 1.0 to 1.3.
+enum class TlsVersion : std::uint8_t { tls_1_0, tls_1_1, tls_1_2, tls_1_3 };
+
 /// `[http]` and `[net]` of the configuration (cargo-internals §2).
 struct HttpOptions
 {
   std::optional<std::string> proxy;
   std::optional<std::string> cainfo;
+  std::optional<std::string> proxy_cainfo; ///< for a proxy that is reached by HTTPS; absent: `cainfo`
+  std::optional<TlsVersion> min_tls, max_tls;
   std::optional<std::string> user_agent;
   std::chrono::seconds timeout{30};
   std::uint32_t low_speed_limit_bytes_per_s = 10;

@@ -57,6 +57,8 @@ public:
   /// Clones `database` into `destination` (objects hard-linked), work tree at `commit`, line endings untouched.
   /// Errors: CW0462.
   virtual Result<> checkout(const base::Path& database, std::string_view commit, const base::Path& destination) = 0;
+  /// A file of a commit's tree, without a checkout; nullopt when there is none. Errors: CW0466.
+  virtual Result<std::optional<std::string>> read_file(const base::Path& repository, std::string_view commit, const base::Path& file) = 0;
   virtual Result<std::vector<GitSubmodule>> submodules(const base::Path& checkout) = 0;
 };
 
