@@ -439,7 +439,7 @@ TEST_CASE("execute: warnings are shown, counted, and shown again when the crate 
   CHECK(p.err.find("warning: unused\n\nwarning: `a` (lib) generated 1 warning\n") != std::string::npos);
   const BuildOutcome again = p.build();
   CHECK(p.err == "warning: unused\n\nwarning: `a` (lib) generated 1 warning\n");
-  CHECK(again.replayed_stderr == p.err);
+  CHECK(again.repeated_stderr == p.err);
   CHECK(again.warnings == 1);
   p.graph.actions[0].label.is_local = false;
   p.build();
