@@ -337,7 +337,7 @@ Result<> load_credentials(ConfigState& state)
         registry.value = ConfigValue::Table{{"token", std::move(moved)}};
         const auto place =
             std::lower_bound(table.begin(), table.end(), "registry", [](const auto& entry, const char* key) { return entry.first < key; });
-        table.emplace(place, "registry", std::move(registry));
+        table.insert(place, {"registry", std::move(registry)});
       }
     }
     CW_TRY(merge(laid, std::move(value), {}));

@@ -54,7 +54,7 @@ Result<ConfigValue> convert(const TomlDocument& document, const TomlValue& value
     members.reserve(table->members.size());
     for (const TomlMember* member : table->sorted()) {
       CW_TRY_ASSIGN(auto item, convert(document, *member->value, definition, key.child(member->key)));
-      members.emplace_back(member->key, std::move(item));
+      members.push_back({member->key, std::move(item)});
     }
     out.value = std::move(members);
   } else {
@@ -165,7 +165,7 @@ Result<ConfigValue> config_value_from(const TomlDocument& document, const TomlTa
   ConfigValue::Table members;
   for (const TomlMember* member : table.sorted()) {
     CW_TRY_ASSIGN(auto item, convert(document, *member->value, definition, ConfigKey().child(member->key)));
-    members.emplace_back(member->key, std::move(item));
+    members.push_back({member->key, std::move(item)});
   }
   root.value = std::move(members);
   return root;
@@ -215,7 +215,7 @@ Result<> merge(ConfigValue& base, ConfigValue over, const ConfigKey& key)
     for (auto& [name, value] : *new_table) {
       const auto found = position_of(*old_table, name);
       if (found == old_table->end() || found->first != name) {
-        old_table->emplace(found, std::move(name), std::move(value));
+        old_table->insert(found, {std::move(name), std::move(value)});
         continue;
       }
       const ConfigKey below = key.child(name);

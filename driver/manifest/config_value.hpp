@@ -36,8 +36,9 @@ private:
 
 struct ConfigValue
 {
+  struct Entry;
   using List = std::vector<ConfigValue>;
-  using Table = std::vector<std::pair<std::string, ConfigValue>>; ///< sorted by key
+  using Table = std::vector<Entry>; ///< sorted by key
 
   std::variant<std::int64_t, bool, std::string, List, Table> value;
   Definition definition;
@@ -49,6 +50,12 @@ struct ConfigValue
   [[nodiscard]] const Table* as_table() const { return std::get_if<Table>(&value); }
   [[nodiscard]] const ConfigValue* find(std::string_view key) const; ///< of a table
   [[nodiscard]] std::string_view type_name() const;                  ///< "an integer", "a table"
+};
+
+struct ConfigValue::Entry
+{
+  std::string first; ///< the key
+  ConfigValue second;
 };
 
 /// `definition` is copied to every value, each with its own position. Errors: CW0187 a float or a date.
