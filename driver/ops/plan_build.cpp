@@ -206,6 +206,10 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   if (run != nullptr) {
     CW_TRY(plan_run(env, *run, *project.config, platforms, planned));
   }
+  // What is read here is recorded with the plan: a vendored file that is edited later makes the plan stale.
+  for (const auto& [id, package] : graph.packages) {
+    CW_TRY(project.sources->verify(id));
+  }
   planned.repeated_text = reporter.text();
   planned.looked_at = deciding_paths(files, planned.graph);
   planned.variables = {"PATH", "HOME", "CI", "XDG_CACHE_HOME", "NO_COLOR", "TERM", "LD_LIBRARY_PATH"};
