@@ -22,8 +22,8 @@ long tls_range(const base::HttpOptions& options)
                                                                 {CURL_SSLVERSION_TLSv1_1, CURL_SSLVERSION_MAX_TLSv1_1},
                                                                 {CURL_SSLVERSION_TLSv1_2, CURL_SSLVERSION_MAX_TLSv1_2},
                                                                 {CURL_SSLVERSION_TLSv1_3, CURL_SSLVERSION_MAX_TLSv1_3}}};
-  const long least = options.min_tls ? k_versions[static_cast<std::size_t>(*options.min_tls)].first : CURL_SSLVERSION_DEFAULT;
-  const long most = options.max_tls ? k_versions[static_cast<std::size_t>(*options.max_tls)].second : CURL_SSLVERSION_MAX_NONE;
+  const long least = options.min_tls ? k_versions[static_cast<std::size_t>(*options.min_tls)].first : long{CURL_SSLVERSION_DEFAULT};
+  const long most = options.max_tls ? k_versions[static_cast<std::size_t>(*options.max_tls)].second : long{CURL_SSLVERSION_MAX_NONE};
   return least | most;
 }
 
