@@ -13,7 +13,8 @@ namespace cargo_wasm::exec {
 namespace {
 
 /// Packages whose build scripts decide some of this action's flags and have not run.
-std::vector<std::string> awaited_scripts(const plan::ActionTemplate& action, const plan::ActionGraph& graph, std::span<const KnownResult> results)
+std::vector<std::string>
+awaited_scripts(const plan::ActionTemplate& action, const plan::ActionGraph& graph, std::span<const KnownResult> results)
 {
   std::vector<std::string> packages;
   for (const plan::TemplateArg& argument : action.args) {

@@ -281,9 +281,6 @@ Result<std::vector<std::vector<std::string>>> Config::credential_providers(spec:
       }
     }
   }
-  if (providers.empty()) {
-    providers.push_back({"cargo:token"});
-  }
   return providers;
 }
 

@@ -154,8 +154,7 @@ private:
   }
 
   /// As cargo prints it: without seconds where there are none, which toml++ does not tell from `:00`.
-  template <class Node>
-  std::string date_time(const Node& from) const
+  template <class Node> std::string date_time(const Node& from) const
   {
     std::ostringstream stream;
     stream << from.get();

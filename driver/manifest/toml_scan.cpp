@@ -11,7 +11,9 @@ namespace {
 std::size_t after_string(std::string_view text, std::size_t at)
 {
   const char quote = text[at];
-  const auto is_triple = [&](std::size_t from) { return from + 2 < text.size() && text[from] == quote && text[from + 1] == quote && text[from + 2] == quote; };
+  const auto is_triple = [&](std::size_t from) {
+    return from + 2 < text.size() && text[from] == quote && text[from + 1] == quote && text[from + 2] == quote;
+  };
   const bool multi_line = is_triple(at);
   for (at += multi_line ? 3 : 1; at < text.size(); ++at) {
     if (text[at] == '\\' && quote == '"') {

@@ -184,11 +184,10 @@ constexpr Range k_continue_only[] = {
 };
 // clang-format on
 
-template <std::size_t Size>
-bool holds(const Range (&ranges)[Size], char32_t letter)
+template <std::size_t Size> bool holds(const Range (&ranges)[Size], char32_t letter)
 {
-  const auto* next =
-      std::upper_bound(std::begin(ranges), std::end(ranges), letter, [](char32_t value, const Range& range) { return value < range.first; });
+  const auto* next = std::upper_bound(
+      std::begin(ranges), std::end(ranges), letter, [](char32_t value, const Range& range) { return value < range.first; });
   return next != std::begin(ranges) && letter <= std::prev(next)->last;
 }
 

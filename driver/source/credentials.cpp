@@ -201,9 +201,15 @@ Result<std::string> find_token(const Env& env,
                                const std::optional<std::string>& login_url)
 {
   const Request request{env, config, registry, headers};
-  CW_TRY_ASSIGN(auto providers, config.credential_providers(registry));
+  CW_TRY_ASSIGN(const auto providers, config.credential_providers(registry));
   if (providers.empty()) {
-    providers.push_back({"cargo:token"});
+    return fail(Error("CW0424",
+                      fmt::format("{} requires a token, and no credential provider is configured", registry.display()),
+                      Blame::environment)
+                    .note("a token is read from the environment or from `credentials.toml` only when the provider `cargo:token` is named, "
+                          "as under cargo")
+                    .help(fmt::format("in `{}`: `[registry] global-credential-providers = [\"cargo:token\"]`",
+                                      (config.cargo_home() / "config.toml").string())));
   }
   bool asked_token = false;
   std::string asked;

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import stat
+import unittest
 
 from registry import Registry
 from source_case import CARGO, GoldenCase, has_cargo
@@ -23,10 +24,12 @@ print(ANSWER, flush=True)
 class Credentials(GoldenCase):
     golden_directory = HERE / "expected"
 
-    def with_token(self, registry_config="", more="", **variables):
+    def with_token(self, registry_config="", more="", provider=True, **variables):
         """Fetches from a registry that wants TOKEN; the result, never with the token in a text."""
         with Registry(token=TOKEN) as registry:
             registry.package("a", "1.0.0").publish()
+            if "[registry]" not in more and provider:
+                more += '[registry]\nglobal-credential-providers = ["cargo:token"]\n'
             self.config(f'[registries.alt]\nindex = "{registry.index}"\n{registry_config}\n[net]\nretry = 0\n{more}')
             self.manifest('a = { version = "1", registry = "alt" }\n')
             result = self.ours("fetch", "-vv", **variables)
@@ -51,6 +54,18 @@ class Credentials(GoldenCase):
     def test_credentials_of_the_home(self):
         (self.home / "credentials.toml").write_text(f'[registries.alt]\ntoken = "{TOKEN}"\n')
         self.accepted()
+
+    def test_credentials_without_any_provider(self):
+        self.golden("credentials_not_configured", self.with_token(provider=False, CARGO_REGISTRIES_ALT_TOKEN=TOKEN))
+
+    @unittest.skipUnless(has_cargo(), "cargo is not installed")
+    def test_credentials_without_any_provider_are_refused_by_cargo_too(self):
+        with Registry(token=TOKEN) as registry:
+            registry.package("a", "1.0.0").publish()
+            self.use(registry)
+            result = self.run_in(CARGO + ["fetch"], CARGO_REGISTRIES_ALT_TOKEN=TOKEN)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("credential-provider", result.stderr)
 
     def test_credentials_are_missing(self):
         self.golden("credentials_missing", self.with_token())

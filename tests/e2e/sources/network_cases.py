@@ -118,7 +118,7 @@ class Settings(GoldenCase):
 
     def test_settings_debug_shows_the_dialogue_without_secrets(self):
         registry = self.published(token="s3cret-t0ken")
-        self.configured(registry, "[http]\ndebug = true\n")
+        self.configured(registry, '[http]\ndebug = true\n[registry]\nglobal-credential-providers = ["cargo:token"]\n')
         text = self.passes("fetch", CARGO_REGISTRIES_ALT_TOKEN="s3cret-t0ken").stderr
         self.assertIn("> GET /config.json", text)
         self.assertNotIn("s3cret-t0ken", text)

@@ -66,7 +66,8 @@ TEST_CASE("bad input: nesting without end is an error at the place where it is t
   CHECK(error_of(keys + " = 1\n") == R"(error[CW0100]: tables and arrays are nested more than 128 levels deep
   --> /p/Cargo.toml:5:263
 )");
-  CHECK(error_of("metadata.x = " + std::string(10000, '[') + "\n") == R"(error[CW0100]: tables and arrays are nested more than 128 levels deep
+  CHECK(error_of("metadata.x = " + std::string(10000, '[') + "\n") ==
+        R"(error[CW0100]: tables and arrays are nested more than 128 levels deep
   --> /p/Cargo.toml:5:140
 )");
 }
@@ -83,7 +84,7 @@ TEST_CASE("bad input: no manifest anywhere", "[manifest][bad-input]")
   TestEnv env;
   env.fs.add("/w/src/main.rs");
   CHECK(load_error(env, "/w/src") == "error[CW0151]: no `Cargo.toml` in `/w/src` or any directory above it\n"
-                                   "   = help: change to a project's directory, or name one with `--manifest-path`\n");
+                                     "   = help: change to a project's directory, or name one with `--manifest-path`\n");
 }
 
 TEST_CASE("bad input: workspaces that name one another in a circle", "[manifest][bad-input]")
@@ -185,26 +186,44 @@ TEST_CASE("names: letters of all languages are letters, signs are not", "[manife
     return ReadOneManifest("[package]\nname = \"" + name + "\"\nversion = \"0.1.0\"\nedition = \"2021\"\n").error();
   };
   // Größe, 日本, a·b, ℘a: cargo accepts them.
-  for (const char* name : {"Gr\xC3\xB6\xC3\x9F" "e", "\xE6\x97\xA5\xE6\x9C\xAC", "a\xC2\xB7" "b", "\xE2\x84\x98" "a", "_a"}) {
+  for (const char* name : {"Gr\xC3\xB6\xC3\x9F"
+                           "e",
+                           "\xE6\x97\xA5\xE6\x9C\xAC",
+                           "a\xC2\xB7"
+                           "b",
+                           "\xE2\x84\x98"
+                           "a",
+                           "_a"}) {
     CHECK(named(name) == "no error");
   }
-  CHECK(named("a\xF0\x9F\x98\x80") ==
-        "error[CW0104]: `a\xF0\x9F\x98\x80` is not a valid package name: it contains `\xF0\x9F\x98\x80`; letters, digits, `-` and `_` are allowed\n"
-        "  --> /p/Cargo.toml:2:8\n"
-        "   |\n"
-        " 2 | name = \"a\xF0\x9F\x98\x80\"\n"
-        "   |        ^^^^\n");
+  CHECK(named("a\xF0\x9F\x98\x80") == "error[CW0104]: `a\xF0\x9F\x98\x80` is not a valid package name: it contains `\xF0\x9F\x98\x80`; "
+                                      "letters, digits, `-` and `_` are allowed\n"
+                                      "  --> /p/Cargo.toml:2:8\n"
+                                      "   |\n"
+                                      " 2 | name = \"a\xF0\x9F\x98\x80\"\n"
+                                      "   |        ^^^^\n");
   CHECK(named("1a").starts_with("error[CW0104]: `1a` is not a valid package name: it starts with a digit\n"));
   CHECK(named("a\xC2\xB2").starts_with("error[CW0104]: `a\xC2\xB2` is not a valid package name: it contains `\xC2\xB2`;"));
   const auto feature = [](const std::string& name) { return error_of("[features]\n\"" + name + "\" = []\n"); };
   // größe, 日本, 1a, c++20, a·b, and a letter from beyond the basic plane.
-  for (const char* name :
-       {"gr\xC3\xB6\xC3\x9F" "e", "\xE6\x97\xA5\xE6\x9C\xAC", "1a", "c++20", "a\xC2\xB7" "b", "a\xF0\xA0\x80\x80"}) {
+  for (const char* name : {"gr\xC3\xB6\xC3\x9F"
+                           "e",
+                           "\xE6\x97\xA5\xE6\x9C\xAC",
+                           "1a",
+                           "c++20",
+                           "a\xC2\xB7"
+                           "b",
+                           "a\xF0\xA0\x80\x80"}) {
     CHECK(feature(name) == "no error");
   }
-  CHECK(feature("a\xE2\x86\x92" "b").starts_with("error[CW0104]: `a\xE2\x86\x92" "b` is not a valid feature name: it contains `\xE2\x86\x92`;"));
-  CHECK(feature("\xCC\x81" "a").starts_with(
-      "error[CW0104]: `\xCC\x81" "a` is not a valid feature name: it starts with `\xCC\x81` instead of a letter, a digit or `_`\n"));
+  CHECK(feature("a\xE2\x86\x92"
+                "b")
+            .starts_with("error[CW0104]: `a\xE2\x86\x92"
+                         "b` is not a valid feature name: it contains `\xE2\x86\x92`;"));
+  CHECK(feature("\xCC\x81"
+                "a")
+            .starts_with("error[CW0104]: `\xCC\x81"
+                         "a` is not a valid feature name: it starts with `\xCC\x81` instead of a letter, a digit or `_`\n"));
 }
 
 TEST_CASE("manifest: an unknown key is named in whatever table it stands", "[manifest][warnings]")

@@ -89,7 +89,7 @@ TEST_CASE("config: credential providers, the last one first", "[manifest][config
 {
   using Providers = std::vector<std::vector<std::string>>;
   ConfigFixture fixture{{"/w/.cargo/config.toml", k_corp}};
-  CHECK(*fixture.load()->credential_providers(corp()) == Providers{{"cargo:token"}});
+  CHECK(fixture.load()->credential_providers(corp())->empty());
 
   fixture.world.fs.add("/h/.cargo/config.toml",
                        "[registry]\nglobal-credential-providers = [\"cargo:token\", \"mine\", \"bin/ask --now\"]\n[credential-alias]\nmine "

@@ -108,7 +108,7 @@ public:
   [[nodiscard]] Result<spec::SourceId> source_of_registry(std::string_view name) const override;
   /// The token of a registry: environment, credentials.toml, then configuration; nullopt = none.
   [[nodiscard]] Result<std::optional<std::string>> registry_token(spec::SourceId registry) const;
-  /// `registries.NAME.credential-provider` else global ones, last = highest priority (context of cargo:token etc.).
+  /// `registries.NAME.credential-provider`, else the global ones, the most important first; empty: nothing is configured.
   [[nodiscard]] Result<std::vector<std::vector<std::string>>> credential_providers(spec::SourceId registry) const;
 
   [[nodiscard]] const std::vector<base::Path>& files_read() const;
