@@ -19,11 +19,6 @@ namespace {
 /// Opening a directory pays when at least this many entries are looked at through it.
 constexpr std::size_t k_worth_opening = 3;
 
-std::int64_t nanoseconds(const timespec& time)
-{
-  return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
-}
-
 /// The present state; nullopt when it contradicts the kind or is too young to be believed.
 std::optional<NoopEntry> look(const NoopPath& path, std::int64_t started_ns)
 {

@@ -96,11 +96,6 @@ std::optional<View> read_view(std::string_view bytes)
   return view;
 }
 
-std::int64_t nanoseconds(const timespec& time)
-{
-  return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
-}
-
 /// `directory_name` is empty for an entry that bears its whole path.
 bool entry_holds(const View& view, int directory_fd, const char* directory_name, const NoopEntry& entry)
 {

@@ -2,6 +2,7 @@
 // leaves the machine.
 #pragma once
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,11 @@ struct NoopEntry
   std::uint32_t name; ///< offset in the string table
   std::uint32_t kind; ///< NoopPath::Kind
 };
+
+[[nodiscard]] inline std::int64_t nanoseconds(const timespec& time)
+{
+  return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
 
 /// Working directory and arguments, each ended by NUL.
 [[nodiscard]] std::string key_text(const NoopKey& key);
