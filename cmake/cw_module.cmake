@@ -1,3 +1,17 @@
+# The precompiled header that all modules share, and the one of the tests: what differs between modules are include directories, which it
+# does not depend on.
+if(CARGO_WASM_PCH)
+  add_library(cw_pch STATIC ${CMAKE_CURRENT_LIST_DIR}/pch.cpp)
+  target_link_libraries(cw_pch PRIVATE cw_settings dep_fmt dep_expected cw_warnings)
+  target_precompile_headers(cw_pch PRIVATE ${CMAKE_CURRENT_LIST_DIR}/pch.hpp)
+  if(CARGO_WASM_TESTS)
+    add_library(cw_test_pch STATIC ${CMAKE_CURRENT_LIST_DIR}/pch.cpp)
+    target_include_directories(cw_test_pch PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_link_libraries(cw_test_pch PRIVATE cw_settings dep_fmt dep_expected dep_catch2 cw_warnings)
+    target_precompile_headers(cw_test_pch PRIVATE ${CMAKE_CURRENT_LIST_DIR}/pch.hpp ${PROJECT_SOURCE_DIR}/tests/support/catch.hpp)
+  endif()
+endif()
+
 # cw_add_module(NAME SOURCES … DEPENDS … PRIVATE …)
 # One folder = one static library `cw_NAME` = one include root = one namespace. DEPENDS are the only
 # cargo_wasm headers the module can include, which is what keeps the layers of ARCHITECTURE.md apart.
@@ -14,7 +28,7 @@ function(cw_add_module name)
     set_target_properties(cw_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 5)
   endif()
   if(CARGO_WASM_PCH)
-    target_precompile_headers(cw_${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.hpp)
+    target_precompile_headers(cw_${name} REUSE_FROM cw_pch)
   endif()
 endfunction()
 
@@ -26,5 +40,8 @@ function(cw_add_test module)
   foreach(dependency IN LISTS ARG_DEPENDS)
     target_link_libraries(${module}_test PRIVATE cw_${dependency})
   endforeach()
+  if(CARGO_WASM_PCH)
+    target_precompile_headers(${module}_test REUSE_FROM cw_test_pch)
+  endif()
   add_test(NAME unit.${module} COMMAND ${module}_test)
 endfunction()

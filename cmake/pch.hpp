@@ -1,4 +1,4 @@
-// Standard headers nearly every file includes: compiled once per target.
+// Standard headers nearly every file includes: compiled once.
 #pragma once
 #include <algorithm>
 #include <chrono>
