@@ -227,3 +227,12 @@ TEST_CASE("toml: what looks deep but is not is read", "[manifest][toml]")
   CHECK(parsed(text)->root.members.size() == 5);
   CHECK(parsed("x = " + std::string(120, '[') + std::string(120, ']') + "\n")->root.members.size() == 1);
 }
+
+TEST_CASE("toml: letters outside of ASCII are read wherever white space may stand", "[manifest][toml]")
+{
+  const auto document = parsed("m = \"\"\"\\\n  \xC3\xA9t\xC3\xA9\"\"\"\nc = \"\"\"\\\n\xEF\xBA\xBF\"\"\"\n");
+  CHECK(string_at(*document, "m") == "\xC3\xA9t\xC3\xA9");
+  CHECK(string_at(*document, "c") == "\xEF\xBA\xBF");
+  CHECK(error_of("a = 1 \xC3\xA9\n").starts_with("error[CW0100]"));
+  CHECK(error_of("\xEF\xBA\xBF\n").starts_with("error[CW0100]"));
+}
