@@ -9,7 +9,10 @@ namespace {
 
 bool has_only_plain_ascii(std::string_view text)
 {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= ' ' && c < '\x7f') || c == '\n' || c == '\r'; });
+  const auto is_plain = [&](const char& c) {
+    return (c >= ' ' && c < '\x7f') || c == '\n' || (c == '\r' && &c != &text.back() && *(&c + 1) == '\n');
+  };
+  return std::all_of(text.begin(), text.end(), is_plain);
 }
 
 /// The inside of `"…"` when it needs no unescaping.

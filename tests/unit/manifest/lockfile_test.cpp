@@ -204,6 +204,17 @@ package = [
   CHECK(to_string(parsed(windows)) == usual);
 }
 
+TEST_CASE("lock file: a carriage return that ends no line is refused wherever it stands", "[manifest][lockfile]")
+{
+  const std::string entry = "version = 4\n\n[[package]]\nname = \"app\"\nversion = \"0.1.0\"\n";
+  CHECK(to_string(parsed(entry)) == std::string(k_head) + entry);
+  std::string in_name = entry;
+  in_name.replace(in_name.find("app"), 3, "a\rp");
+  for (const std::string& text : {in_name, "# a\rb\n" + entry, entry + "\r"}) {
+    CHECK(error_of(text).find("error[CW0100]") != std::string::npos);
+  }
+}
+
 TEST_CASE("lock file: the [root] of very old files is the first package", "[manifest][lockfile]")
 {
   const Lockfile lock = parsed("[root]\nname = \"app\"\nversion = \"0.1.0\"\n\n[[package]]\nname = \"z\"\nversion = \"1.0.0\"\n");
