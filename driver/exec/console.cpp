@@ -183,7 +183,8 @@ void Console::announce_artifact(plan::ActionIndex action, bool fresh)
     executable = place_of(*tmpl.executable_output);
   }
   const std::string* const program = tmpl.executable_output ? &executable : nullptr;
-  show_stdout(compiler_artifact_json(tmpl, filenames, program, fresh), compiler_artifact_json(tmpl, filenames, program, true));
+  const std::string repeated = compiler_artifact_json(tmpl, filenames, program, true);
+  show_stdout(fresh ? repeated : compiler_artifact_json(tmpl, filenames, program, false), repeated);
 }
 
 void Console::failure(const Error& error, const std::string& child_text, bool others_run)

@@ -44,11 +44,7 @@ void remember_noop(const Env& env, const CompileRequest& request, const Compiled
       env.reporter.verbosity() > base::Verbosity::normal) {
     return;
   }
-  exec::NoopSnapshot snapshot;
-  snapshot.started_ns = request.noop->started_ns;
-  snapshot.variable_prefixes = {"CARGO", "RUST", "cargo"};
-  snapshot.paths = planned.looked_at;
-  snapshot.variables = planned.variables;
+  auto snapshot = snapshot_of(*request.noop, planned);
   collect(env, compiled, snapshot);
   const auto& outcome = *compiled.outcome;
   snapshot.stdout_text = outcome.repeated_stdout;

@@ -123,13 +123,19 @@ std::optional<DecodedPlan> decode_planned(std::string_view bytes, const EnvMap& 
   return DecodedPlan{std::move(planned), terminal};
 }
 
-void store_plan(const NoopContext& context, const EnvMap& vars, const TerminalSettings& terminal, const PlannedBuild& planned)
+exec::NoopSnapshot snapshot_of(const NoopContext& context, const PlannedBuild& planned)
 {
   exec::NoopSnapshot snapshot;
   snapshot.started_ns = context.started_ns;
   snapshot.paths = planned.looked_at;
   snapshot.variable_prefixes = {"CARGO", "RUST", "cargo"};
   snapshot.variables = planned.variables;
+  return snapshot;
+}
+
+void store_plan(const NoopContext& context, const EnvMap& vars, const TerminalSettings& terminal, const PlannedBuild& planned)
+{
+  auto snapshot = snapshot_of(context, planned);
   snapshot.stdout_text = encode_planned(planned, terminal, vars);
   exec::record_noop(plan_file(context), context.key, snapshot, context.environment);
 }

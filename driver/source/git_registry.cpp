@@ -79,11 +79,7 @@ Result<IndexFile*> GitRegistry::file_of(std::string_view name)
     CW_TRY_ASSIGN(const auto text, read(registry_protocol::index_path(key)));
     std::optional<IndexFile> file;
     if (text) {
-      std::size_t rejected = 0;
-      CacheFile cache;
-      cache.server_version = k_unknown_server_version;
-      cache.versions = split_index_lines(*text, rejected);
-      file = IndexFile::from_cache(write_cache_file(cache));
+      file = IndexFile::from_index(*text);
     }
     found = m_files.insert_or_assign(key, std::move(file)).first;
   }
@@ -121,18 +117,15 @@ Result<std::vector<resolve::Candidate>> GitRegistry::candidates(const manifest::
 Result<manifest::SummaryPtr> GitRegistry::load_candidate(const resolve::Candidate& candidate)
 {
   CW_TRY_ASSIGN(auto* const file, file_of(candidate.id.name()));
-  auto* const entry = file == nullptr ? nullptr : file->find(candidate.id.version());
-  return entry == nullptr ? nullptr : file->summary(*entry, m_reader);
+  return summary_in(file, candidate.id.version(), m_reader);
 }
 
 Result<std::vector<std::string>> GitRegistry::similar_names(std::string_view name)
 {
   std::vector<std::string> names;
-  for (const auto& [from, to] : {std::pair{'-', '_'}, std::pair{'_', '-'}}) {
-    std::string other(name);
-    std::replace(other.begin(), other.end(), from, to);
+  for (std::string& other : other_spellings(name)) {
     CW_TRY_ASSIGN(auto* const file, file_of(other));
-    if (other != name && file != nullptr) {
+    if (file != nullptr) {
       names.push_back(std::move(other));
     }
   }

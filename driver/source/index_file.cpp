@@ -1,5 +1,7 @@
 #include "index_file.hpp"
 
+#include <algorithm>
+
 namespace cargo_wasm::source {
 
 using State = IndexFile::Entry::State;
@@ -72,6 +74,34 @@ IndexFile::Entry* IndexFile::find(const spec::Version& version)
     }
   }
   return nullptr;
+}
+
+std::optional<IndexFile> IndexFile::from_index(std::string_view text)
+{
+  std::size_t rejected = 0;
+  CacheFile cache;
+  cache.server_version = k_unknown_server_version;
+  cache.versions = split_index_lines(text, rejected);
+  return from_cache(write_cache_file(cache));
+}
+
+manifest::SummaryPtr summary_in(IndexFile* file, const spec::Version& version, SummaryReader& reader)
+{
+  auto* const entry = file == nullptr ? nullptr : file->find(version);
+  return entry == nullptr ? nullptr : file->summary(*entry, reader);
+}
+
+std::vector<std::string> other_spellings(std::string_view name)
+{
+  std::vector<std::string> names;
+  for (const auto& [from, to] : {std::pair{'-', '_'}, std::pair{'_', '-'}}) {
+    std::string other(name);
+    std::replace(other.begin(), other.end(), from, to);
+    if (other != name) {
+      names.push_back(std::move(other));
+    }
+  }
+  return names;
 }
 
 } // namespace cargo_wasm::source

@@ -18,6 +18,8 @@ class IndexFile
 public:
   /// From the bytes of cargo's cache file; nullopt when they are none.
   [[nodiscard]] static std::optional<IndexFile> from_cache(std::string bytes);
+  /// From a file of an index itself: one line of JSON a version.
+  [[nodiscard]] static std::optional<IndexFile> from_index(std::string_view text);
 
   IndexFile(IndexFile&&) noexcept = default;
   IndexFile& operator=(IndexFile&&) noexcept = default;
@@ -47,5 +49,11 @@ private:
   std::string_view m_server_version;
   std::vector<Entry> m_entries;
 };
+
+/// nullptr: there is no such file, the file has no such version, or the version cannot be read.
+[[nodiscard]] manifest::SummaryPtr summary_in(IndexFile* file, const spec::Version& version, SummaryReader& reader);
+
+/// The name with `_` for `-` and the other way round, where that is another name.
+[[nodiscard]] std::vector<std::string> other_spellings(std::string_view name);
 
 } // namespace cargo_wasm::source

@@ -75,19 +75,13 @@ Result<manifest::SummaryPtr> RemoteRegistry::load_candidate(const resolve::Candi
     return candidate.summary;
   }
   CW_TRY_ASSIGN(auto* const file, m_index.cached(candidate.id.name()));
-  auto* const entry = file == nullptr ? nullptr : file->find(candidate.id.version());
-  return entry == nullptr ? nullptr : file->summary(*entry, m_reader);
+  return summary_in(file, candidate.id.version(), m_reader);
 }
 
 Result<std::vector<std::string>> RemoteRegistry::similar_names(std::string_view name)
 {
   std::vector<std::string> names;
-  for (const auto& [from, to] : {std::pair{'-', '_'}, std::pair{'_', '-'}}) {
-    std::string other(name);
-    std::replace(other.begin(), other.end(), from, to);
-    if (other == name) {
-      continue;
-    }
+  for (const std::string& other : other_spellings(name)) {
     CW_TRY_ASSIGN(auto* const file, m_index.get(other));
     if (file != nullptr && !file->entries().empty()) {
       if (const auto* head = file->head(file->entries().back(), m_shown)) {

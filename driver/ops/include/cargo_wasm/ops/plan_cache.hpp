@@ -50,6 +50,9 @@ struct PlannedBuild
 /// CACHE/plan/HASH beside the no-op snapshot CACHE/noop/HASH of the same command.
 [[nodiscard]] Path plan_file(const NoopContext& context);
 
+/// What the snapshot of a plan and that of a whole build have in common: what decided the plan.
+[[nodiscard]] exec::NoopSnapshot snapshot_of(const NoopContext& context, const PlannedBuild& planned);
+
 /// Writes the plan, unless what it was made from changed meanwhile or is too young to be believed.
 /// Never an error: the next build plans again.
 void store_plan(const NoopContext& context, const EnvMap& vars, const TerminalSettings& terminal, const PlannedBuild& planned);
