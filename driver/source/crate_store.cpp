@@ -54,16 +54,20 @@ bool CrateStore::is_downloaded(InternedString name, const spec::Version& version
     m_listed.emplace();
     if (auto entries = m_session.fs().list(m_archives)) {
       for (auto& entry : *entries) {
-        m_listed->insert(std::move(entry.name));
+        m_listed->try_emplace(std::move(entry.name));
       }
     }
   }
   const std::string file = directory_name(name, version) + ".crate";
-  if (!m_listed->contains(file)) {
+  const auto found = m_listed->find(file);
+  if (found == m_listed->end()) {
     return false;
   }
-  const auto stat = m_session.fs().stat(m_archives / file);
-  return stat && *stat && (*stat)->size_bytes > 0;
+  if (!found->second) {
+    const auto stat = m_session.fs().stat(m_archives / file);
+    found->second = stat && *stat && (*stat)->size_bytes > 0;
+  }
+  return *found->second;
 }
 
 bool CrateStore::is_unpacked(spec::PackageId id) const

@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
 
@@ -55,7 +55,8 @@ private:
   Session& m_session;
   spec::SourceId m_registry;
   base::Path m_archives, m_trees;
-  std::optional<std::unordered_set<std::string>> m_listed; ///< names of `.crate` files, read once
+  /// Names of `.crate` files, listed once; whether one has any bytes is found out when it is asked for.
+  std::optional<std::unordered_map<std::string, std::optional<bool>>> m_listed;
 };
 
 } // namespace cargo_wasm::source

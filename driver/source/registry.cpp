@@ -12,25 +12,24 @@ std::vector<resolve::Candidate> select_candidates(IndexFile& file,
                                                   spec::SourceId source,
                                                   const std::function<bool(const spec::Version&)>& is_downloaded)
 {
-  std::vector<resolve::Candidate> all, downloaded;
-  bool any_downloaded = false;
+  std::vector<IndexFile::Entry*> accepted, downloaded;
   for (auto& entry : file.entries()) {
-    if (match == Match::requirement && !accepts(dependency, entry.version)) {
-      continue;
-    }
-    const bool here = is_downloaded && is_downloaded(entry.version);
-    any_downloaded |= here;
-    const auto* head = file.head(entry, source);
-    // Paths fold case, names do not: `foo` is not `Foo`.
-    if (head == nullptr || head->id.name() != dependency.package_name) {
-      continue;
-    }
-    all.push_back(*head);
-    if (here) {
-      downloaded.push_back(*head);
+    if (match == Match::any_version || accepts(dependency, entry.version)) {
+      accepted.push_back(&entry);
+      if (is_downloaded && is_downloaded(entry.version)) {
+        downloaded.push_back(&entry);
+      }
     }
   }
-  return any_downloaded ? downloaded : all;
+  std::vector<resolve::Candidate> candidates;
+  for (auto* const entry : downloaded.empty() ? accepted : downloaded) {
+    const auto* head = file.head(*entry, source);
+    // Paths fold case, names do not: `foo` is not `Foo`.
+    if (head != nullptr && head->id.name() == dependency.package_name) {
+      candidates.push_back(*head);
+    }
+  }
+  return candidates;
 }
 
 RemoteRegistry::RemoteRegistry(Session& session, spec::SourceId shown, spec::SourceId actual)

@@ -1,5 +1,7 @@
 #include "json_cursor.hpp"
 
+#include <cstring>
+
 namespace cargo_wasm::registry_protocol {
 
 namespace {
@@ -18,6 +20,17 @@ bool is_digit(char c)
 /// First byte at or after `from` that ends a run of plain string characters: '"', '\\' or a control character.
 std::size_t plain_run_end(std::string_view text, std::size_t from)
 {
+  // Eight bytes at a time. The masks are exact up to the first byte that ends the run; which one that is, the loop below finds.
+  constexpr std::uint64_t k_ones = 0x0101010101010101U;
+  constexpr std::uint64_t k_high_bits = 0x8080808080808080U;
+  const auto below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - k_ones * limit) & ~bytes & k_high_bits; };
+  for (; text.size() - from >= sizeof(std::uint64_t); from += sizeof(std::uint64_t)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + from, sizeof bytes);
+    if ((below(bytes, 0x20) | below(bytes ^ (k_ones * '"'), 1) | below(bytes ^ (k_ones * '\\'), 1)) != 0) {
+      break;
+    }
+  }
   while (from < text.size()) {
     const auto c = static_cast<unsigned char>(text[from]);
     if (c == '"' || c == '\\' || c < 0x20) {

@@ -1,5 +1,7 @@
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
 
+#include <cargo_wasm/base/text.hpp>
+
 #include "support/catch.hpp"
 
 using namespace cargo_wasm;
@@ -64,6 +66,24 @@ TEST_CASE("escapes are decoded, surrogate pairs too", "[registry_protocol][index
   REQUIRE(entry.has_value());
   CHECK(entry->name == "a\n\"\\");
   CHECK(entry->checksum == "\xf0\x9f\xa6\x80\xc3\xa9\xe2\x82\xac");
+}
+
+TEST_CASE("the end of a string is found at every distance, and nothing before it is taken for one", "[registry_protocol][index]")
+{
+  const std::string plain = "az !#~[]\x7f\xC3\xA9\xF0\x9F\xA6\x80 and some more";
+  for (std::size_t length = 0; length <= plain.size(); ++length) {
+    const std::string name = plain.substr(plain.size() - length);
+    const auto line = [&name](const std::string& inside) {
+      return R"({"vers":"1.0.0","name":")" + name + inside + R"(","deps":[],"cksum":"a"})";
+    };
+    const auto whole = parse_index_head(line("x"));
+    REQUIRE(whole);
+    CHECK(whole->name == name + "x");
+    CHECK_FALSE(parse_index_head(line("\x1f after it")));
+    CHECK_FALSE(parse_index_head(line("\\n after it")));
+    const auto escaped = parse_index_entry(line("\\n after it"));
+    CHECK(escaped.has_value() == (base::is_valid_utf8(name)));
+  }
 }
 
 TEST_CASE("a broken line says what is wrong and at which byte", "[registry_protocol][index]")
