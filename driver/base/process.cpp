@@ -97,7 +97,7 @@ std::optional<Path> find_program(const ReadOnlyFilesystem& fs, std::string_view 
   while (true) {
     const auto end = path_variable.find(':');
     const std::string_view directory = path_variable.substr(0, end);
-    const Path candidate = Path(directory.empty() ? "." : directory) / name;
+    Path candidate = Path(directory.empty() ? "." : directory) / name;
     if (is_executable_file(fs, candidate)) {
       return candidate;
     }

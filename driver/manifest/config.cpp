@@ -351,6 +351,11 @@ bool Config::offline() const
 {
   return m_state->options.offline || m_state->options.frozen || m_state->net_offline;
 }
+std::string_view Config::offline_reason() const
+{
+  const auto& options = m_state->options;
+  return options.frozen ? "--frozen" : options.offline ? "--offline" : m_state->net_offline ? "net.offline" : "";
+}
 bool Config::frozen() const
 {
   return m_state->options.frozen;

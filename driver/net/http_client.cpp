@@ -179,6 +179,9 @@ private:
       return;
     }
     m_finished_bytes += transfer->received_bytes();
+    if (ending.outcome.has_value()) {
+      ending.outcome->retries = transfer->retries;
+    }
     transfer->handler().on_done(std::move(ending.outcome));
   }
 

@@ -68,7 +68,7 @@ Result<resolve::LockPassResult> lock_project(const Env& env, Project& project, c
   pass.ignore_existing = mode.ignore_existing;
   pass.locked = project.config->locked();
   pass.frozen = project.config->frozen();
-  pass.offline = project.config->offline();
+  pass.offline_reason = project.config->offline_reason();
   pass.ignore_rust_version = options.ignore_rust_version;
   CW_TRY_ASSIGN(const bool needs_rustc, lock_depends_on_rustc(workspace, *project.config));
   if (needs_rustc && !options.ignore_rust_version) {

@@ -19,8 +19,8 @@ std::string required_by(const Candidates& candidates, const SearchState& state, 
 
 void add_offline_help(const ResolveRequest& request, const Dependency& dependency, Error& error)
 {
-  if (request.offline && !dependency.source.is_path()) {
-    error.helps.push_back("offline, only what was downloaded before is known: run once without `--offline`");
+  if (!request.offline_reason.empty() && !dependency.source.is_path()) {
+    error.helps.push_back(fmt::format("offline, only what was downloaded before is known: run once without `{}`", request.offline_reason));
   }
 }
 

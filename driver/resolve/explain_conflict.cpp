@@ -170,8 +170,8 @@ private:
       if (m_has_pin) {
         error.helps.push_back(fmt::format(
             "`{}` satisfies all of them; let the lock file move: `cargo-wasm update -p {}`", version, m_dependency.package_name));
-      } else if (m_candidates.request().offline) {
-        error.helps.push_back(fmt::format("`{}` satisfies all of them, but is not downloaded: run once without `--offline`", version));
+      } else if (const auto reason = m_candidates.request().offline_reason; !reason.empty()) {
+        error.helps.push_back(fmt::format("`{}` satisfies all of them, but is not downloaded: run once without `{}`", version, reason));
       } else {
         error.helps.push_back(fmt::format("`{}` satisfies all of them, but what it depends on collides in turn", version));
       }

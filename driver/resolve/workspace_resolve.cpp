@@ -161,7 +161,7 @@ public:
   {
     const Keep keeps = [&](PackageId id) { return update == nullptr || update->keeps(id); };
     ResolveRequest request;
-    request.offline = m_options.offline || m_options.frozen;
+    request.offline_reason = m_options.offline_reason;
     CW_TRY(add_rust_versions(request));
     CW_TRY_ASSIGN(RegisteredPatches patches, register_patches(m_workspace, m_config, m_index, previous, keeps));
     warnings = std::move(patches.warnings);

@@ -141,8 +141,14 @@ Result<> GitRegistry::fetch(std::span<const Wanted> wanted)
                       .note(fmt::format("its index is the git repository `{}`", url_without_secrets(m_actual.url())))
                       .help("is it the index of a registry, and is its URL right?"));
     }
-    CW_TRY_ASSIGN(auto config, registry_protocol::parse_registry_config(*text));
-    DownloadPlace place{std::move(config), std::nullopt};
+    auto config = registry_protocol::parse_registry_config(*text);
+    if (!config) {
+      return fail(std::move(config)
+                      .error()
+                      .note(fmt::format("its index is the git repository `{}`", url_without_secrets(m_actual.url())))
+                      .help("tell the owner of the registry: nothing can be downloaded from it"));
+    }
+    DownloadPlace place{std::move(*config), std::nullopt};
     if (place.config.auth_required) {
       CW_TRY_ASSIGN(place.authorization, m_session.token(m_actual, {}, std::nullopt));
       place.authorization = "authorization: " + *place.authorization;

@@ -23,6 +23,7 @@ Error status_error(const base::HttpResponse& response, std::string_view url, std
 {
   const std::string_view host = url_host(url);
   const int status = response.status;
+  const std::string_view after_retries = response.retries > 0 ? ", after every retry, too" : "";
   if (status == 401 && token == Token::not_sent) {
     return answer_error("CW0402", fmt::format("`{}` wants a token for {}, and none was sent", host, what), url)
         .note("it answered with status 401 (unauthorized)")
@@ -45,7 +46,7 @@ Error status_error(const base::HttpResponse& response, std::string_view url, std
   }
   if (status == 429) {
     Error error = answer_error("CW0404", fmt::format("`{}` answers no more requests for now", host), url);
-    error.notes.push_back("it answered with status 429 (too many requests), after every retry, too");
+    error.notes.push_back(fmt::format("it answered with status 429 (too many requests){}", after_retries));
     if (const auto wait = response.header("retry-after")) {
       error.notes.push_back(fmt::format("it asks to wait `{}`", *wait));
     }
@@ -54,7 +55,7 @@ Error status_error(const base::HttpResponse& response, std::string_view url, std
   }
   if (status >= 500) {
     return answer_error("CW0405", fmt::format("`{}` failed to deliver {}", host, what), url)
-        .note(fmt::format("it answered with status {}, after every retry, too", status))
+        .note(fmt::format("it answered with status {}{}", status, after_retries))
         .help("this is a fault of the server: try again later, or raise `net.retry`");
   }
   return answer_error("CW0400", fmt::format("`{}` gave an unexpected answer for {}", host, what), url)

@@ -23,17 +23,6 @@ Session::Session(const Env& env, const manifest::Config& config, SourceOptions o
 {
 }
 
-std::string_view Session::offline_reason() const
-{
-  if (m_config.frozen()) {
-    return "--frozen";
-  }
-  if (const auto set = m_config.get_bool("net.offline"); set && *set && (*set)->value) {
-    return "net.offline";
-  }
-  return "--offline";
-}
-
 Result<base::HttpClient*> Session::http()
 {
   if (!m_http) {

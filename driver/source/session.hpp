@@ -26,7 +26,7 @@ public:
   [[nodiscard]] const SourceOptions& options() const { return m_options; }
 
   /// "--offline", "--frozen" or "net.offline": what a message names as the reason.
-  [[nodiscard]] std::string_view offline_reason() const;
+  [[nodiscard]] std::string_view offline_reason() const { return m_config.offline_reason(); }
 
   [[nodiscard]] Result<base::HttpClient*> http();
   [[nodiscard]] Result<net::GitClient*> git();

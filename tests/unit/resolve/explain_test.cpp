@@ -15,14 +15,14 @@ TEST_CASE("explain: nothing of that name", "[resolve][explain]")
                                "   = note: `app v0.1.0 (/app)` requires `sedre ^1`\n"
                                "   = help: packages with similar names exist: `serde` and `serde_json`\n");
   auto request = request_for(root);
-  request.offline = true;
+  request.offline_reason = "net.offline";
   index.similar = {"serde"};
   CHECK(chosen(resolve::resolve_versions(index, request)) ==
         "error[CW0300]: there is no package `sedre` in registry `crates-io`\n"
         "   = note: `app v0.1.0 (/app)` requires `sedre ^1`\n"
         "   = help: a package with a similar name exists: `serde`\n"
         "   = help: offline, only what was downloaded before is known: run once without "
-        "`--offline`\n");
+        "`net.offline`\n");
 }
 
 TEST_CASE("explain: no version in range, what exists, and what to write", "[resolve][explain]")

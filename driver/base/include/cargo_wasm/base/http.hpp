@@ -30,6 +30,7 @@ struct HttpResponse
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
   std::string effective_url;
+  std::uint32_t retries = 0; ///< that went before this answer
   [[nodiscard]] std::optional<std::string_view> header(std::string_view lower_case_name) const;
 };
 

@@ -86,8 +86,9 @@ public:
   [[nodiscard]] std::vector<std::string> table_keys(std::string_view key) const;
   [[nodiscard]] std::shared_ptr<const TomlValue> get_table(std::string_view key) const; ///< merged; null when absent
 
-  [[nodiscard]] const base::Path& cargo_home() const; ///< $CARGO_HOME, else ~/.cargo
-  [[nodiscard]] bool offline() const;                 ///< --offline, --frozen, net.offline
+  [[nodiscard]] const base::Path& cargo_home() const;    ///< $CARGO_HOME, else ~/.cargo
+  [[nodiscard]] bool offline() const;                    ///< --offline, --frozen, net.offline
+  [[nodiscard]] std::string_view offline_reason() const; ///< which of them a message names; empty when the network may be used
   [[nodiscard]] bool frozen() const;
   [[nodiscard]] bool locked() const; ///< --locked or --frozen
   [[nodiscard]] Result<base::HttpOptions> http_options() const;

@@ -58,7 +58,7 @@ struct ResolveRequest
   VersionPreferences preferences;
   LockDependency lock_dependency;
   std::unordered_set<PackageId> yanked_whitelist; ///< locked packages may be yanked
-  bool offline = false;
+  std::string_view offline_reason;                ///< "--offline", "net.offline" …; empty when the network may be used
 };
 
 /// Errors: CW0300 no matching package, CW0301 no matching version, CW0302 requirements collide

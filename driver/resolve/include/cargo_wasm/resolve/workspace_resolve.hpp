@@ -32,7 +32,8 @@ struct LockPassOptions
 {
   std::optional<UpdateRequest> update; ///< `cargo-wasm update`
   bool ignore_existing = false;        ///< `generate-lockfile`
-  bool locked = false, frozen = false, offline = false;
+  bool locked = false, frozen = false;
+  std::string_view offline_reason; ///< as in ResolveRequest
   bool ignore_rust_version = false;
   std::optional<spec::Version> rustc_version; ///< for MSRV-aware resolution when no member has a rust-version
 };
