@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cargo_wasm/base/bytes.hpp>
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/exec/file_digests.hpp>
 
-#include "bytes.hpp"
 #include "noop_format.hpp"
 
 namespace cargo_wasm::exec {
@@ -114,7 +114,7 @@ VariablesSum variables_sum(const char* strings, std::uint32_t prefix_count, std:
       at += length + 1;
     }
     if (counts) {
-      result.sum += check_value(variable);
+      result.sum += base::check_value(variable);
       ++result.count;
     }
   }
@@ -203,7 +203,7 @@ bool record_noop(const base::Path& file, const NoopKey& key, const NoopSnapshot&
   append(out, header);
   out += entry_bytes + directory_bytes + strings.m_bytes;
   constexpr std::size_t k_checked_from = sizeof header.magic + sizeof header.check;
-  const std::uint64_t check = check_value(std::string_view(out).substr(k_checked_from));
+  const std::uint64_t check = base::check_value(std::string_view(out).substr(k_checked_from));
   std::memcpy(out.data() + sizeof header.magic, &check, sizeof check);
   const auto fs = base::make_filesystem();
   return fs->write_atomic(file, out).has_value();

@@ -8,9 +8,9 @@
 #include <thread>
 #include <unistd.h>
 
+#include <cargo_wasm/base/bytes.hpp>
 #include <cargo_wasm/exec/noop.hpp>
 
-#include "bytes.hpp"
 #include "noop_format.hpp"
 
 namespace cargo_wasm::exec {
@@ -87,7 +87,7 @@ std::optional<View> read_view(std::string_view bytes)
                                std::size_t{header.directories} * sizeof(NoopDirectory) + header.strings_bytes;
   constexpr std::size_t k_checked_from = sizeof header.magic + sizeof header.check;
   if (std::memcmp(header.magic, k_noop_magic, sizeof header.magic) != 0 || header.file_bytes != bytes.size() || expected != bytes.size() ||
-      header.check != check_value(bytes.substr(k_checked_from))) {
+      header.check != base::check_value(bytes.substr(k_checked_from))) {
     return std::nullopt;
   }
   view.entries = bytes.data() + sizeof header;
@@ -186,7 +186,7 @@ std::uint64_t listing_sum(const char* directory)
   while (const dirent* entry = ::readdir(stream)) { // NOLINT(concurrency-mt-unsafe): a stream of its own
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") {
-      sum += check_value(name) * (1U + 2U * entry->d_type);
+      sum += base::check_value(name) * (1U + 2U * entry->d_type);
     }
   }
   ::closedir(stream);

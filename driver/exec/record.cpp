@@ -1,19 +1,19 @@
 #include <cargo_wasm/exec/record.hpp>
 
-#include "bytes.hpp"
+#include <cargo_wasm/base/bytes.hpp>
 
 namespace cargo_wasm::exec {
 namespace {
 
 constexpr std::uint64_t k_version = 1;
 
-void write(ByteWriter& out, const base::Digest& digest)
+void write(base::ByteWriter& out, const base::Digest& digest)
 {
   out.raw(digest.hash.bytes.data(), digest.hash.bytes.size());
   out.number(digest.size_bytes);
 }
 
-base::Digest read_digest(ByteReader& in)
+base::Digest read_digest(base::ByteReader& in)
 {
   base::Digest digest;
   const std::string_view bytes = in.take(digest.hash.bytes.size());
@@ -22,7 +22,7 @@ base::Digest read_digest(ByteReader& in)
   return digest;
 }
 
-void write(ByteWriter& out, const KnownFile& file)
+void write(base::ByteWriter& out, const KnownFile& file)
 {
   out.number(file.identity.size_bytes);
   out.fixed64(static_cast<std::uint64_t>(file.identity.mtime_ns));
@@ -32,7 +32,7 @@ void write(ByteWriter& out, const KnownFile& file)
   out.number((file.executable ? 1U : 0U) | (file.racy ? 2U : 0U));
 }
 
-KnownFile read_known(ByteReader& in)
+KnownFile read_known(base::ByteReader& in)
 {
   KnownFile file;
   file.identity.size_bytes = in.number();
@@ -50,7 +50,7 @@ KnownFile read_known(ByteReader& in)
 class NameWriter
 {
 public:
-  void write(ByteWriter& out, const std::string& name)
+  void write(base::ByteWriter& out, const std::string& name)
   {
     std::size_t shared = 0;
     while (shared < name.size() && shared < m_last.size() && name[shared] == m_last[shared]) {
@@ -68,7 +68,7 @@ private:
 class NameReader
 {
 public:
-  std::string read(ByteReader& in)
+  std::string read(base::ByteReader& in)
   {
     const std::uint64_t shared = in.number();
     const std::string_view rest = in.text();
@@ -81,7 +81,7 @@ private:
   std::string m_last;
 };
 
-void write(ByteWriter& out, const std::vector<RecordedFile>& files)
+void write(base::ByteWriter& out, const std::vector<RecordedFile>& files)
 {
   NameWriter names;
   out.number(files.size());
@@ -91,7 +91,7 @@ void write(ByteWriter& out, const std::vector<RecordedFile>& files)
   }
 }
 
-std::vector<RecordedFile> read_files(ByteReader& in)
+std::vector<RecordedFile> read_files(base::ByteReader& in)
 {
   NameReader names;
   std::vector<RecordedFile> files(in.count());
@@ -102,7 +102,7 @@ std::vector<RecordedFile> read_files(ByteReader& in)
   return files;
 }
 
-void write(ByteWriter& out, const std::map<std::string, std::string>& map)
+void write(base::ByteWriter& out, const std::map<std::string, std::string>& map)
 {
   out.number(map.size());
   for (const auto& [name, value] : map) {
@@ -111,7 +111,7 @@ void write(ByteWriter& out, const std::map<std::string, std::string>& map)
   }
 }
 
-std::map<std::string, std::string> read_map(ByteReader& in)
+std::map<std::string, std::string> read_map(base::ByteReader& in)
 {
   std::map<std::string, std::string> map;
   for (std::uint64_t count = in.count(); count > 0; --count) {
@@ -126,7 +126,7 @@ std::map<std::string, std::string> read_map(ByteReader& in)
 
 std::string encode(const Record& record)
 {
-  ByteWriter out;
+  base::ByteWriter out;
   out.number(k_version);
   out.text(record.identity);
   write(out, record.digest);
@@ -173,7 +173,7 @@ std::string encode(const Record& record)
 
 std::optional<std::string_view> identity_of_record(std::string_view bytes)
 {
-  ByteReader in(bytes);
+  base::ByteReader in(bytes);
   if (in.number() != k_version) {
     return std::nullopt;
   }
@@ -183,7 +183,7 @@ std::optional<std::string_view> identity_of_record(std::string_view bytes)
 
 std::optional<Record> decode_record(std::string_view bytes)
 {
-  ByteReader in(bytes);
+  base::ByteReader in(bytes);
   if (in.number() != k_version) {
     return std::nullopt;
   }

@@ -280,7 +280,8 @@ private:
   Result<> rustc_flags(std::string_view value)
   {
     std::vector<std::string> words;
-    for (const std::string_view piece : base::split(replace_all(value, "\t", " "), ' ')) {
+    const std::string spaced = replace_all(value, "\t", " ");
+    for (const std::string_view piece : base::split(spaced, ' ')) {
       if (!piece.empty()) {
         words.emplace_back(piece);
       }

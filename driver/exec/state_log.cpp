@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "bytes.hpp"
+#include <cargo_wasm/base/bytes.hpp>
 
 namespace cargo_wasm::exec {
 namespace {
@@ -28,9 +28,9 @@ Error write_error(const base::Path& file, int code)
 
 std::string frame_of(std::string_view payload)
 {
-  ByteWriter out;
+  base::ByteWriter out;
   out.fixed64(payload.size());
-  out.fixed64(check_value(payload));
+  out.fixed64(base::check_value(payload));
   out.out += payload;
   return std::move(out.out);
 }
@@ -63,7 +63,7 @@ struct StateLog::Impl
     }
     std::size_t at = k_header.size();
     while (bytes.size() - at >= k_frame_head_bytes) {
-      ByteReader head(std::string_view(bytes).substr(at, k_frame_head_bytes));
+      base::ByteReader head(std::string_view(bytes).substr(at, k_frame_head_bytes));
       const std::uint64_t length = head.fixed64();
       const std::uint64_t check = head.fixed64();
       if (length > bytes.size() - at - k_frame_head_bytes) {
@@ -71,7 +71,7 @@ struct StateLog::Impl
       }
       const std::string_view payload = std::string_view(bytes).substr(at + k_frame_head_bytes, length);
       const std::size_t next = at + k_frame_head_bytes + length;
-      if (check != check_value(payload)) {
+      if (check != base::check_value(payload)) {
         break;
       }
       if (const auto identity = identity_of_record(payload)) {

@@ -126,7 +126,7 @@ void warn(ConfigState& state, std::string message, std::string help)
 /// `DIR/NAME`, else `DIR/NAME.toml`: the old name wins, as in cargo, but not silently.
 Result<std::optional<base::Path>> find_file(ConfigState& state, const base::Path& directory, std::string_view name)
 {
-  const base::Path old_name = directory / name;
+  base::Path old_name = directory / name;
   const base::Path new_name = directory / fmt::format("{}.toml", name);
   CW_TRY_ASSIGN(const auto old_stat, state.fs.stat(old_name));
   CW_TRY_ASSIGN(const auto new_stat, state.fs.stat(new_name));
@@ -147,8 +147,10 @@ Result<std::optional<base::Path>> find_file(ConfigState& state, const base::Path
 
 base::Path canonical_or(const ConfigState& state, const base::Path& path)
 {
-  auto canonical = state.fs.canonicalize(path);
-  return canonical ? std::move(*canonical) : path;
+  if (auto canonical = state.fs.canonicalize(path)) {
+    return std::move(*canonical);
+  }
+  return path;
 }
 
 Result<ConfigValue> value_of(const ConfigLayer& layer)

@@ -168,6 +168,7 @@ Result<Lockfile> parse_lockfile(const base::Path& file, std::string text)
 {
   std::optional<RawLock> raw = read_regular_lock(text);
   std::shared_ptr<const TomlDocument> document;
+  const std::string* original = &text;
   if (!raw) {
     const bool conflict = has_conflict_markers(text);
     auto parsed = parse_toml(file, std::move(text));
@@ -179,17 +180,17 @@ Result<Lockfile> parse_lockfile(const base::Path& file, std::string text)
       return fail(std::move(error).during("while reading the lock file"));
     }
     document = std::move(*parsed);
+    original = &document->text;
     CW_TRY_ASSIGN(raw, read_lock_tree(*document));
   }
-  const std::string& original = document ? document->text : text;
   Lockfile lock = std::move(raw->lock);
   if (raw->written_version && *raw->written_version != 3 && *raw->written_version != k_newest_version) {
-    return fail(unknown_version(file, original, *raw->written_version));
+    return fail(unknown_version(file, *original, *raw->written_version));
   }
-  CW_TRY(reject_duplicates(file, original, lock));
-  lock.version = raw->written_version ? *raw->written_version : version_from_contents(lock, original);
+  CW_TRY(reject_duplicates(file, *original, lock));
+  lock.version = raw->written_version ? *raw->written_version : version_from_contents(lock, *original);
   CW_TRY(place_checksums(file, lock));
-  lock.leading_comments = kept_comments(original);
+  lock.leading_comments = kept_comments(*original);
   return lock;
 }
 

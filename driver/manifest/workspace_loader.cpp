@@ -12,7 +12,7 @@ namespace cargo_wasm::manifest {
 Result<base::Path> WorkspaceLoader::find_manifest(const WorkspaceOptions& options) const
 {
   if (options.manifest_path) {
-    const base::Path path = normalize_path(m_cwd / *options.manifest_path);
+    base::Path path = normalize_path(m_cwd / *options.manifest_path);
     const std::string shown = options.manifest_path->string();
     if (!m_fs.exists(path)) {
       return fail(Error("CW0152", fmt::format("`--manifest-path {}` does not exist", shown), Blame::usage));

@@ -26,7 +26,7 @@ private:
 
   // Members (workspace_loader.cpp).
   Result<> find_members();
-  Result<> add_with_path_dependencies(const base::Path& manifest, bool is_path_dependency);
+  Result<> add_with_path_dependencies(const base::Path& file, bool is_path_dependency);
   Result<> choose_default_members(const std::vector<base::Path>& listed);
   [[nodiscard]] bool is_excluded_by_root(const base::Path& manifest) const;
   [[nodiscard]] base::TextSpan span_of_entry(std::string_view key, std::string_view entry) const;

@@ -107,10 +107,10 @@ public:
   Result<> fetch(const GitFetch& request, const std::function<void(const GitProgress&)>& on_progress) override;
   Result<> init(const base::Path& path, bool bare) override;
   bool is_repository(const base::Path& path) override;
-  Result<std::optional<std::string>> resolve(const base::Path& repository, std::string_view revision) override;
-  Result<std::string> short_id(const base::Path& repository, std::string_view commit) override;
+  Result<std::optional<std::string>> resolve(const base::Path& path, std::string_view revision) override;
+  Result<std::string> short_id(const base::Path& path, std::string_view commit) override;
   Result<> checkout(const base::Path& database, std::string_view commit, const base::Path& destination) override;
-  Result<std::optional<std::string>> read_file(const base::Path& repository, std::string_view commit, const base::Path& file) override;
+  Result<std::optional<std::string>> read_file(const base::Path& path, std::string_view commit, const base::Path& file) override;
   Result<std::vector<GitSubmodule>> submodules(const base::Path& checkout) override;
 
 private:

@@ -87,7 +87,7 @@ std::optional<Path> find_module(const std::vector<Path>& search_dirs)
 {
   for (const Path& directory : candidates(search_dirs)) {
     std::error_code error;
-    const Path path = directory / k_module_name;
+    Path path = directory / k_module_name;
     if (std::filesystem::is_regular_file(path, error)) {
       return path;
     }

@@ -40,19 +40,19 @@ struct SourceArgument
   std::string argument;
   base::Path cwd;
 };
-[[nodiscard]] SourceArgument source_argument(const ActionContext& context, UnitIndex unit);
+[[nodiscard]] SourceArgument source_argument(const ActionContext& context, UnitIndex index);
 
 /// rustc's command line in cargo's order, up to what build scripts add at run time.
 [[nodiscard]] std::vector<TemplateArg> rustc_arguments(const ActionContext& context, UnitIndex unit);
 /// What build scripts add, as one group at the end.
-[[nodiscard]] std::vector<ScriptArgs> script_arguments(const ActionContext& context, UnitIndex unit);
+[[nodiscard]] std::vector<ScriptArgs> script_arguments(const ActionContext& context, UnitIndex index);
 
 /// Environment of rustc and of a build script (cargo-internals §5 has both lists). DEP_ variables are left to exec.
-[[nodiscard]] std::map<std::string, std::string> rustc_environment(const ActionContext& context, UnitIndex unit);
-[[nodiscard]] std::map<std::string, std::string> script_environment(const ActionContext& context, UnitIndex run);
+[[nodiscard]] std::map<std::string, std::string> rustc_environment(const ActionContext& context, UnitIndex index);
+[[nodiscard]] std::map<std::string, std::string> script_environment(const ActionContext& context, UnitIndex index);
 
-[[nodiscard]] ActionLabel action_label(const ActionContext& context, UnitIndex unit);
+[[nodiscard]] ActionLabel action_label(const ActionContext& context, UnitIndex index);
 /// The "compiler-artifact" message without filenames, executable and fresh.
-[[nodiscard]] std::shared_ptr<const nlohmann::json> artifact_message(const ActionContext& context, UnitIndex unit);
+[[nodiscard]] std::shared_ptr<const nlohmann::json> artifact_message(const ActionContext& context, UnitIndex index);
 
 } // namespace cargo_wasm::plan

@@ -11,6 +11,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cargo_wasm/base/bytes.hpp>
+
 namespace cargo_wasm::plan {
 
 namespace {
@@ -19,71 +21,8 @@ constexpr std::string_view k_magic{"CWPLAN\n\0", 8};
 /// Rises with every change of a field: an older plan is planned anew, never converted.
 constexpr std::uint64_t k_version = 2;
 
-class Writer
-{
-public:
-  void number(std::uint64_t value)
-  {
-    while (value >= 0x80) {
-      m_bytes.push_back(static_cast<char>((value & 0x7fU) | 0x80U));
-      value >>= 7U;
-    }
-    m_bytes.push_back(static_cast<char>(value));
-  }
-  void raw(std::string_view bytes) { m_bytes += bytes; }
-  std::string take() { return std::move(m_bytes); }
-
-private:
-  std::string m_bytes;
-};
-
-class Reader
-{
-public:
-  explicit Reader(std::string_view bytes) : m_rest(bytes) {}
-
-  std::uint64_t number()
-  {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (m_rest.empty()) {
-        break;
-      }
-      const auto byte = static_cast<unsigned char>(m_rest.front());
-      m_rest.remove_prefix(1);
-      value |= static_cast<std::uint64_t>(byte & 0x7fU) << shift;
-      if ((byte & 0x80U) == 0) {
-        return value;
-      }
-    }
-    m_ok = false;
-    return 0;
-  }
-  std::string_view raw(std::uint64_t size)
-  {
-    if (size > m_rest.size()) {
-      m_ok = false;
-      return {};
-    }
-    const std::string_view bytes = m_rest.substr(0, size);
-    m_rest.remove_prefix(size);
-    return bytes;
-  }
-  /// Every item takes at least one byte, so a count above the rest is damage.
-  std::uint64_t count()
-  {
-    const std::uint64_t count = number();
-    m_ok = m_ok && count <= m_rest.size();
-    return m_ok ? count : 0;
-  }
-  void damaged() { m_ok = false; }
-  [[nodiscard]] bool ok() const { return m_ok; }
-  [[nodiscard]] bool finished() const { return m_ok && m_rest.empty(); }
-
-private:
-  std::string_view m_rest;
-  bool m_ok = true;
-};
+using Writer = base::ByteWriter;
+using Reader = base::ByteReader;
 
 // One `field` per type, for writing and reading alike, so that the two cannot drift apart.
 
@@ -118,7 +57,7 @@ void field(Writer& out, std::string& value)
 }
 void field(Reader& in, std::string& value)
 {
-  value = in.raw(in.number());
+  value = in.take(in.number());
 }
 void field(Writer& out, base::Path& value)
 {
@@ -127,7 +66,7 @@ void field(Writer& out, base::Path& value)
 }
 void field(Reader& in, base::Path& value)
 {
-  value = base::Path(std::string(in.raw(in.number())));
+  value = base::Path(std::string(in.take(in.number())));
 }
 
 constexpr ActionKind last_of(ActionKind /*any*/)
@@ -180,11 +119,11 @@ void field(Reader& in, std::shared_ptr<const nlohmann::json>& value)
 // Declared before the templates that may meet them inside lists and options.
 template <class S> void field(S& stream, OutputRef& value);
 template <class S> void field(S& stream, ScriptArgs& value);
-template <class S> void field(S& stream, ArgPiece& value);
+template <class S> void field(S& stream, ArgPiece& piece);
 template <class S> void field(S& stream, TemplateOutput& value);
 template <class S> void field(S& stream, TemplateInput& value);
 template <class S> void field(S& stream, TemplateDependency& value);
-template <class S> void field(S& stream, ActionTemplate& value);
+template <class S> void field(S& stream, ActionTemplate& a);
 template <class S> void field(S& stream, OutputCollision& value);
 template <class S, class A, class B> void field(S& stream, std::pair<A, B>& value);
 template <class T> void field(Writer& out, std::vector<T>& list);
@@ -245,7 +184,7 @@ template <class S, class... Fields> void fields(S& stream, Fields&... values)
   (field(stream, values), ...);
 }
 
-template <class S, class A, class B> void field(S& stream, std::pair<A, B>& value)
+template <class S, class A, class B> void field(S& stream, std::pair<A, B>& a)
 {
   fields(stream, value.first, value.second);
 }
@@ -433,18 +372,18 @@ std::string encode_plan(const ActionGraph& graph)
   out.number(k_version);
   ActionGraph copy = graph; // `field` serves reading, too, and so takes what it writes by reference
   graph_fields(out, copy);
-  return out.take();
+  return std::move(out.out);
 }
 
 Result<ActionGraph> decode_plan(std::string_view bytes)
 {
   Reader in(bytes);
-  if (in.raw(k_magic.size()) != k_magic || in.number() != k_version) {
+  if (in.take(k_magic.size()) != k_magic || in.number() != k_version) {
     return fail(Error("CW0390", "the stored plan is of another version", Blame::environment));
   }
   ActionGraph graph;
   graph_fields(in, graph);
-  if (!in.finished() || !has_valid_indices(graph)) {
+  if (!in.ok() || !in.at_end() || !has_valid_indices(graph)) {
     return fail(Error("CW0390", "the stored plan is damaged", Blame::environment));
   }
   return graph;

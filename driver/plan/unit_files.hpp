@@ -43,7 +43,7 @@ public:
   /// Names files: identity with rustflags. Also the hash in directory names.
   [[nodiscard]] const std::string& unit_hash(UnitIndex unit) const { return m_hashes[unit].files; }
   /// False for dylibs, whose name is written into whatever links to them: then rustc gets no `-C extra-filename`.
-  [[nodiscard]] bool has_extra_filename(UnitIndex unit) const;
+  [[nodiscard]] bool has_extra_filename(UnitIndex index) const;
 
   [[nodiscard]] base::Path state_directory() const;                                   ///< target/.cargo-wasm
   [[nodiscard]] base::Path kind_directory(const toolchain::CompileKind& kind) const;  ///< …/<triple or host>/<profile>
@@ -51,23 +51,23 @@ public:
   [[nodiscard]] base::Path deps_directory(const toolchain::CompileKind& kind) const { return kind_directory(kind) / "deps"; }
   [[nodiscard]] base::Path incremental_directory(const toolchain::CompileKind& kind) const { return kind_directory(kind) / "incremental"; }
   /// rustc's --out-dir.
-  [[nodiscard]] base::Path output_directory(UnitIndex unit) const;
-  [[nodiscard]] base::Path dep_info(UnitIndex unit) const;
+  [[nodiscard]] base::Path output_directory(UnitIndex index) const;
+  [[nodiscard]] base::Path dep_info(UnitIndex index) const;
   /// `build/NAME-H` of a run_custom_build unit; OUT_DIR is `out` in it.
-  [[nodiscard]] base::Path script_run_directory(UnitIndex unit) const;
+  [[nodiscard]] base::Path script_run_directory(UnitIndex index) const;
   /// Where a program of the package will be uplifted: CARGO_BIN_EXE_NAME.
   [[nodiscard]] base::Path program_path(const manifest::CrateTarget& bin, const toolchain::CompileKind& kind) const;
 
   /// In cargo's order, `.rmeta` last. Errors: CW0380 the target cannot make any of the crate types.
-  [[nodiscard]] Result<std::vector<UnitOutput>> outputs(UnitIndex unit) const;
+  [[nodiscard]] Result<std::vector<UnitOutput>> outputs(UnitIndex index) const;
 
 private:
   struct Hashes
   {
     std::string metadata, files;
   };
-  void compute(UnitIndex unit);
-  [[nodiscard]] std::optional<base::Path> uplifted(UnitIndex unit, const toolchain::OutputFile& file) const;
+  void compute(UnitIndex index);
+  [[nodiscard]] std::optional<base::Path> uplifted(UnitIndex index, const toolchain::OutputFile& file) const;
 
   Input m_input;
   std::vector<bool> m_is_root;

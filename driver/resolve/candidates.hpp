@@ -49,7 +49,7 @@ public:
   /// A package by its summary: members, and those of patches.
   [[nodiscard]] PackageNumber add(const SummaryPtr& summary);
   /// Reads the summary if that was not done yet; false when the index entry is unreadable.
-  [[nodiscard]] Result<bool> load(PackageNumber package);
+  [[nodiscard]] Result<bool> load(PackageNumber number);
 
   [[nodiscard]] const KnownPackage& operator[](PackageNumber package) const { return m_packages[package]; }
   [[nodiscard]] std::optional<PackageNumber> number_of(spec::PackageId id) const

@@ -45,7 +45,7 @@ public:
   /// Of a member.
   [[nodiscard]] Result<const Expansion*> of_root(PackageNumber package, const RequestedFeatures& requested, bool dev_dependencies);
   /// True when everything asked for is on already.
-  [[nodiscard]] bool is_active(PackageNumber package, const FeatureBits& active, FeatureSetNumber features, bool default_features) const;
+  [[nodiscard]] bool is_active(PackageNumber number, const FeatureBits& active, FeatureSetNumber features, bool default_features) const;
 
 private:
   [[nodiscard]] Result<const Expansion*> finish(PackageNumber package, FeatureClosure& wanted, bool dev_dependencies, bool is_root);

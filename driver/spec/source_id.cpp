@@ -100,23 +100,24 @@ SourceId SourceId::intern(Inner inner)
   const std::string identity_key = fmt::format(
       "{}\n{}\n{}\n{}", static_cast<int>(inner.kind), static_cast<int>(inner.reference.kind), inner.reference.name, inner.canonical);
   const std::lock_guard lock(table->mutex);
-  const auto find_or_add = [&](const std::string& key, Inner&& value) {
+  // What is in the table is never written again: other threads read it without the lock.
+  const auto find_or_add = [&](const std::string& key, Inner&& value, const Inner* identity) {
     const auto [place, is_new] = table->by_key.try_emplace(key, nullptr);
     if (is_new) {
-      place->second = &table->values.emplace_back(std::move(value));
+      Inner& added = table->values.emplace_back(std::move(value));
+      added.identity = identity == nullptr ? &added : identity;
+      place->second = &added;
     }
     return place->second;
   };
   Inner plain = inner;
   plain.precise.clear();
-  auto* const identity = const_cast<Inner*>(find_or_add(identity_key, std::move(plain)));
-  identity->identity = identity;
+  const Inner* const identity = find_or_add(identity_key, std::move(plain), nullptr);
   if (inner.precise.empty()) {
     return SourceId(identity);
   }
-  inner.identity = identity;
   const std::string key = identity_key + "\n#" + inner.precise;
-  return SourceId(find_or_add(key, std::move(inner)));
+  return SourceId(find_or_add(key, std::move(inner), identity));
 }
 
 SourceId SourceId::make(SourceKind kind, std::string_view url, std::string_view registry_name, GitReference reference)

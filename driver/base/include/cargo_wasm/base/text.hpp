@@ -1,5 +1,6 @@
 // Small text helpers used by messages everywhere.
 #pragma once
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,7 +16,9 @@ namespace cargo_wasm::base {
 [[nodiscard]] std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
 [[nodiscard]] std::string join(std::span<const std::string> parts, std::string_view separator);
+/// Views into `text`, which must live on: the second declaration refuses temporaries, as in `for (auto part : split(f(), ','))`.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+template <std::same_as<std::string> Temporary> std::vector<std::string_view> split(Temporary&& text, char separator) = delete;
 [[nodiscard]] std::string_view trim(std::string_view text);
 [[nodiscard]] std::string to_lower(std::string_view text);
 [[nodiscard]] std::string to_upper(std::string_view text);

@@ -42,7 +42,7 @@ struct BuildTimings
 
 [[nodiscard]] std::string to_json(const BuildTimings& timings);
 /// Errors: CW0770 not a timings record.
-[[nodiscard]] Result<BuildTimings> parse_timings(std::string_view json);
+[[nodiscard]] Result<BuildTimings> parse_timings(std::string_view text);
 /// One file that needs nothing else: no script, style or font from elsewhere.
 [[nodiscard]] std::string to_html(const BuildTimings& timings);
 /// For a terminal: totals, then the slowest actions.

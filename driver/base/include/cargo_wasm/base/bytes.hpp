@@ -1,11 +1,12 @@
-// Little-endian, length-before-content writing and bounded reading for our own files.
+// Writing and bounded reading for our own files: numbers as unsigned LEB128 or eight bytes little-endian, texts with their length before
+// them.
 #pragma once
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
 
-namespace cargo_wasm::exec {
+namespace cargo_wasm::base {
 
 class ByteWriter
 {
@@ -29,6 +30,7 @@ public:
     number(value.size());
     out += value;
   }
+  void raw(std::string_view bytes) { out += bytes; }
   void raw(const void* data, std::size_t size) { out.append(static_cast<const char*>(data), size); }
 
   std::string out;
@@ -54,8 +56,7 @@ public:
         return value;
       }
     }
-    m_ok = false;
-    m_rest = {};
+    damaged();
     return 0;
   }
   std::uint64_t fixed64()
@@ -72,8 +73,7 @@ public:
   {
     const std::uint64_t value = number();
     if (value > m_rest.size()) {
-      m_ok = false;
-      m_rest = {};
+      damaged();
       return 0;
     }
     return value;
@@ -82,13 +82,18 @@ public:
   std::string_view take(std::uint64_t size)
   {
     if (size > m_rest.size()) {
-      m_ok = false;
-      m_rest = {};
+      damaged();
       return {};
     }
     const std::string_view bytes = m_rest.substr(0, size);
     m_rest.remove_prefix(size);
     return bytes;
+  }
+  /// For what only the caller can see: a number that names nothing.
+  void damaged()
+  {
+    m_ok = false;
+    m_rest = {};
   }
   [[nodiscard]] bool ok() const { return m_ok; }
   [[nodiscard]] bool at_end() const { return m_rest.empty(); }
@@ -115,4 +120,4 @@ inline std::uint64_t check_value(std::string_view bytes)
   return value ^ (value >> 29U);
 }
 
-} // namespace cargo_wasm::exec
+} // namespace cargo_wasm::base
