@@ -125,7 +125,7 @@ Answer read_response(const std::vector<std::string>& provider, const std::string
   }
   const auto answer = lines.size() < 2 ? Json() : Json::parse(lines[1], nullptr, false);
   if (answer.is_object() && answer.contains("Ok")) {
-    const auto token = text_at(answer["Ok"], "token");
+    auto token = text_at(answer["Ok"], "token");
     if (text_at(answer["Ok"], "kind") == "get" && !token.empty()) {
       return token;
     }

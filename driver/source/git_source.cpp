@@ -184,7 +184,7 @@ std::optional<base::Path> GitSource::existing_checkout() const
   const auto directory = m_session.git_directory("checkouts", git_directory_name(m_source));
   const auto entries = m_session.fs().list(directory);
   for (const auto& entry : entries ? *entries : std::vector<base::DirectoryEntry>{}) {
-    const auto checkout = directory / entry.name;
+    auto checkout = directory / entry.name;
     if (m_source.precise().starts_with(entry.name) && m_session.fs().exists(checkout / k_whole_mark)) {
       if (head_of(m_session.fs(), checkout) == m_source.precise()) {
         return checkout;

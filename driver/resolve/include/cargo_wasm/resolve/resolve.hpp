@@ -45,7 +45,7 @@ struct Resolve
   [[nodiscard]] const ResolvedPackage* find(PackageId id) const;
   /// Ids that a `-p` spec names; errors CW0340 none (with near names), CW0341 several (with the
   /// specs that tell them apart).
-  [[nodiscard]] Result<PackageId> query_spec(std::string_view spec) const;
+  [[nodiscard]] Result<PackageId> query_spec(std::string_view text) const;
 };
 
 } // namespace cargo_wasm::resolve

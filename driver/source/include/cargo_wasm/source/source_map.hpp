@@ -85,7 +85,7 @@ public:
   [[nodiscard]] Result<PackagePtr> load(PackageId id, const std::optional<std::string>& checksum);
 
   /// Every package of a path, git or directory source, the root manifest's first (git: nested ones by a walk).
-  [[nodiscard]] Result<std::vector<PackagePtr>> packages_of(SourceId source);
+  [[nodiscard]] Result<std::vector<PackagePtr>> packages_of(SourceId id);
   /// Compares the files of a vendored package with its `.cargo-checksum.json`; other sources: nothing to do.
   /// Errors: CW0482 a listed file has changed.
   [[nodiscard]] Result<> verify(PackageId id);

@@ -26,12 +26,12 @@ struct GitReference
 
 /// Cargo's canonical form of a URL for comparison: no trailing '/', no ".git", github.com lower
 /// case and https (util/canonical_url.rs).
-[[nodiscard]] std::string canonical_url(std::string_view url);
+[[nodiscard]] std::string canonical_url(std::string_view text);
 
 /// "file:///…" of an absolute path, percent-encoded as the `url` crate does.
 [[nodiscard]] std::string file_url(const base::Path& path);
 /// The path of a file URL; nullopt for any other scheme.
-[[nodiscard]] std::optional<base::Path> path_of_file_url(std::string_view url);
+[[nodiscard]] std::optional<base::Path> path_of_file_url(std::string_view text);
 
 class SourceId
 {
