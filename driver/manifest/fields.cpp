@@ -198,11 +198,9 @@ base::Path normalize_path(const base::Path& path)
     if (part.empty() || part == ".") {
       continue;
     }
-    if (part != "..") {
-      parts.push_back(part);
-    } else if (!parts.empty() && parts.back() != "..") {
+    if (part == ".." && !parts.empty() && parts.back() != "..") {
       parts.pop_back();
-    } else if (!absolute) {
+    } else if (part != ".." || !absolute) {
       parts.push_back(part);
     }
   }
