@@ -184,7 +184,7 @@ template <class S, class... Fields> void fields(S& stream, Fields&... values)
   (field(stream, values), ...);
 }
 
-template <class S, class A, class B> void field(S& stream, std::pair<A, B>& a)
+template <class S, class A, class B> void field(S& stream, std::pair<A, B>& value)
 {
   fields(stream, value.first, value.second);
 }
