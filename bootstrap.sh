@@ -170,7 +170,7 @@ install_packages() {
     esac
   fi
   if [[ $mode == test ]]; then
-    want catch2 libarchive-dev git:git python3:python3 python3-venv strace:strace openssl:openssl nodejs:node dpkg-dev:dpkg-shlibdeps file:file
+    want catch2 libarchive-dev git:git python3:python3 python3-venv strace:strace openssl:openssl nodejs:node dpkg-dev:dpkg-shlibdeps file:file zsh:zsh fish:fish
     if suites_use fuzz || suites_use clang; then
       want clang:clang "$(compiler_runtime)"
     fi

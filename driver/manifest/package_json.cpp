@@ -84,8 +84,8 @@ ordered_json target_to_json(const CrateTarget& target)
   result["name"] = target.name;
   result["src_path"] = target.source.string();
   result["edition"] = std::string(to_string(target.edition));
-  if (!target.required_features.empty()) {
-    result["required-features"] = target.required_features;
+  if (target.required_features) {
+    result["required-features"] = *target.required_features;
   }
   result["doc"] = target.documented;
   result["doctest"] = target.doctested && is_doctestable(target);

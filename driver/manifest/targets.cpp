@@ -205,9 +205,7 @@ private:
       case TargetKind::custom_build:
         break;
       }
-      if (spec.required_features) {
-        target.required_features = *spec.required_features;
-      }
+      target.required_features = spec.required_features;
       push(spec, std::move(target), traits);
     }
   }

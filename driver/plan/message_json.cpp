@@ -57,8 +57,8 @@ ordered_json target_json(const CrateTarget& target, const std::vector<CrateType>
   json["name"] = target.name;
   json["src_path"] = target.source.native();
   json["edition"] = manifest::to_string(target.edition);
-  if (!target.required_features.empty()) {
-    json["required-features"] = target.required_features;
+  if (target.required_features) {
+    json["required-features"] = *target.required_features;
   }
   json["doc"] = target.documented;
   json["doctest"] = target.doctested && is_doctestable(target);

@@ -225,7 +225,7 @@ private:
     for (const Proposal& proposal : m_proposals) {
       const CrateTarget& target = *proposal.target;
       std::vector<std::string> missing;
-      if (!target.required_features.empty()) {
+      if (target.needs_features()) {
         CW_TRY(check_required_features(proposal));
         auto& available = m_available[proposal.package->id()];
         if (!available) {
@@ -233,7 +233,7 @@ private:
               proposal.package->id(), m_context.has_dev_units, m_context.request.kinds_of(proposal.package->id()));
         }
         std::ranges::copy_if(
-            target.required_features, std::back_inserter(missing), [&](const std::string& f) { return !available->contains(f); });
+            *target.required_features, std::back_inserter(missing), [&](const std::string& f) { return !available->contains(f); });
       }
       if (target.is_lib() || missing.empty()) {
         make_units_of(proposal);
@@ -244,7 +244,7 @@ private:
                                       proposal.package->id().name(),
                                       fmt::join(missing, "`, `")),
                           Blame::usage)
-                        .help(fmt::format("switch them on: `--features \"{}\"`", fmt::join(target.required_features, " "))));
+                        .help(fmt::format("switch them on: `--features \"{}\"`", fmt::join(*target.required_features, " "))));
       }
     }
     return {};
@@ -254,7 +254,7 @@ private:
   Result<> check_required_features(const Proposal& proposal)
   {
     const manifest::Summary& summary = *proposal.package->manifest->summary;
-    for (const std::string& text : proposal.target->required_features) {
+    for (const std::string& text : *proposal.target->required_features) {
       const FeatureValue value = manifest::parse_feature_value(InternedString(text));
       const std::string where =
           fmt::format("`required-features` of target `{}` in `{}`", proposal.target->name, proposal.package->id().name());

@@ -146,7 +146,8 @@ private:
   {
     const std::set<std::string> available = m_context.available_features(unit.package->id(), false, {unit.kind});
     for (const CrateTarget& target : unit.package->manifest->targets) {
-      const bool has_features = std::ranges::all_of(target.required_features, [&](const std::string& f) { return available.contains(f); });
+      const bool has_features = !target.needs_features() ||
+                                std::ranges::all_of(*target.required_features, [&](const std::string& f) { return available.contains(f); });
       if (target.is_bin() && has_features) {
         CW_TRY_ASSIGN(UnitEdge made,
                       edge_to(unit, unit.package, target, UnitPurpose{}, kind_for_target(unit.kind, target), CompileMode::build));

@@ -1,5 +1,8 @@
 // The directory layout and the tables that change what it means (cargo's reference: cargo-targets).
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cargo_wasm/manifest/package_json.hpp>
 
 #include "reading.hpp"
 
@@ -190,4 +193,15 @@ TEST_CASE("targets: what cannot be a target is refused", "[manifest][targets]")
    |               ^^^^^^
    = help: a binary with a similar name exists: `main`
 )");
+}
+
+TEST_CASE("targets: an empty list of required features is shown as one, an absent list is not", "[manifest][targets]")
+{
+  const auto read = ReadOneManifest(k_package + "[[bin]]\nname = \"a\"\nrequired-features = []\n[[bin]]\nname = \"b\"\n",
+                                    {"src/bin/a.rs", "src/bin/b.rs"})
+                        .manifest();
+  REQUIRE(read->targets.size() == 2);
+  CHECK(manifest::target_to_json(read->targets[0]).at("required-features").dump() == "[]");
+  CHECK_FALSE(manifest::target_to_json(read->targets[1]).contains("required-features"));
+  CHECK_FALSE(read->targets[0].needs_features());
 }

@@ -41,7 +41,9 @@ CrateTarget proc_macro()
 CrateTarget bin(std::string name, std::vector<std::string> required_features)
 {
   CrateTarget result = target(TargetKind::bin, std::move(name));
-  result.required_features = std::move(required_features);
+  if (!required_features.empty()) {
+    result.required_features = std::move(required_features);
+  }
   return result;
 }
 

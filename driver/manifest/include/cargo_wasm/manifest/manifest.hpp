@@ -36,13 +36,14 @@ struct CrateTarget
   std::vector<CrateType> crate_types; ///< bin targets: {bin}
   base::Path source;                  ///< absolute path of the root source file
   Edition edition = Edition::e2015;
-  std::vector<std::string> required_features;
-  std::optional<std::string> filename; ///< `filename` key (unstable in cargo; read, warned about)
+  std::optional<std::vector<std::string>> required_features; ///< an empty list appears in JSON, an absent one does not
+  std::optional<std::string> filename;                       ///< `filename` key (unstable in cargo; read, warned about)
   bool tested = false, benched = false, doctested = false, documented = false, harness = true;
   bool for_host = false; ///< proc macros and build scripts
   bool proc_macro = false;
 
   [[nodiscard]] std::string crate_name() const; ///< '-' as '_'
+  [[nodiscard]] bool needs_features() const { return required_features && !required_features->empty(); }
   [[nodiscard]] bool is_lib() const { return kind == TargetKind::lib; }
   [[nodiscard]] bool is_bin() const { return kind == TargetKind::bin; }
   [[nodiscard]] bool is_custom_build() const { return kind == TargetKind::custom_build; }
