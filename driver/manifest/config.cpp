@@ -349,7 +349,7 @@ const base::Path& Config::cargo_home() const
 }
 bool Config::offline() const
 {
-  return m_state->options.offline || m_state->options.frozen || m_state->net_offline;
+  return !offline_reason().empty();
 }
 std::string_view Config::offline_reason() const
 {
