@@ -67,15 +67,15 @@ string(REGEX REPLACE ".*\"([0-9_]+)\".*" "\\1" CW_BOOST_VERSION "${CW_BOOST_LINE
 add_library(dep_boost INTERFACE)
 target_include_directories(dep_boost SYSTEM INTERFACE ${CW_BOOST_DIR})
 target_link_libraries(dep_boost INTERFACE Threads::Threads)
+string(REPLACE "_" "." CW_BOOST_VERSION "${CW_BOOST_VERSION}")
 cw_dependency(Boost ${CW_BOOST_VERSION})
 
+# Not in the summary: `--version -v` lists what the program itself is linked with.
 if(CARGO_WASM_TESTS)
   find_package(Catch2 REQUIRED)
   add_library(dep_catch2 INTERFACE)
   target_link_libraries(dep_catch2 INTERFACE Catch2::Catch2)
-  cw_dependency(Catch2 ${Catch2_VERSION})
   pkg_check_modules(PC_archive REQUIRED IMPORTED_TARGET libarchive)
   add_library(dep_archive INTERFACE)
   target_link_libraries(dep_archive INTERFACE PkgConfig::PC_archive)
-  cw_dependency(libarchive ${PC_archive_VERSION})
 endif()

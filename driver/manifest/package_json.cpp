@@ -76,11 +76,11 @@ ordered_json plain(const std::shared_ptr<const nlohmann::json>& value)
 
 } // namespace
 
-ordered_json target_to_json(const CrateTarget& target)
+ordered_json target_to_json(const CrateTarget& target, const std::vector<CrateType>& crate_types)
 {
   ordered_json result;
   result["kind"] = kind_of(target);
-  result["crate_types"] = names(target.crate_types);
+  result["crate_types"] = names(crate_types);
   result["name"] = target.name;
   result["src_path"] = target.source.string();
   result["edition"] = std::string(to_string(target.edition));
@@ -133,7 +133,7 @@ ordered_json package_to_json(const Manifest& manifest)
   }
   ordered_json& targets = result["targets"] = ordered_json::array();
   for (const CrateTarget& target : manifest.targets) {
-    targets.push_back(target_to_json(target));
+    targets.push_back(target_to_json(target, target.crate_types));
   }
   ordered_json& features = result["features"] = ordered_json::object();
   for (const auto& [name, values] : summary.features) {

@@ -46,11 +46,10 @@ Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& op
     shown += " " + argument;
   }
   const auto relative = program.lexically_relative(env.cwd).string();
-  env.reporter.status("Running",
-                      fmt::format("`{}{}` with {}",
-                                  relative.starts_with("..") || relative.empty() ? program.string() : relative,
-                                  shown,
-                                  command.program.filename().string()));
+  const std::string path = relative.starts_with("..") || relative.empty() ? program.string() : relative;
+  // The host's programs run by themselves; all else needs to be told by whom.
+  const auto runner = command.program == program ? std::string() : " with " + command.program.filename().string();
+  env.reporter.status("Running", fmt::format("`{}{}`{}", path, shown, runner));
   remember_noop(env, request.compile, compiled);
   return command;
 }

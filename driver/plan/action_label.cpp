@@ -2,6 +2,8 @@
 // name_for_progress, util/machine_message.rs).
 #include <fmt/format.h>
 
+#include <cargo_wasm/manifest/package_json.hpp>
+
 #include "action_context.hpp"
 #include "message_json.hpp"
 #include "unit_context.hpp"
@@ -115,7 +117,7 @@ std::shared_ptr<const nlohmann::json> artifact_message(const ActionContext& cont
   message["reason"] = "compiler-artifact";
   message["package_id"] = spec::to_spec_string(unit.package->id());
   message["manifest_path"] = unit.package->manifest->file.native();
-  message["target"] = target_json(*unit.target, unit.target->crate_types);
+  message["target"] = manifest::target_to_json(*unit.target, unit.target->crate_types);
   message["profile"] = {{"opt_level", unit.profile.opt_level.view()},
                         {"debuginfo", debuginfo_json(unit.profile.debuginfo.level)},
                         {"debug_assertions", unit.profile.debug_assertions},

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/manifest/package_json.hpp>
 #include <cargo_wasm/toolchain/target_settings.hpp>
 
 #include "action_context.hpp"
@@ -171,7 +172,7 @@ private:
     add_scripts(action, index);
     decide_cacheable(action, index);
     action.artifact_message = artifact_message(m_context, index);
-    action.message_target = std::make_shared<const nlohmann::json>(target_json(*unit.target, unit.target->crate_types));
+    action.message_target = std::make_shared<const nlohmann::json>(manifest::target_to_json(*unit.target, unit.target->crate_types));
     return action;
   }
 

@@ -1,6 +1,8 @@
 // `--unit-graph` (cargo: compiler/unit_graph.rs, version 1).
 #include <cargo_wasm/plan/unit_graph.hpp>
 
+#include <cargo_wasm/manifest/package_json.hpp>
+
 #include "message_json.hpp"
 
 namespace cargo_wasm::plan {
@@ -72,7 +74,7 @@ ordered_json unit_json(const Unit& unit)
 {
   ordered_json json;
   json["pkg_id"] = spec::to_spec_string(unit.package->id());
-  json["target"] = target_json(*unit.target, unit.crate_types);
+  json["target"] = manifest::target_to_json(*unit.target, unit.crate_types);
   json["profile"] = profile_json(unit.profile);
   json["platform"] = or_null(unit.kind.triple);
   json["mode"] = to_string(unit.mode);

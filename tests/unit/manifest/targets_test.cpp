@@ -201,7 +201,7 @@ TEST_CASE("targets: an empty list of required features is shown as one, an absen
                                     {"src/bin/a.rs", "src/bin/b.rs"})
                         .manifest();
   REQUIRE(read->targets.size() == 2);
-  CHECK(manifest::target_to_json(read->targets[0]).at("required-features").dump() == "[]");
-  CHECK_FALSE(manifest::target_to_json(read->targets[1]).contains("required-features"));
+  CHECK(manifest::target_to_json(read->targets[0], {}).at("required-features").dump() == "[]");
+  CHECK_FALSE(manifest::target_to_json(read->targets[1], {}).contains("required-features"));
   CHECK_FALSE(read->targets[0].needs_features());
 }

@@ -9,8 +9,9 @@ namespace cargo_wasm::manifest {
 
 /// `manifest` must not be virtual.
 [[nodiscard]] nlohmann::ordered_json package_to_json(const Manifest& manifest);
-/// One target: also what compiler messages carry as `target`.
-[[nodiscard]] nlohmann::ordered_json target_to_json(const CrateTarget& target);
+/// One target: also what compiler messages and `--unit-graph` carry as `target`. `crate_types` are those rustc is
+/// told, which may be fewer than the manifest's; "kind" is always the manifest's.
+[[nodiscard]] nlohmann::ordered_json target_to_json(const CrateTarget& target, const std::vector<CrateType>& crate_types);
 [[nodiscard]] nlohmann::ordered_json dependency_to_json(const Dependency& dependency);
 
 } // namespace cargo_wasm::manifest
