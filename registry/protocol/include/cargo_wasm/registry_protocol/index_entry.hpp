@@ -1,6 +1,7 @@
 // The sparse index as cargo reads it: one JSON line a version, file paths by name, config.json
 // (cargo: sources/registry/index; format in docs/formats/index.md).
 #pragma once
+#include <concepts>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -54,6 +55,8 @@ struct IndexHead
   std::uint32_t schema = 1;
 };
 [[nodiscard]] Result<IndexHead> parse_index_head(std::string_view line);
+/// The head's texts lie in the line: a temporary would be gone before them.
+template <std::same_as<std::string> Temporary> Result<IndexHead> parse_index_head(Temporary&& line) = delete;
 
 /// One JSON line without a newline, members as cargo writes them ("only when needed").
 [[nodiscard]] std::string to_json_line(const IndexEntry& entry);
