@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 #include <git2.h>
+#if __has_include(<git2/sys/errors.h>) // from 1.8 on, git_error_set_str lives there
+#include <git2/sys/errors.h>
+#endif
 
 #include <cargo_wasm/net/git.hpp>
 
