@@ -7,15 +7,17 @@
 What a server may do wrong is set per path: `status`, `body`, `headers`, `truncate` (bytes after which the connection closes
 although Content-Length promises more), `delay` (seconds between bytes), `redirect` (to itself: endless).
 """
-import gzip
 import hashlib
 import http.server
 import io
 import json
+import struct
 import tarfile
 import threading
 import time
 import zlib
+
+GZIP_HEADER = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
 
 
 def index_path(name):
@@ -58,6 +60,16 @@ class Package:
         return self
 
 
+def gzip_member(data):
+    """Small data stored as they are: the same bytes, and so the same checksum in messages, whatever zlib and Python are here."""
+    if len(data) > 0xFFFF:
+        packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+        body = packer.compress(data) + packer.flush()
+    else:
+        body = struct.pack("<BHH", 1, len(data), len(data) ^ 0xFFFF) + data
+    return GZIP_HEADER + body + struct.pack("<II", zlib.crc32(data), len(data))
+
+
 def make_archive(prefix, files):
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w", format=tarfile.USTAR_FORMAT) as tar:
@@ -66,7 +78,7 @@ def make_archive(prefix, files):
             info = tarfile.TarInfo(f"{prefix}/{path}")
             info.size, info.mode, info.mtime = len(data), 0o644, 1_000_000_000
             tar.addfile(info, io.BytesIO(data))
-    return gzip.compress(raw.getvalue(), mtime=0)
+    return gzip_member(raw.getvalue())
 
 
 def hostile_archive(*entries):
@@ -81,7 +93,7 @@ def hostile_archive(*entries):
             else:
                 info.size = len(entry[1])
                 tar.addfile(info, io.BytesIO(entry[1].encode()))
-    return gzip.compress(raw.getvalue(), mtime=0)
+    return gzip_member(raw.getvalue())
 
 
 def bomb(name, gigabytes):
@@ -92,7 +104,7 @@ def bomb(name, gigabytes):
     head = packer.compress(info.tobuf(tarfile.GNU_FORMAT)) + packer.flush(zlib.Z_FULL_FLUSH)
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block = packer.compress(bytes(1 << 26)) + packer.flush(zlib.Z_FULL_FLUSH)
-    return gzip.compress(b"")[:10] + head + block * (gigabytes << 4)
+    return GZIP_HEADER + head + block * (gigabytes << 4)
 
 
 class Registry:
