@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/toolchain/target_settings.hpp>
 
 #include "node_wasi.hpp"
@@ -61,7 +62,14 @@ std::vector<MappedDirectory> mapped_directories(const Env& env, const RunnerRequ
   return mapped;
 }
 
-base::Command with_wasmtime(const Env& env, const Path& wasmtime, const RunnerRequest& request)
+/// What wasmtime takes as `--env NAME`, which hands the value over without showing it in the list of processes.
+bool can_be_named(const std::string& name, const std::string& value)
+{
+  const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && std::all_of(name.begin(), name.end(), is_word) && base::is_valid_utf8(value);
+}
+
+base::Command with_wasmtime(const Env& env, const Path& wasmtime, const RunnerRequest& request, const EnvMap& variables)
 {
   base::Command command;
   command.program = wasmtime;
@@ -69,6 +77,12 @@ base::Command with_wasmtime(const Env& env, const Path& wasmtime, const RunnerRe
   for (const auto& directory : mapped_directories(env, request)) {
     command.args.push_back("--dir");
     command.args.push_back(directory.host + "::" + directory.guest);
+  }
+  for (const auto& [name, value] : variables) {
+    if (can_be_named(name, value)) {
+      command.args.push_back("--env");
+      command.args.push_back(name);
+    }
   }
   command.args.push_back("--");
   command.args.push_back(request.program.string());
@@ -94,7 +108,7 @@ std::optional<Path> on_path(const Env& env, std::string_view name)
   return path == nullptr ? std::nullopt : base::find_program(env.fs, name, *path);
 }
 
-Result<base::Command> wasm_runner(const Env& env, const RunnerRequest& request)
+Result<base::Command> wasm_runner(const Env& env, const RunnerRequest& request, const EnvMap& variables)
 {
   const bool is_component = request.triple == "wasm32-wasip2";
   if (request.triple.find("-wasi") == std::string::npos) {
@@ -105,7 +119,7 @@ Result<base::Command> wasm_runner(const Env& env, const RunnerRequest& request)
                     .help(fmt::format("or name a runner in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple)));
   }
   if (const auto wasmtime = on_path(env, "wasmtime")) {
-    return with_wasmtime(env, *wasmtime, request);
+    return with_wasmtime(env, *wasmtime, request, variables);
   }
   if (is_component) {
     return fail(Error("CW0732", "no runtime for components found: `wasm32-wasip2` programs need `wasmtime`", Blame::environment)
@@ -125,6 +139,11 @@ Result<base::Command> wasm_runner(const Env& env, const RunnerRequest& request)
 Result<base::Command> runner_command(
     const Env& env, const manifest::Config& config, const toolchain::TargetInfo& target, bool is_host, const RunnerRequest& request)
 {
+  EnvMap variables = env.vars;
+  CW_TRY_ASSIGN(const auto extra, config.extra_env());
+  for (const auto& [name, value] : extra) {
+    variables[name] = value;
+  }
   base::Command command;
   CW_TRY_ASSIGN(const auto configured, toolchain::runner_for(config, target.triple, target.cfgs));
   if (configured) {
@@ -134,7 +153,7 @@ Result<base::Command> runner_command(
   } else if (is_host || request.triple.find("wasm") == std::string::npos) {
     command.program = request.program;
   } else {
-    CW_TRY_ASSIGN(command, wasm_runner(env, request));
+    CW_TRY_ASSIGN(command, wasm_runner(env, request, variables));
   }
   if (command.program.is_relative() && command.program.native().find('/') == std::string::npos) {
     if (const auto found = on_path(env, command.program.native())) {
@@ -142,11 +161,7 @@ Result<base::Command> runner_command(
     }
   }
   command.args.insert(command.args.end(), request.arguments.begin(), request.arguments.end());
-  command.env = env.vars;
-  CW_TRY_ASSIGN(const auto extra, config.extra_env());
-  for (const auto& [name, value] : extra) {
-    command.env[name] = value;
-  }
+  command.env = std::move(variables);
   command.cwd = env.cwd;
   command.inherit_stdio = true;
   return command;
