@@ -18,7 +18,7 @@ RUN_WASI = """
 import { WASI } from 'node:wasi';
 import { readFileSync } from 'node:fs';
 const wasi = new WASI({ version: 'preview1', args: ['app'], env: {}, returnOnExit: true });
-const { instance } = await WebAssembly.instantiate(readFileSync(process.argv[2]), wasi.getImportObject());
+const { instance } = await WebAssembly.instantiate(readFileSync(process.argv[2]), { wasi_snapshot_preview1: wasi.wasiImport });
 process.exitCode = wasi.start(instance);
 """
 
