@@ -10,6 +10,12 @@ bool has_type(const Result<std::optional<FileStat>>& stat, FileType type)
 
 } // namespace
 
+Result<MappedFile> ReadOnlyFilesystem::map(const Path& path) const
+{
+  CW_TRY_ASSIGN(std::string content, read(path));
+  return MappedFile(path, std::move(content));
+}
+
 bool ReadOnlyFilesystem::is_file(const Path& path) const
 {
   return has_type(stat(path), FileType::regular);

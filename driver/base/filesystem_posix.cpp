@@ -140,6 +140,8 @@ public:
     return content;
   }
 
+  Result<MappedFile> map(const Path& path) const override { return MappedFile::open(path); }
+
   Result<std::optional<std::string>> read_if_exists(const Path& path) const override
   {
     std::string content;
@@ -320,6 +322,24 @@ public:
       const int code = errno;
       ::unlink(temporary.c_str());
       return fail(write_error(to, code));
+    }
+    return {};
+  }
+
+  Result<> make_symlink(const Path& target, const Path& path) override
+  {
+    std::error_code error;
+    if (std::filesystem::read_symlink(path, error) == target && !error) {
+      return {};
+    }
+    const Path temporary = temporary_beside(path);
+    if (::symlink(target.c_str(), temporary.c_str()) != 0) {
+      return fail(write_error(path, errno));
+    }
+    if (::rename(temporary.c_str(), path.c_str()) != 0) {
+      const int code = errno;
+      ::unlink(temporary.c_str());
+      return fail(write_error(path, code));
     }
     return {};
   }

@@ -464,6 +464,13 @@ Result<std::uint64_t> FakeFilesystem::remove_all(const Path& path)
   return erase_tree(key);
 }
 
+Result<> FakeFilesystem::make_symlink(const Path& target, const Path& path)
+{
+  const std::lock_guard lock(m_mutex);
+  CW_TRY(check_writable(path));
+  return put(resolve(path, false), make_node(FileType::symlink, target.string(), 0777));
+}
+
 Result<> FakeFilesystem::link_or_copy(const Path& from, const Path& to)
 {
   const std::lock_guard lock(m_mutex);

@@ -50,6 +50,7 @@ public:
   Result<> rename(const base::Path& from, const base::Path& to) override;
   Result<bool> remove(const base::Path& path) override;
   Result<std::uint64_t> remove_all(const base::Path& path) override;
+  Result<> make_symlink(const base::Path& target, const base::Path& path) override;
   Result<> link_or_copy(const base::Path& from, const base::Path& to) override;
   Result<> copy(const base::Path& from, const base::Path& to) override;
   Result<> set_mode(const base::Path& path, std::uint32_t mode) override;

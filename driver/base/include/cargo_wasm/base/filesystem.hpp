@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <cargo_wasm/base/error.hpp>
+#include <cargo_wasm/base/mapped_file.hpp>
 
 namespace cargo_wasm::base {
 
@@ -64,6 +65,8 @@ public:
   /// The whole file. Errors: CW0001 not there, CW0002 cannot be read.
   [[nodiscard]] virtual Result<std::string> read(const Path& path) const = 0;
   [[nodiscard]] virtual Result<std::optional<std::string>> read_if_exists(const Path& path) const = 0;
+  /// The bytes of a file without a copy where the file system can do that; what it protects from: mapped_file.hpp. Errors: as read.
+  [[nodiscard]] virtual Result<MappedFile> map(const Path& path) const;
   /// Entries sorted by name as bytes, without "." and "..". Errors: CW0001, CW0002.
   [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(const Path& path) const = 0;
   /// The real path with every symbolic link resolved. Errors: CW0001.
@@ -93,6 +96,9 @@ public:
   /// EPERM. `to` appears by rename, so that it is never half written.
   virtual Result<> link_or_copy(const Path& from, const Path& to) = 0;
   virtual Result<> copy(const Path& from, const Path& to) = 0;
+  /// `path` becomes a symbolic link that says `target`, whatever it was before (a directory excepted). Does nothing when it says so
+  /// already.
+  virtual Result<> make_symlink(const Path& target, const Path& path) = 0;
   virtual Result<> set_mode(const Path& path, std::uint32_t mode) = 0;
   virtual Result<> set_mtime_ns(const Path& path, std::int64_t mtime_ns) = 0;
 
