@@ -1,0 +1,4 @@
+pub mod deeper;
+unsafe extern "C" {
+    pub fn moved();
+}
