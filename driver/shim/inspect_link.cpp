@@ -1,0 +1,71 @@
+#include <cargo_wasm/shim/inspect_link.hpp>
+
+#include <algorithm>
+#include <set>
+
+#include <cargo_wasm/shim/link_scan.hpp>
+
+namespace cargo_wasm::shim {
+
+namespace {
+
+/// Looks closer at each function of which the linker says that its types differ.
+std::vector<SignatureConflict> find_conflicts(const LinkModel& model, const std::vector<LinkerMessage>& messages)
+{
+  std::set<std::string> subjects;
+  for (const LinkerMessage& message : messages) {
+    if (message.kind == MessageKind::signature_mismatch) {
+      subjects.insert(message.subject);
+    }
+  }
+  std::vector<SignatureConflict> conflicts;
+  for (const std::string& subject : subjects) {
+    if (SignatureConflict conflict = check_signatures(model, subject); !conflict.uses.empty()) {
+      conflicts.push_back(std::move(conflict));
+    }
+  }
+  return conflicts;
+}
+
+} // namespace
+
+Result<> compare_imports(const base::Env& env, const std::vector<std::string>& expanded, LinkReport& report)
+{
+  if (expanded.empty()) {
+    return {};
+  }
+  std::vector<ExpandedSource> sources;
+  for (const std::string& path : expanded) {
+    CW_TRY_ASSIGN(std::string text, env.fs.read(path));
+    sources.push_back({path, std::move(text)});
+  }
+  const LinkerOptions options = read_linker_options(report.arguments);
+  const LinkScan scan(env.fs, env.cwd, options);
+  report.import_collisions = find_import_collisions(sources, scan.model());
+  return {};
+}
+
+Result<> inspect_link(const base::Env& env, LinkReport& report)
+{
+  const LinkerOptions options = read_linker_options(report.arguments);
+  const LinkScan scan(env.fs, env.cwd, options);
+  report.signature_conflicts = find_conflicts(scan.model(), report.messages);
+  if (!report.exit.success() || options.relocatable) {
+    return {};
+  }
+  report.imports = imports_of(scan.model());
+  if (!scan.bitcode().empty()) {
+    return {}; // with link-time optimization in the linker the model does not know what was optimized away
+  }
+  const base::Path output = env.cwd / options.output;
+  CW_TRY_ASSIGN(const base::MappedFile file, env.fs.map(output));
+  CW_TRY_ASSIGN(report.audit, audit_module(wasm::Source(file.path(), file.bytes()), options, report.imports));
+  return {};
+}
+
+bool is_unfit(const LinkReport& report)
+{
+  return !report.audit.empty() || std::ranges::any_of(report.signature_conflicts, &SignatureConflict::is_live);
+}
+
+} // namespace cargo_wasm::shim
