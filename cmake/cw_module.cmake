@@ -48,3 +48,14 @@ function(cw_add_test module)
   endif()
   add_test(NAME unit.${module} COMMAND ${module}_test)
 endfunction()
+
+# cw_embed_files(OUT GLOB HEADER NAMESPACE TYPE FUNCTION): the C++ source OUT with all files of GLOB in it (cmake/embed_files.cmake).
+function(cw_embed_files out glob header namespace type function)
+  file(GLOB files CONFIGURE_DEPENDS ${glob})
+  set(script ${PROJECT_SOURCE_DIR}/cmake/embed_files.cmake)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DFILES=${glob} -DHEADER=${header} -DNAMESPACE=${namespace} -DTYPE=${type} -DFUNCTION=${function} -DOUT=${out} -P ${script}
+    DEPENDS ${files} ${script}
+    VERBATIM)
+endfunction()

@@ -133,6 +133,7 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   request.triples = parsed.all("target");
   request.unit_graph = parsed.has("unit-graph");
   request.timings = parsed.has("timings");
+  request.ignored_defects = parsed.all("ignore-defect");
   request.future_incompat_report = parsed.has("future-incompat-report");
   if (const auto* jobs = parsed.last("jobs")) {
     request.jobs = *jobs;
@@ -157,6 +158,18 @@ Result<Outcome> run_verb(const Env& env, const ParsedArguments& parsed, const Gl
   ops::RunRequest request{std::move(compile), parsed.trailing, parsed.all("dir")};
   CW_TRY_ASSIGN(auto command, ops::run(env, options, request));
   return Outcome{0, std::move(command)};
+}
+
+Result<> fix_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options, const DispatchContext& context)
+{
+  const bool migrates = parsed.verb == "migrate";
+  if (migrates ? parsed.all("SUBJECT") != std::vector<std::string>{"imports"} : !parsed.has("imports")) {
+    return fail(Error("CW0786", migrates ? "`migrate` needs to know what" : "`fix` needs to know what to fix", Blame::usage)
+                    .help(migrates ? "`cargo-wasm migrate imports`" : "`cargo-wasm fix --imports`"));
+  }
+  CW_TRY_ASSIGN(auto request, compile_request(parsed, context));
+  request.stored.reset();
+  return ops::fix_imports(env, options, {std::move(request), migrates});
 }
 
 Result<> update_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options)
@@ -270,6 +283,11 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
   if (verb == "build" || verb == "check") {
     CW_TRY_ASSIGN(const auto request, compile_request(parsed, context));
     CW_TRY(ops::build(env, options, request));
+  } else if (verb == "imports") {
+    CW_TRY_ASSIGN(auto request, compile_request(parsed, context));
+    CW_TRY(ops::imports(env, options, {std::move(request), parsed.has("json")}));
+  } else if (verb == "fix" || verb == "migrate") {
+    CW_TRY(fix_verb(env, parsed, options, context));
   } else if (verb == "clean") {
     CW_TRY(clean_verb(env, parsed, options));
   } else if (verb == "fetch") {

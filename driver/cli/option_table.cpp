@@ -103,6 +103,7 @@ Options compilation()
       {"explain-rebuild", '\0', flag, "", "Say for every step that runs why it is not fresh", k_compilation},
       {"strict-cargo", '\0', flag, "", "Switch off every intended difference from cargo", k_compilation},
       {"install-missing", '\0', flag, "", "Install a missing toolchain or target with rustup", k_compilation},
+      {"ignore-defect", '\0', values, "ID", "Build although the compiler has this known defect", k_compilation},
       {"message-format",
        '\0',
        values,
@@ -129,6 +130,18 @@ std::vector<VerbSpec> make_verbs()
   std::vector<VerbSpec> table;
   table.push_back({"build", "b", "Compile the project to WebAssembly (or for the host)", build_like()});
   table.push_back({"check", "c", "Report errors without generating code", build_like()});
+  table.push_back({"imports",
+                   "",
+                   "List what modules import, who declares it, and why it is alive",
+                   join({build_like(), {{"json", '\0', flag, "", "Print JSON (docs/formats/import-ledger.md)"}}})});
+  table.push_back({"fix",
+                   "",
+                   "Change sources so that they link",
+                   join({build_like(), {{"imports", '\0', flag, "", "Make functions that nobody defines imports from `env`"}}})});
+  table.push_back({"migrate",
+                   "",
+                   "Show what newer compilers will refuse, as a patch",
+                   join({build_like(), {{"SUBJECT", '\0', positionals, "SUBJECT", "What to migrate: `imports`"}}})});
   table.push_back({"run",
                    "r",
                    "Build a program and run it in a WebAssembly runtime",

@@ -26,6 +26,7 @@
 #include <cargo_wasm/exec/noop.hpp>
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/net/loader.hpp>
+#include <cargo_wasm/shim/shim.hpp>
 #include <cargo_wasm/ops/become.hpp>
 
 #include "dispatch.hpp"
@@ -394,6 +395,21 @@ int run_program(std::vector<std::string> arguments,
   return outcome->status;
 }
 
+/// rustc started us as its linker.
+int run_linker_shim(const std::vector<std::string>& arguments, char** environment)
+{
+  const auto vars = env_map(environment);
+  const auto fs = base::make_filesystem();
+  const auto process = base::make_process_runner();
+  const auto clock = base::make_clock();
+  const auto http = net::make_http_client_factory({});
+  const auto reporter = base::make_terminal_reporter({});
+  std::error_code no_directory;
+  const auto code =
+      shim::run_shim(Env{*fs, *process, *http, *clock, *reporter, vars, std::filesystem::current_path(no_directory)}, arguments);
+  return code ? *code : finish(*reporter, code.error(), false);
+}
+
 } // namespace
 
 int start(int argc, char** argv, char** environment)
@@ -402,6 +418,9 @@ int start(int argc, char** argv, char** environment)
   ::clock_gettime(CLOCK_REALTIME, &now);
   const std::int64_t started_ns = now.tv_sec * 1'000'000'000LL + now.tv_nsec;
   std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (std::string_view(argv[0]).ends_with("/wasm-ld")) {
+    return run_linker_shim(arguments, environment);
+  }
   if (!arguments.empty() && arguments.front() == "wasm") { // `cargo wasm VERB` starts us as `cargo-wasm wasm VERB`
     arguments.erase(arguments.begin());
   }

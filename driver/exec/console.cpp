@@ -187,6 +187,16 @@ void Console::announce_artifact(plan::ActionIndex action, bool fresh)
   show_stdout(fresh ? repeated : compiler_artifact_json(tmpl, filenames, program, false), repeated);
 }
 
+void Console::finding(plan::ActionIndex action, const Error& finding)
+{
+  if (m_options.message_format.kind == MessageFormat::Kind::json && !m_options.message_format.render_diagnostics) {
+    const std::string message = finding_json(m_graph.actions[action], finding);
+    show_stdout(message, message);
+    return;
+  }
+  m_env.reporter.error(finding);
+}
+
 void Console::failure(const Error& error, const std::string& child_text, bool others_run)
 {
   // The child's own words first, whole; ours follow, where they are still on the screen.

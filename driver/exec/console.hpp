@@ -25,6 +25,8 @@ public:
   void script_messages(plan::ActionIndex action, const std::vector<ScriptMessage>& messages);
   /// The line "… generated 2 warnings", and cargo's JSON message.
   void action_ends(plan::ActionIndex action, bool success, bool fresh, const ScriptOutput* script);
+  /// What was found out about a failure.
+  void finding(plan::ActionIndex action, const Error& finding);
   void failure(const Error& error, const std::string& child_text, bool others_run);
   void progress(const std::set<plan::ActionIndex>& running, std::size_t done);
   void build_ends(bool success);

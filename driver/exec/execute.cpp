@@ -43,9 +43,28 @@ Result<std::unique_ptr<base::FileLock>> open_target(const Env& env, const plan::
       return fail(unwritable(graph.target_directory, written.error()));
     }
   }
+  if (!graph.linker_shim.empty()) {
+    if (auto made = env.fs.make_symlink(graph.driver_program, graph.linker_shim); !made) {
+      return fail(unwritable(graph.target_directory, made.error()));
+    }
+  }
   return env.fs.lock(profile_file(graph, "lock"), base::LockMode::exclusive, [&] {
     env.reporter.status("Blocking", "waiting for file lock on build directory", base::StatusColor::cyan);
   });
+}
+
+Result<> inspect_links(const JobSettings& settings, const std::vector<KnownResult>& results)
+{
+  const plan::ActionGraph& graph = settings.context.graph;
+  const auto command_of = [&](plan::ActionIndex index) {
+    return command_for(settings, graph.actions[index], expand(graph, index, results));
+  };
+  for (plan::ActionIndex action = 0; action < graph.actions.size(); ++action) {
+    if (graph.actions[action].link_report) {
+      CW_TRY(settings.options.inspect_link({settings.context.env, graph, action, command_of}));
+    }
+  }
+  return {};
 }
 
 std::uint32_t count_jobs(const ExecuteOptions& options)
@@ -83,6 +102,9 @@ Result<BuildOutcome> execute(const Env& env, const plan::ActionGraph& graph, con
   }
   if (!options.dry_run && !outcome.interrupted) {
     CW_TRY(write_dep_info_files(context, outcome, executor.results()));
+  }
+  if (options.inspect_link && outcome.success && !options.dry_run) {
+    CW_TRY(inspect_links(settings, executor.results()));
   }
   return outcome;
 }

@@ -322,6 +322,14 @@ void Executor::report_failure(plan::ActionIndex action, JobOutput& job)
   ++m_outcome.failed;
   m_console.script_messages(action, job.messages);
   m_console.action_ends(action, false, false, nullptr);
+  if (m_options.explain_failure) {
+    const auto command_of = [&](plan::ActionIndex index) {
+      return command_for(m_settings, m_graph.actions[index], expand(m_graph, index, m_results));
+    };
+    for (const Error& finding : m_options.explain_failure({m_context.env, m_graph, action, command_of})) {
+      m_console.finding(action, finding);
+    }
+  }
   Error error = std::move(*job.error);
   add_advice(m_graph, action, job.advice_text, error);
   m_console.failure(error, job.child_text, !m_running.empty());

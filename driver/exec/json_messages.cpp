@@ -63,6 +63,30 @@ std::string build_script_json(const plan::ActionTemplate& tmpl, const ScriptOutp
   return message.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+std::string finding_json(const plan::ActionTemplate& tmpl, const Error& finding)
+{
+  json spans = json::array();
+  if (const auto* span = std::get_if<base::TextSpan>(&finding.where)) {
+    spans.push_back({{"file_name", span->file.string()},
+                     {"line_start", span->line},
+                     {"column_start", span->column},
+                     {"column_end", span->column + span->length},
+                     {"text", span->line_text},
+                     {"label", span->label}});
+  }
+  const json message{{"reason", "cargo-wasm-finding"},
+                     {"package_id", tmpl.label.package_id},
+                     {"target", tmpl.message_target ? json::parse(tmpl.message_target->dump()) : json()},
+                     {"code", finding.id},
+                     {"level", "error"},
+                     {"message", finding.message},
+                     {"spans", std::move(spans)},
+                     {"notes", finding.notes},
+                     {"helps", finding.helps},
+                     {"rendered", base::render(finding, base::Severity::error, false)}};
+  return message.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 std::string build_finished_json(bool success)
 {
   return fmt::format(R"({{"reason":"build-finished","success":{}}})", success);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/link/explain_failed_link.hpp>
 #include <cargo_wasm/report/timings.hpp>
 #include <cargo_wasm/source/source_map.hpp>
 
@@ -71,6 +72,9 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
   exec.jobs = compiled.planned->jobs;
   exec.jobs_given = request.jobs.has_value();
   exec.show_dependency_warnings = compiled.planned->show_dependency_warnings;
+  if (!exec.explain_failure) {
+    exec.explain_failure = link::explain_failed_link;
+  }
   CW_TRY_ASSIGN(auto outcome, exec::execute(env, graph, exec));
   if (exec.dry_run) {
     return compiled;

@@ -10,7 +10,7 @@ struct ExplainPage
   std::string_view text; ///< docs/errors/CW0301.md
 };
 
-/// Every page of docs/errors, sorted by code; made by cmake/embed_pages.cmake at build time.
+/// Every page of docs/errors, sorted by code; made by cmake/embed_files.cmake at build time.
 [[nodiscard]] std::span<const ExplainPage> explain_pages();
 
 } // namespace cargo_wasm::ops

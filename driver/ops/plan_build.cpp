@@ -44,6 +44,7 @@ plan_request(const CompileRequest& request, const GlobalOptions& options, const 
   plan.profile_name = request.profile_name;
   plan.kinds = platforms.requested_kinds;
   plan.strict_cargo = options.strict_cargo;
+  plan.ignored_defects = request.ignored_defects;
   plan.ignore_rust_version = options.ignore_rust_version;
   plan.show_dependency_warnings = verbosity == base::Verbosity::very_verbose;
   return plan;

@@ -38,6 +38,7 @@ public:
   Result<> rename(const Path& from, const Path& to) override { return m_inner.rename(from, to); }
   Result<bool> remove(const Path& path) override { return m_inner.remove(path); }
   Result<std::uint64_t> remove_all(const Path& path) override { return m_inner.remove_all(path); }
+  Result<> make_symlink(const Path& target, const Path& path) override { return m_inner.make_symlink(target, path); }
   Result<> link_or_copy(const Path& from, const Path& to) override { return m_inner.link_or_copy(from, to); }
   Result<> copy(const Path& from, const Path& to) override { return m_inner.copy(from, to); }
   Result<> set_mode(const Path& path, std::uint32_t mode) override { return m_inner.set_mode(path, mode); }

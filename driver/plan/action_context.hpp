@@ -6,6 +6,7 @@
 
 #include <cargo_wasm/plan/actions.hpp>
 
+#include "defects.hpp"
 #include "script_links.hpp"
 #include "unit_files.hpp"
 
@@ -22,7 +23,8 @@ struct ActionContext
   const std::map<toolchain::CompileKind, std::string>& linkers;
   const std::vector<bool>& is_root;
   const std::map<std::string, std::string>& user_env; ///< `[env]` of the configuration
-  std::string library_path;                           ///< LD_LIBRARY_PATH we were started with
+  const DefectDecisions& defects;
+  std::string library_path; ///< LD_LIBRARY_PATH we were started with
 
   [[nodiscard]] const Unit& unit(UnitIndex index) const { return input.graph.units[index]; }
   /// Metadata is enough: both make rlibs (cargo: only_requires_rmeta).

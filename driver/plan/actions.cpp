@@ -5,10 +5,14 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/manifest/package_json.hpp>
+#include <cargo_wasm/shim/shim.hpp>
 #include <cargo_wasm/toolchain/target_settings.hpp>
 
 #include "action_context.hpp"
+#include "expansion.hpp"
+#include "link_shim.hpp"
 #include "message_json.hpp"
 #include "unit_context.hpp"
 
@@ -93,19 +97,35 @@ std::vector<std::uint64_t> priorities(const UnitGraph& graph, const std::vector<
 class ActionWriter
 {
 public:
-  ActionWriter(const ActionContext& context, const std::vector<UnitIndex>& order)
-      : m_context(context), m_order(order), m_action_of(order.size())
+  ActionWriter(const base::ReadOnlyFilesystem& fs, const ActionContext& context, const std::vector<UnitIndex>& order)
+      : m_fs(fs), m_context(context), m_order(order), m_action_of(order.size()), m_expansion_of(order.size())
   {
-    for (ActionIndex action = 0; action < order.size(); ++action) {
-      m_action_of[order[action]] = action;
+    ActionIndex next = 0;
+    for (const UnitIndex unit : order) {
+      if (is_expanded(context, unit)) {
+        m_expansion_of[unit] = next++;
+      }
+      m_action_of[unit] = next++;
     }
   }
 
-  ActionGraph run()
+  Result<ActionGraph> run()
   {
     const std::vector<std::uint64_t> priority = priorities(m_context.input.graph, m_order);
     for (const UnitIndex unit : m_order) {
-      ActionTemplate action = m_context.unit(unit).mode == CompileMode::run_custom_build ? script_run(unit) : rustc(unit);
+      ActionTemplate action;
+      if (m_context.unit(unit).mode == CompileMode::run_custom_build) {
+        action = script_run(unit);
+      } else {
+        CW_TRY_ASSIGN(action, rustc(unit));
+        if (m_expansion_of[unit]) {
+          m_graph.actions.push_back(expansion_of(action, expanded_path(m_context, unit)));
+          m_graph.actions.back().priority = priority[unit];
+          if (action.link_report) {
+            add_expansions(action, unit);
+          }
+        }
+      }
       action.priority = priority[unit];
       m_graph.actions.push_back(std::move(action));
     }
@@ -140,7 +160,7 @@ private:
     return action;
   }
 
-  ActionTemplate rustc(UnitIndex index)
+  Result<ActionTemplate> rustc(UnitIndex index)
   {
     const Unit& unit = m_context.unit(index);
     const toolchain::RustcInfo& compiler = m_context.input.platforms.rustc;
@@ -163,11 +183,23 @@ private:
       action.args.push_back(std::move(argument));
     }
     action.env = rustc_environment(m_context, index);
+    CW_TRY_ASSIGN(const std::optional<LinkShim> link, plan_link_shim(m_fs, m_context, index));
+    if (link) {
+      for (const std::string& argument : link->rustc_arguments) {
+        action.args.push_back({ArgPiece{argument}});
+      }
+      action.env.insert(link->variables.begin(), link->variables.end());
+    }
     action.cwd = source_argument(m_context, index).cwd;
     const std::string triples = unit.kind.triple ? compiler.host + "," + unit.kind.triple->str() : compiler.host;
     action.inputs.push_back({TemplateInput::Kind::toolchain, compiler.sysroot, triples});
     action.dep_info = m_context.files.dep_info(index);
     add_outputs(action, index);
+    if (link) {
+      action.link_report = static_cast<std::uint32_t>(action.outputs.size());
+      action.outputs.push_back({.path = link->report});
+      m_graph.linker_shim = shim_path(m_context.files.state_directory());
+    }
     add_libraries(action, index);
     add_scripts(action, index);
     decide_cacheable(action, index);
@@ -196,6 +228,21 @@ private:
         action.executable_output = number;
       }
     }
+  }
+
+  /// What every crate of the link declares is read by the shim before it links.
+  void add_expansions(ActionTemplate& action, UnitIndex index) const
+  {
+    std::vector<std::string> paths;
+    const auto add = [&](UnitIndex unit) {
+      if (m_expansion_of[unit]) {
+        action.dependencies.push_back({*m_expansion_of[unit], false, {0}});
+        paths.push_back(expanded_path(m_context, unit).native());
+      }
+    };
+    add(index);
+    std::ranges::for_each(m_context.linked_below[index], add);
+    action.env.emplace(shim::k_expanded_variable, base::join(paths, ":"));
   }
 
   /// Every library file that rustc may read. With metadata only, dependents may start as soon as it is there.
@@ -340,9 +387,11 @@ private:
     }
   }
 
+  const base::ReadOnlyFilesystem& m_fs;
   const ActionContext& m_context;
   const std::vector<UnitIndex>& m_order;
-  std::vector<ActionIndex> m_action_of;
+  std::vector<ActionIndex> m_action_of;                   ///< by unit
+  std::vector<std::optional<ActionIndex>> m_expansion_of; ///< by unit: the action that expands the crate, where that is wanted
   ActionGraph m_graph;
 };
 
@@ -384,6 +433,7 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
   const std::string* inherited = env.var("LD_LIBRARY_PATH");
   const std::vector<ScriptLinks> scripts = plan_script_links(input.graph);
   const std::vector<std::vector<UnitIndex>> libraries = linked_below(input.graph, order);
+  CW_TRY_ASSIGN(const DefectDecisions defects, consider_defects(env, input, request));
   const ActionContext context{.input = input,
                               .request = request,
                               .files = files,
@@ -393,8 +443,9 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
                               .linkers = linkers,
                               .is_root = is_root,
                               .user_env = user_env,
+                              .defects = defects,
                               .library_path = inherited == nullptr ? std::string() : *inherited};
-  ActionGraph graph = ActionWriter(context, order).run();
+  CW_TRY_ASSIGN(ActionGraph graph, ActionWriter(env.fs, context, order).run());
   for (const OutputCollision& collision : graph.collisions) {
     const ActionLabel& winner = graph.actions[collision.winner].label;
     const ActionLabel& loser = graph.actions[collision.loser].label;
@@ -405,6 +456,7 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
   graph.target_directory = input.workspace.target_directory;
   graph.state_directory = files.state_directory();
   graph.profile_directory = input.graph.profile_directory.str();
+  graph.driver_program = input.driver_program;
   graph.workspace_root = input.workspace.root;
   graph.cargo_home = input.config.cargo_home();
   graph.finished = fmt::format("`{}` profile [{}]", input.graph.profile_name, describe_profile(input.graph.base_profile));

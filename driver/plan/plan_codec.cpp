@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view k_magic{"CWPLAN\n\0", 8};
 /// Rises with every change of a field: an older plan is planned anew, never converted.
-constexpr std::uint64_t k_version = 2;
+constexpr std::uint64_t k_version = 3;
 
 using Writer = base::ByteWriter;
 using Reader = base::ByteReader;
@@ -286,7 +286,7 @@ template <class S> void field(S& stream, ActionTemplate& a)
          a.minimum_rust_version,
          a.out_dir,
          a.replaced_script_output);
-  fields(stream, a.artifact_message, a.message_target, a.manifest_path, a.artifact_outputs, a.executable_output, a.uplifted);
+  fields(stream, a.artifact_message, a.message_target, a.manifest_path, a.artifact_outputs, a.executable_output, a.link_report, a.uplifted);
 }
 
 template <class S> void graph_fields(S& stream, ActionGraph& g)
@@ -300,6 +300,8 @@ template <class S> void graph_fields(S& stream, ActionGraph& g)
          g.workspace_root,
          g.cargo_home,
          g.collisions,
+         g.driver_program,
+         g.linker_shim,
          g.finished);
 }
 
@@ -350,7 +352,8 @@ bool has_valid_indices(const ActionGraph& graph)
         return false;
       }
     }
-    if ((action.executable_output && *action.executable_output >= action.outputs.size()) ||
+    if ((action.link_report && *action.link_report >= action.outputs.size()) ||
+        (action.executable_output && *action.executable_output >= action.outputs.size()) ||
         (action.program_ref && !is_output(action.program_ref->action, action.program_ref->output))) {
       return false;
     }

@@ -8,6 +8,7 @@
 
 #include <cargo_wasm/base/text.hpp>
 
+#include "patterns.hpp"
 #include "unit_context.hpp"
 
 namespace cargo_wasm::plan {
@@ -36,10 +37,6 @@ bool is_test(const CrateTarget& t)
 bool is_bench(const CrateTarget& t)
 {
   return t.kind == TargetKind::bench;
-}
-bool is_pattern(std::string_view text)
-{
-  return text.find_first_of("*?[]") != std::string_view::npos;
 }
 
 struct Proposal

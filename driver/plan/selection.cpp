@@ -10,6 +10,7 @@
 #include <cargo_wasm/base/text.hpp>
 
 #include "edge_index.hpp"
+#include "patterns.hpp"
 
 namespace cargo_wasm::plan {
 
@@ -33,11 +34,6 @@ struct Selector
     return hit;
   }
 };
-
-bool is_pattern(std::string_view text)
-{
-  return text.find_first_of("*?[]") != std::string_view::npos;
-}
 
 Result<std::vector<Selector>> parse_selectors(const std::vector<std::string>& texts)
 {

@@ -189,6 +189,10 @@ bool supports_remap_path_scope(const spec::Version& rustc)
 {
   return rustc.major > 1 || rustc.minor >= 95;
 }
+bool passes_allow_undefined(const spec::Version& rustc)
+{
+  return rustc.major == 1 && rustc.minor < 96;
+}
 bool supports_check_cfg(const spec::Version& rustc)
 {
   return rustc.major > 1 || rustc.minor >= 80;

@@ -150,6 +150,10 @@ Result<TargetInfo> probe_target(const Env& env,
     info.libdir = rustc.sysroot / "lib" / "rustlib" / info.triple / "lib";
     CW_TRY_ASSIGN(info.rustdocflags, rustdocflags_for(config, env.vars, kind, rustc.host, &info.cfgs, requested_kinds));
     info.rustflags = std::move(flags);
+    if (info.triple.starts_with("wasm")) {
+      CW_TRY_ASSIGN(const auto configured, linker_for(config, info.triple, info.cfgs));
+      CW_TRY_ASSIGN(info.wasm_linker, probe_wasm_linker(env, config, rustc, info.triple, info.rustflags, configured, cache));
+    }
     return info;
   }
 }

@@ -68,7 +68,7 @@ TEST_CASE("probe: the question is cargo's", "[toolchain][probe]")
   ToolchainFixture fixture;
   REQUIRE(probe(fixture));
   const auto lines = fixture.world.process.command_lines();
-  REQUIRE(lines.size() == 4);
+  REQUIRE(lines.size() == 5);
   const std::string rustc = "/h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/bin/rustc ";
   CHECK(lines[0] == rustc + "-vV");
   CHECK(lines[1] == rustc + "--print=sysroot");
@@ -76,6 +76,7 @@ TEST_CASE("probe: the question is cargo's", "[toolchain][probe]")
                         "- --crate-name ___ --print=file-names --target wasm32-wasip1 --crate-type bin --crate-type rlib --crate-type "
                         "dylib --crate-type cdylib "
                         "--crate-type staticlib --crate-type proc-macro --print=split-debuginfo --print=crate-name --print=cfg -Wwarnings");
+  CHECK(lines[4] == rustc + "-Zunstable-options --print=target-spec-json --target wasm32-wasip1");
 }
 
 TEST_CASE("probe: a second time starts no process, another compiler is asked again", "[toolchain][probe]")
@@ -83,10 +84,10 @@ TEST_CASE("probe: a second time starts no process, another compiler is asked aga
   ToolchainFixture fixture;
   const auto first = probe(fixture);
   REQUIRE(first);
-  CHECK(processes(fixture) == 4);
+  CHECK(processes(fixture) == 5);
   const auto second = probe(fixture);
   REQUIRE(second);
-  CHECK(processes(fixture) == 4);
+  CHECK(processes(fixture) == 5);
   CHECK(second->rustc.verbose_version == first->rustc.verbose_version);
   CHECK(second->info(CompileKind::target("wasm32-wasip1")).cfgs == first->info(CompileKind::target("wasm32-wasip1")).cfgs);
 
@@ -95,7 +96,7 @@ TEST_CASE("probe: a second time starts no process, another compiler is asked aga
     fixture.world.fs.tick();
     fixture.world.fs.add("/h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/lib/librustc_driver-0.so", "updated");
     REQUIRE(probe(fixture));
-    CHECK(processes(fixture) == 8);
+    CHECK(processes(fixture) == 10);
   }
   SECTION("a wrapper was added")
   {
@@ -106,7 +107,7 @@ TEST_CASE("probe: a second time starts no process, another compiler is asked aga
         "sccache", {"--print=sysroot"}, test::ScriptedRun{"/h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu\n", {}, {}});
     fixture.world.process.on("sccache", {"--print=cfg"}, test::ScriptedRun{test::k_host_answer, {}, {}});
     REQUIRE(probe(fixture, {}));
-    CHECK(processes(fixture) == 7);
+    CHECK(processes(fixture) == 8);
     CHECK(fixture.world.process.command_lines().back().starts_with(
         "sccache /h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/bin/rustc - "));
   }
@@ -114,19 +115,19 @@ TEST_CASE("probe: a second time starts no process, another compiler is asked aga
   {
     fixture.world.vars["RUSTFLAGS"] = "--cfg x";
     REQUIRE(probe(fixture));
-    CHECK(processes(fixture) == 5); // host units have no flags when a target is named
+    CHECK(processes(fixture) == 6); // host units have no flags when a target is named
   }
   SECTION("the file is damaged")
   {
     fixture.world.fs.add(k_cache, "{\"format\": 1, \"answers\": 3");
     REQUIRE(probe(fixture));
-    CHECK(processes(fixture) == 8);
+    CHECK(processes(fixture) == 10);
   }
   SECTION("the user turned it off")
   {
     fixture.world.vars["CARGO_CACHE_RUSTC_INFO"] = "0";
     REQUIRE(probe(fixture));
-    CHECK(processes(fixture) == 8);
+    CHECK(processes(fixture) == 10);
   }
 }
 
@@ -138,7 +139,7 @@ TEST_CASE("probe: flags that switch a cfg are asked for twice, not for ever", "[
   fixture.world.process.on("rustc", {"--print=cfg", "wasm32-wasip1", "x"}, test::ScriptedRun{with_x, test::k_wasi_warnings, {}});
   const auto data = probe(fixture);
   REQUIRE(data);
-  CHECK(processes(fixture) == 5);
+  CHECK(processes(fixture) == 6);
   CHECK(data->info(CompileKind::target("wasm32-wasip1")).rustflags == std::vector<std::string>{"--cfg", "x"});
   CHECK(
       data->warnings ==

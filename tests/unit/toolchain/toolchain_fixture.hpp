@@ -43,6 +43,7 @@ struct ToolchainFixture
     add_toolchain("1.99.1-x86_64-unknown-linux-gnu");
     world.process.on("rustc", {"-vV"}, ScriptedRun{k_verbose_version, {}, {}});
     world.process.on("rustc", {"--print=sysroot"}, ScriptedRun{"/h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu\n", {}, {}});
+    world.process.on("rustc", {"--print=target-spec-json"}, ScriptedRun{"{\"linker\": \"rust-lld\"}\n", {}, {}});
     world.process.on("rustc", {"--print=cfg"}, ScriptedRun{k_host_answer, {}, {}});
     world.process.on("rustc", {"--print=cfg", "wasm32-wasip1"}, ScriptedRun{k_wasi_answer, k_wasi_warnings, {}});
   }
@@ -54,6 +55,7 @@ struct ToolchainFixture
     world.fs.add(root / "bin/rustdoc", "rustdoc", 0755);
     world.fs.add(root / "lib/librustc_driver-0.so", "driver of " + name);
     world.fs.add(root / "lib/rustlib/x86_64-unknown-linux-gnu/lib/libcore-1.rlib", "core");
+    world.fs.add(root / "lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld", "linker", 0755);
   }
 
   manifest::Config& config()

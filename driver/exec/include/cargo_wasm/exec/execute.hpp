@@ -7,6 +7,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,6 +18,7 @@
 
 #include <cargo_wasm/action/action.hpp>
 #include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/base/process.hpp>
 #include <cargo_wasm/exec/dirty_reason.hpp>
 #include <cargo_wasm/plan/template.hpp>
 
@@ -35,6 +37,18 @@ struct MessageFormat
 /// Errors: CW0620 unknown name, CW0621 names that exclude one another (blame usage).
 [[nodiscard]] Result<MessageFormat> parse_message_format(std::string_view text);
 
+/// An action that failed or made a module, for whoever says more about it than the program did.
+struct InspectedAction
+{
+  const Env& env;
+  const plan::ActionGraph& graph;
+  plan::ActionIndex action = 0;
+  /// The command of this action or of one that it depends on, as it ran.
+  std::function<base::Command(plan::ActionIndex)> command_of;
+};
+/// Called after the program's own text was shown, in the thread that called `execute`; other jobs go on meanwhile.
+using FailureExplainer = std::function<std::vector<Error>(const InspectedAction&)>;
+
 struct ExecuteOptions
 {
   std::uint32_t jobs = 0;  ///< 0: as many as the machine runs threads at once
@@ -45,6 +59,9 @@ struct ExecuteOptions
   bool explain_rebuild = false;          ///< a line per dirty action, with old and new values
   bool show_dependency_warnings = false; ///< -vv: diagnostics of packages that are not local
   std::stop_token stop;                  ///< requested on Ctrl-C and SIGTERM
+  FailureExplainer explain_failure;      ///< may be empty
+  /// Called when a build succeeded, once for each action that linked a wasm module, fresh ones included; may be empty.
+  std::function<Result<>(const InspectedAction&)> inspect_link;
 };
 
 /// `-j N`: positive, negative (threads + N) or "default". Errors: CW0622 (blame usage).

@@ -45,7 +45,8 @@ struct CompileRequest
   std::string profile_name = "dev";
   std::vector<std::string> triples; ///< --target, may be empty
   std::optional<FromSpec> from;
-  std::optional<std::string> jobs; ///< -j as typed; nullopt: configuration, else all cores
+  std::optional<std::string> jobs;          ///< -j as typed; nullopt: configuration, else all cores
+  std::vector<std::string> ignored_defects; ///< --ignore-defect
   exec::ExecuteOptions exec;
   bool unit_graph = false;
   bool timings = false;
@@ -61,6 +62,18 @@ struct RunRequest
   CompileRequest compile;
   std::vector<std::string> arguments;
   std::vector<std::string> directories; ///< --dir HOST[::GUEST]; the working directory when empty
+};
+
+struct ImportsRequest
+{
+  CompileRequest compile;
+  bool json = false;
+};
+
+struct FixImportsRequest
+{
+  CompileRequest compile;
+  bool show_only = false; ///< print the edits as a patch, write none of them
 };
 
 struct UpdateRequest

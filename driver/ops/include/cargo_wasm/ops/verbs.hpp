@@ -14,6 +14,11 @@ namespace cargo_wasm::ops {
 Result<> build(const Env& env, const GlobalOptions& options, const CompileRequest& request); ///< build and check
 /// Builds, then says what to start: the caller replaces itself with it. nullopt after --dry-run or --unit-graph.
 Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& options, const RunRequest& request);
+/// Builds, then prints the import ledger of each linked module. Errors: CW0750 nothing was linked.
+Result<> imports(const Env& env, const GlobalOptions& options, const ImportsRequest& request);
+/// Makes undefined functions imports and links again. Errors: CW0751 that did not help (the files are as they were), CW0752; CW0665 to
+/// CW0667.
+Result<> fix_imports(const Env& env, const GlobalOptions& options, const FixImportsRequest& request);
 Result<> clean(const Env& env, const GlobalOptions& options, const CleanRequest& request);
 Result<> fetch(const Env& env, const GlobalOptions& options, const std::vector<std::string>& triples);
 Result<> generate_lockfile(const Env& env, const GlobalOptions& options);

@@ -146,6 +146,7 @@ struct ActionTemplate
   std::string manifest_path;
   std::vector<std::uint32_t> artifact_outputs; ///< outputs listed as filenames (after uplift paths where uplifted)
   std::optional<std::uint32_t> executable_output;
+  std::optional<std::uint32_t> link_report; ///< the output that tells how a wasm module was linked (docs/formats/link-report.md)
   std::vector<std::pair<std::uint32_t, base::Path>> uplifted; ///< output → where users find it
 };
 
@@ -166,7 +167,9 @@ struct ActionGraph
   base::Path workspace_root;           ///< these three stand in keys by name, so that a moved checkout stays fresh
   base::Path cargo_home;
   std::vector<OutputCollision> collisions;
-  std::string finished; ///< "`dev` profile [unoptimized + debuginfo]"
+  base::Path driver_program; ///< this program: what the shim is a link to
+  base::Path linker_shim;    ///< where rustc expects the linker that is this program; empty: nothing links wasm
+  std::string finished;      ///< "`dev` profile [unoptimized + debuginfo]"
 };
 
 } // namespace cargo_wasm::plan

@@ -50,7 +50,8 @@ struct BuildRequest
   std::unordered_map<spec::PackageId, std::vector<toolchain::CompileKind>> member_kinds;
   bool strict_cargo = false; ///< no difference of design.md §3 applies
   bool ignore_rust_version = false;
-  bool show_dependency_warnings = false; ///< -vv: for exec; the plan is the same
+  std::vector<std::string> ignored_defects; ///< `--ignore-defect`: ids of toolchain defects that are not considered
+  bool show_dependency_warnings = false;    ///< -vv: for exec; the plan is the same
 
   [[nodiscard]] const std::vector<toolchain::CompileKind>& kinds_of(spec::PackageId member) const
   {

@@ -17,6 +17,7 @@
 #include <cargo_wasm/spec/cfg.hpp>
 #include <cargo_wasm/spec/version.hpp>
 #include <cargo_wasm/toolchain/compile_kind.hpp>
+#include <cargo_wasm/toolchain/wasm_linker.hpp>
 
 namespace cargo_wasm::toolchain {
 
@@ -64,6 +65,7 @@ struct TargetInfo
   std::vector<std::string> split_debuginfo;         ///< kinds the target supports ("off", "packed")
   std::vector<std::string> rustflags, rustdocflags; ///< of units of this kind; the fixed point, see `probe_target`
   Path libdir;                                      ///< sysroot/lib/rustlib/TRIPLE/lib
+  std::optional<WasmLinker> wasm_linker;            ///< of wasm targets, where one was found
 
   [[nodiscard]] const FilePattern* pattern(manifest::CrateType type) const; ///< nullptr = unsupported
   [[nodiscard]] bool supports(manifest::CrateType type) const { return pattern(type) != nullptr; }
@@ -145,6 +147,7 @@ toolchain_files(const base::ReadOnlyFilesystem& fs, const RustcInfo& info, std::
 
 /// What compilers of a version can do; where the answer can be asked of the tool cheaply it is asked instead.
 [[nodiscard]] bool supports_remap_path_scope(const spec::Version& rustc); ///< `--remap-path-scope`: 1.95
+[[nodiscard]] bool passes_allow_undefined(const spec::Version& rustc);    ///< `--allow-undefined` at every wasm link: before 1.96
 [[nodiscard]] bool supports_check_cfg(const spec::Version& rustc);        ///< `--check-cfg`: 1.80
 [[nodiscard]] bool has_wasip1_target_name(const spec::Version& rustc);    ///< wasm32-wasip1 instead of wasm32-wasi: 1.78
 [[nodiscard]] bool has_wasip2_target(const spec::Version& rustc);         ///< tier 2: 1.82

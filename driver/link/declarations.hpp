@@ -1,0 +1,53 @@
+// Which crates of a link declare a symbol, and where.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cargo_wasm/exec/execute.hpp>
+#include <cargo_wasm/link/undefined_symbols.hpp>
+
+#include "crate_reading.hpp"
+
+namespace cargo_wasm::link {
+
+/// What is looked for.
+struct WantedSymbol
+{
+  std::string name;                  ///< as the linker knows it
+  std::optional<std::string> module; ///< functions that are imported from it; nullopt: what names no module
+};
+
+class DeclarationFinder
+{
+public:
+  explicit DeclarationFinder(const exec::InspectedAction& action);
+
+  /// The declarations, `likely` crate's first. Crates are read when their files contain the name; when none of these declares it, those
+  /// that could make it by a macro.
+  [[nodiscard]] std::vector<Declaration> find(const WantedSymbol& wanted, std::optional<plan::ActionIndex> likely);
+
+  /// Crates that could not be read, and why: an answer without them may be incomplete.
+  [[nodiscard]] const std::vector<Error>& unread() const { return m_unread; }
+
+private:
+  struct Crate
+  {
+    plan::ActionIndex action = 0;
+    std::optional<std::string> text; ///< of all its files, as they are written
+    bool was_read = false;
+    std::unique_ptr<CrateReading> reading;
+  };
+  [[nodiscard]] const std::string& text_of(Crate& crate);
+  [[nodiscard]] const CrateReading* read(Crate& crate);
+  void add_declarations(Crate& crate, const WantedSymbol& wanted, std::vector<Declaration>& found);
+
+  const exec::InspectedAction& m_action;
+  std::vector<Crate> m_crates;
+  std::vector<Error> m_unread;
+};
+
+} // namespace cargo_wasm::link

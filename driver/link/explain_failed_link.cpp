@@ -1,0 +1,30 @@
+#include <cargo_wasm/link/explain_failed_link.hpp>
+
+#include <iterator>
+
+#include "audit_findings.hpp"
+#include "import_collisions.hpp"
+#include "report_of.hpp"
+#include "signature_conflicts.hpp"
+#include "undefined_symbol_errors.hpp"
+
+namespace cargo_wasm::link {
+
+std::vector<Error> explain_failed_link(const exec::InspectedAction& failed)
+{
+  const auto report = report_of(failed);
+  if (!report) {
+    return {report.error()};
+  }
+  if (!*report) {
+    return {};
+  }
+  std::vector<Error> errors = explain_undefined_symbols(failed);
+  for (const auto explain : {explain_import_collisions, explain_signature_conflicts, explain_audit}) {
+    std::vector<Error> found = explain(failed, **report);
+    errors.insert(errors.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+  }
+  return errors;
+}
+
+} // namespace cargo_wasm::link

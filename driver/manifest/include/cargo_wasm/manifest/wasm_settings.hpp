@@ -1,0 +1,25 @@
+// What a project says of its links in `[package.metadata.wasm]` and `[workspace.metadata.wasm]`, which plain cargo ignores.
+#pragma once
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/base/filesystem.hpp>
+#include <cargo_wasm/manifest/manifest.hpp>
+
+namespace cargo_wasm::manifest {
+
+struct WasmSettings
+{
+  /// `imports.allow`: functions that the host provides in module `env` although their declarations do not say so; names without
+  /// `env::`, sorted, each once.
+  std::vector<std::string> allowed_imports;
+  bool operator==(const WasmSettings&) const = default;
+};
+
+/// The package's settings and the workspace's together.
+/// Errors: CW0166 an entry of `imports.allow` that does not name a function of `env`; CW0102 a value of another type.
+/// Cost: nothing for manifests without such a table; else the file is read once more, for the places in messages.
+[[nodiscard]] Result<WasmSettings>
+read_wasm_settings(const base::ReadOnlyFilesystem& fs, const Manifest& package, const Manifest& workspace_root);
+
+} // namespace cargo_wasm::manifest

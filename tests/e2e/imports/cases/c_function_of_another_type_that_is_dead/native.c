@@ -1,0 +1,2 @@
+long long add(long long a, long long b) { return a + b; }
+int other(int a) { return a; }

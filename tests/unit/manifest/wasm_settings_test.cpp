@@ -1,0 +1,72 @@
+// [package.metadata.wasm] and [workspace.metadata.wasm].
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/manifest/wasm_settings.hpp>
+
+#include "reading.hpp"
+
+using namespace cargo_wasm;
+using namespace cargo_wasm::test;
+
+namespace {
+
+/// The allowed imports with blanks between them, or the error.
+std::string allowed(const std::string& more)
+{
+  const FakeFilesystem fs{{"/p/Cargo.toml", k_package + more}, {"/p/src/lib.rs", ""}};
+  const auto manifest = manifest::read_manifest(fs, "/p/Cargo.toml", {});
+  REQUIRE(manifest.has_value());
+  const auto settings = manifest::read_wasm_settings(fs, **manifest, **manifest);
+  return settings ? base::join(settings->allowed_imports, " ") : base::render(settings.error(), base::Severity::error, false);
+}
+
+} // namespace
+
+TEST_CASE("wasm settings: a project without them allows nothing", "[manifest][wasm]")
+{
+  CHECK(allowed("").empty());
+  CHECK(allowed("[package.metadata.wasm]\ntarget = \"wasm32-wasip1\"\n").empty());
+  CHECK(allowed("[package.metadata.wasm.imports]\n").empty());
+}
+
+TEST_CASE("wasm settings: allowed imports of package and workspace are one sorted list", "[manifest][wasm]")
+{
+  CHECK(allowed("[package.metadata.wasm.imports]\nallow = [\"env::b\", \"env::a::c\", \"env::b\"]\n"
+                "[workspace.metadata.wasm.imports]\nallow = [\"env::a\"]\n") == "a a::c b");
+}
+
+TEST_CASE("wasm settings: a function of another module is an error that shows the attribute", "[manifest][wasm]")
+{
+  CHECK(allowed("[package.metadata.wasm.imports]\nallow = [\"env::a\", \"host::log\"]\n") ==
+        R"(error[CW0166]: `host::log` cannot be allowed as an import
+  --> /p/Cargo.toml:6:20
+   |
+ 6 | allow = ["env::a", "host::log"]
+   |                    ^^^^^^^^^^^
+   = note: what names no module is imported from `env`, and only such functions are listed here
+   = help: say it where `log` is declared: `#[link(wasm_import_module = "host")]` on its `extern` block
+)");
+}
+
+TEST_CASE("wasm settings: an entry without a module says how to write it", "[manifest][wasm]")
+{
+  CHECK(allowed("[package.metadata.wasm.imports]\nallow = [\"host_log\"]\n") ==
+        R"(error[CW0166]: `host_log` cannot be allowed as an import
+  --> /p/Cargo.toml:6:10
+   |
+ 6 | allow = ["host_log"]
+   |          ^^^^^^^^^^ no module
+   = note: an entry is `env::` and the function's name
+   = help: write `"env::host_log"`
+)");
+}
+
+TEST_CASE("wasm settings: a value of another type is an error with its place", "[manifest][wasm]")
+{
+  CHECK(allowed("[package.metadata.wasm]\nimports = 3\n") ==
+        R"(error[CW0102]: `package.metadata.wasm.imports` must be a table, not an integer
+  --> /p/Cargo.toml:6:11
+   |
+ 6 | imports = 3
+   |           ^
+)");
+}
