@@ -47,4 +47,12 @@ base::Command command_for(const JobSettings& settings, const plan::ActionTemplat
   return command;
 }
 
+std::function<base::Command(plan::ActionIndex)> commands_from(const JobSettings& settings, const std::vector<KnownResult>& results)
+{
+  return [&](plan::ActionIndex index) {
+    const plan::ActionGraph& graph = settings.context.graph;
+    return command_for(settings, graph.actions[index], expand(graph, index, results));
+  };
+}
+
 } // namespace cargo_wasm::exec

@@ -56,9 +56,7 @@ Result<std::unique_ptr<base::FileLock>> open_target(const Env& env, const plan::
 Result<> inspect_links(const JobSettings& settings, const std::vector<KnownResult>& results)
 {
   const plan::ActionGraph& graph = settings.context.graph;
-  const auto command_of = [&](plan::ActionIndex index) {
-    return command_for(settings, graph.actions[index], expand(graph, index, results));
-  };
+  const auto command_of = commands_from(settings, results);
   for (plan::ActionIndex action = 0; action < graph.actions.size(); ++action) {
     if (graph.actions[action].link_report) {
       CW_TRY(settings.options.inspect_link({settings.context.env, graph, action, command_of}));

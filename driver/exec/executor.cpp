@@ -323,10 +323,7 @@ void Executor::report_failure(plan::ActionIndex action, JobOutput& job)
   m_console.script_messages(action, job.messages);
   m_console.action_ends(action, false, false, nullptr);
   if (m_options.explain_failure) {
-    const auto command_of = [&](plan::ActionIndex index) {
-      return command_for(m_settings, m_graph.actions[index], expand(m_graph, index, m_results));
-    };
-    for (const Error& finding : m_options.explain_failure({m_context.env, m_graph, action, command_of})) {
+    for (const Error& finding : m_options.explain_failure({m_context.env, m_graph, action, commands_from(m_settings, m_results)})) {
       m_console.finding(action, finding);
     }
   }

@@ -43,6 +43,10 @@ void run_job(
 /// The command as a child will get it.
 [[nodiscard]] base::Command command_for(const JobSettings& settings, const plan::ActionTemplate& tmpl, const ExpandedCommand& expanded);
 
+/// Commands of actions whose dependencies' results are known, as they run. `settings` and `results` must outlive it.
+[[nodiscard]] std::function<base::Command(plan::ActionIndex)> commands_from(const JobSettings& settings,
+                                                                            const std::vector<KnownResult>& results);
+
 /// Puts results where users find them. True when something was linked anew.
 [[nodiscard]] Result<bool> uplift(const Context& context, const plan::ActionTemplate& tmpl);
 
