@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/plan/front_end.hpp>
 
 #include "source_place.hpp"
 
@@ -60,19 +61,18 @@ rust::Edition edition_of(const plan::ActionTemplate& crate)
 
 base::Command front_end_command(const base::Command& compile)
 {
-  constexpr std::array<std::string_view, 5> k_left_out{"--error-format", "--json", "--emit", "--diagnostic-width", "--out-dir"};
+  constexpr std::array<std::string_view, 3> k_diagnostics{"--error-format", "--json", "--diagnostic-width"};
   base::Command command = compile;
   command.args.clear();
   for (std::size_t i = 0; i < compile.args.size(); ++i) {
     const std::string_view argument = compile.args[i];
     const std::string_view name = argument.substr(0, argument.find('='));
-    if (std::ranges::find(k_left_out, name) != k_left_out.end()) {
-      i += name == argument ? 1U : 0U; // its value is the next argument
-      continue;
+    std::size_t left_out = plan::output_arguments(argument, i + 1 < compile.args.size() ? compile.args[i + 1] : std::string_view());
+    if (std::ranges::find(k_diagnostics, name) != k_diagnostics.end()) {
+      left_out = name == argument ? 2 : 1; // its value is the next argument, or behind `=`
     }
-    if (argument == "-C" && i + 1 < compile.args.size() &&
-        (compile.args[i + 1].starts_with("linker=") || compile.args[i + 1].starts_with("incremental="))) {
-      ++i;
+    if (left_out != 0) {
+      i += left_out - 1;
       continue;
     }
     command.args.emplace_back(argument);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/plan/front_end.hpp>
+
 namespace cargo_wasm::plan {
 
 namespace {
@@ -27,11 +29,9 @@ std::vector<TemplateArg> front_end_arguments(const std::vector<TemplateArg>& com
   for (std::size_t i = 0; i < compile.size(); ++i) {
     const std::string_view text = text_of(compile[i]);
     const std::string_view after = i + 1 < compile.size() ? text_of(compile[i + 1]) : std::string_view();
-    const bool is_option_left_out =
-        text == "-C" && (after.starts_with("incremental=") || after.starts_with("linker=") || after.starts_with("extra-filename="));
-    if (text == "--out-dir" || is_option_left_out) {
-      ++i;
-    } else if (!text.starts_with("--emit=")) {
+    if (const std::size_t left_out = output_arguments(text, after); left_out != 0) {
+      i += left_out - 1;
+    } else {
       arguments.push_back(compile[i]);
     }
   }
@@ -39,6 +39,17 @@ std::vector<TemplateArg> front_end_arguments(const std::vector<TemplateArg>& com
 }
 
 } // namespace
+
+std::size_t output_arguments(std::string_view argument, std::string_view next)
+{
+  if (argument == "--out-dir" || argument == "--emit") {
+    return 2;
+  }
+  if (argument == "-C" && (next.starts_with("incremental=") || next.starts_with("linker=") || next.starts_with("extra-filename="))) {
+    return 2;
+  }
+  return argument.starts_with("--out-dir=") || argument.starts_with("--emit=") ? 1 : 0;
+}
 
 bool is_expanded(const ActionContext& context, UnitIndex index)
 {
