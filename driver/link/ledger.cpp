@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/base/shown_path.hpp>
 #include <cargo_wasm/rust/demangle.hpp>
 
 #include "crate_of_object.hpp"
@@ -81,8 +81,8 @@ Result<Ledger> make_ledger(const exec::InspectedAction& link)
 std::string ledger_text(const Env& env, const Ledger& ledger, bool whole_paths)
 {
   const std::size_t count = ledger.imports.size();
-  std::string text =
-      fmt::format("{}: {}\n", shown_path(env, ledger.module).string(), count == 1 ? "1 import" : fmt::format("{} imports", count));
+  std::string text = fmt::format(
+      "{}: {}\n", base::shown_path(env.cwd, ledger.module).string(), count == 1 ? "1 import" : fmt::format("{} imports", count));
   for (const LedgerEntry& entry : ledger.imports) {
     text += fmt::format("  {}.{}  {}\n", entry.module, entry.field, entry.type.empty() ? entry.kind : entry.type);
     if (entry.package.empty()) {
@@ -107,7 +107,8 @@ std::string ledger_json(const Env& env, const std::vector<Ledger>& ledgers)
     for (const LedgerEntry& entry : ledger.imports) {
       ordered_json where;
       if (entry.where) {
-        where = {{"file", shown_path(env, entry.where->file).string()}, {"line", entry.where->line}, {"column", entry.where->column}};
+        where = {
+            {"file", base::shown_path(env.cwd, entry.where->file).string()}, {"line", entry.where->line}, {"column", entry.where->column}};
       }
       imports.push_back({{"module", entry.module},
                          {"field", entry.field},
@@ -120,7 +121,7 @@ std::string ledger_json(const Env& env, const std::vector<Ledger>& ledgers)
                          {"root", entry.root},
                          {"path", entry.path}});
     }
-    modules.push_back({{"module", shown_path(env, ledger.module).string()}, {"imports", std::move(imports)}});
+    modules.push_back({{"module", base::shown_path(env.cwd, ledger.module).string()}, {"imports", std::move(imports)}});
   }
   const ordered_json document{{"version", 1}, {"modules", std::move(modules)}};
   return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-namespace cargo_wasm::link {
+#include <cargo_wasm/base/shown_path.hpp>
 
-base::Path shown_path(const Env& env, const base::Path& file)
-{
-  const base::Path relative = file.lexically_relative(env.cwd);
-  return relative.empty() || relative.native().starts_with("..") ? file : relative;
-}
+namespace cargo_wasm::link {
 
 std::string shown_package(const plan::ActionLabel& label)
 {
@@ -17,13 +13,13 @@ std::string shown_package(const plan::ActionLabel& label)
 
 std::string shown_place(const Env& env, const base::TextSpan& span)
 {
-  return fmt::format("{}:{}:{}", shown_path(env, span.file).string(), span.line, span.column);
+  return fmt::format("{}:{}:{}", base::shown_path(env.cwd, span.file).string(), span.line, span.column);
 }
 
 base::TextSpan declaration_caret(const Env& env, const rust::Location& location)
 {
   base::TextSpan span = location.where;
-  span.file = shown_path(env, span.file);
+  span.file = base::shown_path(env.cwd, span.file);
   span.label = location.macro.empty() ? "declared here" : fmt::format("declared by `{}`", location.macro);
   return span;
 }

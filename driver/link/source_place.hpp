@@ -8,8 +8,6 @@
 
 namespace cargo_wasm::link {
 
-/// Below the current directory: relative to it.
-[[nodiscard]] base::Path shown_path(const Env& env, const base::Path& file);
 /// "app v0.1.0", without the directory of a package of one's own
 [[nodiscard]] std::string shown_package(const plan::ActionLabel& label);
 /// "src/lib.rs:2:8"

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/shown_path.hpp>
+
 #include "compile.hpp"
 #include "future_incompat.hpp"
 
@@ -45,8 +47,7 @@ Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& op
   for (const auto& argument : request.arguments) {
     shown += " " + argument;
   }
-  const auto relative = program.lexically_relative(env.cwd).string();
-  const std::string path = relative.starts_with("..") || relative.empty() ? program.string() : relative;
+  const std::string path = base::shown_path(env.cwd, program).string();
   // The host's programs run by themselves; all else needs to be told by whom.
   const auto runner = command.program == program ? std::string() : " with " + command.program.filename().string();
   env.reporter.status("Running", fmt::format("`{}{}`{}", path, shown, runner));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/shown_path.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/link/explain_failed_link.hpp>
 #include <cargo_wasm/report/timings.hpp>
@@ -111,10 +112,7 @@ std::string finished_text(const Env& env, const Compiled& compiled)
   const auto& artifacts = compiled.artifacts;
   std::string text = compiled.planned->graph.finished;
   if (artifacts.size() == 1) {
-    auto path = artifacts.front().path.lexically_relative(env.cwd).string();
-    if (path.empty() || path.starts_with("..")) {
-      path = artifacts.front().path.string();
-    }
+    const std::string path = base::shown_path(env.cwd, artifacts.front().path).string();
     text += fmt::format(" {} ({})", path, base::human_bytes(artifacts.front().size_bytes));
   } else if (!artifacts.empty()) {
     std::uint64_t total = 0;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/shown_path.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/link/import_edits.hpp>
 #include <cargo_wasm/rust/split_block.hpp>
@@ -76,12 +77,6 @@ Result<std::optional<link::SourceEdit>> manifest_edit(const Env& env, const Atte
   return edit;
 }
 
-base::Path relative_to(const base::Path& root, const base::Path& file)
-{
-  const base::Path relative = file.lexically_relative(root);
-  return relative.native().starts_with("..") ? file : relative;
-}
-
 } // namespace
 
 Result<> fix_imports(const Env& env, const GlobalOptions& options, const FixImportsRequest& request)
@@ -101,7 +96,7 @@ Result<> fix_imports(const Env& env, const GlobalOptions& options, const FixImpo
     files.push_back(std::move(*in_manifest));
   }
   for (const link::SourceEdit& edit : files) {
-    const base::Path shown = relative_to(tried.graph.workspace_root, edit.file);
+    const base::Path shown = base::shown_path(tried.graph.workspace_root, edit.file);
     if (request.show_only) {
       env.reporter.result(rust::unified_diff(edit.before, edit.after, shown.native()));
     } else {
