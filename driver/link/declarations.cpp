@@ -11,8 +11,9 @@ namespace {
 /// Whether rustc makes a library that a wasm program may consist of.
 bool is_part_of_link(const plan::ActionTemplate& tmpl)
 {
-  return tmpl.kind == plan::ActionKind::rustc && tmpl.label.target_kind != "proc-macro" && tmpl.label.target_kind != "custom-build" &&
-         tmpl.message_target != nullptr;
+  const bool is_compiled = tmpl.dep_info.has_value(); // not only expanded
+  return tmpl.kind == plan::ActionKind::rustc && is_compiled && tmpl.label.target_kind != "proc-macro" &&
+         tmpl.label.target_kind != "custom-build" && tmpl.message_target != nullptr;
 }
 
 } // namespace
@@ -83,6 +84,16 @@ void DeclarationFinder::add_declarations(Crate& crate, const WantedSymbol& wante
       found.push_back(std::move(declaration));
     }
   }
+}
+
+std::vector<Declaration> DeclarationFinder::find_in(plan::ActionIndex action, const WantedSymbol& wanted)
+{
+  std::vector<Declaration> found;
+  const auto crate = std::ranges::find(m_crates, action, &Crate::action);
+  if (crate != m_crates.end()) {
+    add_declarations(*crate, wanted, found);
+  }
+  return found;
 }
 
 std::vector<Declaration> DeclarationFinder::find(const WantedSymbol& wanted, std::optional<plan::ActionIndex> likely)

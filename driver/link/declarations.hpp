@@ -29,6 +29,8 @@ public:
   /// The declarations, `likely` crate's first. Crates are read when their files contain the name; when none of these declares it, those
   /// that could make it by a macro.
   [[nodiscard]] std::vector<Declaration> find(const WantedSymbol& wanted, std::optional<plan::ActionIndex> likely);
+  /// Those of one crate; none where it takes no part in the link, or cannot be read.
+  [[nodiscard]] std::vector<Declaration> find_in(plan::ActionIndex crate, const WantedSymbol& wanted);
 
   /// Crates that could not be read, and why: an answer without them may be incomplete.
   [[nodiscard]] const std::vector<Error>& unread() const { return m_unread; }

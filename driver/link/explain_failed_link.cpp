@@ -19,9 +19,12 @@ std::vector<Error> explain_failed_link(const exec::InspectedAction& failed)
   if (!*report) {
     return {};
   }
-  std::vector<Error> errors = explain_undefined_symbols(failed);
-  for (const auto explain : {explain_import_collisions, explain_signature_conflicts, explain_audit}) {
-    std::vector<Error> found = explain(failed, **report);
+  DeclarationFinder finder(failed);
+  std::vector<Error> errors;
+  for (std::vector<Error> found : {explain_undefined_symbols(failed, **report, finder),
+                                   explain_import_collisions(failed, **report, finder),
+                                   explain_signature_conflicts(failed, **report, finder),
+                                   explain_audit(failed, **report)}) {
     errors.insert(errors.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
   }
   return errors;

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "crate_of_object.hpp"
-#include "crate_reading.hpp"
 #include "source_place.hpp"
 
 namespace cargo_wasm::link {
@@ -15,11 +14,11 @@ namespace {
 constexpr std::size_t k_most_told = 10;
 constexpr std::string_view k_expanded = "/expanded";
 
-/// The crates of a failed link by their expanded sources, read when they are asked for.
+/// The crates of a failed link by their expanded sources.
 class ExpandedCrates
 {
 public:
-  explicit ExpandedCrates(const exec::InspectedAction& failed) : m_failed(failed)
+  ExpandedCrates(const exec::InspectedAction& failed, DeclarationFinder& finder) : m_failed(failed), m_finder(finder)
   {
     std::map<std::string_view, plan::ActionIndex> compiles;
     for (plan::ActionIndex action = 0; action < failed.graph.actions.size(); ++action) {
@@ -43,37 +42,21 @@ public:
   }
 
   /// Where a crate declares the import; nullopt where that was not found.
-  [[nodiscard]] std::optional<rust::Location> locate(const std::string& source, const std::string& module, std::string_view field)
+  [[nodiscard]] std::optional<rust::Location> locate(const shim::DeclaredImport& import, const std::string& field)
   {
-    const auto found = m_actions.find(source);
-    if (found == m_actions.end()) {
+    const auto found = m_actions.find(import.source);
+    const auto declarations =
+        found == m_actions.end() ? std::vector<Declaration>() : m_finder.find_in(found->second, {field, import.module});
+    if (declarations.empty() || declarations.front().location.evidence == rust::Evidence::nothing) {
       return std::nullopt;
     }
-    const auto [entry, is_new] = m_readings.try_emplace(found->second);
-    if (is_new) {
-      auto reading = CrateReading::read(m_failed.env, m_failed.graph.actions[found->second], m_failed.command_of(found->second));
-      if (reading) {
-        entry->second = std::move(*reading);
-      }
-    }
-    if (!entry->second) {
-      return std::nullopt;
-    }
-    for (const rust::ForeignBlock& block : entry->second->declared().blocks) {
-      for (const rust::ForeignItem& item : block.items) {
-        if (item.symbol() == field && block.wasm_import_module() == module) {
-          const rust::Location& location = entry->second->locate(item);
-          return location.evidence == rust::Evidence::nothing ? std::nullopt : std::optional(location);
-        }
-      }
-    }
-    return std::nullopt;
+    return declarations.front().location;
   }
 
 private:
   const exec::InspectedAction& m_failed;
+  DeclarationFinder& m_finder;
   std::map<std::string, plan::ActionIndex> m_actions; ///< by path of the expanded source
-  std::map<plan::ActionIndex, std::unique_ptr<CrateReading>> m_readings;
 };
 
 Error explain(const exec::InspectedAction& failed, const shim::ImportCollision& collision, ExpandedCrates& crates)
@@ -81,12 +64,12 @@ Error explain(const exec::InspectedAction& failed, const shim::ImportCollision& 
   const shim::DeclaredImport& first = collision.imports.front();
   Error error("CW0904",
               fmt::format("this compiler may take the import `{}` of module `{}` for another function", collision.field, first.module));
-  if (const auto location = crates.locate(first.source, first.module, collision.field)) {
+  if (const auto location = crates.locate(first, collision.field)) {
     error.where = declaration_caret(failed.env, *location);
   }
   error.notes.push_back(fmt::format("declared by crate `{}`", crates.package(first.source)));
   for (auto other = collision.imports.begin() + 1; other != collision.imports.end(); ++other) {
-    const auto location = crates.locate(other->source, other->module, collision.field);
+    const auto location = crates.locate(*other, collision.field);
     error.notes.push_back(fmt::format("crate `{}` imports `{}` from module `{}`{}",
                                       crates.package(other->source),
                                       collision.field,
@@ -102,13 +85,13 @@ Error explain(const exec::InspectedAction& failed, const shim::ImportCollision& 
 
 } // namespace
 
-std::vector<Error> explain_import_collisions(const exec::InspectedAction& failed, const shim::LinkReport& report)
+std::vector<Error> explain_import_collisions(const exec::InspectedAction& failed, const shim::LinkReport& report, DeclarationFinder& finder)
 {
   std::vector<Error> errors;
   if (report.import_collisions.empty()) {
     return errors;
   }
-  ExpandedCrates crates(failed);
+  ExpandedCrates crates(failed, finder);
   const bool tells_all = failed.env.reporter.verbosity() >= base::Verbosity::verbose;
   for (const shim::ImportCollision& collision : report.import_collisions) {
     if (errors.size() < k_most_told || tells_all) {

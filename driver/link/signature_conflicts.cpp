@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "crate_of_object.hpp"
-#include "declarations.hpp"
 #include "source_place.hpp"
 
 namespace cargo_wasm::link {
@@ -34,9 +33,9 @@ Error explain(const exec::InspectedAction& failed, const shim::SignatureConflict
 
 } // namespace
 
-std::vector<Error> explain_signature_conflicts(const exec::InspectedAction& failed, const shim::LinkReport& report)
+std::vector<Error>
+explain_signature_conflicts(const exec::InspectedAction& failed, const shim::LinkReport& report, DeclarationFinder& finder)
 {
-  DeclarationFinder finder(failed);
   std::vector<Error> errors;
   for (const shim::SignatureConflict& conflict : report.signature_conflicts) {
     if (conflict.is_live()) {

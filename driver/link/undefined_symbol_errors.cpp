@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
-#include <cargo_wasm/link/undefined_symbols.hpp>
 #include <cargo_wasm/rust/demangle.hpp>
 
 #include "crate_of_object.hpp"
@@ -93,10 +92,10 @@ private:
 
 } // namespace
 
-std::vector<Error> explain_undefined_symbols(const exec::InspectedAction& failed)
+std::vector<Error> explain_undefined_symbols(const exec::InspectedAction& failed, const shim::LinkReport& report, DeclarationFinder& finder)
 {
   const bool tells_all = failed.env.reporter.verbosity() >= base::Verbosity::verbose;
-  const UndefinedSymbols undefined = find_undefined_symbols(failed, tells_all ? SIZE_MAX : k_most_told);
+  const UndefinedSymbols undefined = undefined_symbols_of(failed, report, finder, tells_all ? SIZE_MAX : k_most_told);
   const Teller teller(failed);
   std::vector<Error> errors;
   std::vector<std::string> rest;

@@ -6,6 +6,7 @@
 #include "crate_of_object.hpp"
 #include "declarations.hpp"
 #include "report_of.hpp"
+#include "undefined_symbol_errors.hpp"
 
 namespace cargo_wasm::link {
 
@@ -42,15 +43,21 @@ std::optional<plan::ActionIndex> wanting_crate(const exec::InspectedAction& fail
 
 } // namespace
 
-UndefinedSymbols find_undefined_symbols(const exec::InspectedAction& failed, std::size_t most)
+UndefinedSymbols find_undefined_symbols(const exec::InspectedAction& failed)
 {
-  UndefinedSymbols result;
   const auto report = report_of(failed);
   if (!report || !*report) {
-    return result;
+    return {};
   }
-  result.symbols = symbols_of(**report);
   DeclarationFinder finder(failed);
+  return undefined_symbols_of(failed, **report, finder, SIZE_MAX);
+}
+
+UndefinedSymbols
+undefined_symbols_of(const exec::InspectedAction& failed, const shim::LinkReport& report, DeclarationFinder& finder, std::size_t most)
+{
+  UndefinedSymbols result;
+  result.symbols = symbols_of(report);
   for (std::size_t i = 0; i < std::min(most, result.symbols.size()); ++i) {
     UndefinedSymbol& symbol = result.symbols[i];
     if (const auto crate = wanting_crate(failed, symbol)) {

@@ -24,8 +24,9 @@ std::string told(FailedLink& link, const std::vector<std::pair<std::string, std:
     report.messages.push_back(message);
   }
   std::string text;
-  link.world.fs.add(FailedLink::k_report, shim::to_json(report));
-  for (const Error& error : link::explain_undefined_symbols(link.failed())) {
+  const exec::InspectedAction failed = link.failed();
+  link::DeclarationFinder finder(failed);
+  for (const Error& error : link::explain_undefined_symbols(failed, report, finder)) {
     text += base::render(error, base::Severity::error, false);
   }
   return text;

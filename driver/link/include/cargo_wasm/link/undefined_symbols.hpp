@@ -33,8 +33,7 @@ struct UndefinedSymbols
 };
 
 /// What the report of a failed wasm link says is undefined; empty for any other action.
-/// @param most  declarations are looked for up to this many symbols
 /// Cost: one rustc call without code generation for each crate that may declare one of them.
-[[nodiscard]] UndefinedSymbols find_undefined_symbols(const exec::InspectedAction& failed, std::size_t most = SIZE_MAX);
+[[nodiscard]] UndefinedSymbols find_undefined_symbols(const exec::InspectedAction& failed);
 
 } // namespace cargo_wasm::link
