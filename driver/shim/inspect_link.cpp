@@ -9,8 +9,8 @@ namespace cargo_wasm::shim {
 
 namespace {
 
-/// Looks closer at each function of which the linker says that its types differ.
-std::vector<SignatureConflict> find_conflicts(const LinkModel& model, const std::vector<LinkerMessage>& messages)
+/// The functions of which the linker says that their types differ.
+std::set<std::string> mismatched_functions(const std::vector<LinkerMessage>& messages)
 {
   std::set<std::string> subjects;
   for (const LinkerMessage& message : messages) {
@@ -18,6 +18,11 @@ std::vector<SignatureConflict> find_conflicts(const LinkModel& model, const std:
       subjects.insert(message.subject);
     }
   }
+  return subjects;
+}
+
+std::vector<SignatureConflict> find_conflicts(const LinkModel& model, const std::set<std::string>& subjects)
+{
   std::vector<SignatureConflict> conflicts;
   for (const std::string& subject : subjects) {
     if (SignatureConflict conflict = check_signatures(model, subject); !conflict.uses.empty()) {
@@ -47,9 +52,13 @@ Result<> compare_imports(const base::Env& env, const std::vector<std::string>& e
 
 Result<> inspect_link(const base::Env& env, LinkReport& report)
 {
+  const std::set<std::string> mismatched = mismatched_functions(report.messages);
+  if (!report.exit.success() && mismatched.empty()) {
+    return {}; // nothing that the inputs could tell more of
+  }
   const LinkerOptions options = read_linker_options(report.arguments);
   const LinkScan scan(env.fs, env.cwd, options);
-  report.signature_conflicts = find_conflicts(scan.model(), report.messages);
+  report.signature_conflicts = find_conflicts(scan.model(), mismatched);
   if (!report.exit.success() || options.relocatable) {
     return {};
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -31,30 +32,23 @@ constexpr std::array<std::pair<MessageKind, std::string_view>, 15> k_kinds{{
     {MessageKind::other, "other"},
 }};
 
-std::string_view name_of(MessageKind kind)
+template <class Kind, std::size_t size>
+std::string_view name_of(const std::array<std::pair<Kind, std::string_view>, size>& kinds, Kind wanted)
 {
-  for (const auto& [value, name] : k_kinds) {
-    if (value == kind) {
-      return name;
-    }
-  }
-  return "other";
+  return std::ranges::find(kinds, wanted, &std::pair<Kind, std::string_view>::first)->second; // each kind has its row
 }
 
-MessageKind kind_of(std::string_view wanted)
+template <class Kind, std::size_t size>
+std::optional<Kind> kind_of(const std::array<std::pair<Kind, std::string_view>, size>& kinds, std::string_view wanted)
 {
-  for (const auto& [value, name] : k_kinds) {
-    if (name == wanted) {
-      return value;
-    }
-  }
-  return MessageKind::other;
+  const auto row = std::ranges::find(kinds, wanted, &std::pair<Kind, std::string_view>::second);
+  return row == kinds.end() ? std::nullopt : std::optional(row->first);
 }
 
 ordered_json message_json(const LinkerMessage& message)
 {
   ordered_json json;
-  json["kind"] = name_of(message.kind);
+  json["kind"] = name_of(k_kinds, message.kind);
   json["level"] = message.is_error ? "error" : "warning";
   json["subject"] = message.subject;
   json["file"] = message.file;
@@ -70,7 +64,7 @@ ordered_json message_json(const LinkerMessage& message)
 LinkerMessage read_message(const ordered_json& json)
 {
   LinkerMessage message;
-  message.kind = kind_of(json.at("kind").get<std::string>());
+  message.kind = kind_of(k_kinds, json.at("kind").get<std::string>()).value_or(MessageKind::other);
   message.is_error = json.at("level") == "error";
   json.at("subject").get_to(message.subject);
   json.at("file").get_to(message.file);
@@ -142,20 +136,17 @@ LinkedImport read_import(const ordered_json& json)
 
 ordered_json finding_json(const AuditFinding& finding)
 {
-  const auto kind = std::ranges::find(k_audit_kinds, finding.kind, &std::pair<AuditFinding::Kind, std::string_view>::first);
-  return {{"kind", kind->second}, {"subject", finding.subject}, {"detail", finding.detail}};
+  return {{"kind", name_of(k_audit_kinds, finding.kind)}, {"subject", finding.subject}, {"detail", finding.detail}};
 }
 
 /// A kind that is not known is damage: an audit is never read past.
 AuditFinding read_finding(const ordered_json& json)
 {
-  const std::string name = json.at("kind").get<std::string>();
-  for (const auto& [kind, known] : k_audit_kinds) {
-    if (known == name) {
-      return {kind, json.at("subject").get<std::string>(), json.at("detail").get<std::string>()};
-    }
+  const auto kind = kind_of(k_audit_kinds, json.at("kind").get<std::string>());
+  if (!kind) {
+    throw ordered_json::other_error::create(501, "unknown kind of audit finding", nullptr);
   }
-  throw ordered_json::other_error::create(501, "unknown kind of audit finding", nullptr);
+  return {*kind, json.at("subject").get<std::string>(), json.at("detail").get<std::string>()};
 }
 
 template <class T, class Write> ordered_json list_json(const std::vector<T>& items, Write write)
