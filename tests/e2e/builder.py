@@ -44,6 +44,13 @@ def finish():
     sys.exit(1 if failures else 0)
 
 
+def clean_environment(base, **more):
+    """This process's variables without those that would change a build, for a project below `base`; offline."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("CARGO_WASM", "RUSTFLAGS", "CARGO_BUILD", "CARGO_TARGET", "CARGO_PROFILE"))}
+    env.update(XDG_CACHE_HOME=os.path.join(base, "cache"), CARGO_TERM_COLOR="never", CARGO_NET_OFFLINE="true", **more)
+    return env
+
+
 class Place:
     """A temporary directory with a copy of the project, and an environment of its own."""
 
