@@ -213,12 +213,9 @@ Result<> ModuleReader::read_attribute_lists(const BlockHeader& header)
   BlockReader reader(m_stream, header, &m_block_info, record_codes(attributes_code::k_list_old, attributes_code::k_list));
   AttributeTable& table = m_module.attributes;
   while (true) {
-    CW_TRY_ASSIGN(const BlockReader::Item item, reader.next());
-    if (item == BlockReader::Item::end) {
+    CW_TRY_ASSIGN(const bool has_record, reader.next_record());
+    if (!has_record) {
       return {};
-    }
-    if (item == BlockReader::Item::block) {
-      continue;
     }
     const Record& record = reader.record();
     if (record.code == attributes_code::k_list_old) {

@@ -102,6 +102,16 @@ Result<BlockReader::Item> BlockReader::next()
   }
 }
 
+Result<bool> BlockReader::next_record()
+{
+  while (true) {
+    CW_TRY_ASSIGN(const Item item, next());
+    if (item != Item::block) {
+      return item == Item::record;
+    }
+  }
+}
+
 Result<> BlockReader::check_end()
 {
   m_cursor.align32();

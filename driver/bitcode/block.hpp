@@ -58,6 +58,8 @@ public:
 
   /// The next sub-block or kept record, or `end`, after which nothing may be asked. Errors: CW0651 to CW0656.
   [[nodiscard]] Result<Item> next();
+  /// The next kept record, sub-blocks passed over; false at the end. Errors: as next().
+  [[nodiscard]] Result<bool> next_record();
 
   [[nodiscard]] const BlockHeader& sub_block() const { return m_sub_block; }
   [[nodiscard]] Record& record() { return m_record; }

@@ -178,12 +178,9 @@ Result<> ModuleReader::read_block_info(const BlockHeader& header)
   BlockReader reader(m_stream, header, nullptr, record_codes(block_info_code::k_set_block));
   reader.require_target();
   while (true) {
-    CW_TRY_ASSIGN(const BlockReader::Item item, reader.next());
-    if (item == BlockReader::Item::end) {
+    CW_TRY_ASSIGN(const bool has_record, reader.next_record());
+    if (!has_record) {
       return {};
-    }
-    if (item == BlockReader::Item::block) {
-      continue;
     }
     const Record& record = reader.record();
     if (record.values.empty() || record.values.front() > 0xffff'ffff) {

@@ -95,12 +95,9 @@ Result<Identification> read_identification(const Stream& stream, const BlockHead
   BlockReader reader(stream, header, nullptr, record_codes(identification_code::k_producer, identification_code::k_epoch));
   Identification out;
   while (true) {
-    CW_TRY_ASSIGN(const BlockReader::Item item, reader.next());
-    if (item == BlockReader::Item::end) {
+    CW_TRY_ASSIGN(const bool has_record, reader.next_record());
+    if (!has_record) {
       return out;
-    }
-    if (item == BlockReader::Item::block) {
-      continue;
     }
     const Record& record = reader.record();
     if (record.code == identification_code::k_epoch) {

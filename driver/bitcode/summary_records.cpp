@@ -92,12 +92,9 @@ Result<> ModuleReader::read_summary(const BlockHeader& header)
                                   summary_code::k_vtable));
   std::optional<std::uint64_t> version;
   while (true) {
-    CW_TRY_ASSIGN(const BlockReader::Item item, reader.next());
-    if (item == BlockReader::Item::end) {
+    CW_TRY_ASSIGN(const bool has_record, reader.next_record());
+    if (!has_record) {
       break;
-    }
-    if (item == BlockReader::Item::block) {
-      continue;
     }
     const Record& record = reader.record();
     if (record.code == summary_code::k_version) {

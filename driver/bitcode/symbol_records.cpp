@@ -204,12 +204,9 @@ Result<> ModuleReader::read_names(const BlockHeader& header)
   constexpr std::string_view k_names_block = "symbol table";
   BlockReader reader(m_stream, header, &m_block_info, record_codes(symbols_code::k_entry, symbols_code::k_function));
   while (true) {
-    CW_TRY_ASSIGN(const BlockReader::Item item, reader.next());
-    if (item == BlockReader::Item::end) {
+    CW_TRY_ASSIGN(const bool has_record, reader.next_record());
+    if (!has_record) {
       return {};
-    }
-    if (item == BlockReader::Item::block) {
-      continue;
     }
     // [symbol, name…] and [symbol, place of the body, name…]
     const Record& record = reader.record();
