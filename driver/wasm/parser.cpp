@@ -245,8 +245,7 @@ bool Parser::read_module_section(Level& level, Payload& payload)
   case PayloadKind::custom:
     return read_custom(payload);
   case PayloadKind::unknown:
-    payload.kind = PayloadKind::unknown;
-    payload.content = Cursor(m_cursor.bytes(payload.end - payload.begin, "the bytes of a section"), m_source.file);
+    take_content(PayloadKind::unknown, payload);
     return true;
   case PayloadKind::code:
     return read_code(level, payload);
@@ -284,8 +283,7 @@ bool Parser::read_component_section(Level& level, Payload& payload, std::uint64_
   case PayloadKind::custom:
     return read_custom(payload);
   case PayloadKind::unknown:
-    payload.kind = PayloadKind::unknown;
-    payload.content = Cursor(m_cursor.bytes(payload.end - payload.begin, "the bytes of a section"), m_source.file);
+    take_content(PayloadKind::unknown, payload);
     return true;
   case PayloadKind::core_module:
   case PayloadKind::component:
@@ -296,8 +294,7 @@ bool Parser::read_component_section(Level& level, Payload& payload, std::uint64_
       return false;
     }
     level.start_seen = true;
-    payload.kind = kind;
-    payload.content = Cursor(m_cursor.bytes(payload.end - payload.begin, "the bytes of a section"), m_source.file);
+    take_content(kind, payload);
     return true;
   }
   default:
@@ -305,11 +302,16 @@ bool Parser::read_component_section(Level& level, Payload& payload, std::uint64_
   }
 }
 
-bool Parser::read_counted(PayloadKind kind, Payload& payload)
+bool Parser::take_content(PayloadKind kind, Payload& payload)
 {
   payload.kind = kind;
   payload.content = Cursor(m_cursor.bytes(payload.end - payload.begin, "the bytes of a section"), m_source.file);
-  if (m_cursor.failed()) {
+  return !m_cursor.failed();
+}
+
+bool Parser::read_counted(PayloadKind kind, Payload& payload)
+{
+  if (!take_content(kind, payload)) {
     return false;
   }
   payload.count = payload.content.u32("a count of entries");
@@ -319,9 +321,7 @@ bool Parser::read_counted(PayloadKind kind, Payload& payload)
 
 bool Parser::read_single(PayloadKind kind, Payload& payload)
 {
-  payload.kind = kind;
-  payload.content = Cursor(m_cursor.bytes(payload.end - payload.begin, "the bytes of a section"), m_source.file);
-  if (m_cursor.failed()) {
+  if (!take_content(kind, payload)) {
     return false;
   }
   payload.count = payload.content.u32("an index");
@@ -334,9 +334,7 @@ bool Parser::read_single(PayloadKind kind, Payload& payload)
 
 bool Parser::read_custom(Payload& payload)
 {
-  payload.kind = PayloadKind::custom;
-  payload.content = Cursor(m_cursor.bytes(payload.end - payload.begin, "the bytes of a section"), m_source.file);
-  if (m_cursor.failed()) {
+  if (!take_content(PayloadKind::custom, payload)) {
     return false;
   }
   payload.name = payload.content.name("the name of a custom section");

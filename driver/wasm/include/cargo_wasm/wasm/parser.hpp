@@ -114,6 +114,7 @@ private:
   bool read_code(Level& level, Payload& payload);
   bool read_custom(Payload& payload);
   bool read_component_section(Level& level, Payload& payload, std::uint64_t size_offset);
+  bool take_content(PayloadKind kind, Payload& payload);
   bool read_counted(PayloadKind kind, Payload& payload);
   bool read_single(PayloadKind kind, Payload& payload);
   bool enter(PayloadKind kind, Payload& payload, std::uint64_t size_offset);
