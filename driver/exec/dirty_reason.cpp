@@ -21,6 +21,8 @@ std::string_view to_string(DirtyKind kind)
     return "features-changed";
   case DirtyKind::profile_changed:
     return "profile-changed";
+  case DirtyKind::link_settings_changed:
+    return "link-settings-changed";
   case DirtyKind::arguments_changed:
     return "arguments-changed";
   case DirtyKind::working_directory_changed:
@@ -68,6 +70,8 @@ std::string phrase(const DirtyReason& reason)
     return "the features changed";
   case DirtyKind::profile_changed:
     return "the profile settings changed";
+  case DirtyKind::link_settings_changed:
+    return "the link settings changed";
   case DirtyKind::arguments_changed:
     return "the arguments changed";
   case DirtyKind::working_directory_changed:

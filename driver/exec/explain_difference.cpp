@@ -3,6 +3,7 @@
 #include <set>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/shim/shim.hpp>
 
 #include "freshness.hpp"
 
@@ -104,6 +105,21 @@ std::optional<DirtyReason> argument_difference(const Record& record, const plan:
     reason.kind = DirtyKind::script_output_changed;
   }
   return reason;
+}
+
+/// Settings become arguments, which say less: not what they mean, nor who set them.
+std::optional<DirtyReason> link_settings_difference(const Record& record, const action::Command& now)
+{
+  const auto settings = [](const std::map<std::string, std::string>& environment) {
+    const auto found = environment.find(shim::k_settings_variable);
+    return found == environment.end() ? Words() : shim::split_settings(found->second);
+  };
+  const Words was = settings(record.environment);
+  const Words is = settings(now.environment);
+  if (was == is) {
+    return std::nullopt;
+  }
+  return DirtyReason{DirtyKind::link_settings_changed, {}, base::join(minus(was, is), ", "), base::join(minus(is, was), ", ")};
 }
 
 std::optional<DirtyReason> environment_difference(const Record& record, const action::Command& now)
@@ -212,6 +228,9 @@ DirtyReason explain_difference(
   }
   if (platform_value(record.platform, "package") != platform_value(now.platform, "package")) {
     return {DirtyKind::package_changed, {}, platform_value(record.platform, "package"), platform_value(now.platform, "package")};
+  }
+  if (auto reason = link_settings_difference(record, now)) {
+    return *reason;
   }
   if (auto reason = argument_difference(record, tmpl, now)) {
     return *reason;

@@ -46,7 +46,7 @@ Error explain(const exec::InspectedAction& failed, const shim::LinkReport& repor
   }
   return Error("CW0914", fmt::format("the module's {} is not what was asked for", finding.subject))
       .note(finding.detail)
-      .help("give it in multiples of 65536 bytes");
+      .help("try another compiler version, and report this one: it is a defect of the compiler or of the linker");
 }
 
 } // namespace

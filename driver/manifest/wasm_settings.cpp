@@ -3,9 +3,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "fields.hpp"
+#include "wasm_table.hpp"
 
 namespace cargo_wasm::manifest {
 
@@ -13,17 +12,8 @@ namespace {
 
 constexpr std::string_view k_module = "env";
 
-bool mentions_wasm_imports(const std::shared_ptr<const nlohmann::json>& metadata)
-{
-  if (metadata == nullptr || !metadata->is_object() || !metadata->contains("wasm")) {
-    return false;
-  }
-  const nlohmann::json& wasm = metadata->at("wasm");
-  return !wasm.is_object() || wasm.contains("imports");
-}
-
 /// `env::host_log` → `host_log`.
-void read_allowed(ReadState& state, const Fields& imports, std::vector<std::string>& allowed)
+void read_allowed(const Fields& imports, std::vector<std::string>& allowed)
 {
   const auto entries = imports.strings("allow");
   for (std::size_t i = 0; entries && i < entries->size(); ++i) {
@@ -46,35 +36,9 @@ void read_allowed(ReadState& state, const Fields& imports, std::vector<std::stri
       error.helps.push_back(
           fmt::format(R"(say it where `{}` is declared: `#[link(wasm_import_module = "{}")]` on its `extern` block)", name, module));
     }
-    state.fail(std::move(error));
+    imports.state().fail(std::move(error));
     return;
   }
-}
-
-Result<>
-read_table(const base::ReadOnlyFilesystem& fs, const Manifest& manifest, std::string_view section, std::vector<std::string>& allowed)
-{
-  CW_TRY_ASSIGN(std::string text, fs.read(manifest.file));
-  CW_TRY_ASSIGN(const auto document, parse_toml(manifest.file, std::move(text)));
-  ReadState state{fs, manifest.file, manifest.root(), false, std::nullopt, {}};
-  const TomlTable* table = &document->root;
-  std::string path;
-  for (const std::string_view key : {section, std::string_view("metadata"), std::string_view("wasm"), std::string_view("imports")}) {
-    const Fields fields(state, *document, *table, path);
-    std::string below = fields.path_of(key);
-    table = fields.table(key);
-    if (table == nullptr) {
-      break;
-    }
-    path = std::move(below);
-  }
-  if (table != nullptr) {
-    read_allowed(state, Fields(state, *document, *table, path), allowed);
-  }
-  if (state.error) {
-    return fail(std::move(*state.error));
-  }
-  return {};
 }
 
 } // namespace
@@ -82,12 +46,9 @@ read_table(const base::ReadOnlyFilesystem& fs, const Manifest& manifest, std::st
 Result<WasmSettings> read_wasm_settings(const base::ReadOnlyFilesystem& fs, const Manifest& package, const Manifest& workspace_root)
 {
   WasmSettings settings;
-  if (mentions_wasm_imports(package.metadata)) {
-    CW_TRY(read_table(fs, package, "package", settings.allowed_imports));
-  }
-  if (mentions_wasm_imports(workspace_root.workspace_metadata)) {
-    CW_TRY(read_table(fs, workspace_root, "workspace", settings.allowed_imports));
-  }
+  const auto read = [&](const Fields& imports) { read_allowed(imports, settings.allowed_imports); };
+  CW_TRY(read_wasm_table(fs, package, package.metadata, "package", "imports", read));
+  CW_TRY(read_wasm_table(fs, workspace_root, workspace_root.workspace_metadata, "workspace", "imports", read));
   std::ranges::sort(settings.allowed_imports);
   settings.allowed_imports.erase(std::unique(settings.allowed_imports.begin(), settings.allowed_imports.end()),
                                  settings.allowed_imports.end());

@@ -97,8 +97,8 @@ std::vector<std::uint64_t> priorities(const UnitGraph& graph, const std::vector<
 class ActionWriter
 {
 public:
-  ActionWriter(const base::ReadOnlyFilesystem& fs, const ActionContext& context, const std::vector<UnitIndex>& order)
-      : m_fs(fs), m_context(context), m_order(order), m_action_of(order.size()), m_expansion_of(order.size())
+  ActionWriter(const Env& env, const ActionContext& context, const std::vector<UnitIndex>& order)
+      : m_env(env), m_context(context), m_order(order), m_action_of(order.size()), m_expansion_of(order.size())
   {
     ActionIndex next = 0;
     for (const UnitIndex unit : order) {
@@ -183,7 +183,7 @@ private:
       action.args.push_back(std::move(argument));
     }
     action.env = rustc_environment(m_context, index);
-    CW_TRY_ASSIGN(const std::optional<LinkShim> link, plan_link_shim(m_fs, m_context, index));
+    CW_TRY_ASSIGN(const std::optional<LinkShim> link, plan_link_shim(m_env, m_context, index));
     if (link) {
       for (const std::string& argument : link->rustc_arguments) {
         action.args.push_back({ArgPiece{argument}});
@@ -387,7 +387,7 @@ private:
     }
   }
 
-  const base::ReadOnlyFilesystem& m_fs;
+  const Env& m_env;
   const ActionContext& m_context;
   const std::vector<UnitIndex>& m_order;
   std::vector<ActionIndex> m_action_of;                   ///< by unit
@@ -445,7 +445,7 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
                               .user_env = user_env,
                               .defects = defects,
                               .library_path = inherited == nullptr ? std::string() : *inherited};
-  CW_TRY_ASSIGN(ActionGraph graph, ActionWriter(env.fs, context, order).run());
+  CW_TRY_ASSIGN(ActionGraph graph, ActionWriter(env, context, order).run());
   for (const OutputCollision& collision : graph.collisions) {
     const ActionLabel& winner = graph.actions[collision.winner].label;
     const ActionLabel& loser = graph.actions[collision.loser].label;

@@ -45,15 +45,6 @@ Error told(const Defect& defect, const DefectFacts& facts, std::string_view code
   return error;
 }
 
-/// Whether the user gave an argument of the same name: `--max-memory=…`; `--export=NAME` counts with its value.
-bool is_given(const std::vector<std::string>& user, std::string_view argument)
-{
-  const std::string_view name = argument.starts_with("--export=") ? argument : argument.substr(0, argument.find('='));
-  return std::ranges::any_of(user, [&](const std::string& given) {
-    return given == argument || (name != argument && (given == name || given.starts_with(fmt::format("{}=", name))));
-  });
-}
-
 Result<> check_ignored(const std::vector<Defect>& defects, const std::vector<std::string>& ignored)
 {
   std::vector<std::string> known;
@@ -73,6 +64,14 @@ Result<> check_ignored(const std::vector<Defect>& defects, const std::vector<std
 }
 
 } // namespace
+
+bool is_given(const std::vector<std::string>& given, std::string_view argument)
+{
+  const std::string_view name = argument.starts_with("--export=") ? argument : argument.substr(0, argument.find('='));
+  return std::ranges::any_of(given, [&](const std::string& one) {
+    return one == argument || (name != argument && (one == name || one.starts_with(fmt::format("{}=", name))));
+  });
+}
 
 Result<DefectDecisions> consider_defects(const Env& env, const ActionGraphInput& input, const BuildRequest& request)
 {
@@ -103,7 +102,7 @@ Result<DefectDecisions> consider_defects(const Env& env, const ActionGraphInput&
       }
       for (const std::string& argument : defect.set_link_args) {
         if (!request.strict_cargo && !is_given(facts.link_args, argument)) {
-          decisions.link_args[kind].push_back(argument);
+          decisions.link_args[kind].push_back({argument, defect.id});
         }
       }
     }

@@ -8,6 +8,7 @@
 #include <cargo_wasm/shim/shim.hpp>
 #include <cargo_wasm/toolchain/wasm_linker.hpp>
 
+#include "link_settings.hpp"
 #include "unit_context.hpp"
 
 namespace cargo_wasm::plan {
@@ -48,7 +49,7 @@ base::Path shim_path(const base::Path& state_directory)
   return state_directory / "wasm-ld";
 }
 
-Result<std::optional<LinkShim>> plan_link_shim(const base::ReadOnlyFilesystem& fs, const ActionContext& context, UnitIndex index)
+Result<std::optional<LinkShim>> plan_link_shim(const base::Env& env, const ActionContext& context, UnitIndex index)
 {
   const Unit& unit = context.unit(index);
   const toolchain::TargetInfo& target = context.input.platforms.info(unit.kind);
@@ -57,7 +58,7 @@ Result<std::optional<LinkShim>> plan_link_shim(const base::ReadOnlyFilesystem& f
   }
   const toolchain::WasmLinker& linker = *target.wasm_linker;
   CW_TRY_ASSIGN(const manifest::WasmSettings settings,
-                manifest::read_wasm_settings(fs, *unit.package->manifest, *context.input.workspace.root_manifest));
+                manifest::read_wasm_settings(env.fs, *unit.package->manifest, *context.input.workspace.root_manifest));
   if (linker.kind == toolchain::WasmLinker::Kind::component_ld && !settings.allowed_imports.empty()) {
     return fail(imports_of_component(unit, target.triple, settings.allowed_imports.front()));
   }
@@ -69,11 +70,10 @@ Result<std::optional<LinkShim>> plan_link_shim(const base::ReadOnlyFilesystem& f
     result.rustc_arguments.emplace_back("-C");
     result.rustc_arguments.push_back(std::move(option));
   };
-  if (const auto set = context.defects.link_args.find(unit.kind); set != context.defects.link_args.end()) {
-    const bool through_compiler = linker.kind == toolchain::WasmLinker::Kind::compiler_driver;
-    for (const std::string& argument : set->second) {
-      add(fmt::format("link-arg={}{}", through_compiler ? "-Wl," : "", argument));
-    }
+  CW_TRY_ASSIGN(EffectiveLinkSettings link_settings, effective_link_settings(env, context, index, linker.kind));
+  const bool through_compiler = linker.kind == toolchain::WasmLinker::Kind::compiler_driver;
+  for (const std::string& argument : link_settings.link_args) {
+    add(fmt::format("link-arg={}{}", through_compiler ? "-Wl," : "", argument));
   }
   switch (linker.kind) {
   case toolchain::WasmLinker::Kind::wasm_ld:
@@ -91,6 +91,8 @@ Result<std::optional<LinkShim>> plan_link_shim(const base::ReadOnlyFilesystem& f
                                                                 .enforce = !context.request.strict_cargo,
                                                                 .own_flags = own_flags(context.input.platforms.rustc),
                                                                 .allowed = settings.allowed_imports,
+
+                                                                .settings = std::move(link_settings.described),
                                                                 .expanded = {}});
   result.variables.insert(variables.begin(), variables.end());
   return result;

@@ -17,9 +17,9 @@ struct LinkShim
 };
 
 /// nullopt for units that make no module of their own (libraries, checks, the host's) and where no linker was found.
-/// Errors: those of manifest::read_wasm_settings; CW0382 imports are listed, and a component has none from `env`.
-[[nodiscard]] Result<std::optional<LinkShim>>
-plan_link_shim(const base::ReadOnlyFilesystem& fs, const ActionContext& context, UnitIndex unit);
+/// Errors: those of manifest::read_wasm_settings and effective_link_settings; CW0382 imports are listed, and a component has none from
+/// `env`.
+[[nodiscard]] Result<std::optional<LinkShim>> plan_link_shim(const base::Env& env, const ActionContext& context, UnitIndex unit);
 
 /// Where the shim lies: a link to this program under the name that makes rustc, clang and wasm-component-ld talk to it as to a wasm-ld.
 [[nodiscard]] base::Path shim_path(const base::Path& state_directory);

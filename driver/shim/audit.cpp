@@ -41,6 +41,7 @@ private:
       present.emplace(import.module, import.name);
       if (import.type.kind == wasm::ExternalKind::memory) {
         m_memory = import.type.memory;
+        m_imports_memory = true;
       }
     }));
     for (const LinkedImport& import : expected) {
@@ -55,16 +56,21 @@ private:
   {
     std::set<std::string_view> present;
     bool has_function = false;
+    bool has_table = false;
     auto exports = m_module.exports();
     for (wasm::Export entry; exports.next(entry);) {
       present.insert(entry.name);
       has_function = has_function || entry.kind == wasm::ExternalKind::func;
+      has_table = has_table || entry.kind == wasm::ExternalKind::table;
     }
     CW_TRY(exports.finish());
     for (const std::string& name : m_options.exports) {
       if (!present.contains(name)) {
         add(AuditFinding::Kind::lost_export, name);
       }
+    }
+    if (m_options.export_table && !has_table) {
+      add(AuditFinding::Kind::lost_export, "__indirect_function_table");
     }
     // An entry may be exported under another name: components' `wasi:cli/run@0.2.0#run`.
     if (const auto entry = m_options.entry_symbol(); entry && !has_function && !m_module.start()) {
@@ -107,12 +113,19 @@ private:
       compare("initial memory", m_options.initial_memory_bytes, m_memory->limits.initial);
       compare("maximum memory", m_options.max_memory_bytes, m_memory->limits.maximum);
     }
+    if (m_options.import_memory && !m_imports_memory) {
+      add(AuditFinding::Kind::memory_limits, "memory", "asked to be imported, it is the module's own");
+    }
+    if (m_options.shared_memory && !(m_memory && m_memory->limits.shared)) {
+      add(AuditFinding::Kind::memory_limits, "memory", "asked to be shared between threads, it is not");
+    }
     return {};
   }
 
   const wasm::Module& m_module;
   const LinkerOptions& m_options;
   std::optional<wasm::MemoryType> m_memory;
+  bool m_imports_memory = false;
   std::vector<AuditFinding> m_findings;
 };
 

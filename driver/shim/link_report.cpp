@@ -197,6 +197,7 @@ std::string to_json(const LinkReport& report)
   json["added"] = report.added;
   json["user-allows-undefined"] = report.user_allows_undefined;
   json["allowed"] = report.allowed;
+  json["settings"] = report.settings;
   json["exit-status"] = report.exit.status;
   json["signal"] = report.exit.signal;
   json["messages"] = list_json(report.messages, message_json);
@@ -223,6 +224,7 @@ Result<LinkReport> parse_link_report(std::string_view text)
     json.at("added").get_to(report.added);
     json.at("user-allows-undefined").get_to(report.user_allows_undefined);
     json.at("allowed").get_to(report.allowed);
+    json.at("settings").get_to(report.settings);
     json.at("exit-status").get_to(report.exit.status);
     json.at("signal").get_to(report.exit.signal);
     read_list(json.at("messages"), report.messages, read_message);

@@ -18,6 +18,7 @@ constexpr std::string_view k_report = "CARGO_WASM_LINK_REPORT";
 constexpr std::string_view k_policy = "CARGO_WASM_LINK_POLICY";
 constexpr std::string_view k_own_flags = "CARGO_WASM_LINK_OWN_FLAGS";
 constexpr std::string_view k_allow = "CARGO_WASM_LINK_ALLOW";
+constexpr std::string_view k_setting_separator = "; "; // no value has one
 constexpr std::string_view k_expanded = k_expanded_variable;
 
 /// Linux refuses a command line of 2 MiB with its environment, and one argument of 128 KiB.
@@ -100,10 +101,24 @@ base::EnvMap to_variables(const ShimRequest& request)
                          {std::string(k_policy), request.enforce ? "enforce" : "report"},
                          {std::string(k_own_flags), base::join(request.own_flags, " ")},
                          {std::string(k_allow), base::join(request.allowed, " ")}};
+  if (!request.settings.empty()) {
+    variables.emplace(k_settings_variable, base::join(request.settings, k_setting_separator));
+  }
   if (!request.expanded.empty()) {
     variables.emplace(k_expanded, base::join(request.expanded, ":"));
   }
   return variables;
+}
+
+std::vector<std::string> split_settings(std::string_view text)
+{
+  std::vector<std::string> result;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(k_setting_separator), text.size());
+    result.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + k_setting_separator.size(), text.size()));
+  }
+  return result;
 }
 
 Result<ShimRequest> read_request(const base::EnvMap& variables)
@@ -128,6 +143,7 @@ Result<ShimRequest> read_request(const base::EnvMap& variables)
                      .enforce = value(k_policy) == "enforce",
                      .own_flags = words(value(k_own_flags)),
                      .allowed = words(value(k_allow)),
+                     .settings = split_settings(value(k_settings_variable)),
                      .expanded = words(value(k_expanded), ':')};
 }
 
@@ -199,6 +215,7 @@ Result<int> run_shim(const base::Env& env, const std::vector<std::string>& argum
   report.added = adjusted.added;
   report.user_allows_undefined = adjusted.user_allows_undefined;
   report.allowed = request.allowed;
+  report.settings = request.settings;
   CW_TRY(compare_imports(env, request.expanded, report));
   if (!report.import_collisions.empty()) {
     report.exit.status = 1;

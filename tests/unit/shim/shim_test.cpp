@@ -19,6 +19,7 @@ ShimRequest request()
           .enforce = true,
           .own_flags = {"--allow-undefined"},
           .allowed = {},
+          .settings = {},
           .expanded = {}};
 }
 

@@ -13,8 +13,9 @@ enum class DirtyKind : std::uint8_t {
   forced, ///< a dependency's result was not recorded, or a failed run came before
   toolchain_changed,
   program_changed,
-  features_changed, ///< old and new: lists of features
-  profile_changed,  ///< old and new: the arguments that differ
+  features_changed,      ///< old and new: lists of features
+  profile_changed,       ///< old and new: the arguments that differ
+  link_settings_changed, ///< old and new: the settings that differ, each with where it comes from
   arguments_changed,
   working_directory_changed,
   environment_changed, ///< subject: the variable

@@ -16,10 +16,10 @@ struct AuditFinding
 {
   enum class Kind : std::uint8_t {
     lost_import,   ///< declared and alive, and not imported: `subject` is `module.field`
-    lost_export,   ///< `--export` asks for it
+    lost_export,   ///< `--export` or `--export-table` asks for it
     type_stub,     ///< a trap stands for `subject`, which was called with another type
     lost_entry,    ///< the link has an entry, and the module neither an exported function nor a start section
-    memory_limits, ///< `subject` says which limit, `detail` what was asked for and what it is
+    memory_limits, ///< `subject` says what of memory, `detail` what was asked for and what it is
   } kind = Kind::lost_import;
   std::string subject;
   std::string detail;

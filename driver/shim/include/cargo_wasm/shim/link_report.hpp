@@ -26,6 +26,7 @@ struct LinkReport
   std::vector<std::string> added;     ///< what the policy added
   bool user_allows_undefined = false; ///< `--allow-undefined` or its kin came from the user, and counts
   std::vector<std::string> allowed;   ///< fields of `env` that the project lists
+  std::vector<std::string> settings;  ///< the link settings in force: "max-memory=1048576 (package)"
   base::Exit exit;
   std::vector<LinkerMessage> messages;
   std::vector<SignatureConflict> signature_conflicts; ///< of the functions whose types the linker found to differ

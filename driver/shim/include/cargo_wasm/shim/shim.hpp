@@ -7,6 +7,7 @@
 //   CARGO_WASM_LINK_POLICY       `enforce` or `report` (--strict-cargo: the command line stays as it is)
 //   CARGO_WASM_LINK_OWN_FLAGS    the flags that this rustc passes by itself and the policy takes back, separated by blanks
 //   CARGO_WASM_LINK_ALLOW        functions of `env` that the project lists, separated by blanks
+//   CARGO_WASM_LINK_SETTINGS     the link settings in force and where each comes from, for the report; absent when there are none
 //   CARGO_WASM_LINK_EXPANDED     the expanded sources of all crates, separated by colons, where this compiler may confuse imports
 #pragma once
 #include <optional>
@@ -19,6 +20,7 @@
 
 namespace cargo_wasm::shim {
 
+constexpr const char* k_settings_variable = "CARGO_WASM_LINK_SETTINGS";
 constexpr const char* k_expanded_variable = "CARGO_WASM_LINK_EXPANDED";
 
 struct ShimRequest
@@ -28,6 +30,7 @@ struct ShimRequest
   bool enforce = true;
   std::vector<std::string> own_flags;
   std::vector<std::string> allowed;
+  std::vector<std::string> settings; ///< "max-memory=1048576 (package)"
   std::vector<std::string> expanded; ///< absolute paths; empty: imports are not compared
   bool operator==(const ShimRequest&) const = default;
 };
@@ -36,6 +39,9 @@ struct ShimRequest
 [[nodiscard]] base::EnvMap to_variables(const ShimRequest& request);
 /// Errors: CW0801 a variable is missing or says nothing known: the shim was started by somebody else than cargo-wasm's rustc.
 [[nodiscard]] Result<ShimRequest> read_request(const base::EnvMap& variables);
+
+/// What CARGO_WASM_LINK_SETTINGS says: settings with "; " between them.
+[[nodiscard]] std::vector<std::string> split_settings(std::string_view text);
 
 /// The command line as the policy wants it.
 struct AdjustedArguments
