@@ -174,6 +174,9 @@ install_packages() {
     if suites_use fuzz || suites_use clang; then
       want clang:clang "$(compiler_runtime)"
     fi
+    if suites_use line-tables; then
+      want llvm:llvm-dwarfdump
+    fi
   fi
   if ((${#missing[@]} == 0)); then
     say 'nothing is missing'

@@ -64,8 +64,10 @@ std::optional<std::string> size_problem(Form form, std::uint64_t bytes)
     return "a 32-bit memory has 4 GiB at most";
   }
   if (bytes % unit != 0) {
-    return fmt::format(
-        "{} must be a multiple of {} bytes; {} is the next", form == Form::stack_size ? "the stack" : "memory", unit, (bytes / unit + 1) * unit);
+    return fmt::format("{} must be a multiple of {} bytes; {} is the next",
+                       form == Form::stack_size ? "the stack" : "memory",
+                       unit,
+                       (bytes / unit + 1) * unit);
   }
   return std::nullopt;
 }
@@ -284,14 +286,12 @@ tl::expected<std::uint64_t, std::string> parse_size(std::string_view text)
   return number * unit->bytes;
 }
 
-Result<LinkSettings> read_link_settings(const base::ReadOnlyFilesystem& fs,
-                                        const Manifest& package,
-                                        const Manifest& workspace_root,
-                                        const Config& config)
+Result<LinkSettings>
+read_link_settings(const base::ReadOnlyFilesystem& fs, const Manifest& package, const Manifest& workspace_root, const Config& config)
 {
   LinkSettings settings;
-  CW_TRY(
-      read_wasm_table(fs, workspace_root, workspace_root.workspace_metadata, "workspace", "link", TableReader(Origin::workspace, settings)));
+  CW_TRY(read_wasm_table(
+      fs, workspace_root, workspace_root.workspace_metadata, "workspace", "link", TableReader(Origin::workspace, settings)));
   CW_TRY(read_wasm_table(fs, package, package.metadata, "package", "link", TableReader(Origin::package, settings)));
   CW_TRY(read_configuration(config, settings));
   return settings;

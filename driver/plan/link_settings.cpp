@@ -196,9 +196,10 @@ private:
       const LinkSetting* setting = find(name);
       const bool is_off = setting == nullptr || (setting->as_switch() != nullptr && !*setting->as_switch());
       if (!is_off) {
-        return fail(at_setting(Error("CW0841", fmt::format("`{}` cannot be had for `{}`", name, m_target.triple)), *setting)
-                        .note("its programs are components, which export what their WIT world says, and keep memory and table to themselves")
-                        .help("build for `wasm32-wasip1`, whose programs are plain modules"));
+        return fail(
+            at_setting(Error("CW0841", fmt::format("`{}` cannot be had for `{}`", name, m_target.triple)), *setting)
+                .note("its programs are components, which export what their WIT world says, and keep memory and table to themselves")
+                .help("build for `wasm32-wasip1`, whose programs are plain modules"));
       }
     }
     return {};
@@ -224,8 +225,9 @@ effective_link_settings(const base::Env& env, const ActionContext& context, Unit
 {
   const Unit& unit = context.unit(index);
   const toolchain::TargetInfo& target = context.input.platforms.info(unit.kind);
-  CW_TRY_ASSIGN(LinkSettings settings,
-                manifest::read_link_settings(env.fs, *unit.package->manifest, *context.input.workspace.root_manifest, context.input.config));
+  CW_TRY_ASSIGN(
+      LinkSettings settings,
+      manifest::read_link_settings(env.fs, *unit.package->manifest, *context.input.workspace.root_manifest, context.input.config));
   if (!has_exports(unit)) {
     settings.erase("exports");
   }
@@ -258,8 +260,8 @@ effective_link_settings(const base::Env& env, const ActionContext& context, Unit
     const std::vector<std::string> explicit_arguments = result.link_args;
     for (const DefectArgument& defect : needed->second) {
       const std::string_view name = std::string_view(defect.argument).substr(defect.argument.find_first_not_of('-'));
-      if (const auto setting = settings.find(name); setting != settings.end() && setting->second.as_switch() != nullptr &&
-                                                    !*setting->second.as_switch()) {
+      if (const auto setting = settings.find(name);
+          setting != settings.end() && setting->second.as_switch() != nullptr && !*setting->second.as_switch()) {
         return fail(against_defect(name, setting->second, defect));
       }
       if (!is_given(explicit_arguments, defect.argument)) {

@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <set>
 
+#include <cargo_wasm/shim/call_sites.hpp>
 #include <cargo_wasm/shim/link_scan.hpp>
 
 namespace cargo_wasm::shim {
 
 namespace {
 
-/// The functions of which the linker says that their types differ.
-std::set<std::string> mismatched_functions(const std::vector<LinkerMessage>& messages)
+constexpr std::size_t k_most_call_sites = 3; ///< of one function
+
+/// The functions of which the linker says this.
+std::set<std::string> functions_of(const std::vector<LinkerMessage>& messages, MessageKind kind)
 {
   std::set<std::string> subjects;
   for (const LinkerMessage& message : messages) {
-    if (message.kind == MessageKind::signature_mismatch) {
+    if (message.kind == kind) {
       subjects.insert(message.subject);
     }
   }
@@ -52,13 +55,18 @@ Result<> compare_imports(const base::Env& env, const std::vector<std::string>& e
 
 Result<> inspect_link(const base::Env& env, LinkReport& report)
 {
-  const std::set<std::string> mismatched = mismatched_functions(report.messages);
-  if (!report.exit.success() && mismatched.empty()) {
+  const std::set<std::string> mismatched = functions_of(report.messages, MessageKind::signature_mismatch);
+  std::set<std::string> called = functions_of(report.messages, MessageKind::undefined_symbol);
+  called.insert(mismatched.begin(), mismatched.end());
+  if (!report.exit.success() && called.empty()) {
     return {}; // nothing that the inputs could tell more of
   }
   const LinkerOptions options = read_linker_options(report.arguments);
   const LinkScan scan(env.fs, env.cwd, options);
   report.signature_conflicts = find_conflicts(scan.model(), mismatched);
+  if (!called.empty()) {
+    report.call_sites = find_call_sites(scan, called, k_most_call_sites);
+  }
   if (!report.exit.success() || options.relocatable) {
     return {};
   }

@@ -100,6 +100,26 @@ SignatureConflict read_conflict(const ordered_json& json)
   return conflict;
 }
 
+ordered_json site_json(const CallSite& site)
+{
+  return {{"symbol", site.symbol},
+          {"object", site.object},
+          {"function", site.function},
+          {"file", site.file},
+          {"line", site.line},
+          {"column", site.column}};
+}
+
+CallSite read_site(const ordered_json& json)
+{
+  return {.symbol = json.at("symbol"),
+          .object = json.at("object"),
+          .function = json.at("function"),
+          .file = json.at("file"),
+          .line = json.at("line"),
+          .column = json.at("column")};
+}
+
 constexpr std::array<std::pair<AuditFinding::Kind, std::string_view>, 5> k_audit_kinds{{
     {AuditFinding::Kind::lost_import, "lost-import"},
     {AuditFinding::Kind::lost_export, "lost-export"},
@@ -202,6 +222,7 @@ std::string to_json(const LinkReport& report)
   json["signal"] = report.exit.signal;
   json["messages"] = list_json(report.messages, message_json);
   json["signature-conflicts"] = list_json(report.signature_conflicts, conflict_json);
+  json["call-sites"] = list_json(report.call_sites, site_json);
   json["import-collisions"] = list_json(report.import_collisions, collision_json);
   json["imports"] = list_json(report.imports, import_json);
   json["audit"] = list_json(report.audit, finding_json);
@@ -229,6 +250,7 @@ Result<LinkReport> parse_link_report(std::string_view text)
     json.at("signal").get_to(report.exit.signal);
     read_list(json.at("messages"), report.messages, read_message);
     read_list(json.at("signature-conflicts"), report.signature_conflicts, read_conflict);
+    read_list(json.at("call-sites"), report.call_sites, read_site);
     read_list(json.at("import-collisions"), report.import_collisions, read_collision);
     read_list(json.at("imports"), report.imports, read_import);
     read_list(json.at("audit"), report.audit, read_finding);

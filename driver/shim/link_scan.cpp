@@ -83,7 +83,10 @@ void LinkScan::add_module(const wasm::Source& source, std::string name, bool laz
   auto object = read_link_object(source, std::move(name));
   if (!object) {
     m_unread.push_back(std::move(object.error()));
-  } else if (lazy) {
+    return;
+  }
+  m_sources.push_back(source);
+  if (lazy) {
     m_model.add_lazy(std::move(*object));
   } else {
     m_model.add_object(std::move(*object));

@@ -8,6 +8,7 @@
 
 #include <cargo_wasm/wasm/archive.hpp>
 #include <cargo_wasm/wasm/component.hpp>
+#include <cargo_wasm/wasm/debug_lines.hpp>
 #include <cargo_wasm/wasm/file_kind.hpp>
 #include <cargo_wasm/wasm/linking.hpp>
 #include <cargo_wasm/wasm/module.hpp>
@@ -43,6 +44,8 @@ void read_lazily(const wasm::Source& source, bool was_accepted)
     require(index->body_of(index->imported() + i).end() <= source.file.size());
   }
   static_cast<void>(wasm::find_function_type(*module, 3));
+  const wasm::DebugLines lines(*module);
+  static_cast<void>(lines.find(100));
   if (const auto features = module->custom("target_features")) {
     wasm::SectionReader<wasm::TargetFeature> reader(source, *features, "target_features section");
     for (wasm::TargetFeature feature; reader.next(feature);) {

@@ -1,6 +1,7 @@
 // `wasm_dump check|dump|pack|entry|truncate …`: what tests/differential/wasm/oracle does under the same names, by our reader.
-// `wasm_dump members FILE` lists an archive: OFFSET SIZE NAME. `wasm_dump bench FILE` times the quick path, `wasm_dump memory FILE` prints
-// by how many bytes reading everything, and then the quick path, raised the peak of what the process holds.
+// `wasm_dump members FILE` lists an archive: OFFSET SIZE NAME. `wasm_dump lines FILE` prints the line table. `wasm_dump bench FILE` times
+// the quick path, `wasm_dump memory FILE` prints by how many bytes reading everything, and then the quick path, raised the peak of what the
+// process holds.
 #include <support/wasm_dump.hpp>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 
 #include <cargo_wasm/base/mapped_file.hpp>
 #include <cargo_wasm/wasm/archive.hpp>
+#include <cargo_wasm/wasm/debug_lines.hpp>
 #include <cargo_wasm/wasm/module.hpp>
 
 namespace {
@@ -126,6 +128,21 @@ void print_memory(const base::Path& path)
   std::printf("%llu %s\n", static_cast<unsigned long long>(status_bytes("VmHWM:") - before), text.c_str());
 }
 
+/// ADDRESS LINE COLUMN FILE, a line a row; `end` in the place of the file behind the last row of a sequence.
+void print_lines(const wasm::Source& source)
+{
+  const auto module = wasm::Module::read(source);
+  if (!module) {
+    stop(module.error());
+  }
+  const wasm::DebugLines lines(*module);
+  for (const wasm::LineRow& row : lines.rows()) {
+    const std::string text =
+        fmt::format("{:#x} {} {} {}\n", row.address, row.line, row.column, row.ends_sequence ? "end" : lines.files()[row.file]);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  }
+}
+
 std::string_view take(std::string_view& pack)
 {
   std::uint32_t size = 0;
@@ -143,7 +160,7 @@ int main(int argc, char** argv)
 {
   const std::vector<std::string_view> arguments(argv + 1, argv + argc);
   if (arguments.size() < 2) {
-    std::fprintf(stderr, "usage: wasm_dump check|dump|pack|entry|truncate|members|bench|memory FILE…\n");
+    std::fprintf(stderr, "usage: wasm_dump check|dump|pack|entry|truncate|members|lines|bench|memory FILE…\n");
     return 2;
   }
   const std::string_view command = arguments[0];
@@ -161,6 +178,8 @@ int main(int argc, char** argv)
       print_dump(wasm::Source(path, content));
     } else if (command == "members") {
       print_members(wasm::Source(path, content));
+    } else if (command == "lines") {
+      print_lines(wasm::Source(path, content));
     } else if (command == "bench") {
       print_speed(wasm::Source(path, content));
     } else if (command == "truncate") {

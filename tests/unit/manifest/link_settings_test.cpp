@@ -67,17 +67,19 @@ TEST_CASE("link settings: a project without them has none", "[manifest][wasm]")
 
 TEST_CASE("link settings: the strongest place wins, setting by setting", "[manifest][wasm]")
 {
-  CHECK(settings("[workspace.metadata.wasm.link]\nmax-memory = 65536\nstack-size = 16\nimport-memory = true\nexports = [\"a\", \"b\"]\n"
-                 "[package.metadata.wasm.link]\nmax-memory = \"1 MiB\"\nstack-size = 32\nimport-memory = false\n",
-                 "[wasm.link]\nmax-memory = 131072\nstack-size = \"64 B\"\n",
-                 {"wasm.link.max-memory=\"256 KiB\""}) ==
-        "exports = a+b (workspace)\nimport-memory = false (package)\nmax-memory = 262144 (command line)\nstack-size = 64 (configuration)\n");
+  CHECK(
+      settings("[workspace.metadata.wasm.link]\nmax-memory = 65536\nstack-size = 16\nimport-memory = true\nexports = [\"a\", \"b\"]\n"
+               "[package.metadata.wasm.link]\nmax-memory = \"1 MiB\"\nstack-size = 32\nimport-memory = false\n",
+               "[wasm.link]\nmax-memory = 131072\nstack-size = \"64 B\"\n",
+               {"wasm.link.max-memory=\"256 KiB\""}) ==
+      "exports = a+b (workspace)\nimport-memory = false (package)\nmax-memory = 262144 (command line)\nstack-size = 64 (configuration)\n");
 }
 
 TEST_CASE("link settings: a value of another type is an error with its place", "[manifest][wasm]")
 {
-  CHECK(settings("[package.metadata.wasm.link]\nmax-memory = true\n") ==
-        R"(error[CW0102]: `package.metadata.wasm.link.max-memory` must be a size: a number of bytes, or text such as "64 KiB" or "1 MiB", not a boolean
+  CHECK(
+      settings("[package.metadata.wasm.link]\nmax-memory = true\n") ==
+      R"(error[CW0102]: `package.metadata.wasm.link.max-memory` must be a size: a number of bytes, or text such as "64 KiB" or "1 MiB", not a boolean
   --> /w/app/Cargo.toml:6:14
    |
  6 | max-memory = true

@@ -47,9 +47,7 @@ using LinkSettings = std::map<std::string, LinkSetting, std::less<>>;
 /// Setting by setting the strongest of command line, configuration, package and workspace.
 /// Errors: CW0168 a value that the setting cannot have, CW0169 an unknown setting; CW0102, CW0185 a value of another type.
 /// Cost: nothing where nobody sets anything; else each manifest that does is read once more, for the places in messages.
-[[nodiscard]] Result<LinkSettings> read_link_settings(const base::ReadOnlyFilesystem& fs,
-                                                      const Manifest& package,
-                                                      const Manifest& workspace_root,
-                                                      const Config& config);
+[[nodiscard]] Result<LinkSettings>
+read_link_settings(const base::ReadOnlyFilesystem& fs, const Manifest& package, const Manifest& workspace_root, const Config& config);
 
 } // namespace cargo_wasm::manifest

@@ -9,9 +9,9 @@ namespace cargo_wasm::shim {
 /// Errors: CW0001, CW0002 a source cannot be read.
 [[nodiscard]] Result<> compare_imports(const base::Env& env, const std::vector<std::string>& expanded, LinkReport& report);
 
-/// After the link, from `report.arguments`, `messages` and `exit`: `signature_conflicts`, and of a link that succeeded `imports` and
-/// `audit`. Errors: CW0612 to CW0617 the module that was made cannot be read. Cost: every input is mapped; symbol tables and relocations
-/// are read, code is not.
+/// After the link, from `report.arguments`, `messages` and `exit`: `signature_conflicts`, `call_sites`, and of a link that succeeded
+/// `imports` and `audit`. Errors: CW0612 to CW0617 the module that was made cannot be read. Cost: every input is mapped; symbol tables and
+/// relocations are read, code is not.
 [[nodiscard]] Result<> inspect_link(const base::Env& env, LinkReport& report);
 
 /// Whether the linker was content with something that cannot work.

@@ -9,6 +9,7 @@
 #include <cargo_wasm/base/error.hpp>
 #include <cargo_wasm/base/process.hpp>
 #include <cargo_wasm/shim/audit.hpp>
+#include <cargo_wasm/shim/call_sites.hpp>
 #include <cargo_wasm/shim/import_collisions.hpp>
 #include <cargo_wasm/shim/link_imports.hpp>
 #include <cargo_wasm/shim/linker_messages.hpp>
@@ -30,6 +31,7 @@ struct LinkReport
   base::Exit exit;
   std::vector<LinkerMessage> messages;
   std::vector<SignatureConflict> signature_conflicts; ///< of the functions whose types the linker found to differ
+  std::vector<CallSite> call_sites;                   ///< of undefined functions, and of those with conflicts
   std::vector<LinkedImport> imports;                  ///< of a link that succeeded, as the model has them
   std::vector<AuditFinding> audit;                    ///< what is wrong with the module although the linker was content
   std::vector<ImportCollision> import_collisions;     ///< why nothing was linked, where this compiler may confuse imports

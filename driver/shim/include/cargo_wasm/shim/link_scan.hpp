@@ -19,6 +19,8 @@ public:
   LinkScan(const base::ReadOnlyFilesystem& fs, const base::Path& cwd, const LinkerOptions& options);
 
   [[nodiscard]] const LinkModel& model() const noexcept { return m_model; }
+  /// The bytes of one of the model's objects.
+  [[nodiscard]] const wasm::Source& source(std::uint32_t object) const { return m_sources[object]; }
   /// Inputs that are LLVM bitcode: with link-time optimization in the linker the model knows nothing of them.
   [[nodiscard]] const std::vector<std::string>& bitcode() const noexcept { return m_bitcode; }
   /// Functions that stub libraries and --allow-undefined-file let the host provide.
@@ -32,6 +34,7 @@ private:
   void add_stub_library(std::string_view text);
 
   std::deque<base::MappedFile> m_files; ///< the model's names lie in them
+  std::vector<wasm::Source> m_sources;  ///< by object of the model
   LinkModel m_model;
   std::vector<std::string> m_bitcode, m_allowed;
   std::vector<Error> m_unread;
