@@ -28,11 +28,25 @@ std::vector<std::string> words_of(const VerbSpec& verb)
 
 std::string verb_names()
 {
+  return base::join(first_words(), " ");
+}
+
+std::string names_in(std::string_view group)
+{
   std::vector<std::string> names;
-  for (const auto& verb : verbs()) {
-    names.emplace_back(verb.name);
+  for (const auto* verb : verbs_of_group(group)) {
+    names.emplace_back(last_word_of(*verb));
   }
   return base::join(names, " ");
+}
+
+std::string group_names(std::string_view separator)
+{
+  std::vector<std::string> names;
+  for (const auto& group : verb_groups()) {
+    names.emplace_back(group.name);
+  }
+  return base::join(names, separator);
 }
 
 std::string choices_of(const OptionSpec& spec)
@@ -46,7 +60,11 @@ std::string bash()
   std::string out = "# bash completion for cargo-wasm\n_cargo_wasm()\n{\n"
                     "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb= i\n"
                     "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-                    "    case ${COMP_WORDS[i]} in [-+]*) ;; *) verb=${COMP_WORDS[i]}; break ;; esac\n"
+                    "    case ${COMP_WORDS[i]} in [-+]*) continue ;; esac\n"
+                    "    verb=${verb:+$verb }${COMP_WORDS[i]}\n"
+                    "    case $verb in " +
+                    group_names("|") +
+                    ") ;; *) break ;; esac\n"
                     "  done\n"
                     "  case $prev in\n";
   std::vector<std::string> seen;
@@ -65,8 +83,11 @@ std::string bash()
          "  esac\n  case $verb in\n";
   for (const auto& verb : verbs()) {
     out += fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$cur\")) ;;\n",
-                       verb.alias.empty() ? std::string(verb.name) : fmt::format("{}|{}", verb.name, verb.alias),
+                       verb.alias.empty() ? fmt::format("'{}'", verb.name) : fmt::format("{}|{}", verb.name, verb.alias),
                        base::join(words_of(verb), " "));
+  }
+  for (const auto& group : verb_groups()) {
+    out += fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$cur\")) ;;\n", group.name, names_in(group.name));
   }
   out += fmt::format("    *) COMPREPLY=($(compgen -W '{}' -- \"$cur\")) ;;\n  esac\n}}\ncomplete -o default -F _cargo_wasm cargo-wasm\n",
                      verb_names());
@@ -89,29 +110,53 @@ std::string zsh_quoted(std::string_view text)
   return out;
 }
 
+std::string zsh_arguments(const VerbSpec& verb)
+{
+  std::string out =
+      fmt::format("    {}) _arguments", verb.alias.empty() ? std::string(last_word_of(verb)) : fmt::format("{}|{}", verb.name, verb.alias));
+  for (const auto& spec : verb.options) {
+    if (spec.hidden || spec.kind == OptionKind::positionals || spec.kind == OptionKind::trailing) {
+      continue;
+    }
+    const bool takes = spec.kind != OptionKind::flag && spec.kind != OptionKind::count;
+    out += fmt::format(" \\\n      '*--{}[{}]{}'",
+                       spec.name,
+                       zsh_quoted(spec.help),
+                       takes ? fmt::format(":{}:{}",
+                                           base::to_lower(spec.value_name.substr(0, spec.value_name.find('|'))),
+                                           spec.choices.empty() ? "_files" : "(" + choices_of(spec) + ")")
+                             : "");
+  }
+  return out + " '*:file:_files' ;;\n";
+}
+
 std::string zsh()
 {
   std::string out = "#compdef cargo-wasm\n_cargo-wasm() {\n  local -a commands\n  commands=(\n";
   for (const auto& verb : verbs()) {
-    out += fmt::format("    '{}:{}'\n", verb.name, zsh_quoted(verb.about));
+    if (group_of(verb).empty()) {
+      out += fmt::format("    '{}:{}'\n", verb.name, zsh_quoted(verb.about));
+    }
+  }
+  for (const auto& group : verb_groups()) {
+    out += fmt::format("    '{}:{}'\n", group.name, zsh_quoted(group.about));
   }
   out += "  )\n  if (( CURRENT == 2 )); then _describe command commands; return; fi\n  case $words[2] in\n";
   for (const auto& verb : verbs()) {
-    out += fmt::format("    {}) _arguments", verb.alias.empty() ? std::string(verb.name) : fmt::format("{}|{}", verb.name, verb.alias));
-    for (const auto& spec : verb.options) {
-      if (spec.hidden || spec.kind == OptionKind::positionals || spec.kind == OptionKind::trailing) {
-        continue;
-      }
-      const bool takes = spec.kind != OptionKind::flag && spec.kind != OptionKind::count;
-      out += fmt::format(" \\\n      '*--{}[{}]{}'",
-                         spec.name,
-                         zsh_quoted(spec.help),
-                         takes ? fmt::format(":{}:{}",
-                                             base::to_lower(spec.value_name.substr(0, spec.value_name.find('|'))),
-                                             spec.choices.empty() ? "_files" : "(" + choices_of(spec) + ")")
-                               : "");
+    if (group_of(verb).empty()) {
+      out += zsh_arguments(verb);
     }
-    out += " '*:file:_files' ;;\n";
+  }
+  for (const auto& group : verb_groups()) {
+    out += fmt::format("    {})\n    commands=(\n", group.name);
+    for (const auto* verb : verbs_of_group(group.name)) {
+      out += fmt::format("    '{}:{}'\n", last_word_of(*verb), zsh_quoted(verb->about));
+    }
+    out += "    )\n    if (( CURRENT == 3 )); then _describe command commands; return; fi\n    case $words[3] in\n";
+    for (const auto* verb : verbs_of_group(group.name)) {
+      out += zsh_arguments(*verb);
+    }
+    out += "    esac ;;\n";
   }
   return out + "  esac\n}\n_cargo-wasm \"$@\"\n";
 }
@@ -119,8 +164,16 @@ std::string zsh()
 std::string fish()
 {
   std::string out = "# fish completion for cargo-wasm\n";
+  for (const auto& group : verb_groups()) {
+    out += fmt::format("complete -c cargo-wasm -n __fish_use_subcommand -f -a {} -d \"{}\"\n", group.name, group.about);
+  }
   for (const auto& verb : verbs()) {
-    out += fmt::format("complete -c cargo-wasm -n __fish_use_subcommand -f -a {} -d \"{}\"\n", verb.name, verb.about);
+    const auto group = group_of(verb);
+    const auto begun =
+        group.empty() ? std::string("__fish_use_subcommand")
+                      : fmt::format("'__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from {}'", group, names_in(group));
+    const auto in_group = group.empty() ? std::string() : fmt::format("__fish_seen_subcommand_from {}; and ", group);
+    out += fmt::format("complete -c cargo-wasm -n {} -f -a {} -d \"{}\"\n", begun, last_word_of(verb), verb.about);
     for (const auto& spec : verb.options) {
       if (spec.hidden || spec.kind == OptionKind::positionals || spec.kind == OptionKind::trailing) {
         continue;
@@ -128,8 +181,9 @@ std::string fish()
       std::string help(spec.help);
       std::replace(help.begin(), help.end(), '"', '\'');
       std::replace(help.begin(), help.end(), '`', '\'');
-      out += fmt::format("complete -c cargo-wasm -n '__fish_seen_subcommand_from {}{}' -l {}{}{} -d \"{}\"\n",
-                         verb.name,
+      out += fmt::format("complete -c cargo-wasm -n '{}__fish_seen_subcommand_from {}{}' -l {}{}{} -d \"{}\"\n",
+                         in_group,
+                         last_word_of(verb),
                          verb.alias.empty() ? "" : fmt::format(" {}", verb.alias),
                          spec.name,
                          spec.short_name != '\0' ? fmt::format(" -s {}", spec.short_name) : "",

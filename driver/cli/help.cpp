@@ -118,4 +118,19 @@ std::string help_text(const VerbSpec* verb)
   return out;
 }
 
+std::string group_help_text(std::string_view group)
+{
+  std::string out;
+  for (const auto& known : verb_groups()) {
+    if (known.name == group) {
+      out += fmt::format("{}\n\nUsage: cargo-wasm {} COMMAND [OPTIONS]\n\nCommands:\n", known.about, known.name);
+    }
+  }
+  for (const auto* verb : verbs_of_group(group)) {
+    out += fmt::format("  {:<9} ", last_word_of(*verb));
+    append_wrapped(out, verb->about, 12);
+  }
+  return out + fmt::format("\n`cargo-wasm {} COMMAND --help` shows the options of a command.\n", group);
+}
+
 } // namespace cargo_wasm::cli

@@ -48,6 +48,12 @@ Options manifest(bool with_rust_version)
   return options;
 }
 
+/// For verbs that look at a project where there is one.
+Options project_choice()
+{
+  return {{"manifest-path", 'm', value, "PATH", "Path to Cargo.toml", k_manifest}};
+}
+
 Options features()
 {
   return {
@@ -123,6 +129,17 @@ Options from_registry()
 Options build_like()
 {
   return join({package_selection(), from_registry(), target_selection(), features(), compilation(), manifest(true), general()});
+}
+
+/// `toolchain …`: each row also needs a line in dispatch_toolchain.cpp.
+std::vector<VerbSpec> toolchain_verbs()
+{
+  return {
+      {"toolchain list",
+       "",
+       "List the installed compilers, and say which one is used here and why",
+       join({{{"json", '\0', flag, "", "Print JSON"}}, project_choice(), general()})},
+  };
 }
 
 std::vector<VerbSpec> make_verbs()
@@ -228,6 +245,9 @@ std::vector<VerbSpec> make_verbs()
                           {"target-dir", '\0', value, "DIRECTORY", "Directory for everything that is made", k_compilation}},
                          manifest(false),
                          general()})});
+  for (auto& verb : toolchain_verbs()) {
+    table.push_back(std::move(verb));
+  }
   table.push_back({"explain",
                    "",
                    "Explain a diagnostic code such as CW0301",
@@ -246,6 +266,48 @@ const std::vector<VerbSpec>& verbs()
 {
   static const std::vector<VerbSpec> table = make_verbs();
   return table;
+}
+
+const std::vector<VerbGroup>& verb_groups()
+{
+  static const std::vector<VerbGroup> table = {{"toolchain", "Show, ask and install compilers"}};
+  return table;
+}
+
+std::string_view group_of(const VerbSpec& verb)
+{
+  const auto blank = verb.name.find(' ');
+  return blank == std::string_view::npos ? std::string_view() : verb.name.substr(0, blank);
+}
+
+std::string_view last_word_of(const VerbSpec& verb)
+{
+  const auto blank = verb.name.find(' ');
+  return blank == std::string_view::npos ? verb.name : verb.name.substr(blank + 1);
+}
+
+std::vector<const VerbSpec*> verbs_of_group(std::string_view group)
+{
+  std::vector<const VerbSpec*> found;
+  for (const auto& verb : verbs()) {
+    if (!group.empty() && group_of(verb) == group) {
+      found.push_back(&verb);
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> first_words()
+{
+  std::vector<std::string> words;
+  for (const auto& verb : verbs()) {
+    const auto group = group_of(verb);
+    const auto word = group.empty() ? verb.name : group;
+    if (words.empty() || words.back() != word) {
+      words.emplace_back(word);
+    }
+  }
+  return words;
 }
 
 const std::vector<OptionSpec>& global_options()

@@ -203,6 +203,33 @@ Result<ParsedArguments> run_cli11(CLI::App& app, std::deque<Slot>& slots, std::v
   return parsed;
 }
 
+Error no_such_command(std::string_view word, std::span<const std::string> known, std::string advice)
+{
+  Error error("CW0780", fmt::format("no such command: `{}`", word), Blame::usage);
+  if (const auto near = base::nearest(word, known)) {
+    error.helps.push_back(fmt::format("did you mean `{}`?", *near));
+  }
+  return std::move(error).help(std::move(advice));
+}
+
+Error no_such_verb(const std::vector<const VerbSpec*>& verbs, std::string_view group, std::string_view word)
+{
+  std::vector<std::string> known;
+  for (const auto* verb : verbs) {
+    known.emplace_back(verb->name);
+  }
+  return no_such_command(fmt::format("{} {}", group, word), known, fmt::format("`cargo-wasm {} --help` shows its commands", group));
+}
+
+Error no_second_word(std::string_view group, const std::vector<const VerbSpec*>& verbs)
+{
+  Error error("CW0786", fmt::format("`{}` needs to know what to do", group), Blame::usage);
+  for (const auto* verb : verbs) {
+    error.helps.push_back(fmt::format("`cargo-wasm {}`", verb->name));
+  }
+  return error;
+}
+
 } // namespace
 
 Result<ParsedArguments> parse_arguments(std::span<const std::string> arguments)
@@ -228,17 +255,25 @@ Result<ParsedArguments> parse_arguments(std::span<const std::string> arguments)
     return run_cli11(app, slots, before, nullptr);
   }
   const auto* verb = find_verb(words[at]);
+  if (const auto in_group = verbs_of_group(words[at]); !in_group.empty()) {
+    const std::string group = words[at];
+    ++at;
+    if (at < words.size() && (words[at] == "--help" || words[at] == "-h")) {
+      ParsedArguments parsed;
+      parsed.verb = group;
+      parsed.counts["help"] = 1;
+      return parsed;
+    }
+    if (at == words.size() || words[at].starts_with('-')) {
+      return fail(no_second_word(group, in_group));
+    }
+    verb = find_verb(fmt::format("{} {}", group, words[at]));
+    if (verb == nullptr) {
+      return fail(no_such_verb(in_group, group, words[at]));
+    }
+  }
   if (verb == nullptr) {
-    Error error("CW0780", fmt::format("no such command: `{}`", words[at]), Blame::usage);
-    std::vector<std::string> names;
-    for (const auto& known : verbs()) {
-      names.emplace_back(known.name);
-    }
-    if (const auto near = base::nearest(words[at], names)) {
-      error.helps.push_back(fmt::format("did you mean `{}`?", *near));
-    }
-    error.helps.push_back("`cargo-wasm --list` shows all commands");
-    return fail(std::move(error));
+    return fail(no_such_command(words[at], first_words(), "`cargo-wasm --list` shows all commands"));
   }
   std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, words.end());
   auto trailing = split_trailing(*verb, rest);

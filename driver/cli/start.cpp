@@ -355,7 +355,8 @@ int run_program(std::vector<std::string> arguments,
     return finish(*reporter, parsed.error(), started_by_script);
   }
   if (parsed->has("help")) {
-    reporter->result(help_text(parsed->verb.empty() ? nullptr : find_verb(parsed->verb)));
+    const auto* verb = find_verb(parsed->verb);
+    reporter->result(verb == nullptr && !parsed->verb.empty() ? group_help_text(parsed->verb) : help_text(verb));
     return 0;
   }
   if (parsed->verb.empty()) {

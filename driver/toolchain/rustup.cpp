@@ -224,14 +224,18 @@ Result<ToolchainRequest> Rustup::request(const Env& env, std::optional<std::stri
   return request;
 }
 
+std::string Rustup::default_host() const
+{
+  return m_settings.default_host.value_or(std::string(build_machine_triple()));
+}
+
 std::optional<Rustup::Installed> Rustup::find_installed(const base::ReadOnlyFilesystem& fs, const ToolchainRequest& request) const
 {
   const auto has_rustc = [&](const Path& directory) { return fs.is_file(directory / "bin" / "rustc"); };
   if (request.is_path) {
     return has_rustc(request.name) ? std::optional(Installed{request.name, request.name}) : std::nullopt;
   }
-  const std::string host = m_settings.default_host.value_or(std::string(build_machine_triple()));
-  for (const std::string& name : {request.name, fmt::format("{}-{}", request.name, host)}) {
+  for (const std::string& name : {request.name, fmt::format("{}-{}", request.name, default_host())}) {
     if (const Path directory = m_home / "toolchains" / name; has_rustc(directory)) {
       return Installed{name, directory};
     }

@@ -45,6 +45,9 @@ public:
   [[nodiscard]] std::optional<Installed> find_installed(const base::ReadOnlyFilesystem& fs, const ToolchainRequest& request) const;
 
   [[nodiscard]] const std::optional<Path>& program() const { return m_program; }
+  [[nodiscard]] const Path& home() const { return m_home; }
+  /// The triple that rustup adds to names which have none.
+  [[nodiscard]] std::string default_host() const;
   std::vector<Path> files_read, files_looked_for;
 
 private:

@@ -94,3 +94,36 @@ TEST_CASE("a message format may be a list", "[cli][parse]")
   CHECK(parsed->all("message-format") == std::vector<std::string>{"json,json-diagnostic-short"});
   CHECK(!parse({"build", "--message-format", "json,yaml"}));
 }
+
+TEST_CASE("a verb of a group is two words, with options of its own", "[cli][parse]")
+{
+  const auto parsed = parse({"-q", "toolchain", "list", "--json"});
+  REQUIRE(parsed);
+  CHECK(parsed->verb == "toolchain list");
+  CHECK(parsed->has("json"));
+  CHECK(parsed->has("quiet"));
+}
+
+TEST_CASE("a group without its second word, or with a wrong one, names those it has", "[cli][parse]")
+{
+  CHECK(rendered(parse({"toolchain"}))
+            .starts_with("error[CW0786]: `toolchain` needs to know what to do\n"
+                         "   = help: `cargo-wasm toolchain list`\n"));
+  CHECK(rendered(parse({"toolchain", "lisst"})) == "error[CW0780]: no such command: `toolchain lisst`\n"
+                                                   "   = help: did you mean `toolchain list`?\n"
+                                                   "   = help: `cargo-wasm toolchain --help` shows its commands\n");
+  CHECK(rendered(parse({"toolchian"})) == "error[CW0780]: no such command: `toolchian`\n"
+                                          "   = help: did you mean `toolchain`?\n"
+                                          "   = help: `cargo-wasm --list` shows all commands\n");
+}
+
+TEST_CASE("the help of a group is asked for without a second word", "[cli][parse]")
+{
+  const auto parsed = parse({"toolchain", "--help"});
+  REQUIRE(parsed);
+  CHECK(parsed->verb == "toolchain");
+  CHECK(parsed->has("help"));
+  for (const auto* verb : cli::verbs_of_group("toolchain")) {
+    CHECK(cli::group_help_text("toolchain").find(cli::last_word_of(*verb)) != std::string::npos);
+  }
+}

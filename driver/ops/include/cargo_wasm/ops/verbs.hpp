@@ -27,6 +27,8 @@ Result<> metadata(const Env& env, const GlobalOptions& options, const MetadataRe
 Result<> tree(const Env& env, const GlobalOptions& options, const TreeRequest& request);
 /// Shows the record of the last build. Errors: CW0771 nothing was built yet.
 Result<> timings(const Env& env, const GlobalOptions& options, bool json);
+/// Prints the installed toolchains, and which of them is used here and why.
+Result<> toolchain_list(const Env& env, const GlobalOptions& options, bool json);
 /// Prints the page of a code, or the list of all. Errors: CW0760 no such code.
 Result<> explain(const Env& env, const std::optional<std::string>& code);
 
