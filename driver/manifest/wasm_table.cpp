@@ -14,7 +14,7 @@ bool may_have(const std::shared_ptr<const nlohmann::json>& metadata, std::string
     return false;
   }
   const nlohmann::json& wasm = metadata->at("wasm");
-  return !wasm.is_object() || wasm.contains(key);
+  return !wasm.is_object() || key.empty() || wasm.contains(key);
 }
 
 } // namespace
@@ -35,6 +35,9 @@ Result<> read_wasm_table(const base::ReadOnlyFilesystem& fs,
   const TomlTable* table = &document->root;
   std::string path;
   for (const std::string_view part : std::array<std::string_view, 4>{section, "metadata", "wasm", key}) {
+    if (part.empty()) {
+      break;
+    }
     const Fields fields(state, *document, *table, path);
     std::string below = fields.path_of(part);
     table = fields.table(part);

@@ -16,7 +16,7 @@ Result<> fetch(const Env& env, const GlobalOptions& options, const std::vector<s
     }
     return project.sources->download(lock.resolve, ids);
   }
-  CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, *project.config, options));
+  CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, project, options));
   CW_TRY_ASSIGN(const auto platforms,
                 toolchain::probe_target_data(env, *project.config, choice, triples, rustc_cache_file(project.workspace)));
   plan::BuildRequest request;

@@ -10,15 +10,6 @@ namespace cargo_wasm::ops {
 
 namespace {
 
-Path cache_home(const Env& env)
-{
-  if (const auto* cache = env.var("XDG_CACHE_HOME"); cache != nullptr && !cache->empty()) {
-    return Path(*cache) / "cargo-wasm";
-  }
-  const auto* home = env.var("HOME");
-  return (home == nullptr ? env.cwd : Path(*home)) / ".cache" / "cargo-wasm";
-}
-
 Result<> copy_tree(base::Filesystem& fs, const Path& from, const Path& to)
 {
   CW_TRY(fs.create_directories(to));
@@ -105,6 +96,7 @@ Result<FromSpec> parse_from_spec(std::string_view text)
 Result<Project> open_registry_project(const Env& env, const GlobalOptions& options, const FromSpec& from)
 {
   Project project;
+  project.is_from_registry = true;
   CW_TRY_ASSIGN(project.config, manifest::Config::load(env, options.config));
   for (const auto& warning : project.config->warnings()) {
     env.reporter.warning(warning);

@@ -188,7 +188,7 @@ Result<> metadata(const Env& env, const GlobalOptions& options, const MetadataRe
       packages.push_back(manifest::package_to_json(*member->manifest));
     }
   } else {
-    CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, *project.config, options));
+    CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, project, options));
     CW_TRY_ASSIGN(const auto platforms,
                   toolchain::probe_target_data(env, *project.config, choice, request.filter_platforms, rustc_cache_file(workspace)));
     const bool filtered = !request.filter_platforms.empty();

@@ -171,13 +171,12 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   if (run != nullptr) {
     CW_TRY(select_program(selected.members, request));
   }
-  CW_TRY_ASSIGN(
-      const auto target,
-      choose_target(project, options, request, run == nullptr ? selected.members : packages_with(selected.members, request.targets)));
+  const auto built = run == nullptr ? selected.members : packages_with(selected.members, request.targets);
+  CW_TRY_ASSIGN(const auto target, choose_target(project, options, request, built));
   if (!request.unit_graph) {
     report_target(reporter, target);
   }
-  CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, *project.config, options));
+  CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, project, options, built));
   CW_TRY_ASSIGN(const auto platforms,
                 toolchain::probe_target_data(env, *project.config, choice, target.triples, rustc_cache_file(workspace)));
   for (const auto& warning : platforms.warnings) {

@@ -40,19 +40,13 @@ Result<> check_members(const manifest::Workspace& workspace)
   return workspace.blocking ? Result<>(fail(*workspace.blocking)) : Result<>{};
 }
 
-Result<toolchain::ToolchainChoice> choose_toolchain(const Env& env, const manifest::Config& config, const GlobalOptions& options)
+Path cache_home(const Env& env)
 {
-  std::optional<std::string_view> plus;
-  if (options.plus_toolchain) {
-    plus = *options.plus_toolchain;
+  if (const auto* cache = env.var("XDG_CACHE_HOME"); cache != nullptr && !cache->empty()) {
+    return Path(*cache) / "cargo-wasm";
   }
-  if (options.install_missing) {
-    CW_TRY_ASSIGN(const auto missing, toolchain::find_missing_toolchain(env, config, plus));
-    if (missing) {
-      CW_TRY(toolchain::install_toolchain(env, *missing));
-    }
-  }
-  return toolchain::select_toolchain(env, config, plus);
+  const auto* home = env.var("HOME");
+  return (home == nullptr ? env.cwd : Path(*home)) / ".cache" / "cargo-wasm";
 }
 
 Path rustc_cache_file(const manifest::Workspace& workspace)
@@ -72,7 +66,7 @@ Result<resolve::LockPassResult> lock_project(const Env& env, Project& project, c
   pass.ignore_rust_version = options.ignore_rust_version;
   CW_TRY_ASSIGN(const bool needs_rustc, lock_depends_on_rustc(workspace, *project.config));
   if (needs_rustc && !options.ignore_rust_version) {
-    CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, *project.config, options));
+    CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, project, options));
     auto cache = toolchain::RustcCache::load(env.fs, rustc_cache_file(workspace), toolchain::rustc_identity(env, choice));
     CW_TRY_ASSIGN(const auto rustc, toolchain::probe_rustc(env, *project.config, choice, cache));
     pass.rustc_version = rustc.version;

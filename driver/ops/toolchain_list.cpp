@@ -13,11 +13,7 @@ Result<> toolchain_list(const Env& env, const GlobalOptions& options, bool json)
 {
   CW_TRY_ASSIGN(const auto config, manifest::Config::load(env, options.config));
   CW_TRY_ASSIGN(const auto installed, toolchain::installed_toolchains(env, config->cargo_home()));
-  std::optional<std::string_view> plus;
-  if (options.plus_toolchain) {
-    plus = *options.plus_toolchain;
-  }
-  const auto choice = toolchain::select_toolchain(env, *config, plus);
+  const auto choice = toolchain::select_toolchain(env, *config, {options.plus_toolchain, std::nullopt, {}});
   std::string text;
   nlohmann::json list = nlohmann::json::array();
   for (const auto& toolchain : installed.toolchains) {

@@ -128,7 +128,7 @@ Result<> tree(const Env& env, const GlobalOptions& options, const TreeRequest& r
     return fail(Error("CW0773", "`-e features` cannot be used with `--duplicates`", Blame::usage).help("leave one of them out"));
   }
   CW_TRY_ASSIGN(auto project, open_project(env, options));
-  CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, *project.config, options));
+  CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, project, options));
   const bool all_targets = request.triples == std::vector<std::string>{"all"};
   const auto triples = all_targets ? std::vector<std::string>{} : request.triples;
   CW_TRY_ASSIGN(const auto platforms,

@@ -170,18 +170,40 @@ Result<std::optional<ToolchainRequest>> Rustup::read_toolchain_file(const Env& e
   return request;
 }
 
+std::optional<ToolchainRequest> Rustup::override_of(const Env& env, const Path& directory) const
+{
+  if (m_settings.overrides.empty()) {
+    return std::nullopt;
+  }
+  const auto canonical = env.fs.canonicalize(directory);
+  const auto found = m_settings.overrides.find(canonical ? canonical->string() : directory.string());
+  if (found == m_settings.overrides.end()) {
+    return std::nullopt;
+  }
+  ToolchainRequest request;
+  request.name = found->second;
+  request.reason = fmt::format("because of rustup's override for `{}`", directory.string());
+  return request;
+}
+
+std::optional<ToolchainRequest> Rustup::override_in_project(const Env& env, const Path& project_root) const
+{
+  const auto is_inside = [&](const Path& directory) {
+    return directory == project_root || directory.native().starts_with(project_root.native() + "/");
+  };
+  for (Path directory = env.cwd; is_inside(directory); directory = directory.parent_path()) {
+    if (auto request = override_of(env, directory)) {
+      return request;
+    }
+  }
+  return std::nullopt;
+}
+
 Result<std::optional<ToolchainRequest>> Rustup::request_of_directory(const Env& env)
 {
   for (Path directory = env.cwd;; directory = directory.parent_path()) {
-    if (!m_settings.overrides.empty()) {
-      const auto canonical = env.fs.canonicalize(directory);
-      const auto found = m_settings.overrides.find(canonical ? canonical->string() : directory.string());
-      if (found != m_settings.overrides.end()) {
-        ToolchainRequest request;
-        request.name = found->second;
-        request.reason = fmt::format("because of rustup's override for `{}`", directory.string());
-        return request;
-      }
+    if (auto request = override_of(env, directory)) {
+      return request;
     }
     for (const bool old_name : {true, false}) {
       CW_TRY_ASSIGN(auto request, read_toolchain_file(env, directory / (old_name ? "rust-toolchain" : "rust-toolchain.toml"), old_name));
@@ -195,15 +217,22 @@ Result<std::optional<ToolchainRequest>> Rustup::request_of_directory(const Env& 
   }
 }
 
-Result<ToolchainRequest> Rustup::request(const Env& env, std::optional<std::string_view> plus_argument)
+Result<ToolchainRequest> Rustup::request(const Env& env, const ToolchainWish& wish)
 {
   ToolchainRequest request;
-  if (plus_argument) {
-    request.name = *plus_argument;
-    request.reason = fmt::format("because of `+{}`", *plus_argument);
+  if (wish.plus) {
+    request.name = *wish.plus;
+    request.reason = fmt::format("because of `+{}`", *wish.plus);
   } else if (const std::string* name = env.var("RUSTUP_TOOLCHAIN"); name != nullptr && !name->empty()) {
     request.name = *name;
     request.reason = "because of `RUSTUP_TOOLCHAIN`";
+  } else if (wish.manifest) {
+    if (auto found = override_in_project(env, wish.project_root)) {
+      return std::move(*found);
+    }
+    request.name = wish.manifest->name;
+    request.reason = fmt::format("because of {} in `{}`", wish.manifest->key, wish.manifest->where.file.string());
+    request.where = wish.manifest->where;
   } else {
     CW_TRY_ASSIGN(auto found, request_of_directory(env));
     if (found) {

@@ -8,6 +8,7 @@
 
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/base/error.hpp>
+#include <cargo_wasm/toolchain/toolchain.hpp>
 
 namespace cargo_wasm::toolchain {
 
@@ -35,7 +36,7 @@ public:
   static Result<std::optional<Rustup>> find(const Env& env, const Path& cargo_home);
 
   /// Errors: CW0502 a bad toolchain file, CW0501 nothing chosen and no default.
-  [[nodiscard]] Result<ToolchainRequest> request(const Env& env, std::optional<std::string_view> plus_argument);
+  [[nodiscard]] Result<ToolchainRequest> request(const Env& env, const ToolchainWish& wish);
   /// The directory of an installed toolchain and its full name.
   struct Installed
   {
@@ -51,6 +52,9 @@ public:
   std::vector<Path> files_read, files_looked_for;
 
 private:
+  [[nodiscard]] std::optional<ToolchainRequest> override_of(const Env& env, const Path& directory) const;
+  /// rustup's override of the working directory or one above it, up to the project's root.
+  [[nodiscard]] std::optional<ToolchainRequest> override_in_project(const Env& env, const Path& project_root) const;
   Result<std::optional<ToolchainRequest>> request_of_directory(const Env& env);
   Result<std::optional<ToolchainRequest>> read_toolchain_file(const Env& env, const Path& file, bool may_be_one_line);
 

@@ -59,10 +59,9 @@ Error not_installed(const ToolchainRequest& request)
   return error;
 }
 
-Result<ToolchainChoice>
-choose_from_rustup(const Env& env, ToolchainChoice choice, Rustup rustup, std::optional<std::string_view> plus_argument)
+Result<ToolchainChoice> choose_from_rustup(const Env& env, ToolchainChoice choice, Rustup rustup, const ToolchainWish& wish)
 {
-  auto request = rustup.request(env, plus_argument);
+  auto request = rustup.request(env, wish);
   choice.rustup = rustup.program();
   choice.files_read = std::move(rustup.files_read);
   choice.files_looked_for = std::move(rustup.files_looked_for);
@@ -76,13 +75,26 @@ choose_from_rustup(const Env& env, ToolchainChoice choice, Rustup rustup, std::o
   choice.rustc = installed->directory / "bin" / "rustc";
   choice.name = installed->name;
   choice.reason = request->reason;
+  choice.where = std::move(request->where);
   choice.wanted_components = std::move(request->components);
   choice.wanted_targets = std::move(request->targets);
   choice.child_env.emplace("RUSTUP_TOOLCHAIN", installed->name);
   return choice;
 }
 
-Result<ToolchainChoice> choose_rustc(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument)
+Error needs_rustup(const ToolchainWish& wish)
+{
+  if (wish.plus) {
+    return Error("CW0503", fmt::format("`+{}` needs rustup, which is not installed", *wish.plus), Blame::environment)
+        .help("install rustup, or leave the argument out to use the `rustc` on PATH");
+  }
+  return Error("CW0503", fmt::format("toolchain `{}` needs rustup, which is not installed", wish.manifest->name), Blame::environment)
+      .at(wish.manifest->where)
+      .note(fmt::format("it is wanted because of {}", wish.manifest->key))
+      .help("install rustup, or set `RUSTC` to the compiler to use");
+}
+
+Result<ToolchainChoice> choose_rustc(const Env& env, const manifest::Config& config, const ToolchainWish& wish)
 {
   ToolchainChoice choice;
   CW_TRY_ASSIGN(const auto configured, configured_tool(env, config, "RUSTC", "build.rustc"));
@@ -94,14 +106,13 @@ Result<ToolchainChoice> choose_rustc(const Env& env, const manifest::Config& con
     choice.reason = configured->reason;
     return choice;
   }
-  if (is_proxy || !found || plus_argument) {
+  if (is_proxy || !found || wish.plus || wish.manifest) {
     CW_TRY_ASSIGN(auto rustup, Rustup::find(env, config.cargo_home()));
     if (rustup) {
-      return choose_from_rustup(env, std::move(choice), std::move(*rustup), plus_argument);
+      return choose_from_rustup(env, std::move(choice), std::move(*rustup), wish);
     }
-    if (plus_argument) {
-      return fail(Error("CW0503", fmt::format("`+{}` needs rustup, which is not installed", *plus_argument), Blame::environment)
-                      .help("install rustup, or leave the argument out to use the `rustc` on PATH"));
+    if (wish.plus || wish.manifest) {
+      return fail(needs_rustup(wish));
     }
     return fail(
         Error("CW0501", "there is no `rustc` on PATH", Blame::environment).help("install Rust with rustup, or set `RUSTC` to a compiler"));
@@ -113,9 +124,9 @@ Result<ToolchainChoice> choose_rustc(const Env& env, const manifest::Config& con
 
 } // namespace
 
-Result<ToolchainChoice> select_toolchain(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument)
+Result<ToolchainChoice> select_toolchain(const Env& env, const manifest::Config& config, const ToolchainWish& wish)
 {
-  CW_TRY_ASSIGN(auto choice, choose_rustc(env, config, plus_argument));
+  CW_TRY_ASSIGN(auto choice, choose_rustc(env, config, wish));
   CW_TRY_ASSIGN(choice.wrapper, configured_path(env, config, "RUSTC_WRAPPER", "build.rustc-wrapper"));
   CW_TRY_ASSIGN(choice.workspace_wrapper, configured_path(env, config, "RUSTC_WORKSPACE_WRAPPER", "build.rustc-workspace-wrapper"));
   CW_TRY_ASSIGN(choice.rustdoc, configured_path(env, config, "RUSTDOC", "build.rustdoc"));
@@ -125,14 +136,13 @@ Result<ToolchainChoice> select_toolchain(const Env& env, const manifest::Config&
   return choice;
 }
 
-Result<std::optional<MissingToolchain>>
-find_missing_toolchain(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument)
+Result<std::optional<MissingToolchain>> find_missing_toolchain(const Env& env, const manifest::Config& config, const ToolchainWish& wish)
 {
   CW_TRY_ASSIGN(auto rustup, Rustup::find(env, config.cargo_home()));
   if (!rustup) {
     return std::nullopt;
   }
-  CW_TRY_ASSIGN(auto request, rustup->request(env, plus_argument));
+  CW_TRY_ASSIGN(auto request, rustup->request(env, wish));
   if (request.is_path || rustup->find_installed(env.fs, request)) {
     return std::nullopt;
   }

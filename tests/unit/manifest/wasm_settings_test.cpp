@@ -19,6 +19,19 @@ std::string allowed(const std::string& more)
   return settings ? base::join(settings->allowed_imports, " ") : base::render(settings.error(), base::Severity::error, false);
 }
 
+/// The toolchain and the key that names it, or the error.
+std::string wanted(const std::string& more)
+{
+  const FakeFilesystem fs{{"/p/Cargo.toml", k_package + more}, {"/p/src/lib.rs", ""}};
+  const auto manifest = manifest::read_manifest(fs, "/p/Cargo.toml", {});
+  REQUIRE(manifest.has_value());
+  const auto wanted = manifest::read_wanted_toolchain(fs, manifest->get(), **manifest);
+  if (!wanted) {
+    return base::render(wanted.error(), base::Severity::error, false);
+  }
+  return *wanted ? (*wanted)->name + " " + (*wanted)->key : "none";
+}
+
 } // namespace
 
 TEST_CASE("wasm settings: a project without them allows nothing", "[manifest][wasm]")
@@ -68,5 +81,60 @@ TEST_CASE("wasm settings: a value of another type is an error with its place", "
    |
  6 | imports = 3
    |           ^
+)");
+}
+
+TEST_CASE("wasm settings: the package's toolchain wins over the workspace's", "[manifest][wasm]")
+{
+  CHECK(wanted("") == "none");
+  CHECK(wanted("[package.metadata.wasm]\ntarget = \"wasm32-wasip1\"\n") == "none");
+  const std::string workspace = "[workspace.metadata.wasm]\ntoolchain = \"1.95.0\"\n";
+  CHECK(wanted(workspace) == "1.95.0 `[workspace.metadata.wasm] toolchain`");
+  CHECK(wanted("[package.metadata.wasm]\ntoolchain = \"1.96.0\"\n" + workspace) == "1.96.0 `[package.metadata.wasm] toolchain`");
+}
+
+TEST_CASE("wasm settings: a toolchain of another type is an error with its place", "[manifest][wasm]")
+{
+  CHECK(wanted("[package.metadata.wasm]\ntoolchain = 1.96\n") ==
+        R"(error[CW0102]: `package.metadata.wasm.toolchain` must be a string, not a float
+  --> /p/Cargo.toml:6:13
+   |
+ 6 | toolchain = 1.96
+   |             ^^^^
+)");
+}
+
+TEST_CASE("wasm settings: what cannot be the name of a toolchain is refused with the reason", "[manifest][wasm]")
+{
+  CHECK(wanted("[workspace.metadata.wasm]\ntoolchain = \"+1.96.0\"\n") ==
+        R"(error[CW0670]: `+1.96.0` names no toolchain: the `+` belongs to the command line
+  --> /p/Cargo.toml:6:13
+   |
+ 6 | toolchain = "+1.96.0"
+   |             ^^^^^^^^^
+   = help: write `toolchain = "1.99.1"`, or what else rustup calls one
+)");
+  CHECK(wanted("[package.metadata.wasm]\ntoolchain = \"\"\n").starts_with("error[CW0670]: `` names no toolchain: it is empty\n"));
+  CHECK(wanted("[package.metadata.wasm]\ntoolchain = \"../mine\"\n").find("a directory is no name") != std::string::npos);
+  CHECK(wanted("[package.metadata.wasm]\ntoolchain = \"1.96.0 \"\n").find("it has a blank in it") != std::string::npos);
+}
+
+TEST_CASE("wasm settings: an unknown key is an error that names the nearest one", "[manifest][wasm]")
+{
+  CHECK(wanted("[package.metadata.wasm]\ntolchain = \"1.96.0\"\n") ==
+        R"(error[CW0167]: `[package.metadata.wasm]` has no key `tolchain`
+  --> /p/Cargo.toml:6:1
+   |
+ 6 | tolchain = "1.96.0"
+   | ^^^^^^^^
+   = help: a key with a similar name exists: `toolchain`
+)");
+  CHECK(wanted("[workspace.metadata.wasm]\nsize = 3\n") ==
+        R"(error[CW0167]: `[workspace.metadata.wasm]` has no key `size`
+  --> /p/Cargo.toml:6:1
+   |
+ 6 | size = 3
+   | ^^^^
+   = help: it takes imports, link, target, toolchain; what is for other tools stands in a table of its own
 )");
 }

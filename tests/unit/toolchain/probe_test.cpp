@@ -15,7 +15,7 @@ Result<toolchain::TargetData>
 probe(ToolchainFixture& fixture, const std::vector<std::string>& triples = k_wasi, const base::Path& cache = k_cache)
 {
   manifest::Config& config = fixture.config();
-  const auto choice = toolchain::select_toolchain(fixture.world.env(), config, std::nullopt);
+  const auto choice = toolchain::select_toolchain(fixture.world.env(), config, {});
   REQUIRE(choice);
   return toolchain::probe_target_data(fixture.world.env(), config, *choice, triples, cache);
 }

@@ -15,7 +15,7 @@ TEST_CASE("real rustc: it is found past the proxy, probed, and cached", "[toolch
   const base::Env env = world.env();
   const auto config = manifest::Config::load(env, {});
   REQUIRE(config);
-  const auto choice = toolchain::select_toolchain(env, **config, std::nullopt);
+  const auto choice = toolchain::select_toolchain(env, **config, {});
   if (!choice) {
     WARN("skipped: " << choice.error().message);
     return;

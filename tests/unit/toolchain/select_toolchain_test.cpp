@@ -79,7 +79,7 @@ TEST_CASE("select: a missing toolchain is one line with the command that install
    |           ^^^^^^^^
    = note: it is wanted because of `/w/rust-toolchain.toml`
 )");
-  const auto missing = toolchain::find_missing_toolchain(fixture.world.env(), fixture.config(), std::nullopt);
+  const auto missing = toolchain::find_missing_toolchain(fixture.world.env(), fixture.config(), {});
   REQUIRE(missing);
   REQUIRE(*missing);
   CHECK((*missing)->name == "1.51.0");
@@ -153,4 +153,79 @@ TEST_CASE("select: damaged settings of rustup are named", "[toolchain][select]")
   ToolchainFixture fixture;
   fixture.world.fs.add("/h/.rustup/settings.toml", "default_toolchain = \n");
   CHECK(fixture.choose().error().id == "CW0507");
+}
+
+TEST_CASE("select: the manifest's key wins over toolchain files and rustup's default", "[toolchain][select]")
+{
+  ToolchainFixture fixture;
+  fixture.world.fs.add("/w/app/rust-toolchain.toml", "[toolchain]\nchannel = \"stable\"\n");
+  fixture.want_in_manifest("1.99.1");
+  CHECK(fixture.choice_text() == k_1_99 + "because of `[package.metadata.wasm] toolchain` in `/w/app/Cargo.toml`");
+  const auto choice = fixture.choose();
+  REQUIRE(choice);
+  REQUIRE(choice->where);
+  CHECK(choice->where->line == 5);
+}
+
+TEST_CASE("select: +NAME and the variable win over the manifest's key", "[toolchain][select]")
+{
+  ToolchainFixture fixture;
+  fixture.want_in_manifest("1.99.1");
+  CHECK(fixture.choice_text("stable") == k_stable + "because of `+stable`");
+  fixture.world.vars["RUSTUP_TOOLCHAIN"] = "stable";
+  CHECK(fixture.choice_text() == k_stable + "because of `RUSTUP_TOOLCHAIN`");
+}
+
+TEST_CASE("select: rustup's override of a directory of the project wins over the manifest's key, one above it does not",
+          "[toolchain][select]")
+{
+  ToolchainFixture fixture;
+  fixture.want_in_manifest("1.99.1");
+  fixture.world.fs.add_directory("/w/app/src");
+  fixture.world.cwd = "/w/app/src";
+  const std::string settings = "default_toolchain = \"1.99.1\"\n[overrides]\n";
+  fixture.world.fs.add("/h/.rustup/settings.toml", settings + "\"/w/app\" = \"stable-x86_64-unknown-linux-gnu\"\n");
+  CHECK(fixture.choice_text() == k_stable + "because of rustup's override for `/w/app`");
+  fixture.world.fs.add("/h/.rustup/settings.toml", settings + "\"/w\" = \"stable-x86_64-unknown-linux-gnu\"\n");
+  CHECK(fixture.choice_text() == k_1_99 + "because of `[package.metadata.wasm] toolchain` in `/w/app/Cargo.toml`");
+  // From elsewhere (`--manifest-path`) the working directory says nothing about the project.
+  fixture.world.cwd = "/w";
+  CHECK(fixture.choice_text() == k_1_99 + "because of `[package.metadata.wasm] toolchain` in `/w/app/Cargo.toml`");
+}
+
+TEST_CASE("select: a toolchain that the manifest wants and nobody installed is shown where it stands", "[toolchain][select]")
+{
+  ToolchainFixture fixture;
+  fixture.want_in_manifest("1.50.0");
+  CHECK(fixture.choice_text() == R"(error[CW0500]: toolchain `1.50.0` is not installed: run `rustup toolchain install 1.50.0`
+  --> /w/app/Cargo.toml:5:13
+   |
+ 5 | toolchain = "1.50.0"
+   |             ^^^^^^^^
+   = note: it is wanted because of `[package.metadata.wasm] toolchain` in `/w/app/Cargo.toml`
+)");
+  const auto missing = toolchain::find_missing_toolchain(fixture.world.env(), fixture.config(), fixture.wish_for(std::nullopt));
+  REQUIRE(missing);
+  REQUIRE(*missing);
+  CHECK((*missing)->name == "1.50.0");
+}
+
+TEST_CASE("select: the manifest's key asks for rustup's compiler, RUSTC says otherwise", "[toolchain][select]")
+{
+  ToolchainFixture fixture;
+  fixture.want_in_manifest("1.99.1");
+  fixture.world.fs.add("/usr/bin/rustc", "a distribution's", 0755);
+  fixture.world.vars["PATH"] = "/usr/bin:/h/.cargo/bin";
+  CHECK(fixture.choice_text() == k_1_99 + "because of `[package.metadata.wasm] toolchain` in `/w/app/Cargo.toml`");
+  fixture.world.vars = {{"CARGO_HOME", "/empty"}, {"PATH", "/usr/bin"}};
+  CHECK(fixture.choice_text() == R"(error[CW0503]: toolchain `1.99.1` needs rustup, which is not installed
+  --> /w/app/Cargo.toml:5:13
+   |
+ 5 | toolchain = "1.99.1"
+   |             ^^^^^^^^
+   = note: it is wanted because of `[package.metadata.wasm] toolchain`
+   = help: install rustup, or set `RUSTC` to the compiler to use
+)");
+  fixture.world.vars["RUSTC"] = "rustc";
+  CHECK(fixture.choice_text() == "/usr/bin/rustc because of `RUSTC`");
 }

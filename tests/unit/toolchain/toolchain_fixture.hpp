@@ -67,19 +67,29 @@ struct ToolchainFixture
     return *m_config;
   }
 
-  Result<toolchain::ToolchainChoice> choose(std::optional<std::string_view> plus = std::nullopt)
+  toolchain::ToolchainWish wish_for(std::optional<std::string> plus) { return {std::move(plus), manifest_wish, "/w/app"}; }
+  /// `[package.metadata.wasm] toolchain` of /w/app/Cargo.toml.
+  void want_in_manifest(const std::string& name)
   {
-    return toolchain::select_toolchain(world.env(), config(), plus);
+    const std::string line = "toolchain = \"" + name + "\"";
+    manifest_wish = manifest::WantedToolchain{
+        name, "`[package.metadata.wasm] toolchain`", {"/w/app/Cargo.toml", 5, 13, static_cast<std::uint32_t>(name.size()) + 2, line, ""}};
   }
 
-  std::string choice_text(std::optional<std::string_view> plus = std::nullopt)
+  Result<toolchain::ToolchainChoice> choose(std::optional<std::string> plus = std::nullopt)
   {
-    const auto choice = choose(plus);
+    return toolchain::select_toolchain(world.env(), config(), wish_for(std::move(plus)));
+  }
+
+  std::string choice_text(std::optional<std::string> plus = std::nullopt)
+  {
+    const auto choice = choose(std::move(plus));
     return choice ? choice->rustc.string() + " " + choice->reason : base::render(choice.error(), base::Severity::error, false);
   }
 
   TestEnv world;
   manifest::ConfigOptions options;
+  std::optional<manifest::WantedToolchain> manifest_wish;
 
 private:
   std::unique_ptr<manifest::Config> m_config;

@@ -1,5 +1,6 @@
 // What a project says of its links in `[package.metadata.wasm]` and `[workspace.metadata.wasm]`, which plain cargo ignores.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,5 +22,20 @@ struct WasmSettings
 /// Cost: nothing for manifests without such a table; else the file is read once more, for the places in messages.
 [[nodiscard]] Result<WasmSettings>
 read_wasm_settings(const base::ReadOnlyFilesystem& fs, const Manifest& package, const Manifest& workspace_root);
+
+/// The compiler that a manifest asks for: `toolchain = "1.96.0"`.
+struct WantedToolchain
+{
+  std::string name;     ///< as rustup takes it
+  std::string key;      ///< "`[package.metadata.wasm] toolchain`", for messages
+  base::TextSpan where; ///< the value
+  bool operator==(const WantedToolchain&) const = default;
+};
+
+/// Of the package (null: only the workspace's is wanted), else of the workspace.
+/// Errors: CW0167 an unknown key of either table; CW0670 no name of a toolchain; CW0102 a value of another type.
+/// Cost: as read_wasm_settings.
+[[nodiscard]] Result<std::optional<WantedToolchain>>
+read_wanted_toolchain(const base::ReadOnlyFilesystem& fs, const Manifest* package, const Manifest& workspace_root);
 
 } // namespace cargo_wasm::manifest

@@ -22,6 +22,9 @@ struct Project
   std::unique_ptr<manifest::Config> config;
   manifest::Workspace workspace;
   std::unique_ptr<source::SourceMap> sources;
+  bool is_from_registry = false; ///< `--from`: its authors' choice of a compiler is none of ours
+  /// Chosen once, so that the lock is made for the compiler that builds.
+  std::optional<toolchain::ToolchainChoice> toolchain;
 };
 
 /// Reads configuration and workspace; shows their warnings.
@@ -34,9 +37,20 @@ struct Project
 /// packaged with; built under `$XDG_CACHE_HOME/cargo-wasm/from/NAME-VERSION/target`. Errors: CW0741 no such package or version.
 [[nodiscard]] Result<Project> open_registry_project(const Env& env, const GlobalOptions& options, const FromSpec& from);
 
-/// The compiler, installed first when it is missing and the user said so.
+/// What command line and manifests say about the compiler. `selected`: the packages that are built, whose `[package.metadata.wasm]
+/// toolchain` have to agree; empty: the default ones, and where those differ only the workspace's key counts. --strict-cargo reads none.
+/// Errors: CW0671 two packages want different ones; CW0102, CW0167, CW0670.
+[[nodiscard]] Result<toolchain::ToolchainWish> wanted_toolchain(const Env& env,
+                                                                const manifest::Workspace& workspace,
+                                                                const GlobalOptions& options,
+                                                                const std::vector<PackagePtr>& selected);
+
+/// The compiler, installed first when it is missing and the user said so; from the second call on the one that was chosen.
 [[nodiscard]] Result<toolchain::ToolchainChoice>
-choose_toolchain(const Env& env, const manifest::Config& config, const GlobalOptions& options);
+choose_toolchain(const Env& env, Project& project, const GlobalOptions& options, const std::vector<PackagePtr>& selected = {});
+
+/// `$XDG_CACHE_HOME/cargo-wasm`, else `~/.cache/cargo-wasm`: what belongs to this user and no project.
+[[nodiscard]] Path cache_home(const Env& env);
 
 /// target/.cargo-wasm/rustc-info.json: what rustc said about itself.
 [[nodiscard]] Path rustc_cache_file(const manifest::Workspace& workspace);

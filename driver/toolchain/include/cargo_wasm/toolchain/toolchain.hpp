@@ -11,6 +11,7 @@
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/base/error.hpp>
 #include <cargo_wasm/manifest/config.hpp>
+#include <cargo_wasm/manifest/wasm_settings.hpp>
 #include <cargo_wasm/toolchain/compile_kind.hpp>
 #include <cargo_wasm/toolchain/rustc_info.hpp>
 
@@ -21,21 +22,29 @@ struct ToolchainChoice
   Path rustc;                  ///< what to start; absolute unless it is on nobody's PATH
   std::optional<Path> rustdoc; ///< beside rustc, `build.rustdoc` or RUSTDOC
   std::optional<Path> wrapper, workspace_wrapper;
-  std::optional<std::string> name; ///< rustup's full name ("1.99.1-x86_64-unknown-linux-gnu"); nullopt outside rustup
-  std::string reason;              ///< "because of `rust-toolchain.toml`": completes "using 1.99.1 …"
-  std::optional<Path> rustup;      ///< the rustup program, for the install functions
+  std::optional<std::string> name;     ///< rustup's full name ("1.99.1-x86_64-unknown-linux-gnu"); nullopt outside rustup
+  std::string reason;                  ///< "because of `rust-toolchain.toml`": completes "using 1.99.1 …"
+  std::optional<base::TextSpan> where; ///< the line that names it, where a file does
+  std::optional<Path> rustup;          ///< the rustup program, for the install functions
   std::vector<std::string> wanted_components, wanted_targets; ///< from rust-toolchain.toml
   EnvMap child_env;                               ///< for every child: RUSTUP_TOOLCHAIN, so that a script that starts `rustc` gets this one
   std::vector<Path> files_read, files_looked_for; ///< what the choice depends on, for the plan cache
 };
 
-/// Order: `+NAME`, RUSTUP_TOOLCHAIN, then walking up from the working directory rustup's directory overrides and
-/// rust-toolchain(.toml), then rustup's default; a `rustc` on PATH that is no proxy comes before rustup, unless `+NAME` asks for it.
-/// RUSTC and `build.rustc` win over everything, as in cargo. Errors: CW0500 not installed (one line, with the command that installs it),
-/// CW0501 no rustc at all, CW0502 a bad rust-toolchain file (with its place), CW0503 `+NAME` without rustup, CW0507 rustup's settings are
-/// damaged.
-[[nodiscard]] Result<ToolchainChoice>
-select_toolchain(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument);
+/// What was asked for beside environment and files of rustup.
+struct ToolchainWish
+{
+  std::optional<std::string> plus;                   ///< "1.96.0" of `+1.96.0`
+  std::optional<manifest::WantedToolchain> manifest; ///< `[package.metadata.wasm] toolchain`
+  Path project_root;                                 ///< of `manifest`: rustup's overrides of directories in here win over it
+};
+
+/// Order (docs/guide/toolchains.md): `+NAME`, RUSTUP_TOOLCHAIN, rustup's override of a directory of the project, the manifest's key, then
+/// walking up from the working directory rustup's directory overrides and rust-toolchain(.toml), then rustup's default. A `rustc` on PATH
+/// that is no proxy comes before rustup, unless `+NAME` or the manifest asks for it. RUSTC and `build.rustc` win over everything, as in
+/// cargo. Errors: CW0500 not installed (one line, with the command that installs it), CW0501 no rustc at all, CW0502 a bad rust-toolchain
+/// file (with its place), CW0503 `+NAME` or the manifest's key without rustup, CW0507 rustup's settings are damaged.
+[[nodiscard]] Result<ToolchainChoice> select_toolchain(const Env& env, const manifest::Config& config, const ToolchainWish& wish);
 
 /// What `select_toolchain` would use, installed or not: for `--install-missing`. nullopt when rustup has no say.
 struct MissingToolchain
@@ -45,7 +54,7 @@ struct MissingToolchain
   std::optional<Path> rustup; ///< the program
 };
 [[nodiscard]] Result<std::optional<MissingToolchain>>
-find_missing_toolchain(const Env& env, const manifest::Config& config, std::optional<std::string_view> plus_argument);
+find_missing_toolchain(const Env& env, const manifest::Config& config, const ToolchainWish& wish);
 
 /// `rustup toolchain install NAME --profile minimal …`; its output goes to the user. Errors: CW0508 rustup failed, CW0503 no rustup.
 Result<> install_toolchain(const Env& env, const MissingToolchain& missing);
