@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
+#include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/ops/verbs.hpp>
 
 namespace cargo_wasm::cli {
@@ -18,6 +21,42 @@ Result<Outcome> list_toolchains(const Env& env, const ParsedArguments& parsed, c
   return Outcome{};
 }
 
+/// `toolchain VERB +1.96.0` says the same as `+1.96.0 toolchain VERB`.
+Result<GlobalOptions> with_toolchain(GlobalOptions options, const std::vector<std::string>& words)
+{
+  const bool is_one = words.size() == 1 && words.front().size() > 1 && words.front().front() == '+';
+  if (!words.empty() && (!is_one || options.plus_toolchain)) {
+    return fail(Error("CW0782",
+                      is_one ? fmt::format("two toolchains are named: `+{}` and `{}`", *options.plus_toolchain, words.front())
+                             : fmt::format("`{}` does not name one toolchain", base::join(words, " ")),
+                      Blame::usage)
+                    .help("name one with a plus sign: `+1.99.1`"));
+  }
+  if (is_one) {
+    options.plus_toolchain = words.front().substr(1);
+  }
+  return options;
+}
+
+Result<Outcome> probe_toolchain(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options, const DispatchContext&)
+{
+  CW_TRY_ASSIGN(const auto chosen, with_toolchain(options, parsed.all("TOOLCHAIN")));
+  CW_TRY(ops::toolchain_probe(env, chosen, parsed.has("json")));
+  return Outcome{};
+}
+
+Result<Outcome> install_toolchain(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options, const DispatchContext&)
+{
+  const auto& versions = parsed.all("VERSION");
+  if (versions.size() != 1) {
+    return fail(Error("CW0782", versions.empty() ? "which version?" : "one version at a time", Blame::usage)
+                    .help("`cargo-wasm toolchain install 1.99.1`"));
+  }
+  const auto& version = versions.front();
+  CW_TRY(ops::toolchain_install(env, options, {version.starts_with('+') ? version.substr(1) : version, parsed.all("target")}));
+  return Outcome{};
+}
+
 struct ToolchainVerb
 {
   std::string_view name; ///< as in the option table
@@ -26,6 +65,8 @@ struct ToolchainVerb
 
 constexpr std::array k_toolchain_verbs = {
     ToolchainVerb{"toolchain list", list_toolchains},
+    ToolchainVerb{"toolchain probe", probe_toolchain},
+    ToolchainVerb{"toolchain install", install_toolchain},
 };
 
 } // namespace

@@ -138,7 +138,20 @@ std::vector<VerbSpec> toolchain_verbs()
       {"toolchain list",
        "",
        "List the installed compilers, and say which one is used here and why",
-       join({{{"json", '\0', flag, "", "Print JSON"}}, project_choice(), general()})},
+       join({{{"json", '\0', flag, "", "Print JSON (docs/formats/toolchain.md)"}}, project_choice(), general()})},
+      {"toolchain probe",
+       "",
+       "Print everything that is asked of a compiler, and where the answers are kept",
+       join({{{"TOOLCHAIN", '\0', positionals, "+TOOLCHAIN", "Another one than is used here"},
+              {"json", '\0', flag, "", "Print JSON (docs/formats/toolchain.md)"}},
+             project_choice(),
+             general()})},
+      {"toolchain install",
+       "",
+       "Install a compiler for WebAssembly with rustup",
+       join({{{"VERSION", '\0', positionals, "VERSION", "1.99.1, stable, beta, or a day's nightly: nightly-2026-05-01"},
+              {"target", '\0', values, "TRIPLE", "Standard library to install, instead of those for WASI and for browsers"}},
+             general()})},
   };
 }
 

@@ -216,6 +216,22 @@ bool applies(const Defect& defect, const DefectFacts& facts)
          empty_or_any(defect.codegen, [&](const std::string& prefix) { return begins_with_any(facts.codegen, prefix); });
 }
 
+bool touches(const Defect& defect, const spec::Version& rustc, std::span<const std::string> triples)
+{
+  spec::Version release = rustc;
+  release.pre.clear();
+  return std::ranges::any_of(defect.rustc, [&](const spec::VersionReq& req) { return req.matches(release); }) &&
+         empty_or_any(defect.targets, [&](const std::string& pattern) {
+           return std::ranges::any_of(triples, [&](const std::string& triple) { return base::glob_matches(pattern, triple); });
+         });
+}
+
+bool has_conditions(const Defect& defect)
+{
+  return !defect.packages.empty() || !defect.panic.empty() || !defect.features.empty() || !defect.link_args.empty() ||
+         !defect.codegen.empty();
+}
+
 Result<Defect> parse_defect(const base::Path& file, std::string_view id, std::string text)
 {
   CW_TRY_ASSIGN(const auto document, manifest::parse_toml(file, std::move(text)));

@@ -10,7 +10,7 @@
 namespace cargo_wasm::toolchain {
 namespace {
 
-Result<> run_rustup(const Env& env, const std::optional<Path>& program, std::vector<std::string> args)
+Result<base::Command> rustup_command(const Env& env, const std::optional<Path>& program, std::vector<std::string> args)
 {
   if (!program) {
     return fail(Error("CW0503", "rustup is not installed, so nothing can be added to the toolchain", Blame::environment)
@@ -21,15 +21,55 @@ Result<> run_rustup(const Env& env, const std::optional<Path>& program, std::vec
   command.args = std::move(args);
   command.env = env.vars;
   command.cwd = env.cwd;
+  return command;
+}
+
+Error could_not_install(const base::Command& command, const base::Exit& exit)
+{
+  return Error("CW0508", fmt::format("rustup could not install it ({})", base::to_string(exit)), Blame::environment)
+      .note(fmt::format("the command was `{}`", base::to_shell_string(command)));
+}
+
+Result<> run_rustup(const Env& env, const std::optional<Path>& program, std::vector<std::string> args)
+{
+  CW_TRY_ASSIGN(auto command, rustup_command(env, program, std::move(args)));
   command.inherit_stdio = true;
   env.reporter.status("Installing", base::to_shell_string(command));
   base::CapturingSink sink;
   CW_TRY_ASSIGN(const auto exit, env.process.run(command, sink));
   if (!exit.success()) {
-    return fail(Error("CW0508", fmt::format("rustup could not install it ({})", base::to_string(exit)), Blame::environment)
-                    .note(fmt::format("the command was `{}`", base::to_shell_string(command))));
+    return fail(could_not_install(command, exit));
   }
   return {};
+}
+
+/// Shows what rustup says while it says it, and keeps it: what went wrong is in its words only.
+class TellingSink final : public base::OutputSink
+{
+public:
+  explicit TellingSink(base::Reporter& reporter) : m_reporter(reporter) {}
+  void on_stdout(std::string_view chunk) override { m_reporter.passthrough(chunk); }
+  void on_stderr(std::string_view chunk) override
+  {
+    m_reporter.passthrough(chunk);
+    said += chunk;
+  }
+  std::string said;
+
+private:
+  base::Reporter& m_reporter;
+};
+
+std::vector<std::string> install_arguments(const MissingToolchain& missing)
+{
+  std::vector<std::string> args = {"toolchain", "install", missing.name, "--profile", "minimal", "--no-self-update"};
+  for (const std::string& component : missing.components) {
+    args.insert(args.end(), {"--component", component});
+  }
+  for (const std::string& target : missing.targets) {
+    args.insert(args.end(), {"--target", target});
+  }
+  return args;
 }
 
 Path std_directory(const RustcInfo& rustc, std::string_view triple)
@@ -48,16 +88,36 @@ bool holds_core(const base::ReadOnlyFilesystem& fs, const Path& directory)
 
 } // namespace
 
+Result<> install_named_toolchain(const Env& env, const MissingToolchain& named)
+{
+  CW_TRY_ASSIGN(const auto command, rustup_command(env, named.rustup, install_arguments(named)));
+  env.reporter.status("Installing", base::to_shell_string(command));
+  TellingSink sink(env.reporter);
+  CW_TRY_ASSIGN(const auto exit, env.process.run(command, sink));
+  if (exit.success()) {
+    return {};
+  }
+  const auto says = [&](std::string_view words) { return sink.said.find(words) != std::string::npos; };
+  if (says("nonexistent rust version") || says("no release found for")) {
+    return fail(Error("CW0673", fmt::format("there is no toolchain `{}` to download", named.name), Blame::usage)
+                    .note("rustup asked where it gets its toolchains from")
+                    .help("versions look like `1.99.1`, days of nightlies like `nightly-2026-05-01`"));
+  }
+  return fail(could_not_install(command, exit));
+}
+
+Result<> install_component(const Env& env, const ToolchainChoice& choice, std::string_view component)
+{
+  std::vector<std::string> args = {"component", "add", std::string(component)};
+  if (choice.name) {
+    args.insert(args.end(), {"--toolchain", *choice.name});
+  }
+  return run_rustup(env, choice.name ? choice.rustup : std::nullopt, std::move(args));
+}
+
 Result<> install_toolchain(const Env& env, const MissingToolchain& missing)
 {
-  std::vector<std::string> args = {"toolchain", "install", missing.name, "--profile", "minimal", "--no-self-update"};
-  for (const std::string& component : missing.components) {
-    args.insert(args.end(), {"--component", component});
-  }
-  for (const std::string& target : missing.targets) {
-    args.insert(args.end(), {"--target", target});
-  }
-  return run_rustup(env, missing.rustup, std::move(args));
+  return run_rustup(env, missing.rustup, install_arguments(missing));
 }
 
 Result<> install_target(const Env& env, const ToolchainChoice& choice, std::string_view triple)

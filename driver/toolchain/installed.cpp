@@ -50,4 +50,11 @@ Result<InstalledToolchains> installed_toolchains(const Env& env, const Path& car
   return installed;
 }
 
+const InstalledToolchain* find_installed(const InstalledToolchains& installed, std::string_view name)
+{
+  const auto found = std::ranges::find_if(
+      installed.toolchains, [&](const InstalledToolchain& toolchain) { return toolchain.name == name || toolchain.short_name == name; });
+  return found == installed.toolchains.end() ? nullptr : &*found;
+}
+
 } // namespace cargo_wasm::toolchain

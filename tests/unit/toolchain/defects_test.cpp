@@ -118,3 +118,18 @@ TEST_CASE("defects: a file of the user's joins those of the program, or replaces
   REQUIRE(replaced != joined->end());
   CHECK(replaced->title == "mine");
 }
+
+TEST_CASE("defects: an entry touches a compiler when it names its version and one of the targets", "[toolchain][defects]")
+{
+  const std::vector<std::string> wasi = {"wasm32-wasip1"};
+  const auto version = [](std::string_view text) { return spec::parse_version(text).value(); };
+  const Defect named = entry("rustc = [\"=1.98.0\"]\ntargets = [\"wasm*\"]\n");
+  CHECK(touches(named, version("1.98.0"), wasi));
+  CHECK(touches(named, version("1.98.0-nightly"), wasi));
+  CHECK_FALSE(touches(named, version("1.98.1"), wasi));
+  CHECK_FALSE(touches(named, version("1.98.0"), std::vector<std::string>{"x86_64-unknown-linux-gnu"}));
+  // What every compiler has says nothing about one of them.
+  CHECK_FALSE(touches(entry("targets = [\"wasm*\"]\n"), version("1.98.0"), wasi));
+  CHECK_FALSE(has_conditions(named));
+  CHECK(has_conditions(entry("rustc = [\"=1.98.0\"]\n[when]\npanic = [\"abort\"]\n")));
+}

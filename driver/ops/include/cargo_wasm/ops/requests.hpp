@@ -1,6 +1,7 @@
 // What a verb is asked to do, as plain values: the command line fills them, tests build them by hand.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,6 +91,21 @@ struct CleanRequest
   bool dry_run = false;
   std::optional<std::string> profile_name; ///< nullopt: all
   std::vector<std::string> triples;
+};
+
+struct ToolchainInstallRequest
+{
+  std::string name;                 ///< as typed, without `+`
+  std::vector<std::string> targets; ///< empty: what wasm projects build for by default
+};
+
+struct DoctorRequest
+{
+  std::vector<std::string> triples; ///< --target; empty: what the project builds for
+  bool fix = false;                 ///< do what can be done without root
+  bool json = false;
+  /// Bytes that may still be written to the file system of a directory; nullopt: not known.
+  std::function<std::optional<std::uint64_t>(const Path&)> free_bytes;
 };
 
 struct MetadataRequest

@@ -29,6 +29,12 @@ Result<> tree(const Env& env, const GlobalOptions& options, const TreeRequest& r
 Result<> timings(const Env& env, const GlobalOptions& options, bool json);
 /// Prints the installed toolchains, and which of them is used here and why.
 Result<> toolchain_list(const Env& env, const GlobalOptions& options, bool json);
+/// Prints everything that is asked of the chosen toolchain.
+Result<> toolchain_probe(const Env& env, const GlobalOptions& options, bool json);
+/// Installs one with rustup. Errors: CW0672 not a release, CW0673 rustup knows none of that name; CW0503, CW0508.
+Result<> toolchain_install(const Env& env, const GlobalOptions& options, const ToolchainInstallRequest& request);
+/// Prints what the tool depends on, and what is the matter with it. Errors: CW0675 something that the project needs is not fit.
+Result<> doctor(const Env& env, const GlobalOptions& options, const DoctorRequest& request);
 /// Prints the page of a code, or the list of all. Errors: CW0760 no such code.
 Result<> explain(const Env& env, const std::optional<std::string>& code);
 

@@ -4,6 +4,7 @@
 // conditions are a closed list, so that an entry can be read by a person and never surprises; code has no special cases beside them.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,6 +63,12 @@ struct DefectFacts
 };
 
 [[nodiscard]] bool applies(const Defect& defect, const DefectFacts& facts);
+
+/// Whether an entry is about this compiler in particular: it names versions, this one is among them, and one of the triples is affected.
+/// Conditions of the build (`when`) are left aside.
+[[nodiscard]] bool touches(const Defect& defect, const spec::Version& rustc, std::span<const std::string> triples);
+/// Whether it takes more than the compiler and the target for the defect to show.
+[[nodiscard]] bool has_conditions(const Defect& defect);
 
 /// Errors: CW0900 an unknown key, a value of another type, a version requirement that cannot be read; with its place.
 [[nodiscard]] Result<Defect> parse_defect(const base::Path& file, std::string_view id, std::string text);

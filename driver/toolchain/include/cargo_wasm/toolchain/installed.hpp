@@ -28,4 +28,7 @@ struct InstalledToolchains
 /// Cost: a few system calls a toolchain; no process. Errors: CW0507.
 [[nodiscard]] Result<InstalledToolchains> installed_toolchains(const Env& env, const Path& cargo_home);
 
+/// The one that rustup means by a name: the full one, or one to which it adds the machine's triple.
+[[nodiscard]] const InstalledToolchain* find_installed(const InstalledToolchains& installed, std::string_view name);
+
 } // namespace cargo_wasm::toolchain

@@ -58,6 +58,10 @@ find_missing_toolchain(const Env& env, const manifest::Config& config, const Too
 
 /// `rustup toolchain install NAME --profile minimal …`; its output goes to the user. Errors: CW0508 rustup failed, CW0503 no rustup.
 Result<> install_toolchain(const Env& env, const MissingToolchain& missing);
+/// The same for a name that somebody typed. Errors: CW0673 rustup knows no such toolchain; CW0508, CW0503.
+Result<> install_named_toolchain(const Env& env, const MissingToolchain& named);
+/// `rustup component add NAME --toolchain …`. Errors: CW0508, CW0503.
+Result<> install_component(const Env& env, const ToolchainChoice& choice, std::string_view component);
 /// `rustup target add TRIPLE --toolchain NAME`. Errors: CW0508, CW0503.
 Result<> install_target(const Env& env, const ToolchainChoice& choice, std::string_view triple);
 
