@@ -260,6 +260,23 @@ Result<> show_verb(const Env& env, const ParsedArguments& parsed, const GlobalOp
   return ops::tree(env, options, request);
 }
 
+Result<> doctor_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options)
+{
+  ops::DoctorRequest request;
+  request.triples = parsed.all("target");
+  request.fix = parsed.has("fix");
+  request.json = parsed.has("json");
+  request.free_bytes = [](Path directory) -> std::optional<std::uint64_t> {
+    std::error_code code;
+    while (!std::filesystem::exists(directory, code) && directory.has_relative_path()) {
+      directory = directory.parent_path();
+    }
+    const auto space = std::filesystem::space(directory, code);
+    return code ? std::nullopt : std::optional<std::uint64_t>(space.available);
+  };
+  return ops::doctor(env, options, request);
+}
+
 Result<> completions_verb(const Env& env, const ParsedArguments& parsed)
 {
   const auto& shells = parsed.all("SHELL");
@@ -304,6 +321,8 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
   } else if (verb == "explain") {
     const auto& codes = parsed.all("CODE");
     CW_TRY(ops::explain(env, codes.empty() ? std::nullopt : std::optional(codes.front())));
+  } else if (verb == "doctor") {
+    CW_TRY(doctor_verb(env, parsed, options));
   } else if (verb == "completions") {
     CW_TRY(completions_verb(env, parsed));
   } else if (verb == "man") {

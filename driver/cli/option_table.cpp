@@ -261,6 +261,14 @@ std::vector<VerbSpec> make_verbs()
   for (auto& verb : toolchain_verbs()) {
     table.push_back(std::move(verb));
   }
+  table.push_back({"doctor",
+                   "",
+                   "Show what the program depends on, and what is the matter with it",
+                   join({{{"fix", '\0', flag, "", "Have rustup install what is missing"},
+                          {"json", '\0', flag, "", "Print JSON (docs/formats/doctor.md)"},
+                          {"target", '\0', values, "TRIPLE", "Look at what this target needs", k_compilation}},
+                         project_choice(),
+                         general()})});
   table.push_back({"explain",
                    "",
                    "Explain a diagnostic code such as CW0301",
