@@ -59,3 +59,14 @@ function(cw_embed_files out glob header namespace type function)
     DEPENDS ${files} ${script}
     VERBATIM)
 endfunction()
+
+# cw_embed_tree(OUT DIRECTORY HEADER NAMESPACE TYPE FUNCTION): the same with all files below DIRECTORY, named by their paths in it.
+function(cw_embed_tree out directory header namespace type function)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${directory}/*)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/embed_files.cmake)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DTREE=${directory} -DHEADER=${header} -DNAMESPACE=${namespace} -DTYPE=${type} -DFUNCTION=${function} -DOUT=${out} -P ${script}
+    DEPENDS ${files} ${script}
+    VERBATIM)
+endfunction()

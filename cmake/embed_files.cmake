@@ -1,10 +1,19 @@
 # cmake -DFILES=GLOB -DHEADER=FILE -DNAMESPACE=NAME -DTYPE=STRUCT -DFUNCTION=NAME -DOUT=FILE -P embed_files.cmake
 # Writes files into a C++ source: FUNCTION() gives a span of TYPE{name without extension, text}, sorted by name.
-file(GLOB files "${FILES}")
+# With -DTREE=DIRECTORY instead of FILES: all files below it, by their paths.
+if(TREE)
+  file(GLOB_RECURSE files "${TREE}/*")
+else()
+  file(GLOB files "${FILES}")
+endif()
 list(SORT files)
 set(text "#include \"${HEADER}\"\nnamespace ${NAMESPACE} {\nnamespace {\nconstexpr ${TYPE} k_files[] = {\n")
 foreach(file IN LISTS files)
-  get_filename_component(name ${file} NAME_WE)
+  if(TREE)
+    file(RELATIVE_PATH name ${TREE} ${file})
+  else()
+    get_filename_component(name ${file} NAME_WE)
+  endif()
   file(READ ${file} content)
   string(APPEND text "  {\"${name}\", R\"cwfile(${content})cwfile\"},\n")
 endforeach()

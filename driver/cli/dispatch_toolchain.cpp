@@ -57,6 +57,29 @@ Result<Outcome> install_toolchain(const Env& env, const ParsedArguments& parsed,
   return Outcome{};
 }
 
+Result<Outcome>
+examine_toolchain(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options, const DispatchContext& context)
+{
+  CW_TRY_ASSIGN(const auto chosen, with_toolchain(options, parsed.all("TOOLCHAIN")));
+  ops::ToolchainExamRequest request;
+  request.programs = parsed.all("program");
+  request.settings = parsed.all("setting");
+  if (const auto* other = parsed.last("compare")) {
+    request.compare = *other;
+  }
+  if (const auto* jobs = parsed.last("jobs")) {
+    request.jobs = *jobs;
+  }
+  request.again = parsed.has("again");
+  request.json = parsed.has("json");
+  request.defect_data = !parsed.has("no-defect-data");
+  request.driver_program = context.program;
+  request.driver_version = std::string(base::trim(version_text(false)));
+  request.stop = context.stop;
+  CW_TRY(ops::toolchain_exam(env, chosen, request));
+  return Outcome{};
+}
+
 struct ToolchainVerb
 {
   std::string_view name; ///< as in the option table
@@ -67,6 +90,7 @@ constexpr std::array k_toolchain_verbs = {
     ToolchainVerb{"toolchain list", list_toolchains},
     ToolchainVerb{"toolchain probe", probe_toolchain},
     ToolchainVerb{"toolchain install", install_toolchain},
+    ToolchainVerb{"toolchain exam", examine_toolchain},
 };
 
 } // namespace

@@ -152,6 +152,18 @@ std::vector<VerbSpec> toolchain_verbs()
        join({{{"VERSION", '\0', positionals, "VERSION", "1.99.1, stable, beta, or a day's nightly: nightly-2026-05-01"},
               {"target", '\0', values, "TRIPLE", "Standard library to install, instead of those for WASI and for browsers"}},
              general()})},
+      {"toolchain exam",
+       "",
+       "Build and run small programs with a compiler in every setting, and say what it gets wrong",
+       join({{{"TOOLCHAIN", '\0', positionals, "+TOOLCHAIN", "Another one than is used here"},
+              {"program", '\0', values, "NAME", "Only this program of the battery; the certificate is not kept"},
+              {"setting", '\0', values, "NAME", "Only this setting: dev, release, thin, fat, units-1, units-16, size"},
+              {"compare", '\0', value, "TOOLCHAIN", "Tell what the compiler does otherwise than this one"},
+              {"no-defect-data", '\0', flag, "", "Build as if nothing were known of compilers' defects"},
+              {"again", '\0', flag, "", "Repeat an exam whose certificate is kept"},
+              {"json", '\0', flag, "", "Print JSON (docs/formats/exam-certificate.md)"},
+              {"jobs", 'j', value, "N", "Builds at once"}},
+             general()})},
   };
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,20 @@ struct FixImportsRequest
 {
   CompileRequest compile;
   bool show_only = false; ///< print the edits as a patch, write none of them
+};
+
+struct ToolchainExamRequest
+{
+  std::vector<std::string> programs;  ///< none: all of them
+  std::vector<std::string> settings;  ///< none: all of them
+  std::optional<std::string> compare; ///< "+1.95.0": tell what this one does otherwise
+  std::optional<std::string> jobs;    ///< -j as typed
+  bool again = false;                 ///< even where a certificate is kept
+  bool json = false;
+  bool defect_data = true;    ///< whether cargo-wasm's builds use what is known of defects
+  base::Path driver_program;  ///< this program
+  std::string driver_version; ///< "cargo-wasm 0.1.0"
+  std::stop_token stop;
 };
 
 struct UpdateRequest

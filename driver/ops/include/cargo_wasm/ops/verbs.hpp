@@ -35,6 +35,9 @@ Result<> toolchain_probe(const Env& env, const GlobalOptions& options, bool json
 Result<> toolchain_install(const Env& env, const GlobalOptions& options, const ToolchainInstallRequest& request);
 /// Prints what the tool depends on, and what is the matter with it. Errors: CW0675 something that the project needs is not fit.
 Result<> doctor(const Env& env, const GlobalOptions& options, const DoctorRequest& request);
+/// Examines a compiler, or shows the certificate that is kept of it, or what it does otherwise than another. Errors: CW0690 it does not
+/// pass, CW0691 no target to examine, CW0692 an unknown program or setting.
+Result<> toolchain_exam(const Env& env, const GlobalOptions& options, const ToolchainExamRequest& request);
 /// Prints the page of a code, or the list of all. Errors: CW0760 no such code.
 Result<> explain(const Env& env, const std::optional<std::string>& code);
 

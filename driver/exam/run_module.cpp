@@ -1,0 +1,103 @@
+#include "run_module.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include <cargo_wasm/base/text.hpp>
+
+#include "battery_files.hpp"
+#include "build.hpp"
+
+namespace cargo_wasm::exam {
+
+namespace {
+
+constexpr auto k_longest = std::chrono::seconds(60);
+
+/// Requests a stop when time is over or when the request it stands for is stopped.
+class Deadline
+{
+public:
+  explicit Deadline(std::stop_token outer)
+      : m_relay(std::move(outer), [this] { m_source.request_stop(); }), m_thread([this](const std::stop_token& done) { wait(done); })
+  {
+  }
+  [[nodiscard]] std::stop_token token() const { return m_source.get_token(); }
+  [[nodiscard]] bool passed() const { return m_passed; }
+
+private:
+  void wait(const std::stop_token& done)
+  {
+    std::unique_lock lock(m_mutex);
+    m_changed.wait_for(lock, done, k_longest, [] { return false; });
+    if (!done.stop_requested()) {
+      m_passed = true;
+      m_source.request_stop();
+    }
+  }
+
+  std::stop_source m_source;
+  std::stop_callback<std::function<void()>> m_relay;
+  std::mutex m_mutex;
+  std::condition_variable_any m_changed;
+  std::atomic<bool> m_passed = false;
+  std::jthread m_thread;
+};
+
+} // namespace
+
+std::optional<base::Path> find_node(const Env& env)
+{
+  const std::string* path = env.var("PATH");
+  return path == nullptr ? std::nullopt : base::find_program(env.fs, "node", *path);
+}
+
+Result<std::vector<std::string>> run_module(const Env& env,
+                                            const ExamRequest& request,
+                                            const base::Path& node,
+                                            const Program& program,
+                                            const base::Path& file,
+                                            const base::Path& directory,
+                                            const ModuleFacts& facts)
+{
+  CW_TRY(env.fs.create_directories(directory));
+  const std::string script(host_scripts().front().text);
+  nlohmann::json specification = {{"file", file.string()},
+                                  {"directory", directory.string()},
+                                  {"runs", program.runs},
+                                  {"answers", program.answers},
+                                  {"counts", program.counts},
+                                  {"script", script}};
+  if (facts.imported_memory) {
+    const wasm::Limits& limits = facts.imported_memory->limits;
+    specification["memory"] = {
+        {"initial", limits.initial}, {"maximum", limits.maximum.value_or(limits.initial)}, {"shared", limits.shared}};
+  }
+  base::Command command;
+  command.program = node;
+  command.args = {"--no-warnings", "-e", script, specification.dump()};
+  command.env = exam_environment(env);
+  command.cwd = request.directory;
+  base::CapturingSink sink;
+  const Deadline deadline(request.stop);
+  CW_TRY_ASSIGN(const base::Exit exit, env.process.run(command, sink, deadline.token()));
+  std::vector<std::string> lines;
+  for (const std::string_view line : base::split(sink.out, '\n')) {
+    lines.emplace_back(line);
+  }
+  if (!lines.empty() && lines.back().empty()) {
+    lines.pop_back();
+  }
+  if (deadline.passed()) {
+    lines.emplace_back("it did not end within a minute");
+  } else if (!exit.success()) {
+    lines.push_back("the host ended: " + to_string(exit));
+  }
+  return lines;
+}
+
+} // namespace cargo_wasm::exam
