@@ -46,6 +46,9 @@ public:
     if (m_failure) {
       return fail(std::move(*m_failure));
     }
+    if (m_request.stop.stop_requested()) {
+      return fail(Error("CW0690", "the exam was interrupted")); // who interrupts sees the exit status alone
+    }
     return std::move(m_certificate);
   }
 
@@ -85,6 +88,9 @@ private:
         const std::scoped_lock lock(m_mutex);
         if (!examined) {
           m_failure = m_failure.value_or(examined.error());
+          m_next = m_tasks.size();
+        }
+        if (m_failure || m_request.stop.stop_requested()) {
           return;
         }
         ++m_done;

@@ -89,9 +89,14 @@ private:
     CW_TRY(tables.finish());
     std::set<std::uint64_t> filled;
     auto elements = m_module.elements();
+    bool is_known = true;
     for (wasm::Element element; elements.next(element);) {
       wasm::Cursor offset = element.offset.code;
-      if (element.mode != wasm::SegmentMode::active || element.table_index.value_or(0) != 0 || offset.u8("an instruction") != k_i32_const) {
+      if (element.mode != wasm::SegmentMode::active || element.table_index.value_or(0) != 0) {
+        continue;
+      }
+      if (element.has_expressions || offset.u8("an instruction") != k_i32_const) {
+        is_known = false; // its place is decided when the module is loaded
         continue;
       }
       const auto begin = static_cast<std::uint32_t>(offset.i32("a slot"));
@@ -101,7 +106,7 @@ private:
     }
     CW_TRY(elements.finish());
     constexpr std::uint64_t k_most = 1'000'000; // a damaged module may claim any size
-    for (std::uint64_t slot = 1; slot < std::min(size.value_or(0), k_most); ++slot) {
+    for (std::uint64_t slot = 1; is_known && slot < std::min(size.value_or(0), k_most); ++slot) {
       if (!filled.contains(slot)) {
         m_facts.empty_slots.push_back(static_cast<std::uint32_t>(slot));
       }

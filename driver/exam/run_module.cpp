@@ -1,7 +1,9 @@
 #include "run_module.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 

@@ -5,6 +5,7 @@
 #include <cargo_wasm/ops/verbs.hpp>
 
 #include <algorithm>
+#include <thread>
 
 #include <unistd.h>
 
@@ -35,6 +36,11 @@ private:
   base::Filesystem& m_fs;
   Path m_path;
 };
+
+std::string counted(std::size_t count, std::string_view noun)
+{
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
 
 /// Those whose names were given, all when none was.
 template <class T> Result<std::vector<T>> select(const std::vector<T>& all, const std::vector<std::string>& names, std::string_view kind)
@@ -141,10 +147,11 @@ private:
     const WorkDirectory work(m_env.fs, m_home / fmt::format("work-{}-{}", m_exam.identity.substr(0, 16), ::getpid()));
     CW_TRY(m_env.fs.create_directories(work.path()));
     m_exam.directory = work.path();
-    m_env.reporter.status(
-        "Examining",
-        fmt::format(
-            "rustc {}: {} programs in {} settings", to_string(m_exam.rustc.version), m_exam.programs.size(), m_exam.settings.size()));
+    m_env.reporter.status("Examining",
+                          fmt::format("rustc {}: {} in {}",
+                                      to_string(m_exam.rustc.version),
+                                      counted(m_exam.programs.size(), "program"),
+                                      counted(m_exam.settings.size(), "setting")));
     return exam::hold_exam(m_env, m_exam);
   }
 

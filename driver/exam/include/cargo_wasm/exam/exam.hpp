@@ -30,8 +30,8 @@ struct ExamRequest
   std::stop_token stop;
 };
 
-/// Holds the exam. Warns with CW0694 when there is no Node.js to run programs in. Errors: CW0001 … of the file system; what goes wrong in a
-/// build is a finding. Cost: about two seconds a cell and job.
+/// Holds the exam. Warns with CW0694 when there is no Node.js to run programs in. Errors: CW0690 it was stopped; those of the file system;
+/// what goes wrong in a build is a finding. Cost: about two seconds a cell and job.
 [[nodiscard]] Result<Certificate> hold_exam(const Env& env, const ExamRequest& request);
 
 } // namespace cargo_wasm::exam
