@@ -135,6 +135,7 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   request.triples = parsed.all("target");
   request.unit_graph = parsed.has("unit-graph");
   request.timings = parsed.has("timings");
+  request.locked_imports = parsed.has("locked-imports");
   request.ignored_defects = parsed.all("ignore-defect");
   request.future_incompat_report = parsed.has("future-incompat-report");
   if (const auto* jobs = parsed.last("jobs")) {
@@ -307,7 +308,7 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
     CW_TRY(ops::build(env, options, request));
   } else if (verb == "imports") {
     CW_TRY_ASSIGN(auto request, compile_request(parsed, context));
-    CW_TRY(ops::imports(env, options, {std::move(request), parsed.has("json")}));
+    CW_TRY(ops::imports(env, options, {std::move(request), parsed.has("json"), parsed.has("html"), parsed.has("write-lock")}));
   } else if (verb == "fix" || verb == "migrate") {
     CW_TRY(fix_verb(env, parsed, options, context));
   } else if (verb == "clean") {

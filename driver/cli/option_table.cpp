@@ -126,6 +126,12 @@ Options from_registry()
   return {{"from", '\0', value, "NAME[@VERSION]", "Take the project from the registry, with its packaged lock", k_packages}};
 }
 
+/// Of verbs that link.
+OptionSpec locked_imports()
+{
+  return {"locked-imports", '\0', flag, "", "Fail when a module imports something else than wasm-imports.lock says", k_manifest};
+}
+
 Options build_like()
 {
   return join({package_selection(), from_registry(), target_selection(), features(), compilation(), manifest(true), general()});
@@ -170,12 +176,16 @@ std::vector<VerbSpec> toolchain_verbs()
 std::vector<VerbSpec> make_verbs()
 {
   std::vector<VerbSpec> table;
-  table.push_back({"build", "b", "Compile the project to WebAssembly (or for the host)", build_like()});
+  table.push_back({"build", "b", "Compile the project to WebAssembly (or for the host)", join({build_like(), {locked_imports()}})});
   table.push_back({"check", "c", "Report errors without generating code", build_like()});
   table.push_back({"imports",
                    "",
                    "List what modules import, who declares it, and why it is alive",
-                   join({build_like(), {{"json", '\0', flag, "", "Print JSON (docs/formats/import-ledger.md)"}}})});
+                   join({build_like(),
+                         {{"json", '\0', flag, "", "Print JSON (docs/formats/import-ledger.md)"},
+                          {"html", '\0', flag, "", "Write target/import-ledger/index.html"},
+                          {"write-lock", '\0', flag, "", "Write what was built to wasm-imports.lock"},
+                          locked_imports()}})});
   table.push_back({"fix",
                    "",
                    "Change sources so that they link",
@@ -200,6 +210,7 @@ std::vector<VerbSpec> make_verbs()
                          features(),
                          compilation(),
                          manifest(true),
+                         {locked_imports()},
                          general(),
                          {{"ARGS", '\0', trailing, "ARGS", "Arguments for the program"}}}),
                    "To pass `--help` to the program itself, write `-- --help`."});

@@ -53,18 +53,6 @@ Result<std::unique_ptr<base::FileLock>> open_target(const Env& env, const plan::
   });
 }
 
-Result<> inspect_links(const JobSettings& settings, const std::vector<KnownResult>& results)
-{
-  const plan::ActionGraph& graph = settings.context.graph;
-  const auto command_of = commands_from(settings, results);
-  for (plan::ActionIndex action = 0; action < graph.actions.size(); ++action) {
-    if (graph.actions[action].link_report) {
-      CW_TRY(settings.options.inspect_link({settings.context.env, graph, action, command_of}));
-    }
-  }
-  return {};
-}
-
 std::uint32_t count_jobs(const ExecuteOptions& options)
 {
   return options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
@@ -100,9 +88,6 @@ Result<BuildOutcome> execute(const Env& env, const plan::ActionGraph& graph, con
   }
   if (!options.dry_run && !outcome.interrupted) {
     CW_TRY(write_dep_info_files(context, outcome, executor.results()));
-  }
-  if (options.inspect_link && outcome.success && !options.dry_run) {
-    CW_TRY(inspect_links(settings, executor.results()));
   }
   return outcome;
 }

@@ -4,6 +4,7 @@
 
 #include "advice_for.hpp"
 #include "compiler_output.hpp"
+#include "own_inputs.hpp"
 
 namespace cargo_wasm::exec {
 
@@ -78,6 +79,9 @@ Result<> Executor::run()
     }
   }
   m_jobserver.cancel_requests();
+  if (result && m_outcome.failed == 0 && may_start() && !m_options.dry_run && m_options.inspect_link) {
+    result = inspect_links();
+  }
   m_outcome.interrupted = m_options.stop.stop_requested();
   m_outcome.success = result && m_outcome.failed == 0 && !m_outcome.interrupted;
   m_outcome.elapsed = m_context.env.clock.monotonic() - m_began;
@@ -310,6 +314,31 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   if (job.record) {
     note_outputs(action, *job.record);
     CW_TRY(m_log.append(*job.record));
+  }
+  return {};
+}
+
+std::optional<base::Digest> Executor::inputs_of(plan::ActionIndex action) const
+{
+  const auto record = m_log.find(m_graph.actions[action].identity);
+  const auto& digest = m_outcome.actions[action].digest;
+  const bool is_of_this_build = record && digest && record->digest == *digest;
+  return is_of_this_build ? std::optional(own_inputs_digest(*record, m_context.places)) : std::nullopt;
+}
+
+Result<> Executor::inspect_links()
+{
+  const InspectedAction first{
+      m_context.env, m_graph, 0, commands_from(m_settings, m_results), [this](plan::ActionIndex action) { return inputs_of(action); }};
+  for (plan::ActionIndex action = 0; action < m_graph.actions.size(); ++action) {
+    if (!m_graph.actions[action].link_report) {
+      continue;
+    }
+    CW_TRY_ASSIGN(const auto findings, m_options.inspect_link({first.env, m_graph, action, first.command_of, first.inputs_of}));
+    for (const Error& finding : findings) {
+      m_console.finding(action, finding);
+      ++m_outcome.failed;
+    }
   }
   return {};
 }

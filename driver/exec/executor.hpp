@@ -49,6 +49,8 @@ private:
   Result<> handle(Event& event);
   Result<> finish_job(plan::ActionIndex action, JobOutput& job);
   void report_failure(plan::ActionIndex action, JobOutput& job);
+  [[nodiscard]] std::optional<base::Digest> inputs_of(plan::ActionIndex action) const;
+  Result<> inspect_links();
   void early_output(const Event& event);
   void satisfied(plan::ActionIndex action, bool early_only);
   void mark_would_run(plan::ActionIndex action, DirtyReason reason);

@@ -6,17 +6,12 @@
 
 namespace cargo_wasm::link {
 
-namespace {
-
-/// Whether rustc makes a library that a wasm program may consist of.
-bool is_part_of_link(const plan::ActionTemplate& tmpl)
+bool is_part_of_link(const plan::ActionTemplate& action)
 {
-  const bool is_compiled = tmpl.dep_info.has_value(); // not only expanded
-  return tmpl.kind == plan::ActionKind::rustc && is_compiled && tmpl.label.target_kind != "proc-macro" &&
-         tmpl.label.target_kind != "custom-build" && tmpl.message_target != nullptr;
+  const bool is_compiled = action.dep_info.has_value(); // not only expanded
+  return action.kind == plan::ActionKind::rustc && is_compiled && action.label.target_kind != "proc-macro" &&
+         action.label.target_kind != "custom-build" && action.message_target != nullptr;
 }
-
-} // namespace
 
 DeclarationFinder::DeclarationFinder(const exec::InspectedAction& action) : m_action(action)
 {
@@ -101,12 +96,24 @@ std::vector<Declaration> DeclarationFinder::find(const WantedSymbol& wanted, std
   if (likely) {
     std::stable_partition(m_crates.begin(), m_crates.end(), [&](const Crate& crate) { return crate.action == *likely; });
   }
+  std::vector<Declaration> found = find_written(wanted);
+  return found.empty() ? find_made(wanted) : found;
+}
+
+std::vector<Declaration> DeclarationFinder::find_written(const WantedSymbol& wanted)
+{
   std::vector<Declaration> found;
   for (Crate& crate : m_crates) {
     if (text_of(crate).find(wanted.name) != std::string::npos) {
       add_declarations(crate, wanted, found);
     }
   }
+  return found;
+}
+
+std::vector<Declaration> DeclarationFinder::find_made(const WantedSymbol& wanted)
+{
+  std::vector<Declaration> found;
   for (Crate& crate : m_crates) {
     // A name that no file contains was put together by a macro, which an `extern` block or a procedural macro's crate has to do.
     if (!found.empty()) {

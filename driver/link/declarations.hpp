@@ -21,6 +21,9 @@ struct WantedSymbol
   std::optional<std::string> module; ///< functions that are imported from it; nullopt: what names no module
 };
 
+/// Whether an action compiles a crate that a wasm program may consist of.
+[[nodiscard]] bool is_part_of_link(const plan::ActionTemplate& action);
+
 class DeclarationFinder
 {
 public:
@@ -29,6 +32,10 @@ public:
   /// The declarations, `likely` crate's first. Crates are read when their files contain the name; when none of these declares it, those
   /// that could make it by a macro.
   [[nodiscard]] std::vector<Declaration> find(const WantedSymbol& wanted, std::optional<plan::ActionIndex> likely);
+  /// The first half of `find`: crates whose files contain the name.
+  [[nodiscard]] std::vector<Declaration> find_written(const WantedSymbol& wanted);
+  /// The second half: the first crate that makes it by a macro.
+  [[nodiscard]] std::vector<Declaration> find_made(const WantedSymbol& wanted);
   /// Those of one crate; none where it takes no part in the link, or cannot be read.
   [[nodiscard]] std::vector<Declaration> find_in(plan::ActionIndex crate, const WantedSymbol& wanted);
 

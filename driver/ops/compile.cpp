@@ -8,6 +8,7 @@
 #include <cargo_wasm/report/timings.hpp>
 #include <cargo_wasm/source/source_map.hpp>
 
+#include "import_lock.hpp"
 #include "plan_build.hpp"
 
 namespace cargo_wasm::ops {
@@ -75,6 +76,9 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
   exec.show_dependency_warnings = compiled.planned->show_dependency_warnings;
   if (!exec.explain_failure) {
     exec.explain_failure = link::explain_failed_link;
+  }
+  if (request.locked_imports) {
+    lock_imports(env, *compiled.planned, exec);
   }
   CW_TRY_ASSIGN(auto outcome, exec::execute(env, graph, exec));
   if (exec.dry_run) {

@@ -1,19 +1,52 @@
 #include <cargo_wasm/ops/verbs.hpp>
 
-#include <cargo_wasm/link/ledger.hpp>
+#include <cargo_wasm/base/shown_path.hpp>
+#include <cargo_wasm/link/ledger_text.hpp>
+#include <cargo_wasm/report/imports_page.hpp>
 
-#include "compile.hpp"
+#include "import_lock.hpp"
 
 namespace cargo_wasm::ops {
 
+namespace {
+
+Result<>
+show_ledgers(const Env& env, const ImportsRequest& request, const plan::ActionGraph& graph, const std::vector<link::Ledger>& ledgers)
+{
+  CW_TRY_ASSIGN(const auto hosts, link::load_hosts(env.fs, graph.cargo_home / "cargo-wasm" / "hosts"));
+  if (request.html) {
+    const Path file = graph.target_directory / "import-ledger" / "index.html";
+    CW_TRY(env.fs.create_directories(file.parent_path()));
+    CW_TRY(env.fs.write_atomic(file, report::imports_page(link::ledger_json(env, ledgers, hosts))));
+    env.reporter.status("Wrote", base::shown_path(env.cwd, file).string());
+  }
+  if (request.json) {
+    env.reporter.result(link::ledger_json(env, ledgers, hosts));
+  }
+  if (request.html || request.json || request.write_lock) {
+    return {};
+  }
+  const bool whole_paths = env.reporter.verbosity() >= base::Verbosity::verbose;
+  for (const link::Ledger& ledger : ledgers) {
+    env.reporter.result(link::ledger_text(env, graph, ledger, hosts, whole_paths));
+  }
+  return {};
+}
+
+} // namespace
+
 Result<> imports(const Env& env, const GlobalOptions& options, const ImportsRequest& request)
 {
+  if (request.write_lock && request.compile.locked_imports) {
+    return fail(Error("CW0926", "`--write-lock` and `--locked-imports` exclude one another", Blame::usage)
+                    .help("the one writes the lock, the other holds the build to it"));
+  }
   std::vector<link::Ledger> ledgers;
   CompileRequest compilation = request.compile;
-  compilation.exec.inspect_link = [&](const exec::InspectedAction& action) -> Result<> {
-    CW_TRY_ASSIGN(link::Ledger ledger, link::make_ledger(action));
+  compilation.exec.inspect_link = [&](const exec::InspectedAction& action) -> Result<std::vector<Error>> {
+    CW_TRY_ASSIGN(link::Ledger ledger, link::ledger_of(action, shared_ledgers(env)));
     ledgers.push_back(std::move(ledger));
-    return {};
+    return std::vector<Error>();
   };
   CW_TRY_ASSIGN(const auto compiled, compile(env, options, compilation, nullptr));
   if (!compiled.outcome) {
@@ -25,15 +58,13 @@ Result<> imports(const Env& env, const GlobalOptions& options, const ImportsRequ
             .note("programs and `cdylib` libraries are linked; other libraries are not, and neither is anything for the host looked at")
             .help("name a target: `--target wasm32-unknown-unknown`"));
   }
-  if (request.json) {
-    env.reporter.result(link::ledger_json(env, ledgers));
-    return {};
+  const plan::ActionGraph& graph = compiled.planned->graph;
+  if (request.write_lock) {
+    CW_TRY(write_import_lock(env, graph, ledgers));
+  } else {
+    CW_TRY(warn_of_import_lock(env, graph, ledgers));
   }
-  const bool whole_paths = env.reporter.verbosity() >= base::Verbosity::verbose;
-  for (const link::Ledger& ledger : ledgers) {
-    env.reporter.result(link::ledger_text(env, ledger, whole_paths));
-  }
-  return {};
+  return show_ledgers(env, request, graph, ledgers);
 }
 
 } // namespace cargo_wasm::ops

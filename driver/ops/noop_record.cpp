@@ -6,6 +6,7 @@
 #include <cargo_wasm/ops/become.hpp>
 
 #include "future_incompat.hpp"
+#include "import_lock.hpp"
 #include "recording.hpp"
 
 namespace cargo_wasm::ops {
@@ -46,6 +47,9 @@ void remember_noop(const Env& env, const CompileRequest& request, const Compiled
   }
   auto snapshot = snapshot_of(*request.noop, planned);
   collect(env, compiled, snapshot);
+  if (request.locked_imports) {
+    snapshot.paths.push_back({NoopPath::Kind::input, import_lock_file(planned.graph).string()});
+  }
   const auto& outcome = *compiled.outcome;
   snapshot.stdout_text = outcome.repeated_stdout;
   if (env.reporter.verbosity() != base::Verbosity::quiet) {

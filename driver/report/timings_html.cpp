@@ -2,6 +2,8 @@
 // file without any network.
 #include <cargo_wasm/report/timings.hpp>
 
+#include "script_json.hpp"
+
 namespace cargo_wasm::report {
 
 namespace {
@@ -52,27 +54,12 @@ document.getElementById('table').innerHTML = rows([...A].sort((p, q) => (q['end-
 </script></body></html>
 )html";
 
-/// JSON that may stand inside a script element: nothing in it can end the element.
-std::string for_script(std::string json)
-{
-  std::string out;
-  out.reserve(json.size());
-  for (const char c : json) {
-    if (c == '<') {
-      out += "\\u003c";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 } // namespace
 
 std::string to_html(const BuildTimings& timings)
 {
   std::string page(k_head);
-  page += for_script(to_json(timings));
+  page += json_for_script(to_json(timings));
   page += k_tail;
   return page;
 }

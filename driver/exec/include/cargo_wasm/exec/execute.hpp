@@ -45,6 +45,9 @@ struct InspectedAction
   plan::ActionIndex action = 0;
   /// The command of this action or of one that it depends on, as it ran.
   std::function<base::Command(plan::ActionIndex)> command_of;
+  /// The digest of what an action was made from by itself: command, sources, variables, toolchain, without other actions' results, and
+  /// the same in every checkout. nullopt: not known, because something moved while it ran.
+  std::function<std::optional<base::Digest>(plan::ActionIndex)> inputs_of = {};
 };
 /// Called after the program's own text was shown, in the thread that called `execute`; other jobs go on meanwhile.
 using FailureExplainer = std::function<std::vector<Error>(const InspectedAction&)>;
@@ -60,8 +63,9 @@ struct ExecuteOptions
   bool show_dependency_warnings = false; ///< -vv: diagnostics of packages that are not local
   std::stop_token stop;                  ///< requested on Ctrl-C and SIGTERM
   FailureExplainer explain_failure;      ///< may be empty
-  /// Called when a build succeeded, once for each action that linked a wasm module, fresh ones included; may be empty.
-  std::function<Result<>(const InspectedAction&)> inspect_link;
+  /// Called when everything is done, once for each action that linked a wasm module, fresh ones included; may be empty. What it finds
+  /// makes the build fail.
+  std::function<Result<std::vector<Error>>(const InspectedAction&)> inspect_link;
 };
 
 /// `-j N`: positive, negative (threads + N) or "default". Errors: CW0622 (blame usage).

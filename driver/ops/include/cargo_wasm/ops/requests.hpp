@@ -52,6 +52,7 @@ struct CompileRequest
   exec::ExecuteOptions exec;
   bool unit_graph = false;
   bool timings = false;
+  bool locked_imports = false;         ///< fail when a module imports something else than wasm-imports.lock says
   bool future_incompat_report = false; ///< show what is the matter, not only where
   base::Path driver_program;           ///< this program: $CARGO of build scripts
   std::optional<NoopContext> noop;
@@ -70,6 +71,8 @@ struct ImportsRequest
 {
   CompileRequest compile;
   bool json = false;
+  bool html = false;       ///< a page in the target directory
+  bool write_lock = false; ///< wasm-imports.lock
 };
 
 struct FixImportsRequest

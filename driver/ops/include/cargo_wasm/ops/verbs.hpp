@@ -14,7 +14,8 @@ namespace cargo_wasm::ops {
 Result<> build(const Env& env, const GlobalOptions& options, const CompileRequest& request); ///< build and check
 /// Builds, then says what to start: the caller replaces itself with it. nullopt after --dry-run or --unit-graph.
 Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& options, const RunRequest& request);
-/// Builds, then prints the import ledger of each linked module. Errors: CW0750 nothing was linked.
+/// Builds, then prints the import ledger of each linked module, or writes its page or wasm-imports.lock.
+/// Errors: CW0750 nothing was linked; CW0924 to CW0926.
 Result<> imports(const Env& env, const GlobalOptions& options, const ImportsRequest& request);
 /// Makes undefined functions imports and links again. Errors: CW0751 that did not help (the files are as they were), CW0752; CW0665 to
 /// CW0667.
