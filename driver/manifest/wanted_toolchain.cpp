@@ -30,7 +30,7 @@ bool has_toolchain_or_more(const std::shared_ptr<const nlohmann::json>& metadata
   }
   std::size_t others = 0;
   for (const std::string_view key : k_wasm_keys) {
-    others += key != k_toolchain && wasm.contains(key) ? 1 : 0;
+    others += key != k_toolchain && wasm.contains(key) ? 1U : 0U;
   }
   return wasm.size() > others;
 }

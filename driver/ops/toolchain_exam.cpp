@@ -94,11 +94,8 @@ public:
 private:
   Result<> prepare(const std::optional<std::string>& toolchain)
   {
-    std::optional<std::string_view> plus;
-    if (toolchain) {
-      plus = *toolchain;
-    }
-    CW_TRY_ASSIGN(toolchain::ToolchainChoice choice, toolchain::select_toolchain(m_env, m_config, plus));
+    CW_TRY_ASSIGN(toolchain::ToolchainChoice choice,
+                  toolchain::select_toolchain(m_env, m_config, {.plus = toolchain, .manifest = {}, .project_root = {}}));
     choice.wrapper.reset(); // the compiler is examined, not what somebody put in front of it
     choice.workspace_wrapper.reset();
     toolchain::RustcCache nothing_kept;
