@@ -92,8 +92,7 @@ Result<std::optional<WantedToolchain>> toolchain_of(const base::ReadOnlyFilesyst
 {
   std::optional<WantedToolchain> wanted;
   if (has_toolchain_or_more(metadata)) {
-    CW_TRY(
-        read_wasm_table(fs, manifest, metadata, section, {}, [&](const Fields& wasm) { read_toolchain(wasm, section, wanted); }));
+    CW_TRY(read_wasm_table(fs, manifest, metadata, section, {}, [&](const Fields& wasm) { read_toolchain(wasm, section, wanted); }));
   }
   return wanted;
 }

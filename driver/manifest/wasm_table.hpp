@@ -8,7 +8,8 @@
 namespace cargo_wasm::manifest {
 
 /// Calls `read` with the table `metadata.wasm.KEY` of `section` ("package", "workspace"), or `metadata.wasm` itself without a key, if the
-/// manifest has one; `metadata` is what is known of it already, so that nothing is read where there is none. Errors: what `read` leaves in the state; CW0102 it is no table.
+/// manifest has one; `metadata` is what is known of it already, so that nothing is read where there is none. Errors: what `read` leaves in
+/// the state; CW0102 it is no table.
 [[nodiscard]] Result<> read_wasm_table(const base::ReadOnlyFilesystem& fs,
                                        const Manifest& manifest,
                                        const std::shared_ptr<const nlohmann::json>& metadata,

@@ -44,9 +44,9 @@ std::string doctor_text(const std::vector<DoctorRow>& rows, bool has_fixed)
                                    name_width,
                                    row.version,
                                    version_width,
-                                   row.path                            ? row.path->string()
-                                   : row.fitness == Fitness::missing   ? "not found"
-                                                                       : "");
+                                   row.path                          ? row.path->string()
+                                   : row.fitness == Fitness::missing ? "not found"
+                                                                     : "");
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
     for (const std::string& note : row.notes) {

@@ -96,9 +96,9 @@ public:
     const auto verified = toolchain::verify_target_installed(m_seen.env.fs, *m_seen.choice, *m_seen.rustc, triple);
     if (!verified) {
       row.fitness = Fitness::missing;
-      offer(row,
-            fmt::format("rustup target add {} --toolchain {}", triple, m_seen.choice->name.value_or("")),
-            [&seen = m_seen, triple] { return toolchain::install_target(seen.env, *seen.choice, triple); });
+      offer(row, fmt::format("rustup target add {} --toolchain {}", triple, m_seen.choice->name.value_or("")), [&seen = m_seen, triple] {
+        return toolchain::install_target(seen.env, *seen.choice, triple);
+      });
       if (!m_seen.choice->name) {
         row.to_do = verified.error().helps;
       }
@@ -106,8 +106,9 @@ public:
       row.version = spec::to_string(m_seen.rustc->version);
       row.path = m_seen.rustc->sysroot / "lib" / "rustlib" / triple;
     }
-    row.notes.push_back(m_seen.target ? fmt::format("the target here: {}", m_seen.target->reason.empty() ? "of a member" : m_seen.target->reason)
-                                      : "only needed to build for it");
+    row.notes.push_back(m_seen.target
+                            ? fmt::format("the target here: {}", m_seen.target->reason.empty() ? "of a member" : m_seen.target->reason)
+                            : "only needed to build for it");
     m_rows.push_back(std::move(row));
   }
 
@@ -129,9 +130,9 @@ public:
       row.version = spec::to_string(m_seen.rustc->version);
     } else {
       row.fitness = Fitness::missing;
-      offer(row,
-            fmt::format("rustup component add rust-src --toolchain {}", m_seen.choice->name.value_or("")),
-            [&seen = m_seen] { return toolchain::install_component(seen.env, *seen.choice, "rust-src"); });
+      offer(row, fmt::format("rustup component add rust-src --toolchain {}", m_seen.choice->name.value_or("")), [&seen = m_seen] {
+        return toolchain::install_component(seen.env, *seen.choice, "rust-src");
+      });
     }
     row.is_needed = is_named && is_wanted();
     row.notes.emplace_back(is_named ? "`components` of the toolchain file names it"
@@ -224,7 +225,8 @@ private:
     } else if (!info->wasm_linker) {
       row.fitness = Fitness::missing;
       row.notes.emplace_back("rustc would find none for this target");
-      row.to_do.emplace_back("check `-C linker=` and `target.TRIPLE.linker`; without them the toolchain's own is used, which rustup installs");
+      row.to_do.emplace_back(
+          "check `-C linker=` and `target.TRIPLE.linker`; without them the toolchain's own is used, which rustup installs");
     } else {
       look_at_linker(row, *info->wasm_linker);
     }
@@ -240,7 +242,8 @@ private:
     if (!version) {
       row.fitness = m_seen.env.fs.is_file(linker.program) ? Fitness::unfit : Fitness::missing;
       row.notes.emplace_back(row.fitness == Fitness::unfit ? "it does not start" : "there is no such program");
-      row.to_do.emplace_back("check `-C linker=` and `target.TRIPLE.linker`; without them the toolchain's own is used, which rustup installs");
+      row.to_do.emplace_back(
+          "check `-C linker=` and `target.TRIPLE.linker`; without them the toolchain's own is used, which rustup installs");
     }
     if (linker.wasm_ld != linker.program) {
       const auto inner = toolchain::linker_version(m_seen.env, linker.wasm_ld, nothing_kept);

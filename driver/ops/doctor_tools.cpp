@@ -179,7 +179,8 @@ private:
     return m_seen.project && std::ranges::any_of(m_seen.project->workspace.members, [](const PackagePtr& member) {
              const auto* library = member->manifest->library();
              return member->manifest->custom_build() != nullptr ||
-                    (library != nullptr && std::ranges::find(library->crate_types, manifest::CrateType::proc_macro) != library->crate_types.end());
+                    (library != nullptr &&
+                     std::ranges::find(library->crate_types, manifest::CrateType::proc_macro) != library->crate_types.end());
            });
   }
 

@@ -35,10 +35,8 @@ std::string reason_text(const toolchain::ToolchainChoice& choice)
   return choice.where ? fmt::format("{}, line {}", choice.reason, choice.where->line) : choice.reason;
 }
 
-Result<std::vector<toolchain::Defect>> defects_of(const Env& env,
-                                                  const manifest::Config& config,
-                                                  const spec::Version& rustc,
-                                                  const std::vector<std::string>& triples)
+Result<std::vector<toolchain::Defect>>
+defects_of(const Env& env, const manifest::Config& config, const spec::Version& rustc, const std::vector<std::string>& triples)
 {
   CW_TRY_ASSIGN(auto defects, toolchain::load_defects(env.fs, config.cargo_home() / "cargo-wasm" / "toolchain-defects"));
   std::erase_if(defects, [&](const toolchain::Defect& defect) { return !toolchain::touches(defect, rustc, triples); });

@@ -25,10 +25,8 @@ struct Here
 [[nodiscard]] std::string reason_text(const toolchain::ToolchainChoice& choice);
 
 /// The entries that are about this compiler and one of these targets (toolchain::touches). Errors: CW0900, of the user's files.
-[[nodiscard]] Result<std::vector<toolchain::Defect>> defects_of(const Env& env,
-                                                                const manifest::Config& config,
-                                                                const spec::Version& rustc,
-                                                                const std::vector<std::string>& triples);
+[[nodiscard]] Result<std::vector<toolchain::Defect>>
+defects_of(const Env& env, const manifest::Config& config, const spec::Version& rustc, const std::vector<std::string>& triples);
 
 /// "merged-imports, threads-unsupported (wasm32-wasip1-threads)": ids, with the targets where not all of wasm is meant.
 [[nodiscard]] std::string defects_text(const std::vector<toolchain::Defect>& defects);

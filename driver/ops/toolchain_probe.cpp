@@ -52,11 +52,10 @@ std::string defect_lines(const std::vector<toolchain::Defect>& defects)
 {
   std::string text = "\nknown defects\n";
   for (const auto& defect : defects) {
-    text += labelled(fmt::format("  {}: ", defect.id),
-                     fmt::format("{} ({}{})",
-                                 defect.title,
-                                 base::join(defect.targets, ", "),
-                                 toolchain::has_conditions(defect) ? "; not in every build" : ""));
+    text += labelled(
+        fmt::format("  {}: ", defect.id),
+        fmt::format(
+            "{} ({}{})", defect.title, base::join(defect.targets, ", "), toolchain::has_conditions(defect) ? "; not in every build" : ""));
   }
   return text;
 }

@@ -49,7 +49,8 @@ struct DoctorFixture : ToolchainFixture
     run();
     request.json = false;
     const auto json = nlohmann::json::parse(world.reporter.out());
-    const auto found = std::find_if(json["rows"].begin(), json["rows"].end(), [&](const auto& candidate) { return candidate["name"] == name; });
+    const auto found =
+        std::find_if(json["rows"].begin(), json["rows"].end(), [&](const auto& candidate) { return candidate["name"] == name; });
     return found == json["rows"].end() ? nlohmann::json() : *found;
   }
 
@@ -138,10 +139,11 @@ TEST_CASE("doctor: a target without its standard library is an error with the co
                        "error[CW0675]: something needed here is not fit: `std for wasm32-wasip1`\n"
                        " = help: `cargo-wasm doctor --fix` does what can be done without root\n"));
   CHECK(fixture.status == 3);
-  fixture.world.process.on("rustup", {"target", "add"}, [&](const base::Command&, base::OutputSink&, std::stop_token) -> Result<base::Exit> {
-    fixture.world.fs.add(DoctorFixture::sysroot() / "lib/rustlib/wasm32-wasip1/lib/libcore-1.rlib", "core");
-    return base::Exit{};
-  });
+  fixture.world.process.on(
+      "rustup", {"target", "add"}, [&](const base::Command&, base::OutputSink&, std::stop_token) -> Result<base::Exit> {
+        fixture.world.fs.add(DoctorFixture::sysroot() / "lib/rustlib/wasm32-wasip1/lib/libcore-1.rlib", "core");
+        return base::Exit{};
+      });
   fixture.request.fix = true;
   CHECK(fixture.run().ends_with("Nothing that is needed here is amiss.\n"));
   CHECK(fixture.status == 0);
@@ -168,14 +170,16 @@ TEST_CASE("doctor: a toolchain that is wanted and missing is installed by --fix 
   CHECK(row["notes"] ==
         nlohmann::json{"toolchain `1.96.0` is not installed: run `rustup toolchain install 1.96.0`", "it is wanted because of `+1.96.0`"});
   CHECK(fixture.status == 3);
-  fixture.world.process.on("rustup", {"install"}, [&](const base::Command& command, base::OutputSink&, std::stop_token) -> Result<base::Exit> {
-    base::Command bare;
-    bare.program = command.program;
-    bare.args = command.args;
-    CHECK(base::to_shell_string(bare) == "/h/.cargo/bin/rustup toolchain install 1.96.0 --profile minimal --no-self-update --target wasm32-wasip1");
-    fixture.add_toolchain("1.96.0-x86_64-unknown-linux-gnu");
-    return base::Exit{};
-  });
+  fixture.world.process.on(
+      "rustup", {"install"}, [&](const base::Command& command, base::OutputSink&, std::stop_token) -> Result<base::Exit> {
+        base::Command bare;
+        bare.program = command.program;
+        bare.args = command.args;
+        CHECK(base::to_shell_string(bare) ==
+              "/h/.cargo/bin/rustup toolchain install 1.96.0 --profile minimal --no-self-update --target wasm32-wasip1");
+        fixture.add_toolchain("1.96.0-x86_64-unknown-linux-gnu");
+        return base::Exit{};
+      });
   fixture.request.fix = true;
   fixture.run();
   CHECK(fixture.status == 0);
@@ -216,7 +220,8 @@ TEST_CASE("doctor: a manifest that cannot be read is a row, and the rest is look
 TEST_CASE("doctor: an older rustc than `rust-version`, and one with a defect that stops builds, are unfit", "[ops][doctor]")
 {
   DoctorFixture fixture;
-  fixture.world.fs.add("/w/app/Cargo.toml", "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\nrust-version = \"1.100\"\n");
+  fixture.world.fs.add("/w/app/Cargo.toml",
+                       "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\nrust-version = \"1.100\"\n");
   auto row = fixture.row("rustc");
   CHECK(row["fitness"] == "unfit");
   CHECK(row["notes"][1] == "`app` wants rustc 1.100 or later (`rust-version`)");

@@ -18,7 +18,8 @@ struct VerbFixture : ToolchainFixture
 {
   VerbFixture()
   {
-    world.process.on("rustc", {"--print=target-list"}, ScriptedRun{"x86_64-unknown-linux-gnu\nwasm32-wasip1\nwasm32-unknown-unknown\n", {}, {}});
+    world.process.on(
+        "rustc", {"--print=target-list"}, ScriptedRun{"x86_64-unknown-linux-gnu\nwasm32-wasip1\nwasm32-unknown-unknown\n", {}, {}});
     world.process.on("rust-lld", {"--version"}, ScriptedRun{"LLD 23.1.1 (/checkout/src 1b9c0d5)\n", {}, {}});
     world.fs.add("/h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/lib/rustlib/wasm32-wasip1/lib/libcore-1.rlib", "core");
   }
@@ -67,7 +68,8 @@ TEST_CASE("toolchain list: the line of the manifest that chose is named", "[ops]
                        "[package]\nname = \"app\"\nversion = \"0.1.0\"\n[package.metadata.wasm]\ntoolchain = \"1.99.1\"\n");
   fixture.world.fs.add("/w/app/src/main.rs", "fn main() {}\n");
   const auto text = fixture.list();
-  CHECK(text.find("* 1.99.1 (chosen because of `[package.metadata.wasm] toolchain` in `/w/app/Cargo.toml`, line 5)\n") != std::string::npos);
+  CHECK(text.find("* 1.99.1 (chosen because of `[package.metadata.wasm] toolchain` in `/w/app/Cargo.toml`, line 5)\n") !=
+        std::string::npos);
   CHECK(text.find("  stable\n") != std::string::npos);
   const auto json = nlohmann::json::parse(fixture.list(true));
   CHECK(json["chosen"]["name"] == "1.99.1-x86_64-unknown-linux-gnu");
@@ -174,12 +176,14 @@ TEST_CASE("toolchain install: rustup gets the exact version and the wasm targets
     sink.on_stderr("info: downloading\n");
     fixture.add_toolchain("1.96.0-x86_64-unknown-linux-gnu");
     for (const char* const triple : {"wasm32-wasip1", "wasm32-unknown-unknown", "wasm32-wasip2"}) {
-      fixture.world.fs.add(base::Path("/h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/lib/rustlib") / triple / "lib/libcore-1.rlib", "");
+      fixture.world.fs.add(base::Path("/h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/lib/rustlib") / triple / "lib/libcore-1.rlib",
+                           "");
     }
     return base::Exit{};
   });
-  CHECK(fixture.install("1.96.0") ==
-        R"(  Installing /h/.cargo/bin/rustup toolchain install 1.96.0 --profile minimal --no-self-update --target wasm32-wasip1 --target wasm32-unknown-unknown --target wasm32-wasip2
+  CHECK(
+      fixture.install("1.96.0") ==
+      R"(  Installing /h/.cargo/bin/rustup toolchain install 1.96.0 --profile minimal --no-self-update --target wasm32-wasip1 --target wasm32-unknown-unknown --target wasm32-wasip2
 info: downloading
    Installed rustc 1.99.1 with std for wasm32-wasip1, wasm32-unknown-unknown, wasm32-wasip2, in /h/.rustup/toolchains/1.96.0-x86_64-unknown-linux-gnu
 )");
@@ -189,16 +193,19 @@ TEST_CASE("toolchain install: stable is taken, and told which version it is", "[
 {
   VerbFixture fixture;
   fixture.world.process.on("rustup", {"install"}, ScriptedRun{});
-  CHECK(fixture.install("stable", {"wasm32-wasip1"}).ends_with(
-      "note: `stable` is rustc 1.99.1 today, and another one later; `toolchain = \"1.99.1\"` in `[package.metadata.wasm]` stays with it, once "
-      "`cargo-wasm toolchain install 1.99.1` was run\n"));
+  CHECK(fixture.install("stable", {"wasm32-wasip1"})
+            .ends_with("note: `stable` is rustc 1.99.1 today, and another one later; `toolchain = \"1.99.1\"` in `[package.metadata.wasm]` "
+                       "stays with it, once "
+                       "`cargo-wasm toolchain install 1.99.1` was run\n"));
 }
 
 TEST_CASE("toolchain install: a version that does not exist, a failing rustup and none at all are told apart", "[ops][toolchain]")
 {
   VerbFixture fixture;
   fixture.world.process.on(
-      "rustup", {"install"}, ScriptedRun{{}, "error: could not download nonexistent rust version `1.200.0-x86_64-unknown-linux-gnu`\n", {1, 0}});
+      "rustup",
+      {"install"},
+      ScriptedRun{{}, "error: could not download nonexistent rust version `1.200.0-x86_64-unknown-linux-gnu`\n", {1, 0}});
   CHECK(fixture.install("1.200.0").ends_with(R"(error: could not download nonexistent rust version `1.200.0-x86_64-unknown-linux-gnu`
 error[CW0673]: there is no toolchain `1.200.0` to download
    = note: rustup asked where it gets its toolchains from
