@@ -13,6 +13,16 @@ std::string json_string(std::string_view text)
   return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+json span_json(const base::TextSpan& span)
+{
+  return {{"file_name", span.file.string()},
+          {"line_start", span.line},
+          {"column_start", span.column},
+          {"column_end", span.column + span.length},
+          {"text", span.line_text},
+          {"label", span.label}};
+}
+
 } // namespace
 
 std::string compiler_message_json(const plan::ActionTemplate& tmpl, std::string_view raw_message)
@@ -67,12 +77,10 @@ std::string finding_json(const plan::ActionTemplate& tmpl, const Error& finding)
 {
   json spans = json::array();
   if (const auto* span = std::get_if<base::TextSpan>(&finding.where)) {
-    spans.push_back({{"file_name", span->file.string()},
-                     {"line_start", span->line},
-                     {"column_start", span->column},
-                     {"column_end", span->column + span->length},
-                     {"text", span->line_text},
-                     {"label", span->label}});
+    spans.push_back(span_json(*span));
+  }
+  for (const base::TextSpan& span : finding.related) {
+    spans.push_back(span_json(span));
   }
   const json message{{"reason", "cargo-wasm-finding"},
                      {"package_id", tmpl.label.package_id},

@@ -14,12 +14,31 @@ bool is_rust_object(std::string_view name)
   return name.ends_with(".rcgu.o") || name.find(".rcgu.") != std::string_view::npos;
 }
 
-/// The action that makes a library of this path.
+/// The action that makes a library of this path, or of this name: under link-time optimization rustc hands the linker copies of libraries
+/// without what it merged, in a directory of its own.
 std::optional<plan::ActionIndex> maker_of(const plan::ActionGraph& graph, plan::ActionIndex link, const base::Path& library)
 {
   for (const plan::TemplateDependency& dependency : graph.actions[link].dependencies) {
     for (const plan::TemplateOutput& output : graph.actions[dependency.action].outputs) {
-      if (!output.is_directory && output.path == library) {
+      const bool is_copy = library.extension() == ".rlib" && output.path.filename() == library.filename();
+      if (!output.is_directory && (output.path == library || is_copy)) {
+        return dependency.action;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+/// Under thin link-time optimization each crate's part is an object of its own, called after the crate's library:
+/// `app-HASH.logger-HASH.logger.HASH-cgu.0.rcgu.o.rcgu.o`.
+std::optional<plan::ActionIndex> part_of_crate(const plan::ActionGraph& graph, plan::ActionIndex link, std::string_view object)
+{
+  constexpr std::string_view k_prefix = "lib";
+  for (const plan::TemplateDependency& dependency : graph.actions[link].dependencies) {
+    for (const plan::TemplateOutput& output : graph.actions[dependency.action].outputs) {
+      const std::string stem = output.path.stem().string();
+      if (output.path.extension() == ".rlib" && stem.starts_with(k_prefix) &&
+          object.find("." + stem.substr(k_prefix.size()) + ".") != std::string_view::npos) {
         return dependency.action;
       }
     }
@@ -39,6 +58,15 @@ std::optional<plan::ActionIndex> script_of(const plan::ActionGraph& graph, const
   return std::nullopt;
 }
 
+/// The `cc` crate puts a hash of the directory before the source file's name: `529179467e613863-native.o`.
+std::string_view without_cc_hash(std::string_view member)
+{
+  constexpr std::size_t k_digits = 16;
+  const bool has_hash = member.size() > k_digits + 1 && member[k_digits] == '-' &&
+                        member.substr(0, k_digits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return has_hash ? member.substr(k_digits + 1) : member;
+}
+
 bool is_of_toolchain(const base::Path& path)
 {
   return path.native().find("/lib/rustlib/") != std::string::npos;
@@ -53,6 +81,11 @@ ObjectOrigin origin_of(const plan::ActionGraph& graph, plan::ActionIndex link, s
   const base::Path path = file.substr(0, open);
   if (open == std::string_view::npos) {
     origin.member = path.filename().string();
+    if (const auto part = is_rust_object(origin.member) ? part_of_crate(graph, link, origin.member) : std::nullopt) {
+      origin.kind = ObjectOrigin::Kind::crate;
+      origin.action = *part;
+      return origin;
+    }
     if (is_rust_object(origin.member)) {
       origin.kind = ObjectOrigin::Kind::merged;
       origin.action = link;
@@ -79,8 +112,8 @@ ObjectOrigin origin_of(const plan::ActionGraph& graph, plan::ActionIndex link, s
 std::string describe(const plan::ActionGraph& graph, const ObjectOrigin& origin)
 {
   const auto package = [&] { return shown_package(graph.actions[origin.action].label); };
-  const std::string object =
-      origin.archive.empty() ? fmt::format("`{}`", origin.member) : fmt::format("`{}` of `{}`", origin.member, origin.archive);
+  const std::string_view member = without_cc_hash(origin.member);
+  const std::string object = origin.archive.empty() ? fmt::format("`{}`", member) : fmt::format("`{}` of `{}`", member, origin.archive);
   switch (origin.kind) {
   case ObjectOrigin::Kind::crate:
   case ObjectOrigin::Kind::merged:

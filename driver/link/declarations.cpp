@@ -71,10 +71,21 @@ void DeclarationFinder::add_declarations(Crate& crate, const WantedSymbol& wante
       if ((is_function ? block.wasm_import_module() : std::nullopt) != wanted.module) {
         continue;
       }
-      Declaration declaration{.crate = crate.action, .item = item.name, .kind = item.kind, .location = reading->locate(item), .block = {}};
+      Declaration declaration{.crate = crate.action,
+                              .item = item.name,
+                              .kind = item.kind,
+                              .location = reading->locate(item),
+                              .block = {},
+                              .parameters = item.parameters,
+                              .neighbours = {}};
       if (declaration.location.block) {
         const rust::SourceFile& file = reading->sources().files[declaration.location.file];
         declaration.block = rust::to_text_span(file.path, file.text, *declaration.location.block);
+      }
+      for (const rust::ForeignItem& other : block.items) {
+        if (&other != &item && other.kind != rust::ForeignItem::Kind::type) {
+          declaration.neighbours.push_back(other.symbol());
+        }
       }
       found.push_back(std::move(declaration));
     }
@@ -89,6 +100,23 @@ std::vector<Declaration> DeclarationFinder::find_in(plan::ActionIndex action, co
     add_declarations(*crate, wanted, found);
   }
   return found;
+}
+
+std::optional<base::TextSpan> DeclarationFinder::find_definition(plan::ActionIndex action, std::string_view symbol)
+{
+  const auto crate = std::ranges::find(m_crates, action, &Crate::action);
+  const CrateReading* const reading = crate == m_crates.end() ? nullptr : read(*crate);
+  if (reading == nullptr) {
+    return std::nullopt;
+  }
+  for (const rust::SourceFile& file : reading->sources().files) {
+    for (const rust::LinkerDefinition& definition : rust::read_foreign_items(file.text).definitions) {
+      if (definition.symbol == symbol) {
+        return rust::to_text_span(file.path, file.text, definition.name_span);
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 std::vector<Declaration> DeclarationFinder::find(const WantedSymbol& wanted, std::optional<plan::ActionIndex> likely)

@@ -38,6 +38,8 @@ public:
   [[nodiscard]] std::vector<Declaration> find_made(const WantedSymbol& wanted);
   /// Those of one crate; none where it takes no part in the link, or cannot be read.
   [[nodiscard]] std::vector<Declaration> find_in(plan::ActionIndex crate, const WantedSymbol& wanted);
+  /// Where a crate's own files define a function or variable of this linker name; nullopt where a macro makes it.
+  [[nodiscard]] std::optional<base::TextSpan> find_definition(plan::ActionIndex crate, std::string_view symbol);
 
   /// Crates that could not be read, and why: an answer without them may be incomplete.
   [[nodiscard]] const std::vector<Error>& unread() const { return m_unread; }

@@ -4,6 +4,7 @@
 
 #include "audit_findings.hpp"
 #include "import_collisions.hpp"
+#include "linker_message_errors.hpp"
 #include "report_of.hpp"
 #include "signature_conflicts.hpp"
 #include "undefined_symbol_errors.hpp"
@@ -24,7 +25,8 @@ std::vector<Error> explain_failed_link(const exec::InspectedAction& failed)
   for (std::vector<Error> found : {explain_undefined_symbols(failed, **report, finder),
                                    explain_import_collisions(failed, **report, finder),
                                    explain_signature_conflicts(failed, **report, finder),
-                                   explain_audit(failed, **report)}) {
+                                   explain_linker_messages(failed, **report, finder),
+                                   explain_audit(failed, **report, finder)}) {
     errors.insert(errors.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
   }
   return errors;

@@ -10,7 +10,8 @@
 
 namespace cargo_wasm::link {
 
-/// One error for each function that the program calls so. CW0822. What no path leads to is left out.
+/// One error for each function that the program calls so. CW0822; CW0823 where the compiler passes structures otherwise than C does.
+/// What no path leads to is left out.
 [[nodiscard]] std::vector<Error>
 explain_signature_conflicts(const exec::InspectedAction& failed, const shim::LinkReport& report, DeclarationFinder& finder);
 

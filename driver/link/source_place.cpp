@@ -24,4 +24,11 @@ base::TextSpan declaration_caret(const Env& env, const rust::Location& location)
   return span;
 }
 
+base::TextSpan caret(const Env& env, base::TextSpan span, std::string label)
+{
+  span.file = base::shown_path(env.cwd, span.file);
+  span.label = std::move(label);
+  return span;
+}
+
 } // namespace cargo_wasm::link

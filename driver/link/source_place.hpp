@@ -14,5 +14,7 @@ namespace cargo_wasm::link {
 [[nodiscard]] std::string shown_place(const Env& env, const base::TextSpan& span);
 /// The declaration with a caret below it, and what made it if that was a macro.
 [[nodiscard]] base::TextSpan declaration_caret(const Env& env, const rust::Location& location);
+/// Any place with a caret below it.
+[[nodiscard]] base::TextSpan caret(const Env& env, base::TextSpan span, std::string label);
 
 } // namespace cargo_wasm::link

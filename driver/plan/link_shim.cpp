@@ -31,6 +31,23 @@ std::vector<std::string> own_flags(const toolchain::RustcInfo& rustc)
   return toolchain::passes_allow_undefined(rustc.version) ? std::vector<std::string>{"--allow-undefined"} : std::vector<std::string>{};
 }
 
+/// The crates that rustc merges itself when it optimizes them as one program, as paths relative to the report's directory.
+std::vector<std::string> merged_crates(const ActionContext& context, UnitIndex index, const base::Path& report)
+{
+  std::vector<std::string> crates;
+  if (context.unit(index).lto.kind != UnitLto::Kind::run) {
+    return crates;
+  }
+  for (const UnitIndex library : context.linked_below[index]) {
+    for (const UnitOutput& output : context.outputs[library]) {
+      if (output.flavor == toolchain::OutputFile::Flavor::linkable && !context.unit(library).target->proc_macro) {
+        crates.push_back(output.path.lexically_relative(report.parent_path()).native());
+      }
+    }
+  }
+  return crates;
+}
+
 Error imports_of_component(const Unit& unit, std::string_view triple, std::string_view allowed)
 {
   return Error("CW0382",
@@ -91,9 +108,9 @@ Result<std::optional<LinkShim>> plan_link_shim(const base::Env& env, const Actio
                                                                 .enforce = !context.request.strict_cargo,
                                                                 .own_flags = own_flags(context.input.platforms.rustc),
                                                                 .allowed = settings.allowed_imports,
-
                                                                 .settings = std::move(link_settings.described),
-                                                                .expanded = {}});
+                                                                .expanded = {},
+                                                                .crates = merged_crates(context, index, result.report)});
   result.variables.insert(variables.begin(), variables.end());
   return result;
 }

@@ -1,9 +1,11 @@
 #include <cargo_wasm/shim/inspect_link.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <cargo_wasm/shim/call_sites.hpp>
+#include <cargo_wasm/shim/import_faults.hpp>
 #include <cargo_wasm/shim/link_scan.hpp>
 
 namespace cargo_wasm::shim {
@@ -35,6 +37,11 @@ std::vector<SignatureConflict> find_conflicts(const LinkModel& model, const std:
   return conflicts;
 }
 
+template <class T> void append(std::vector<T>& all, std::vector<T> more)
+{
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
 } // namespace
 
 Result<> compare_imports(const base::Env& env, const std::vector<std::string>& expanded, LinkReport& report)
@@ -53,7 +60,7 @@ Result<> compare_imports(const base::Env& env, const std::vector<std::string>& e
   return {};
 }
 
-Result<> inspect_link(const base::Env& env, LinkReport& report)
+Result<> inspect_link(const base::Env& env, const std::vector<base::Path>& crates, LinkReport& report)
 {
   const std::set<std::string> mismatched = functions_of(report.messages, MessageKind::signature_mismatch);
   std::set<std::string> called = functions_of(report.messages, MessageKind::undefined_symbol);
@@ -70,6 +77,7 @@ Result<> inspect_link(const base::Env& env, LinkReport& report)
   if (!report.exit.success() || options.relocatable) {
     return {};
   }
+  append(report.signature_conflicts, check_merged_signatures(env.fs, scan.model(), crates));
   report.imports = imports_of(scan.model());
   if (!scan.bitcode().empty()) {
     return {}; // with link-time optimization in the linker the model does not know what was optimized away
@@ -77,6 +85,13 @@ Result<> inspect_link(const base::Env& env, LinkReport& report)
   const base::Path output = env.cwd / options.output;
   CW_TRY_ASSIGN(const base::MappedFile file, env.fs.map(output));
   CW_TRY_ASSIGN(report.audit, audit_module(wasm::Source(file.path(), file.bytes()), options, report.imports));
+  if (std::ranges::any_of(report.signature_conflicts, &SignatureConflict::is_live)) {
+    // What only the trap's function would have called is gone with it.
+    std::erase_if(report.audit, [](const AuditFinding& finding) { return finding.kind == AuditFinding::Kind::lost_import; });
+  }
+  append(report.audit, find_null_variables(scan.model(), scan.allowed()));
+  append(report.audit, find_imports_of_two_types(report.imports));
+  append(report.audit, find_two_libcs(scan.model()));
   return {};
 }
 

@@ -14,7 +14,7 @@ namespace {
 using nlohmann::ordered_json;
 
 /// Names in the format: never renamed, only added to.
-constexpr std::array<std::pair<MessageKind, std::string_view>, 15> k_kinds{{
+constexpr std::array<std::pair<MessageKind, std::string_view>, 16> k_kinds{{
     {MessageKind::undefined_symbol, "undefined-symbol"},
     {MessageKind::signature_mismatch, "signature-mismatch"},
     {MessageKind::duplicate_symbol, "duplicate-symbol"},
@@ -27,6 +27,7 @@ constexpr std::array<std::pair<MessageKind, std::string_view>, 15> k_kinds{{
     {MessageKind::unknown_argument, "unknown-argument"},
     {MessageKind::unknown_file_type, "unknown-file-type"},
     {MessageKind::memory_too_small, "memory-too-small"},
+    {MessageKind::bad_memory_size, "bad-memory-size"},
     {MessageKind::feature_mismatch, "feature-mismatch"},
     {MessageKind::bad_relocation, "bad-relocation"},
     {MessageKind::other, "other"},
@@ -120,12 +121,15 @@ CallSite read_site(const ordered_json& json)
           .column = json.at("column")};
 }
 
-constexpr std::array<std::pair<AuditFinding::Kind, std::string_view>, 5> k_audit_kinds{{
+constexpr std::array<std::pair<AuditFinding::Kind, std::string_view>, 8> k_audit_kinds{{
     {AuditFinding::Kind::lost_import, "lost-import"},
     {AuditFinding::Kind::lost_export, "lost-export"},
     {AuditFinding::Kind::type_stub, "type-stub"},
     {AuditFinding::Kind::lost_entry, "lost-entry"},
     {AuditFinding::Kind::memory_limits, "memory-limits"},
+    {AuditFinding::Kind::null_variable, "null-variable"},
+    {AuditFinding::Kind::import_types, "import-types"},
+    {AuditFinding::Kind::two_libcs, "two-libcs"},
 }};
 
 ordered_json import_json(const LinkedImport& import)

@@ -108,6 +108,8 @@ constexpr std::array k_prefixes{
     Prefix{"unknown file type: ", MessageKind::unknown_file_type, ""},
     Prefix{"initial memory too small, ", MessageKind::memory_too_small, "initial"},
     Prefix{"maximum memory too small, ", MessageKind::memory_too_small, "maximum"},
+    Prefix{"initial memory must be aligned ", MessageKind::bad_memory_size, "initial"},
+    Prefix{"maximum memory must be aligned ", MessageKind::bad_memory_size, "maximum"},
     Prefix{"Target feature ", MessageKind::feature_mismatch, ""},
     Prefix{"Missing target feature ", MessageKind::feature_mismatch, ""},
     Prefix{"--shared-memory is disallowed by ", MessageKind::feature_mismatch, ""},
@@ -127,6 +129,9 @@ std::string subject_of(MessageKind kind, std::string_view line, std::string_view
   if (kind == MessageKind::missing_library) {
     rest = rest.substr(0, rest.find(' '));
     return std::string(rest.starts_with("-l") ? rest.substr(2) : rest);
+  }
+  if (kind == MessageKind::bad_memory_size) {
+    return {};
   }
   if (kind == MessageKind::memory_too_small) {
     return std::string(rest.substr(0, rest.find(' ')));

@@ -20,6 +20,7 @@ constexpr std::string_view k_own_flags = "CARGO_WASM_LINK_OWN_FLAGS";
 constexpr std::string_view k_allow = "CARGO_WASM_LINK_ALLOW";
 constexpr std::string_view k_setting_separator = "; "; // no value has one
 constexpr std::string_view k_expanded = k_expanded_variable;
+constexpr std::string_view k_crates = "CARGO_WASM_LINK_CRATES";
 
 /// Linux refuses a command line of 2 MiB with its environment, and one argument of 128 KiB.
 constexpr std::size_t k_longest_command_line_bytes = 512 * 1024;
@@ -107,6 +108,9 @@ base::EnvMap to_variables(const ShimRequest& request)
   if (!request.expanded.empty()) {
     variables.emplace(k_expanded, base::join(request.expanded, ":"));
   }
+  if (!request.crates.empty()) {
+    variables.emplace(k_crates, base::join(request.crates, ":"));
+  }
   return variables;
 }
 
@@ -144,7 +148,8 @@ Result<ShimRequest> read_request(const base::EnvMap& variables)
                      .own_flags = words(value(k_own_flags)),
                      .allowed = words(value(k_allow)),
                      .settings = split_settings(value(k_settings_variable)),
-                     .expanded = words(value(k_expanded), ':')};
+                     .expanded = words(value(k_expanded), ':'),
+                     .crates = words(value(k_crates), ':')};
 }
 
 AdjustedArguments adjust_arguments(const std::vector<std::string>& arguments, const ShimRequest& request, const base::Path& allow_file)
@@ -235,7 +240,11 @@ Result<int> run_shim(const base::Env& env, const std::vector<std::string>& argum
   LinkerSink sink(env.reporter);
   CW_TRY_ASSIGN(report.exit, env.process.run(command, sink));
   report.messages = read_linker_messages(sink.err);
-  CW_TRY(inspect_link(env, report));
+  std::vector<base::Path> crates;
+  for (const std::string& crate : request.crates) {
+    crates.push_back(request.report.parent_path() / crate);
+  }
+  CW_TRY(inspect_link(env, crates, report));
   CW_TRY(env.fs.write_atomic(request.report, to_json(report)));
   env.reporter.passthrough(shorten_messages(sink.err));
   if (report.exit.success() && request.enforce && is_unfit(report)) {

@@ -101,3 +101,32 @@ TEST_CASE("undefined symbols: beyond ten they are listed by name", "[link]")
   CHECK(text.find("nobody defines `f19`") != std::string::npos);
   CHECK(text.find("error[CW0820]: nobody defines 2 symbols more: `f20`, `f21`\n   = help: `-v` tells of each\n") != std::string::npos);
 }
+
+TEST_CASE("undefined symbols: functions of one block are one error, at the block, with every place for programs", "[link]")
+{
+  FailedLink link;
+  link.source(FailedLink::k_app, "extern \"C\" {\n    fn host_log();\n    fn add(a: i32);\n    fn host_time();\n}\n");
+  link.source(FailedLink::k_logger, "");
+  CHECK(told(link, {{"host_time", k_app_object}, {"host_log", k_app_object}}) ==
+        R"(error[CW0820]: nobody defines 2 functions, which crate `app v1.0.0` declares in one place
+  --> src/lib.rs:1:1
+   |
+ 1 | extern "C" {
+   | ^^^^^^^^^^^^ declared here
+   = note: `host_log` (line 2), `host_time` (line 4)
+   = note: rustc before 1.96 made them imports from module `env` in silence (`--allow-undefined`), later ones do not
+   = help: if the host provides them, say from which module: `#[link(wasm_import_module = "env")]` on the `extern` block; it would hold for `add` as well, so give them a block of their own if a library defines the rest (`cargo-wasm fix --imports` does)
+   = help: or list them in Cargo.toml: `[package.metadata.wasm.imports]` `allow = ["env::host_log", "env::host_time"]`
+   = help: if a library defines them, that library is missing: a build script of `app` names it with `cargo::rustc-link-lib`
+)");
+}
+
+TEST_CASE("undefined symbols: what libc for WASI keeps in a library of its own is told with that library's name", "[link]")
+{
+  FailedLink link;
+  CHECK(told(link, {{"getpid", "/project/target/build/native-sys-2b/out/libnative.a(0123456789abcdef-a.o)"}}) ==
+        R"(error[CW0820]: nobody defines `getpid`
+   = note: wanted by `a.o` of `libnative.a`, which the build script of `native-sys v2.0.0` made
+   = help: libc for WASI has it in a library of its own, which only imitates it: `cargo::rustc-link-lib=wasi-emulated-getpid` in the build script
+)");
+}

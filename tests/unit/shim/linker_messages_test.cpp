@@ -72,6 +72,8 @@ TEST_CASE("every message of wasm-ld that is explained is recognised", "[shim][me
       {"unknown file type: notes.txt", MessageKind::unknown_file_type, "notes.txt"},
       {"initial memory too small, 1114112 bytes needed", MessageKind::memory_too_small, "1114112"},
       {"maximum memory too small, 1114112 bytes needed", MessageKind::memory_too_small, "1114112"},
+      {"initial memory must be aligned to the page size (65536 bytes)", MessageKind::bad_memory_size, ""},
+      {"maximum memory must be aligned to the page size (65536 bytes)", MessageKind::bad_memory_size, ""},
       {"Target feature 'atomics' used in a.o is disallowed by b.o. Use --no-check-features to suppress.",
        MessageKind::feature_mismatch,
        "atomics"},

@@ -20,7 +20,8 @@ ShimRequest request()
           .own_flags = {"--allow-undefined"},
           .allowed = {},
           .settings = {},
-          .expanded = {}};
+          .expanded = {},
+          .crates = {}};
 }
 
 /// A module with nothing in it, for links that succeed.

@@ -2,6 +2,7 @@
 
 #include "object_builder.hpp"
 #include "support/catch.hpp"
+#include "support/test_env.hpp"
 
 using namespace cargo_wasm;
 using namespace cargo_wasm::shim;
@@ -47,4 +48,29 @@ TEST_CASE("equal types, undefined functions and names nobody knows are no confli
   LinkModel model(options);
   model.finish();
   CHECK(check_signatures(model, "add").uses.empty());
+}
+
+TEST_CASE("where both sides were merged, the function in the call's place tells of the conflict", "[shim][signature]")
+{
+  const LinkerOptions options = read_linker_options({"--no-entry", "--export=run"});
+  test::TestEnv world;
+  const auto conflicts = [&](const Object& app) {
+    LinkModel model(options);
+    model.add_object(app);
+    model.finish();
+    return check_merged_signatures(world.fs, model, {});
+  };
+  const auto merged = [](const char* trap, const char* caller) {
+    Object app("app.o");
+    app.function("add", {}).type("add", k_right).function(trap, {}, wasm::k_symbol_local).type(trap, k_wrong);
+    app.function(caller, {trap});
+    return std::string_view(caller) == "run" ? app : app.function("run");
+  };
+  const SignatureConflict live{"add", k_right, "app.o", {{k_wrong, "app.o", "run", true}}};
+  CHECK(conflicts(merged(".Ladd_bitcast_invalid", "run")) == std::vector{live});
+  CHECK(conflicts(merged(".Ladd_bitcast_invalid.3", "run")) == std::vector{live});
+  CHECK(conflicts(merged(".Ladd_bitcast", "run")) == std::vector{live});
+  CHECK_FALSE(conflicts(merged(".Ladd_bitcast_invalid", "unused")).front().is_live());
+  CHECK(conflicts(merged("add_bitcast", "run")).empty());
+  CHECK(conflicts(merged(".Ladd_bitcast_of_mine", "run")).empty());
 }

@@ -57,6 +57,7 @@ struct Error
   std::string message; ///< one phrase, lowercase, no full stop; values in `backticks`
   Blame blame = Blame::user;
   std::variant<std::monostate, TextSpan, BinarySpan> where;
+  std::vector<TextSpan> related;    ///< further places, for programs that read the error as JSON; for people the notes name them
   std::vector<std::string> notes;   ///< facts
   std::vector<std::string> helps;   ///< next actions
   std::vector<std::string> context; ///< "while …", from the inside out

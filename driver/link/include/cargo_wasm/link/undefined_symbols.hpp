@@ -17,6 +17,8 @@ struct Declaration
   rust::ForeignItem::Kind kind = rust::ForeignItem::Kind::function;
   rust::Location location;
   std::optional<base::TextSpan> block; ///< the `extern` block, where the item stands in one
+  std::vector<std::string> parameters; ///< of functions: their types in Rust
+  std::vector<std::string> neighbours; ///< symbols of the block's other functions and variables
 };
 
 struct UndefinedSymbol

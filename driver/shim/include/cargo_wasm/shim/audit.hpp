@@ -20,6 +20,9 @@ struct AuditFinding
     type_stub,     ///< a trap stands for `subject`, which was called with another type
     lost_entry,    ///< the link has an entry, and the module neither an exported function nor a start section
     memory_limits, ///< `subject` says what of memory, `detail` what was asked for and what it is
+    null_variable, ///< `subject` is listed as an allowed import, but is a variable: it has address 0; `detail` is an object that reads it
+    import_types,  ///< `module.field` is imported with two types, which `detail` names
+    two_libcs,     ///< `subject` and `detail` are two archives with a libc that both take part
   } kind = Kind::lost_import;
   std::string subject;
   std::string detail;

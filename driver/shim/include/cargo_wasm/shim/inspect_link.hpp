@@ -10,9 +10,10 @@ namespace cargo_wasm::shim {
 [[nodiscard]] Result<> compare_imports(const base::Env& env, const std::vector<std::string>& expanded, LinkReport& report);
 
 /// After the link, from `report.arguments`, `messages` and `exit`: `signature_conflicts`, `call_sites`, and of a link that succeeded
-/// `imports` and `audit`. Errors: CW0612 to CW0617 the module that was made cannot be read. Cost: every input is mapped; symbol tables and
-/// relocations are read, code is not.
-[[nodiscard]] Result<> inspect_link(const base::Env& env, LinkReport& report);
+/// `imports` and `audit`. `crates`: libraries of the crates that link-time optimization merged before the linker saw them.
+/// Errors: CW0612 to CW0617 the module that was made cannot be read. Cost: every input is mapped; symbol tables and relocations are read,
+/// code is not.
+[[nodiscard]] Result<> inspect_link(const base::Env& env, const std::vector<base::Path>& crates, LinkReport& report);
 
 /// Whether the linker was content with something that cannot work.
 [[nodiscard]] bool is_unfit(const LinkReport& report);

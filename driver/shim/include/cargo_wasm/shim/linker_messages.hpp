@@ -21,6 +21,7 @@ enum class MessageKind : std::uint8_t {
   unknown_argument,  ///< an option that this linker does not know
   unknown_file_type, ///< an input that is neither object, archive, bitcode nor stub library
   memory_too_small,  ///< initial or maximum memory below what the data need
+  bad_memory_size,   ///< initial or maximum memory that is no multiple of a page
   feature_mismatch,  ///< target features of the inputs disagree, or forbid what was asked for
   bad_relocation,    ///< "recompile with -fPIC" and its kin
   other,             ///< kept as text

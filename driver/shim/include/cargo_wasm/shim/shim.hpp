@@ -9,6 +9,7 @@
 //   CARGO_WASM_LINK_ALLOW        functions of `env` that the project lists, separated by blanks
 //   CARGO_WASM_LINK_SETTINGS     the link settings in force and where each comes from, for the report; absent when there are none
 //   CARGO_WASM_LINK_EXPANDED     the expanded sources of all crates, separated by colons, where this compiler may confuse imports
+//   CARGO_WASM_LINK_CRATES       under LTO the libraries of all crates, relative to the report's directory, separated by colons
 #pragma once
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@ struct ShimRequest
   std::vector<std::string> allowed;
   std::vector<std::string> settings; ///< "max-memory=1048576 (package)"
   std::vector<std::string> expanded; ///< absolute paths; empty: imports are not compared
+  std::vector<std::string> crates;   ///< libraries that LTO merges before the linker sees them, relative to the report's directory
   bool operator==(const ShimRequest&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <cargo_wasm/base/filesystem.hpp>
 #include <cargo_wasm/shim/link_model.hpp>
 
 namespace cargo_wasm::shim {
@@ -34,5 +35,13 @@ struct SignatureConflict
 /// What is wrong with the uses of one function; empty `uses` where all is well, or nothing of that name is defined.
 /// Cost: linear in the objects that use it.
 [[nodiscard]] SignatureConflict check_signatures(const LinkModel& model, std::string_view symbol);
+
+/// The same mistake where link-time optimization merged both sides into one object, so that no linker compares them: LLVM leaves a local
+/// function `.LNAME_bitcast_invalid` (or `.LNAME_bitcast`, which drops or makes up arguments) in the place of each such call.
+/// `libraries` are those of the link's crates: they say who declares and who defines it.
+/// Cost: linear in the symbols of the objects; where such a function is found, find_in_crates for each.
+/// Source: llvm/lib/Target/WebAssembly/WebAssemblyFixFunctionBitcasts.cpp.
+[[nodiscard]] std::vector<SignatureConflict>
+check_merged_signatures(const base::ReadOnlyFilesystem& fs, const LinkModel& model, const std::vector<base::Path>& libraries);
 
 } // namespace cargo_wasm::shim
