@@ -177,6 +177,12 @@ install_packages() {
     if suites_use line-tables; then
       want llvm:llvm-dwarfdump
     fi
+    # C code for WebAssembly, by the oldest and the newest clang that Debian 12 has; where one is not packaged, the suites skip it.
+    want llvm:llvm-ar wasi-libc
+    local clang
+    for clang in clang-14 clang-19; do
+      if apt-cache show "$clang" >/dev/null 2>&1; then want "$clang:$clang"; fi
+    done
   fi
   if ((${#missing[@]} == 0)); then
     say 'nothing is missing'

@@ -18,7 +18,8 @@ std::optional<spec::Version> rustc_version(const exec::InspectedAction& action)
   if (!exit || !exit->success()) {
     return std::nullopt;
   }
-  const std::vector<std::string_view> words = base::split(std::string_view(base::trim(sink.out)), ' '); // rustc 1.88.0 (6b00bc388 2025-06-23)
+  const std::vector<std::string_view> words =
+      base::split(std::string_view(base::trim(sink.out)), ' '); // rustc 1.88.0 (6b00bc388 2025-06-23)
   const auto version = words.size() < 2 ? Result<spec::Version>(fail(Error())) : spec::parse_version(words[1]);
   return version ? std::optional(*version) : std::nullopt;
 }

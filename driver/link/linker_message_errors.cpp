@@ -200,9 +200,10 @@ private:
     const bool replaces_libc = std::ranges::any_of(
         message.sides, [&](const MessageSide& side) { return origin(side.file).kind == ObjectOrigin::Kind::toolchain; });
     if (replaces_libc) {
-      error.helps.push_back(fmt::format("leave it to the toolchain's library; or define everything that its `{}` defines, so that this file of "
-                                        "it is not needed (`malloc` goes with `free`, `calloc`, `realloc`, `posix_memalign`)",
-                                        toolchain_member(message)));
+      error.helps.push_back(
+          fmt::format("leave it to the toolchain's library; or define everything that its `{}` defines, so that this file of "
+                      "it is not needed (`malloc` goes with `free`, `calloc`, `realloc`, `posix_memalign`)",
+                      toolchain_member(message)));
       return error;
     }
     const bool is_one_library = message.sides.size() == 2 && origin(message.sides[0].file).member == origin(message.sides[1].file).member;
@@ -233,8 +234,8 @@ private:
       point_at_declaration(message, std::nullopt, error);
     }
     for (const MessageSide& side : message.sides) {
-      error.notes.push_back(
-          is_symbol ? fmt::format("{} to {}", kind_of_symbol(side.text), whose(side.file)) : fmt::format("`{}` to {}", side.text, whose(side.file)));
+      error.notes.push_back(is_symbol ? fmt::format("{} to {}", kind_of_symbol(side.text), whose(side.file))
+                                      : fmt::format("`{}` to {}", side.text, whose(side.file)));
     }
     error.helps.emplace_back("make the declaration say what the definition does: `fn` for a function, `static` for a variable");
     return error;
@@ -295,7 +296,8 @@ private:
   {
     const std::string linker = base::Path(m_report.linker).filename().string();
     Error error("CW0830", fmt::format("the linker `{}` has no option `{}`", linker, message.subject));
-    error.notes.emplace_back("it comes from `-C link-arg` in RUSTFLAGS or the configuration, or from `cargo::rustc-link-arg` of a build script");
+    error.notes.emplace_back(
+        "it comes from `-C link-arg` in RUSTFLAGS or the configuration, or from `cargo::rustc-link-arg` of a build script");
     if (message.subject.starts_with("-Wl,")) {
       error.helps.push_back(fmt::format("`-Wl,` is how a C compiler is told to pass something on; here the linker itself is called: `{}`",
                                         message.subject.substr(4)));
@@ -319,8 +321,9 @@ private:
       error.helps.emplace_back("take it out of `cargo::rustc-link-arg`, `-C link-arg` or the library that holds it");
     } else {
       error.notes.push_back(fmt::format("it is {}", sort));
-      error.helps.push_back(fmt::format("the C compiler was not told the target: pass `--target={}`, or let the `cc` crate call it, which does",
-                                        target_triple(m_failed)));
+      error.helps.push_back(
+          fmt::format("the C compiler was not told the target: pass `--target={}`, or let the `cc` crate call it, which does",
+                      target_triple(m_failed)));
     }
     return error;
   }
@@ -378,7 +381,8 @@ private:
     error.notes.push_back(fmt::format("first of all that of {}", whose(message.file)));
     error.notes.emplace_back("`-shared` and `--pie` ask for it; wasm code lies at a fixed place unless it is compiled otherwise");
     error.helps.emplace_back("leave `-shared` or `--pie` out: a `cdylib` needs neither");
-    error.helps.emplace_back("or compile all of it with `-C relocation-model=pic`, std as well (nightly, `-Zbuild-std`), and C with `-fPIC`");
+    error.helps.emplace_back(
+        "or compile all of it with `-C relocation-model=pic`, std as well (nightly, `-Zbuild-std`), and C with `-fPIC`");
     return error;
   }
 

@@ -220,8 +220,9 @@ private:
     }
     const auto emulated = std::ranges::find(k_emulated, symbol.name, &EmulatedFunction::name);
     if (emulated != k_emulated.end()) {
-      error.helps.push_back(fmt::format("libc for WASI has it in a library of its own, which only imitates it: "
-                                        "`cargo::rustc-link-lib={}` in the build script",
+      error.notes.emplace_back("libc for WASI has it in a library of its own, which only imitates it and does not come with rustc");
+      error.helps.push_back(fmt::format("take that library from wasi-sdk or a package `wasi-libc`: `cargo::rustc-link-lib={}` and "
+                                        "`cargo::rustc-link-search=native=DIRECTORY` in the build script",
                                         emulated->library));
       return error;
     }

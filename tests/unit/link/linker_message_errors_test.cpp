@@ -75,8 +75,9 @@ TEST_CASE("linker messages: a library that two build scripts link is recognized 
 TEST_CASE("linker messages: an object for the build machine is recognized by its first bytes", "[link]")
 {
   FailedLink link;
-  link.world.fs.add("/project/target/build/native-sys-2b/out/a.o", "\x7f"
-                                                                   "ELF\2\1\1");
+  link.world.fs.add("/project/target/build/native-sys-2b/out/a.o",
+                    "\x7f"
+                    "ELF\2\1\1");
   CHECK(told(link, "wasm-ld: error: unknown file type: /project/target/build/native-sys-2b/out/a.o\n")
             .find("= note: it is an object for Linux (ELF), not for WebAssembly") != std::string::npos);
 }

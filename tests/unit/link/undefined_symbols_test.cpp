@@ -127,6 +127,7 @@ TEST_CASE("undefined symbols: what libc for WASI keeps in a library of its own i
   CHECK(told(link, {{"getpid", "/project/target/build/native-sys-2b/out/libnative.a(0123456789abcdef-a.o)"}}) ==
         R"(error[CW0820]: nobody defines `getpid`
    = note: wanted by `a.o` of `libnative.a`, which the build script of `native-sys v2.0.0` made
-   = help: libc for WASI has it in a library of its own, which only imitates it: `cargo::rustc-link-lib=wasi-emulated-getpid` in the build script
+   = note: libc for WASI has it in a library of its own, which only imitates it and does not come with rustc
+   = help: take that library from wasi-sdk or a package `wasi-libc`: `cargo::rustc-link-lib=wasi-emulated-getpid` and `cargo::rustc-link-search=native=DIRECTORY` in the build script
 )");
 }

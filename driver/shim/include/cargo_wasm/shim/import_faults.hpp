@@ -16,8 +16,8 @@ namespace cargo_wasm::shim {
 /// Functions that are imported twice, with two types: a host provides one under each name. Sorted imports.
 [[nodiscard]] std::vector<AuditFinding> find_imports_of_two_types(const std::vector<LinkedImport>& imports);
 
-/// Two archives with a libc, under whatever name, that both give something to the program: each has its own allocator, streams and `errno`, or a part of them.
-/// Cost: linear in the objects.
+/// Two archives with a libc, under whatever name, that both give something to the program: each has its own allocator, streams and `errno`,
+/// or a part of them. Cost: linear in the objects.
 [[nodiscard]] std::vector<AuditFinding> find_two_libcs(const LinkModel& model);
 
 } // namespace cargo_wasm::shim

@@ -1,0 +1,1 @@
+long long twice(long long x) { return 2 * x; }

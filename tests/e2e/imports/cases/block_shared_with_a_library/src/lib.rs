@@ -1,0 +1,9 @@
+extern "C" {
+    fn add(a: i32, b: i32) -> i32;
+    fn host_time() -> i32;
+}
+
+#[no_mangle]
+pub extern "C" fn run(x: i32) -> i32 {
+    unsafe { add(x, host_time()) }
+}

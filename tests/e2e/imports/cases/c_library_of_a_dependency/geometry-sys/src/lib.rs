@@ -1,0 +1,3 @@
+extern "C" {
+    pub fn area(width: i64, height: i64) -> i32;
+}

@@ -1,0 +1,2 @@
+int last;
+void reset(int x) { last = x; }

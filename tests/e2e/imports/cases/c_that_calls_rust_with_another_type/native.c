@@ -1,0 +1,2 @@
+int step(int x);
+int apply(int x) { return step(x); }

@@ -1,0 +1,2 @@
+int missing(int a);
+int unused(int a) { return missing(a); }

@@ -1,0 +1,3 @@
+struct size { int width, height; };
+int area(struct size s) { return s.width * s.height; }
+int add(int a, int b) { return a + b; }

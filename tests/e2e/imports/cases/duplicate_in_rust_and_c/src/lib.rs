@@ -1,0 +1,13 @@
+extern "C" {
+    fn paint(x: i32) -> i32;
+}
+
+#[no_mangle]
+pub extern "C" fn scale(x: i32) -> i32 {
+    2 * x
+}
+
+#[no_mangle]
+pub extern "C" fn run(x: i32) -> i32 {
+    unsafe { paint(x) }
+}

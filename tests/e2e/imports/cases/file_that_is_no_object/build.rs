@@ -1,0 +1,3 @@
+fn main() {
+    println!("cargo::rustc-link-arg={}/notes.txt", env!("CARGO_MANIFEST_DIR"));
+}

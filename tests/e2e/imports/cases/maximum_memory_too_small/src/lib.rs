@@ -1,0 +1,11 @@
+#![no_std]
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    loop {}
+}
+
+#[no_mangle]
+pub extern "C" fn run(x: i32) -> i32 {
+    x ^ 1
+}

@@ -1,0 +1,8 @@
+use std::{env, path::Path, process::Command};
+
+fn main() {
+    let object = Path::new(&env::var("OUT_DIR").unwrap()).join("native.o");
+    let done = Command::new(env::var("CLANG").unwrap()).args(["-c", "native.c", "-o"]).arg(&object).status().unwrap();
+    assert!(done.success());
+    println!("cargo::rustc-link-arg={}", object.display());
+}

@@ -1,0 +1,10 @@
+pub use second::measure as _;
+
+extern "C" {
+    fn measure(x: i32) -> i32;
+}
+
+#[no_mangle]
+pub extern "C" fn run(x: i32) -> i32 {
+    unsafe { measure(x) }
+}
