@@ -11,6 +11,7 @@
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/rust/demangle.hpp>
 
+#include "call_places.hpp"
 #include "compiler_facts.hpp"
 #include "crate_of_object.hpp"
 #include "source_place.hpp"
@@ -85,7 +86,7 @@ std::vector<Group> group(const std::vector<UndefinedSymbol>& symbols)
 class Teller
 {
 public:
-  explicit Teller(const exec::InspectedAction& failed) : m_failed(failed) {}
+  Teller(const exec::InspectedAction& failed, const shim::LinkReport& report) : m_failed(failed), m_report(report) {}
 
   [[nodiscard]] Error tell(const Group& symbols) const
   {
@@ -111,6 +112,7 @@ private:
                                      is_function ? "functions" : "variables",
                                      crate));
     point_at(symbols, error);
+    add_calls(symbols, error);
     if (is_function) {
       error.notes.push_back(fmt::format("rustc before 1.96 made {} from module `env` in silence (`--allow-undefined`), later ones do not",
                                         is_one ? "it an import" : "them imports"));
@@ -157,6 +159,19 @@ private:
                                           shown_package(label(other->crate)),
                                           symbols.size() == 1 ? "it" : "`" + symbol->name + "`",
                                           shown_place(m_failed.env, other->location.where)));
+      }
+    }
+  }
+
+  /// Where the first few are called, as far as there is debug information.
+  void add_calls(const Group& symbols, Error& error) const
+  {
+    constexpr std::size_t k_most = 3;
+    std::size_t told = 0;
+    for (const UndefinedSymbol* const symbol : symbols) {
+      const std::string places = call_places(m_failed, m_report, symbol->name);
+      if (!places.empty() && told++ < k_most) {
+        error.notes.push_back(symbols.size() == 1 ? "called at " + places : fmt::format("`{}` is called at {}", symbol->name, places));
       }
     }
   }
@@ -215,6 +230,7 @@ private:
   [[nodiscard]] Error undeclared(const UndefinedSymbol& symbol) const
   {
     Error error("CW0820", fmt::format("nobody defines `{}`", rust::demangle(symbol.name)));
+    add_calls({&symbol}, error);
     for (const std::string& object : symbol.wanted_by) {
       error.notes.push_back(fmt::format("wanted by {}", describe(m_failed.graph, origin_of(m_failed.graph, m_failed.action, object))));
     }
@@ -238,6 +254,7 @@ private:
   }
 
   const exec::InspectedAction& m_failed;
+  const shim::LinkReport& m_report;
 };
 
 } // namespace
@@ -246,7 +263,7 @@ std::vector<Error> explain_undefined_symbols(const exec::InspectedAction& failed
 {
   const bool tells_all = failed.env.reporter.verbosity() >= base::Verbosity::verbose;
   const UndefinedSymbols undefined = undefined_symbols_of(failed, report, finder, tells_all ? SIZE_MAX : k_most_located);
-  const Teller teller(failed);
+  const Teller teller(failed, report);
   std::vector<Error> errors;
   std::vector<std::string> rest;
   for (const Group& symbols : group(undefined.symbols)) {

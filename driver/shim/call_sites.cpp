@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include <cargo_wasm/wasm/debug_lines.hpp>
 #include <cargo_wasm/wasm/module.hpp>
@@ -102,17 +103,24 @@ std::vector<CallSite> find_call_sites(const LinkScan& scan, const std::set<std::
       }
     }
   }
-  std::vector<CallSite> result;
-  std::map<std::string, std::size_t> told;
+  std::vector<CallSite> all;
   for (const auto& [object, names] : wanted) {
     for (CallSite& site : ObjectSites(scan, object).find(names)) {
-      const bool is_known = std::ranges::any_of(result, [&](const CallSite& known) {
-        return known.symbol == site.symbol && known.file == site.file && known.line == site.line;
-      });
-      if (!is_known && told[site.symbol] < most) {
-        ++told[site.symbol];
-        result.push_back(std::move(site));
-      }
+      all.push_back(std::move(site));
+    }
+  }
+  // Which object a call ended up in depends on codegen units and link-time optimization; where it was written does not.
+  const auto line = [](const CallSite& site) { return std::tie(site.symbol, site.file, site.line); };
+  std::ranges::stable_sort(
+      all, [&](const CallSite& a, const CallSite& b) { return line(a) != line(b) ? line(a) < line(b) : a.column < b.column; });
+  std::vector<CallSite> result;
+  std::size_t told = 0;
+  for (CallSite& site : all) {
+    const bool is_new_symbol = result.empty() || result.back().symbol != site.symbol;
+    told = is_new_symbol ? 0 : told;
+    if (told < most && (is_new_symbol || line(result.back()) != line(site))) {
+      ++told;
+      result.push_back(std::move(site));
     }
   }
   return result;

@@ -82,7 +82,8 @@ class LineProgram
 {
 public:
   LineProgram(Cursor unit, bool is_64, const Module& module, std::vector<std::string>& files, std::vector<LineRow>& rows)
-      : m_cursor(unit), m_is_64(is_64), m_module(module), m_files(files), m_rows(rows), m_first_file(static_cast<std::uint32_t>(files.size()))
+      : m_cursor(unit), m_is_64(is_64), m_module(module), m_files(files), m_rows(rows),
+        m_first_file(static_cast<std::uint32_t>(files.size()))
   {
   }
 

@@ -19,7 +19,8 @@ struct CallSite
   auto operator<=>(const CallSite&) const = default;
 };
 
-/// The live calls of undefined functions with these names, in the order of objects and code, at most `most` for each name, each line once.
+/// The live calls of undefined functions with these names, in the order of names, files and lines, at most `most` for each name, each line
+/// once.
 /// Cost: the line tables and relocations of the objects that call them.
 [[nodiscard]] std::vector<CallSite> find_call_sites(const LinkScan& scan, const std::set<std::string>& symbols, std::size_t most);
 

@@ -1,9 +1,9 @@
-#include "call_site_notes.hpp"
+#include "call_places.hpp"
 
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/shown_path.hpp>
-#include <cargo_wasm/rust/demangle.hpp>
+#include <cargo_wasm/base/text.hpp>
 
 #include "crate_of_object.hpp"
 
@@ -50,25 +50,20 @@ std::optional<base::Path> file_of(const exec::InspectedAction& failed, const shi
 
 } // namespace
 
-std::vector<std::string>
-call_site_notes(const exec::InspectedAction& failed, const shim::LinkReport& report, std::string_view symbol)
+std::string call_places(const exec::InspectedAction& failed, const shim::LinkReport& report, std::string_view symbol)
 {
-  std::vector<std::string> notes;
+  std::vector<std::string> places;
   for (const shim::CallSite& site : report.call_sites) {
     const auto file = site.symbol == symbol ? file_of(failed, site) : std::nullopt;
     if (!file) {
       continue;
     }
-    std::string note = fmt::format("called at {}:{}", base::shown_path(failed.env.cwd, *file).string(), site.line);
+    places.push_back(fmt::format("{}:{}", base::shown_path(failed.env.cwd, *file).string(), site.line));
     if (site.column != 0) {
-      note += fmt::format(":{}", site.column);
+      places.back() += fmt::format(":{}", site.column);
     }
-    if (!site.function.empty()) {
-      note += fmt::format(", in `{}`", rust::demangle(site.function));
-    }
-    notes.push_back(std::move(note));
   }
-  return notes;
+  return base::join(places, ", ");
 }
 
 } // namespace cargo_wasm::link
