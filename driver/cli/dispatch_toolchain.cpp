@@ -60,11 +60,11 @@ Result<Outcome> install_toolchain(const Env& env, const ParsedArguments& parsed,
 Result<Outcome>
 examine_toolchain(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options, const DispatchContext& context)
 {
-  CW_TRY_ASSIGN(const auto chosen, with_toolchain(options, parsed.all("TOOLCHAIN")));
   if (parsed.has("compare") && parsed.has("json")) {
     return fail(Error("CW0783", "`--compare` and `--json` exclude each other", Blame::usage)
                     .help("print both certificates with `--json`, and compare them with another tool"));
   }
+  CW_TRY_ASSIGN(const auto chosen, with_toolchain(options, parsed.all("TOOLCHAIN")));
   ops::ToolchainExamRequest request;
   request.programs = parsed.all("program");
   request.settings = parsed.all("setting");

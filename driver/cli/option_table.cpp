@@ -169,6 +169,7 @@ std::vector<VerbSpec> toolchain_verbs()
               {"again", '\0', flag, "", "Repeat an exam whose certificate is kept"},
               {"json", '\0', flag, "", "Print JSON (docs/formats/exam-certificate.md)"},
               {"jobs", 'j', value, "N", "Builds at once"}},
+             project_choice(),
              general()})},
   };
 }

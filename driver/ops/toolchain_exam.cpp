@@ -18,6 +18,8 @@
 #include <cargo_wasm/toolchain/defects.hpp>
 #include <cargo_wasm/toolchain/toolchain.hpp>
 
+#include "toolchain_here.hpp"
+
 namespace cargo_wasm::ops {
 
 namespace {
@@ -71,9 +73,9 @@ public:
   {
   }
 
-  Result<exam::Certificate> certificate_for(const std::optional<std::string>& toolchain, bool again)
+  Result<exam::Certificate> certificate_for(const toolchain::ToolchainWish& wish, bool again)
   {
-    CW_TRY(prepare(toolchain));
+    CW_TRY(prepare(wish));
     const Path file = m_home / (m_exam.identity + (m_request.defect_data ? ".json" : "-without-defects.json"));
     const bool whole = m_request.programs.empty() && m_request.settings.empty();
     if (!again) {
@@ -92,10 +94,9 @@ public:
   }
 
 private:
-  Result<> prepare(const std::optional<std::string>& toolchain)
+  Result<> prepare(const toolchain::ToolchainWish& wish)
   {
-    CW_TRY_ASSIGN(toolchain::ToolchainChoice choice,
-                  toolchain::select_toolchain(m_env, m_config, {.plus = toolchain, .manifest = {}, .project_root = {}}));
+    CW_TRY_ASSIGN(toolchain::ToolchainChoice choice, toolchain::select_toolchain(m_env, m_config, wish));
     choice.wrapper.reset(); // the compiler is examined, not what somebody put in front of it
     choice.workspace_wrapper.reset();
     toolchain::RustcCache nothing_kept;
@@ -163,16 +164,16 @@ private:
 
 Result<> toolchain_exam(const Env& env, const GlobalOptions& options, const ToolchainExamRequest& request)
 {
-  CW_TRY_ASSIGN(const auto config, manifest::Config::load(env, options.config));
+  CW_TRY_ASSIGN(const Here here, look_here(env, options));
   if (request.compare) {
-    const std::string_view name = *request.compare;
-    const std::string earlier(name.starts_with('+') ? name.substr(1) : name);
-    CW_TRY_ASSIGN(const auto before, ToolchainExam(env, *config, request).certificate_for(earlier, false));
-    CW_TRY_ASSIGN(const auto after, ToolchainExam(env, *config, request).certificate_for(options.plus_toolchain, request.again));
+    toolchain::ToolchainWish earlier;
+    earlier.plus = request.compare->substr(request.compare->starts_with('+') ? 1 : 0);
+    CW_TRY_ASSIGN(const auto before, ToolchainExam(env, *here.config, request).certificate_for(earlier, false));
+    CW_TRY_ASSIGN(const auto after, ToolchainExam(env, *here.config, request).certificate_for(here.wish, request.again));
     env.reporter.result(exam::comparison_text(before, after));
     return {};
   }
-  CW_TRY_ASSIGN(const auto certificate, ToolchainExam(env, *config, request).certificate_for(options.plus_toolchain, request.again));
+  CW_TRY_ASSIGN(const auto certificate, ToolchainExam(env, *here.config, request).certificate_for(here.wish, request.again));
   env.reporter.result(request.json ? exam::certificate_json(certificate) : exam::certificate_text(certificate));
   if (!certificate.passes()) {
     const std::size_t failed =

@@ -1,0 +1,1 @@
+export function helper(value) { return value + 1; }
