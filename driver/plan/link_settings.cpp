@@ -154,8 +154,7 @@ private:
     if (shared == nullptr || !*shared->as_switch()) {
       return {};
     }
-    const std::vector<std::string> features = m_target.cfg_values("target_feature");
-    if (std::ranges::find(features, "atomics") == features.end()) {
+    if (!has_atomics()) {
       return fail(at_setting(Error("CW0841", fmt::format("`shared-memory` cannot be had for `{}`", m_target.triple)), *shared)
                       .note("the standard library of this target is compiled without atomics, which shared memory needs")
                       .help("build for `wasm32-wasip1-threads`"));
@@ -166,6 +165,17 @@ private:
                       .help("set `max-memory = \"1 GiB\"`, or what the program may use"));
     }
     return {};
+  }
+
+  /// rustc's cfg has unstable features on nightly compilers only.
+  [[nodiscard]] bool has_atomics() const
+  {
+    const std::vector<std::string> features = m_target.cfg_values("target_feature");
+    const auto is_switched_on = [](const std::string& option) {
+      return option.starts_with("target-feature=") && option.find("+atomics") != std::string::npos;
+    };
+    return std::ranges::find(features, "atomics") != features.end() ||
+           std::ranges::any_of(toolchain::codegen_options(m_target.rustflags), is_switched_on);
   }
 
   /// The linker has no opposites of its switches.
