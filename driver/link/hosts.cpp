@@ -1,12 +1,13 @@
 #include <cargo_wasm/link/hosts.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
-#include <cargo_wasm/manifest/toml.hpp>
+#include <cargo_wasm/manifest/data_file.hpp>
 
 #include "host_files.hpp"
 
@@ -17,94 +18,55 @@ namespace {
 using manifest::TomlTable;
 using manifest::TomlValue;
 
+constexpr std::array<std::string_view, 3> k_host_keys{"name", "evidence", "import"};
+constexpr std::array<std::string_view, 3> k_import_keys{"modules", "versions", "fields"};
+
 class HostReader
 {
 public:
-  HostReader(const manifest::TomlDocument& document, std::string_view id) : m_document(document) { m_host.id = id; }
+  HostReader(const manifest::TomlDocument& document, std::string_view id) : m_file(document, "CW0925", "a host") { m_host.id = id; }
 
   Result<Host> read()
   {
-    CW_TRY(check_keys(m_document.root, {"name", "evidence", "import"}));
-    const TomlValue* const name = m_document.root.find("name");
+    const TomlTable& root = m_file.root();
+    CW_TRY(m_file.check_keys(root, k_host_keys));
+    const TomlValue* const name = root.find("name");
     if (name == nullptr || name->as_string() == nullptr) {
-      return problem("a host needs a `name`, which is a string", name == nullptr ? manifest::Position{1, 1, 1} : name->position);
+      return m_file.problem("a host needs a `name`, which is a string", name == nullptr ? manifest::Position{1, 1, 1} : name->position);
     }
     m_host.name = *name->as_string();
-    CW_TRY(texts(m_document.root, "evidence", m_host.evidence));
-    const TomlValue* const imports = m_document.root.find("import");
+    CW_TRY_ASSIGN(m_host.evidence, m_file.texts(root, "evidence"));
+    const TomlValue* const imports = root.find("import");
     const auto* const list = imports == nullptr ? nullptr : imports->as_array();
     for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
       CW_TRY(read_import((*list)[i]));
     }
     if (m_host.imports.empty()) {
-      return problem("a host needs at least one `[[import]]`", imports == nullptr ? manifest::Position{1, 1, 1} : imports->position);
+      return m_file.problem("a host needs at least one `[[import]]`", imports == nullptr ? manifest::Position{1, 1, 1} : imports->position);
     }
     return std::move(m_host);
   }
 
 private:
-  [[nodiscard]] tl::unexpected<Error> problem(std::string message, manifest::Position position) const
-  {
-    return fail(Error("CW0925", std::move(message)).at(m_document.span(position)));
-  }
-
-  Result<> check_keys(const TomlTable& table, std::initializer_list<std::string_view> known) const
-  {
-    for (const manifest::TomlMember& member : table.members) {
-      if (std::ranges::find(known, member.key) == known.end()) {
-        return problem(fmt::format("a host has no key `{}`", member.key), member.key_position);
-      }
-    }
-    return {};
-  }
-
-  Result<> texts(const TomlTable& table, std::string_view key, std::vector<std::string>& out) const
-  {
-    const TomlValue* const value = table.find(key);
-    if (value == nullptr) {
-      return {};
-    }
-    const auto* const array = value->as_array();
-    if (array == nullptr) {
-      return problem(fmt::format("`{}` must be an array of strings, not {}", key, value->type_name()), value->position);
-    }
-    for (const TomlValue& element : *array) {
-      if (element.as_string() == nullptr) {
-        return problem(fmt::format("`{}` must hold strings only, not {}", key, element.type_name()), element.position);
-      }
-      out.push_back(*element.as_string());
-    }
-    return {};
-  }
-
   Result<> read_import(const TomlValue& value)
   {
-    const TomlTable* const table = value.as_table();
-    if (table == nullptr) {
-      return problem(fmt::format("`import` must be a table, not {}", value.type_name()), value.position);
-    }
-    CW_TRY(check_keys(*table, {"modules", "versions", "fields"}));
+    CW_TRY_ASSIGN(const TomlTable* const table, m_file.as_table(value, "import"));
+    CW_TRY(m_file.check_keys(*table, k_import_keys));
     ProvidedImports provided;
-    CW_TRY(texts(*table, "modules", provided.modules));
-    CW_TRY(texts(*table, "fields", provided.fields));
+    CW_TRY_ASSIGN(provided.modules, m_file.texts(*table, "modules"));
+    CW_TRY_ASSIGN(provided.fields, m_file.texts(*table, "fields"));
     if (provided.modules.empty()) {
-      return problem("an `[[import]]` needs `modules`", value.position);
+      return m_file.problem("an `[[import]]` needs `modules`", value.position);
     }
     if (const TomlValue* const versions = table->find("versions")) {
-      if (versions->as_string() == nullptr) {
-        return problem(fmt::format("`versions` must be a string, not {}", versions->type_name()), versions->position);
-      }
-      auto parsed = spec::parse_version_req(*versions->as_string());
-      if (!parsed) {
-        return problem(parsed.error().message, versions->position);
-      }
-      provided.versions = std::move(*parsed);
+      CW_TRY_ASSIGN(const std::string text, m_file.text(*table, "versions"));
+      CW_TRY_ASSIGN(provided.versions, m_file.requirement(text, versions->position));
     }
     m_host.imports.push_back(std::move(provided));
     return {};
   }
 
-  const manifest::TomlDocument& m_document;
+  manifest::DataFile m_file;
   Host m_host;
 };
 

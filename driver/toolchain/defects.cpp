@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
-#include <cargo_wasm/manifest/toml.hpp>
+#include <cargo_wasm/manifest/data_file.hpp>
 
 #include "defect_files.hpp"
 
@@ -15,33 +15,30 @@ namespace cargo_wasm::toolchain {
 
 namespace {
 
-using manifest::TomlDocument;
-using manifest::TomlMember;
 using manifest::TomlTable;
 using manifest::TomlValue;
 
-constexpr std::array<std::string_view, 8> k_top_keys{"title", "effect", "help", "evidence", "action", "rustc", "targets", "when"};
+constexpr std::array<std::string_view, 9> k_top_keys{"title", "effect", "help", "evidence", "action", "rustc", "targets", "when", "set"};
 constexpr std::array<std::string_view, 5> k_when_keys{"packages", "panic", "target-features", "link-args", "codegen"};
 constexpr std::array<std::string_view, 1> k_set_keys{"link-args"};
 
 class DefectReader
 {
 public:
-  DefectReader(const TomlDocument& document, std::string_view id) : m_document(document) { m_defect.id = id; }
+  DefectReader(const manifest::TomlDocument& document, std::string_view id) : m_file(document, "CW0900", "a toolchain defect")
+  {
+    m_defect.id = id;
+  }
 
   Result<Defect> read()
   {
-    const TomlTable& root = m_document.root;
-    for (const TomlMember& member : root.members) {
-      if (member.key != "set" && std::ranges::find(k_top_keys, member.key) == k_top_keys.end()) {
-        return unknown(member, k_top_keys);
-      }
-    }
-    CW_TRY(text(root, "title", m_defect.title));
-    CW_TRY(text(root, "effect", m_defect.effect));
-    CW_TRY(texts(root, "help", m_defect.helps));
-    CW_TRY(texts(root, "evidence", m_defect.evidence));
-    CW_TRY(texts(root, "targets", m_defect.targets));
+    const TomlTable& root = m_file.root();
+    CW_TRY(m_file.check_keys(root, k_top_keys));
+    CW_TRY_ASSIGN(m_defect.title, m_file.text(root, "title"));
+    CW_TRY_ASSIGN(m_defect.effect, m_file.text(root, "effect"));
+    CW_TRY_ASSIGN(m_defect.helps, m_file.texts(root, "help"));
+    CW_TRY_ASSIGN(m_defect.evidence, m_file.texts(root, "evidence"));
+    CW_TRY_ASSIGN(m_defect.targets, m_file.texts(root, "targets"));
     CW_TRY(read_action(root));
     CW_TRY(read_rustc(root));
     if (const TomlValue* const when = root.find("when")) {
@@ -54,58 +51,9 @@ public:
   }
 
 private:
-  [[nodiscard]] tl::unexpected<Error> problem(std::string message, manifest::Position position) const
-  {
-    return fail(Error("CW0900", std::move(message)).at(m_document.span(position)));
-  }
-
-  template <std::size_t size>
-  [[nodiscard]] tl::unexpected<Error> unknown(const TomlMember& member, const std::array<std::string_view, size>& known) const
-  {
-    Error error("CW0900", fmt::format("a toolchain defect has no key `{}`", member.key));
-    error.where = m_document.span(member.key_position);
-    if (const auto near = base::nearest(member.key, std::vector<std::string>(known.begin(), known.end()))) {
-      error.helps.push_back(fmt::format("a key with a similar name exists: `{}`", *near));
-    }
-    return fail(std::move(error));
-  }
-
-  Result<> text(const TomlTable& table, std::string_view key, std::string& out) const
-  {
-    const TomlValue* const value = table.find(key);
-    if (value == nullptr) {
-      return problem(fmt::format("`{}` is missing", key), {1, 1, 1});
-    }
-    if (value->as_string() == nullptr) {
-      return problem(fmt::format("`{}` must be a string, not {}", key, value->type_name()), value->position);
-    }
-    out = *value->as_string();
-    return {};
-  }
-
-  Result<> texts(const TomlTable& table, std::string_view key, std::vector<std::string>& out) const
-  {
-    const TomlValue* const value = table.find(key);
-    if (value == nullptr) {
-      return {};
-    }
-    const auto* const array = value->as_array();
-    if (array == nullptr) {
-      return problem(fmt::format("`{}` must be an array of strings, not {}", key, value->type_name()), value->position);
-    }
-    for (const TomlValue& element : *array) {
-      if (element.as_string() == nullptr) {
-        return problem(fmt::format("`{}` must hold strings only, not {}", key, element.type_name()), element.position);
-      }
-      out.push_back(*element.as_string());
-    }
-    return {};
-  }
-
   Result<> read_action(const TomlTable& root)
   {
-    std::string action;
-    CW_TRY(text(root, "action", action));
+    CW_TRY_ASSIGN(const std::string action, m_file.text(root, "action"));
     if (action == "refuse") {
       m_defect.action = Defect::Action::refuse;
     } else if (action == "warn") {
@@ -115,27 +63,17 @@ private:
     } else if (action == "check-imports") {
       m_defect.action = Defect::Action::check_imports;
     } else {
-      return problem(fmt::format("`action` must be `refuse`, `warn`, `set` or `check-imports`, not `{}`", action),
-                     root.find("action")->position);
+      return m_file.problem(fmt::format("`action` must be `refuse`, `warn`, `set` or `check-imports`, not `{}`", action),
+                            root.find("action")->position);
     }
     return {};
   }
 
-  Result<spec::VersionReq> requirement(std::string_view text, manifest::Position position) const
-  {
-    auto parsed = spec::parse_version_req(text);
-    if (!parsed) {
-      return problem(parsed.error().message, position);
-    }
-    return std::move(*parsed);
-  }
-
   Result<> read_rustc(const TomlTable& root)
   {
-    std::vector<std::string> requirements;
-    CW_TRY(texts(root, "rustc", requirements));
+    CW_TRY_ASSIGN(const std::vector<std::string> requirements, m_file.texts(root, "rustc"));
     for (const std::string& text : requirements) {
-      CW_TRY_ASSIGN(spec::VersionReq parsed, requirement(text, root.find("rustc")->position));
+      CW_TRY_ASSIGN(spec::VersionReq parsed, m_file.requirement(text, root.find("rustc")->position));
       m_defect.rustc.push_back(std::move(parsed));
     }
     return {};
@@ -143,25 +81,17 @@ private:
 
   Result<> read_when(const TomlValue& value)
   {
-    const TomlTable* const table = value.as_table();
-    if (table == nullptr) {
-      return problem(fmt::format("`when` must be a table, not {}", value.type_name()), value.position);
-    }
-    for (const TomlMember& member : table->members) {
-      if (std::ranges::find(k_when_keys, member.key) == k_when_keys.end()) {
-        return unknown(member, k_when_keys);
-      }
-    }
-    CW_TRY(texts(*table, "panic", m_defect.panic));
-    CW_TRY(texts(*table, "target-features", m_defect.features));
-    CW_TRY(texts(*table, "link-args", m_defect.link_args));
-    CW_TRY(texts(*table, "codegen", m_defect.codegen));
-    std::vector<std::string> packages;
-    CW_TRY(texts(*table, "packages", packages));
+    CW_TRY_ASSIGN(const TomlTable* const table, m_file.as_table(value, "when"));
+    CW_TRY(m_file.check_keys(*table, k_when_keys));
+    CW_TRY_ASSIGN(m_defect.panic, m_file.texts(*table, "panic"));
+    CW_TRY_ASSIGN(m_defect.features, m_file.texts(*table, "target-features"));
+    CW_TRY_ASSIGN(m_defect.link_args, m_file.texts(*table, "link-args"));
+    CW_TRY_ASSIGN(m_defect.codegen, m_file.texts(*table, "codegen"));
+    CW_TRY_ASSIGN(const std::vector<std::string> packages, m_file.texts(*table, "packages"));
     for (const std::string& text : packages) {
       const std::size_t blank = text.find(' ');
       const std::string_view versions = blank == std::string::npos ? std::string_view("*") : std::string_view(text).substr(blank + 1);
-      CW_TRY_ASSIGN(spec::VersionReq parsed, requirement(versions, table->find("packages")->position));
+      CW_TRY_ASSIGN(spec::VersionReq parsed, m_file.requirement(versions, table->find("packages")->position));
       m_defect.packages.push_back({text.substr(0, blank), std::move(parsed)});
     }
     return {};
@@ -169,19 +99,13 @@ private:
 
   Result<> read_set(const TomlValue& value)
   {
-    const TomlTable* const table = value.as_table();
-    if (table == nullptr) {
-      return problem(fmt::format("`set` must be a table, not {}", value.type_name()), value.position);
-    }
-    for (const TomlMember& member : table->members) {
-      if (std::ranges::find(k_set_keys, member.key) == k_set_keys.end()) {
-        return unknown(member, k_set_keys);
-      }
-    }
-    return texts(*table, "link-args", m_defect.set_link_args);
+    CW_TRY_ASSIGN(const TomlTable* const table, m_file.as_table(value, "set"));
+    CW_TRY(m_file.check_keys(*table, k_set_keys));
+    CW_TRY_ASSIGN(m_defect.set_link_args, m_file.texts(*table, "link-args"));
+    return {};
   }
 
-  const TomlDocument& m_document;
+  manifest::DataFile m_file;
   Defect m_defect;
 };
 
