@@ -26,12 +26,6 @@ Error explain_lost_import(const exec::InspectedAction& failed, const shim::LinkR
   return error;
 }
 
-std::optional<plan::ActionIndex> crate_of(const ObjectOrigin& origin)
-{
-  const bool is_crate = origin.kind == ObjectOrigin::Kind::crate || origin.kind == ObjectOrigin::Kind::merged;
-  return is_crate ? std::optional(origin.action) : std::nullopt;
-}
-
 std::string describe_library(const exec::InspectedAction& failed, const std::string& archive)
 {
   const ObjectOrigin origin = origin_of(failed.graph, failed.action, archive + "()");
@@ -52,7 +46,7 @@ Error explain_null_variable(const exec::InspectedAction& failed, const AuditFind
 {
   Error error("CW0835", fmt::format("`env::{}` is allowed as an import, but it is a variable", finding.subject));
   const ObjectOrigin origin = origin_of(failed.graph, failed.action, finding.detail);
-  if (const auto crate = crate_of(origin)) {
+  if (const auto crate = rust_crate(origin)) {
     const std::vector<Declaration> declarations = finder.find({finding.subject, std::nullopt}, crate);
     if (!declarations.empty() && declarations.front().location.evidence != rust::Evidence::nothing) {
       error.where = declaration_caret(failed.env, declarations.front().location);
@@ -76,14 +70,14 @@ Error explain_import_types(const exec::InspectedAction& failed,
       continue;
     }
     const ObjectOrigin origin = origin_of(failed.graph, failed.action, import.object);
-    if (!crate_of(origin)) { // what crates declare is shown where they do
+    if (!rust_crate(origin)) { // what crates declare is shown where they do
       error.notes.push_back(fmt::format("as `{}` by {}", import.type, describe(failed.graph, origin)));
     }
   }
   const auto import = std::ranges::find_if(
       report.imports, [&](const shim::LinkedImport& known) { return known.module + "." + known.field == finding.subject; });
   const std::vector<Declaration> declarations =
-      finder.find({import->field, import->module}, crate_of(origin_of(failed.graph, failed.action, import->object)));
+      finder.find({import->field, import->module}, rust_crate(origin_of(failed.graph, failed.action, import->object)));
   for (const Declaration& declaration : declarations) {
     if (declaration.location.evidence == rust::Evidence::nothing) {
       continue;

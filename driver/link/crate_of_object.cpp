@@ -109,6 +109,12 @@ ObjectOrigin origin_of(const plan::ActionGraph& graph, plan::ActionIndex link, s
   return origin;
 }
 
+std::optional<plan::ActionIndex> rust_crate(const ObjectOrigin& origin)
+{
+  const bool is_crate = origin.kind == ObjectOrigin::Kind::crate || origin.kind == ObjectOrigin::Kind::merged;
+  return is_crate ? std::optional(origin.action) : std::nullopt;
+}
+
 std::string describe(const plan::ActionGraph& graph, const ObjectOrigin& origin)
 {
   const auto package = [&] { return shown_package(graph.actions[origin.action].label); };

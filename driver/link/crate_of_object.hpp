@@ -26,6 +26,9 @@ struct ObjectOrigin
 /// @param link  the action whose linker wrote `file`: a path, or `path(member)` for members of libraries
 [[nodiscard]] ObjectOrigin origin_of(const plan::ActionGraph& graph, plan::ActionIndex link, std::string_view file);
 
+/// The action that compiled an object's Rust code, which alone has declarations that can be read; nothing for any other object.
+[[nodiscard]] std::optional<plan::ActionIndex> rust_crate(const ObjectOrigin& origin);
+
 /// "crate `app v0.1.0`", "`bar.o` in `libfoo.a`, made by the build script of `foo-sys v1.0.0`" …
 [[nodiscard]] std::string describe(const plan::ActionGraph& graph, const ObjectOrigin& origin);
 

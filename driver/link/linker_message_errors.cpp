@@ -125,7 +125,7 @@ private:
   {
     for (const MessageSide& side : message.sides) {
       const ObjectOrigin from = origin(side.file);
-      if (from.kind != ObjectOrigin::Kind::crate && from.kind != ObjectOrigin::Kind::merged) {
+      if (!rust_crate(from)) {
         continue;
       }
       const std::vector<Declaration> declarations = m_finder.find({message.subject, module}, from.action);
@@ -191,7 +191,7 @@ private:
     for (const MessageSide& side : message.sides) {
       const ObjectOrigin from = origin(side.file);
       error.notes.push_back(fmt::format("in {}", describe(m_failed.graph, from)));
-      if (error.where.index() == 0 && (from.kind == ObjectOrigin::Kind::crate || from.kind == ObjectOrigin::Kind::merged)) {
+      if (error.where.index() == 0 && rust_crate(from)) {
         if (auto place = m_finder.find_definition(from.action, message.subject)) {
           error.where = caret(m_failed.env, std::move(*place), "defined here");
         }

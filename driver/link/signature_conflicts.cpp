@@ -18,12 +18,6 @@ namespace cargo_wasm::link {
 
 namespace {
 
-std::optional<plan::ActionIndex> rust_crate(const ObjectOrigin& origin)
-{
-  const bool is_crate = origin.kind == ObjectOrigin::Kind::crate || origin.kind == ObjectOrigin::Kind::merged;
-  return is_crate ? std::optional(origin.action) : std::nullopt;
-}
-
 /// Whether a parameter of this Rust type may be a structure by value: a name that is no number's, pointer's or C integer's.
 bool may_be_structure(std::string_view type)
 {

@@ -33,9 +33,8 @@ std::vector<UndefinedSymbol> symbols_of(const shim::LinkReport& report)
 std::optional<plan::ActionIndex> wanting_crate(const exec::InspectedAction& failed, const UndefinedSymbol& symbol)
 {
   for (const std::string& object : symbol.wanted_by) {
-    const ObjectOrigin origin = origin_of(failed.graph, failed.action, object);
-    if (origin.kind == ObjectOrigin::Kind::crate || origin.kind == ObjectOrigin::Kind::merged) {
-      return origin.action;
+    if (const auto crate = rust_crate(origin_of(failed.graph, failed.action, object))) {
+      return crate;
     }
   }
   return std::nullopt;
