@@ -122,19 +122,6 @@ std::string render_text_span(const TextSpan& span, std::size_t gutter, const Sty
   return out;
 }
 
-std::string_view heading_of(Severity severity)
-{
-  switch (severity) {
-  case Severity::error:
-    return "error";
-  case Severity::warning:
-    return "warning";
-  case Severity::note:
-    return "note";
-  }
-  return "error";
-}
-
 std::string_view color_of(Severity severity)
 {
   switch (severity) {
@@ -184,10 +171,23 @@ std::string describe_errno(int code)
   return phrase;
 }
 
+std::string_view name_of(Severity severity) noexcept
+{
+  switch (severity) {
+  case Severity::error:
+    return "error";
+  case Severity::warning:
+    return "warning";
+  case Severity::note:
+    return "note";
+  }
+  return "error";
+}
+
 std::string render(const Error& error, Severity severity, bool color)
 {
   const Style style{color};
-  const std::string heading = error.id.empty() ? std::string(heading_of(severity)) : fmt::format("{}[{}]", heading_of(severity), error.id);
+  const std::string heading = error.id.empty() ? std::string(name_of(severity)) : fmt::format("{}[{}]", name_of(severity), error.id);
   std::string out = fmt::format("{}{} {}\n", style(color_of(severity), heading), style("1", ":"), indented(error.message, 2));
   std::size_t gutter = 2;
   if (const auto* span = std::get_if<TextSpan>(&error.where)) {

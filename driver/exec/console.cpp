@@ -190,11 +190,23 @@ void Console::announce_artifact(plan::ActionIndex action, bool fresh)
 void Console::finding(plan::ActionIndex action, const Error& finding)
 {
   if (m_options.message_format.kind == MessageFormat::Kind::json && !m_options.message_format.render_diagnostics) {
-    const std::string message = finding_json(m_graph.actions[action], finding);
+    const std::string message = finding_json(m_graph.actions[action], finding, base::Severity::error);
     show_stdout(message, message);
     return;
   }
   m_env.reporter.error(finding);
+}
+
+void Console::remark(plan::ActionIndex action, const Remark& remark)
+{
+  if (m_options.message_format.kind == MessageFormat::Kind::json && !m_options.message_format.render_diagnostics) {
+    const std::string message = finding_json(m_graph.actions[action], remark.text, remark.severity);
+    show_stdout(message, message);
+    return;
+  }
+  const std::string text = base::render(remark.text, remark.severity, m_env.reporter.color());
+  m_env.reporter.passthrough(text);
+  m_outcome.repeated_stderr += text;
 }
 
 void Console::failure(const Error& error, const std::string& child_text, bool others_run)

@@ -27,6 +27,7 @@ public:
   void action_ends(plan::ActionIndex action, bool success, bool fresh, const ScriptOutput* script);
   /// What was found out about a failure.
   void finding(plan::ActionIndex action, const Error& finding);
+  void remark(plan::ActionIndex action, const Remark& remark);
   void failure(const Error& error, const std::string& child_text, bool others_run);
   void progress(const std::set<plan::ActionIndex>& running, std::size_t done);
   void build_ends(bool success);

@@ -183,6 +183,7 @@ Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict)
   if (script != nullptr && show) {
     m_console.script_messages(action, script->messages);
   }
+  remark_on(action);
   m_console.action_ends(action, true, true, script);
   note_outputs(action, *verdict.record);
   m_outcome.actions[action].state = ActionState::fresh;
@@ -307,6 +308,7 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   if (job.result.script && (tmpl.label.is_local || m_options.show_dependency_warnings)) {
     m_console.script_messages(action, job.result.script->messages);
   }
+  remark_on(action);
   m_console.action_ends(action, true, false, job.result.script ? &*job.result.script : nullptr);
   m_results[action] = std::move(job.result);
   note_uplifted(action);
@@ -324,6 +326,16 @@ std::optional<base::Digest> Executor::inputs_of(plan::ActionIndex action) const
   const auto& digest = m_outcome.actions[action].digest;
   const bool is_of_this_build = record && digest && record->digest == *digest;
   return is_of_this_build ? std::optional(own_inputs_digest(*record, m_context.places)) : std::nullopt;
+}
+
+void Executor::remark_on(plan::ActionIndex action)
+{
+  if (!m_options.remark_on_link || m_options.dry_run || !m_graph.actions[action].link_report) {
+    return;
+  }
+  for (const Remark& remark : m_options.remark_on_link({m_context.env, m_graph, action, commands_from(m_settings, m_results)})) {
+    m_console.remark(action, remark);
+  }
 }
 
 Result<> Executor::inspect_links()

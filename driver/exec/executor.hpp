@@ -50,6 +50,7 @@ private:
   Result<> finish_job(plan::ActionIndex action, JobOutput& job);
   void report_failure(plan::ActionIndex action, JobOutput& job);
   [[nodiscard]] std::optional<base::Digest> inputs_of(plan::ActionIndex action) const;
+  void remark_on(plan::ActionIndex action);
   Result<> inspect_links();
   void early_output(const Event& event);
   void satisfied(plan::ActionIndex action, bool early_only);

@@ -73,7 +73,7 @@ std::string build_script_json(const plan::ActionTemplate& tmpl, const ScriptOutp
   return message.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string finding_json(const plan::ActionTemplate& tmpl, const Error& finding)
+std::string finding_json(const plan::ActionTemplate& tmpl, const Error& finding, base::Severity severity)
 {
   json spans = json::array();
   if (const auto* span = std::get_if<base::TextSpan>(&finding.where)) {
@@ -86,12 +86,12 @@ std::string finding_json(const plan::ActionTemplate& tmpl, const Error& finding)
                      {"package_id", tmpl.label.package_id},
                      {"target", tmpl.message_target ? json::parse(tmpl.message_target->dump()) : json()},
                      {"code", finding.id},
-                     {"level", "error"},
+                     {"level", base::name_of(severity)},
                      {"message", finding.message},
                      {"spans", std::move(spans)},
                      {"notes", finding.notes},
                      {"helps", finding.helps},
-                     {"rendered", base::render(finding, base::Severity::error, false)}};
+                     {"rendered", base::render(finding, severity, false)}};
   return message.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -17,7 +17,7 @@ namespace cargo_wasm::exec {
                                                  bool fresh);
 [[nodiscard]] std::string build_script_json(const plan::ActionTemplate& tmpl, const ScriptOutput& output);
 /// Ours: `cargo-wasm-finding`, with `code`, `level`, `message`, `spans`, `notes`, `helps` and the text for people as `rendered`.
-[[nodiscard]] std::string finding_json(const plan::ActionTemplate& tmpl, const Error& finding);
+[[nodiscard]] std::string finding_json(const plan::ActionTemplate& tmpl, const Error& finding, base::Severity severity);
 [[nodiscard]] std::string build_finished_json(bool success);
 
 } // namespace cargo_wasm::exec

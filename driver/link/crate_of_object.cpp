@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/shim/link_object.hpp>
+
 #include "source_place.hpp"
 
 namespace cargo_wasm::link {
@@ -67,11 +69,6 @@ std::string_view without_cc_hash(std::string_view member)
   return has_hash ? member.substr(k_digits + 1) : member;
 }
 
-bool is_of_toolchain(const base::Path& path)
-{
-  return path.native().find("/lib/rustlib/") != std::string::npos;
-}
-
 } // namespace
 
 ObjectOrigin origin_of(const plan::ActionGraph& graph, plan::ActionIndex link, std::string_view file)
@@ -103,7 +100,7 @@ ObjectOrigin origin_of(const plan::ActionGraph& graph, plan::ActionIndex link, s
   if (const auto script = script_of(graph, path)) {
     origin.kind = ObjectOrigin::Kind::native_library;
     origin.action = *script;
-  } else if (is_of_toolchain(path)) {
+  } else if (shim::is_of_toolchain(file)) {
     origin.kind = ObjectOrigin::Kind::toolchain;
   }
   return origin;

@@ -5,6 +5,7 @@
 #include <cargo_wasm/base/shown_path.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/link/explain_failed_link.hpp>
+#include <cargo_wasm/link/link_remarks.hpp>
 #include <cargo_wasm/report/timings.hpp>
 #include <cargo_wasm/source/source_map.hpp>
 
@@ -77,6 +78,8 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
   if (!exec.explain_failure) {
     exec.explain_failure = link::explain_failed_link;
   }
+  exec.remark_on_link = [dead = env.reporter.verbosity() >= base::Verbosity::verbose ? link::DeadCode::told : link::DeadCode::untold](
+                            const exec::InspectedAction& link) { return link::remarks_on_link(link, dead); };
   if (request.locked_imports) {
     lock_imports(env, *compiled.planned, exec);
   }

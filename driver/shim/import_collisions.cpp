@@ -16,8 +16,7 @@ std::unordered_map<std::string_view, std::string_view> native_names(const LinkMo
 {
   std::unordered_map<std::string_view, std::string_view> names;
   for (const LinkObject& object : model.objects()) {
-    const bool is_of_toolchain = object.name.find("/lib/rustlib/") != std::string::npos;
-    if (!is_of_toolchain && object.has_producers_rustc) {
+    if (!is_of_toolchain(object.name) && object.has_producers_rustc) {
       continue;
     }
     for (const ObjectSymbol& symbol : object.symbols) {

@@ -21,16 +21,6 @@ bool is_of_libc(const LinkObject& object, std::string_view archive)
          });
 }
 
-bool is_live(const LinkModel& model, std::uint32_t object)
-{
-  for (std::uint32_t chunk = 0; chunk < model.objects()[object].chunks.size(); ++chunk) {
-    if (model.is_live({object, chunk})) {
-      return true;
-    }
-  }
-  return false;
-}
-
 } // namespace
 
 std::vector<AuditFinding> find_null_variables(const LinkModel& model, const std::vector<std::string>& allowed)
@@ -56,7 +46,7 @@ std::vector<AuditFinding> find_two_libcs(const LinkModel& model)
     const LinkObject& candidate = model.objects()[object];
     const std::string_view name = candidate.name;
     const std::string_view archive = name.substr(0, name.rfind('('));
-    if (model.takes_part(object) && archive.size() < name.size() && is_of_libc(candidate, archive) && is_live(model, object)) {
+    if (model.takes_part(object) && archive.size() < name.size() && is_of_libc(candidate, archive) && model.has_live_chunk(object)) {
       libraries.insert(archive);
     }
   }

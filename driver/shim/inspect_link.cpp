@@ -79,6 +79,8 @@ Result<> inspect_link(const base::Env& env, const std::vector<base::Path>& crate
   }
   append(report.signature_conflicts, check_merged_signatures(env.fs, scan.model(), crates));
   report.imports = imports_of(scan.model());
+  report.features = features_of(scan.model());
+  report.dead_symbols = find_dead_symbols(scan.model(), scan.allowed());
   if (!scan.bitcode().empty()) {
     return {}; // with link-time optimization in the linker the model does not know what was optimized away
   }

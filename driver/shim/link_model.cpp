@@ -54,6 +54,11 @@ std::uint32_t LinkModel::intern(std::string_view name)
   return entry->second;
 }
 
+bool LinkModel::has_live_chunk(std::uint32_t object) const
+{
+  return std::ranges::any_of(m_live[object], [](const LiveReason& reason) { return reason.kind != LiveReason::Kind::dead; });
+}
+
 const ModelSymbol* LinkModel::find(std::string_view name) const
 {
   const auto entry = m_names.find(name);

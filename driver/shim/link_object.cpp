@@ -408,6 +408,11 @@ private:
 
 } // namespace
 
+bool is_of_toolchain(std::string_view file) noexcept
+{
+  return file.find("/lib/rustlib/") != std::string_view::npos;
+}
+
 Result<LinkObject> read_link_object(const wasm::Source& source, std::string name)
 {
   CW_TRY_ASSIGN(const wasm::Module module, wasm::Module::read(source));

@@ -158,6 +158,26 @@ LinkedImport read_import(const ordered_json& json)
   return import;
 }
 
+ordered_json feature_json(const LinkedFeature& feature)
+{
+  return {{"name", feature.name}, {"object", feature.object}, {"foreign", feature.is_foreign}};
+}
+
+LinkedFeature read_feature(const ordered_json& json)
+{
+  return {.name = json.at("name"), .object = json.at("object"), .is_foreign = json.at("foreign")};
+}
+
+ordered_json dead_symbol_json(const DeadSymbol& symbol)
+{
+  return {{"name", symbol.name}, {"object", symbol.object}, {"user", symbol.user}};
+}
+
+DeadSymbol read_dead_symbol(const ordered_json& json)
+{
+  return {.name = json.at("name"), .object = json.at("object"), .user = json.at("user")};
+}
+
 ordered_json finding_json(const AuditFinding& finding)
 {
   return {{"kind", name_of(k_audit_kinds, finding.kind)}, {"subject", finding.subject}, {"detail", finding.detail}};
@@ -229,6 +249,8 @@ std::string to_json(const LinkReport& report)
   json["call-sites"] = list_json(report.call_sites, site_json);
   json["import-collisions"] = list_json(report.import_collisions, collision_json);
   json["imports"] = list_json(report.imports, import_json);
+  json["features"] = list_json(report.features, feature_json);
+  json["dead-symbols"] = list_json(report.dead_symbols, dead_symbol_json);
   json["audit"] = list_json(report.audit, finding_json);
   // File names need not be UTF-8; what is not is replaced, never thrown at.
   return json.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
@@ -257,6 +279,8 @@ Result<LinkReport> parse_link_report(std::string_view text)
     read_list(json.at("call-sites"), report.call_sites, read_site);
     read_list(json.at("import-collisions"), report.import_collisions, read_collision);
     read_list(json.at("imports"), report.imports, read_import);
+    read_list(json.value("features", ordered_json::array()), report.features, read_feature);
+    read_list(json.value("dead-symbols", ordered_json::array()), report.dead_symbols, read_dead_symbol);
     read_list(json.at("audit"), report.audit, read_finding);
     return report;
   } catch (const ordered_json::exception& damage) {

@@ -47,7 +47,8 @@ def finish():
 def clean_environment(base, **more):
     """This process's variables without those that would change a build, for a project below `base`; offline."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("CARGO_WASM", "RUSTFLAGS", "CARGO_BUILD", "CARGO_TARGET", "CARGO_PROFILE"))}
-    env.update(XDG_CACHE_HOME=os.path.join(base, "cache"), CARGO_TERM_COLOR="never", CARGO_NET_OFFLINE="true", **more)
+    env.update(XDG_CACHE_HOME=os.path.join(base, "cache"), CARGO_TERM_COLOR="never", CARGO_NET_OFFLINE="true")
+    env.update(more)
     return env
 
 

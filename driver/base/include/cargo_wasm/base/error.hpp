@@ -108,6 +108,8 @@ template <class T = void> using Result = tl::expected<T, Error>;
 [[nodiscard]] std::string describe_errno(int code);
 
 enum class Severity : std::uint8_t { error, warning, note };
+/// "error", "warning", "note".
+[[nodiscard]] std::string_view name_of(Severity severity) noexcept;
 
 /// Renders an error or warning the way the terminal shows it, caret line included, ending in a newline:
 ///   error[CW0301]: no version of `serde_json` matches `^2.0`

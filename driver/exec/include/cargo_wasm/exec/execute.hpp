@@ -52,6 +52,15 @@ struct InspectedAction
 /// Called after the program's own text was shown, in the thread that called `execute`; other jobs go on meanwhile.
 using FailureExplainer = std::function<std::vector<Error>(const InspectedAction&)>;
 
+/// What is worth saying of an action that succeeded.
+struct Remark
+{
+  base::Severity severity = base::Severity::warning;
+  Error text;
+};
+/// Called when an action that links a wasm module has succeeded, and when it is fresh, as rustc's warnings are said again.
+using LinkRemarks = std::function<std::vector<Remark>(const InspectedAction&)>;
+
 struct ExecuteOptions
 {
   std::uint32_t jobs = 0;  ///< 0: as many as the machine runs threads at once
@@ -63,6 +72,7 @@ struct ExecuteOptions
   bool show_dependency_warnings = false; ///< -vv: diagnostics of packages that are not local
   std::stop_token stop;                  ///< requested on Ctrl-C and SIGTERM
   FailureExplainer explain_failure;      ///< may be empty
+  LinkRemarks remark_on_link;            ///< may be empty
   /// Called when everything is done, once for each action that linked a wasm module, fresh ones included; may be empty. What it finds
   /// makes the build fail.
   std::function<Result<std::vector<Error>>(const InspectedAction&)> inspect_link;

@@ -72,6 +72,8 @@ public:
   [[nodiscard]] const std::vector<LinkObject>& objects() const noexcept { return m_objects; }
   [[nodiscard]] bool takes_part(std::uint32_t object) const { return m_loaded[object]; }
   [[nodiscard]] bool is_live(ChunkRef chunk) const { return m_live[chunk.object][chunk.chunk].kind != LiveReason::Kind::dead; }
+  /// Whether an object gives anything to the program. Cost: linear in its chunks.
+  [[nodiscard]] bool has_live_chunk(std::uint32_t object) const;
   [[nodiscard]] const LiveReason& reason(ChunkRef chunk) const { return m_live[chunk.object][chunk.chunk]; }
   [[nodiscard]] const std::vector<ModelSymbol>& symbols() const noexcept { return m_symbols; }
   [[nodiscard]] const ModelSymbol* find(std::string_view name) const;

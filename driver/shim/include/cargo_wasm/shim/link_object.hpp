@@ -83,6 +83,9 @@ struct LinkObject
   }
 };
 
+/// Whether a file lies where a toolchain keeps what it links into programs: std, libc and their kin.
+[[nodiscard]] bool is_of_toolchain(std::string_view file) noexcept;
+
 /// Reads an object. `name` is what messages call it. The result refers to the source's bytes.
 /// Cost: linear in symbols and relocations. Errors: CW0612 to CW0617 as reading, CW0803 what is no object, or whose parts contradict.
 /// Source: tool-conventions Linking.md.

@@ -12,6 +12,7 @@
 #include <cargo_wasm/shim/call_sites.hpp>
 #include <cargo_wasm/shim/import_collisions.hpp>
 #include <cargo_wasm/shim/link_imports.hpp>
+#include <cargo_wasm/shim/link_remarks.hpp>
 #include <cargo_wasm/shim/linker_messages.hpp>
 #include <cargo_wasm/shim/signature_check.hpp>
 
@@ -33,6 +34,8 @@ struct LinkReport
   std::vector<SignatureConflict> signature_conflicts; ///< of the functions whose types the linker found to differ
   std::vector<CallSite> call_sites;                   ///< of undefined functions, and of those with conflicts
   std::vector<LinkedImport> imports;                  ///< of a link that succeeded, as the model has them
+  std::vector<LinkedFeature> features;                ///< of a link that succeeded, from the objects
+  std::vector<DeadSymbol> dead_symbols;               ///< of a link that succeeded: nobody defines them, nothing comes to them
   std::vector<AuditFinding> audit;                    ///< what is wrong with the module although the linker was content
   std::vector<ImportCollision> import_collisions;     ///< why nothing was linked, where this compiler may confuse imports
   bool operator==(const LinkReport&) const = default;

@@ -1,0 +1,4 @@
+#[unsafe(no_mangle)]
+pub extern "C" fn run(x: usize) -> usize {
+    x.to_string().len()
+}
