@@ -7,6 +7,8 @@ namespace cargo_wasm::shim {
 
 namespace {
 
+constexpr std::string_view k_constructors = "__wasm_call_ctors", k_destructors = "__wasm_call_dtors";
+
 /// What wasm-ld defines itself when somebody asks for it (lld/wasm/Driver.cpp, createSyntheticSymbols and createOptionalSymbols).
 constexpr std::array<std::string_view, 26> k_linker_symbols{"__stack_pointer",
                                                             "__memory_base",
@@ -186,8 +188,21 @@ void LinkModel::finish()
   if (const auto entry = m_options.entry_symbol()) {
     extract(*entry);
   }
+  if (wraps_exports()) {
+    extract(k_destructors);
+  }
   mark_roots();
   follow();
+}
+
+/// A module in which nobody calls the constructors is a command: the linker puts a function around each export that calls constructors
+/// before and libc's destructors after it (lld/wasm/Driver.cpp, WebAssembly's BasicModuleABI.md).
+bool LinkModel::wraps_exports() const
+{
+  const auto entry = m_names.find(k_constructors);
+  const bool is_called = entry != m_names.end() && !m_symbols[entry->second].wanted_by.empty();
+  return !is_called && !m_options.relocatable && !m_options.shared && !m_options.pie && m_options.entry_symbol() != k_constructors &&
+         std::ranges::find(m_options.exports, k_constructors) == m_options.exports.end();
 }
 
 void LinkModel::mark_roots()
@@ -214,6 +229,9 @@ void LinkModel::mark_roots()
   }
   for (const std::string& name : m_options.forced_undefined) {
     mark(name, LiveReason::Kind::kept);
+  }
+  if (wraps_exports()) {
+    mark(k_destructors, LiveReason::Kind::kept);
   }
   for (std::uint32_t object = 0; object < m_objects.size(); ++object) {
     if (!m_loaded[object]) {

@@ -219,3 +219,21 @@ TEST_CASE("a chain of a hundred thousand members is followed without a deep stac
   model.finish();
   CHECK(is_live(model, "f" + std::to_string(k_length)));
 }
+
+TEST_CASE("libc's destructors are alive in a command whose constructors nobody calls", "[shim][model]")
+{
+  const auto is_alive = [](const Object& app, const std::vector<std::string>& arguments) {
+    const LinkerOptions options = read_linker_options(arguments);
+    LinkModel model(options);
+    model.add_object(app);
+    model.add_lazy(Object("libc.a(dtors.o)").function("__wasm_call_dtors", {"flush"}).function("flush"));
+    model.finish();
+    return model.takes_part(1) && model.is_live({1, 1});
+  };
+  const Object library = Object("app.o").function("run");
+  CHECK(is_alive(library, {"--no-entry", "--export=run"}));
+  CHECK_FALSE(is_alive(library, {"--no-entry", "--export=run", "--export=__wasm_call_ctors"}));
+  CHECK_FALSE(is_alive(library, {"--shared", "--export=run"}));
+  CHECK_FALSE(
+      is_alive(Object("app.o").undefined("__wasm_call_ctors").function("run", {"__wasm_call_ctors"}), {"--no-entry", "--export=run"}));
+}

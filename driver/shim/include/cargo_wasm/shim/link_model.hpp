@@ -99,6 +99,7 @@ private:
   void mark_symbol(SymbolRef ref, const LiveReason& why);
   void mark_chunk(ChunkRef chunk, const LiveReason& why);
   void mark_object_of(std::uint32_t object);
+  [[nodiscard]] bool wraps_exports() const;
   void mark_roots();
   void follow();
   [[nodiscard]] bool is_discarded(std::uint32_t object, const ObjectSymbol& symbol) const;
