@@ -54,8 +54,7 @@ private:
 
 std::optional<base::Path> find_node(const Env& env)
 {
-  const std::string* path = env.var("PATH");
-  return path == nullptr ? std::nullopt : base::find_program(env.fs, "node", *path);
+  return env.program_on_path("node");
 }
 
 Result<std::vector<std::string>> run_module(const Env& env,

@@ -24,11 +24,15 @@ std::optional<spec::Version> rustc_version(const exec::InspectedAction& action)
   return version ? std::optional(*version) : std::nullopt;
 }
 
-std::string target_triple(const exec::InspectedAction& action)
+std::string target_triple(const plan::ActionTemplate& link)
 {
-  const std::vector<std::string> arguments = action.command_of(action.action).args;
-  const auto option = std::ranges::find(arguments, "--target");
-  return option == arguments.end() || option + 1 == arguments.end() ? std::string() : *(option + 1);
+  for (const plan::TemplateInput& input : link.inputs) {
+    if (input.kind == plan::TemplateInput::Kind::toolchain) {
+      const std::string triple = input.text.substr(input.text.find(',') + 1);
+      return triple.find('/') == std::string::npos ? triple : base::Path(triple).stem().string(); // a specification's file
+    }
+  }
+  return {};
 }
 
 } // namespace cargo_wasm::link

@@ -10,7 +10,7 @@ namespace cargo_wasm::link {
 
 /// The version of the rustc that ran an action; nullopt where it does not say. Cost: one call of it.
 [[nodiscard]] std::optional<spec::Version> rustc_version(const exec::InspectedAction& action);
-/// What it compiled for: "wasm32-unknown-unknown"; empty for the build machine.
-[[nodiscard]] std::string target_triple(const exec::InspectedAction& action);
+/// What a link is for: "wasm32-unknown-unknown", or the name of a specification's file without its end.
+[[nodiscard]] std::string target_triple(const plan::ActionTemplate& link);
 
 } // namespace cargo_wasm::link

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "compiler_facts.hpp"
+
 namespace cargo_wasm::link {
 
 namespace {
@@ -34,17 +36,6 @@ std::array<std::pair<std::string_view, base::Path>, 5> named_directories(const p
            {"", crate.package_root},
            {"$WORKSPACE/", graph.workspace_root},
            {"$CARGO_HOME/", graph.cargo_home}}};
-}
-
-std::string target_of(const plan::ActionTemplate& link)
-{
-  for (const plan::TemplateInput& input : link.inputs) {
-    if (input.kind == plan::TemplateInput::Kind::toolchain) {
-      const std::string triple = input.text.substr(input.text.find(',') + 1);
-      return triple.find('/') == std::string::npos ? triple : base::Path(triple).stem().string(); // a specification's file
-    }
-  }
-  return {};
 }
 
 /// The line that a span begins in, for its caret; the caret is as long as the name there.
@@ -150,7 +141,7 @@ LinkedArtifact artifact_of(const plan::ActionTemplate& link)
   artifact.version = link.label.package_version;
   artifact.kind = link.label.target_kind;
   artifact.name = link.message_target ? link.message_target->value("name", link.label.crate_name) : link.label.crate_name;
-  artifact.target = target_of(link);
+  artifact.target = target_triple(link);
   if (link.artifact_message && link.artifact_message->contains("features")) {
     artifact.features = link.artifact_message->at("features").get<std::vector<std::string>>();
   }

@@ -272,7 +272,7 @@ private:
     error.notes.emplace_back(R"(a build script asks for it (`cargo::rustc-link-lib`), or `#[link(name = "…")]`, or `-l` in the flags)");
     error.helps.push_back(fmt::format("say where it is with `cargo::rustc-link-search=native=DIRECTORY`; it has to be compiled for {}, the "
                                       "build machine's does not serve",
-                                      target_triple(m_failed)));
+                                      target_triple(m_failed.graph.actions[m_failed.action])));
     error.helps.emplace_back("if the host provides its functions, there is nothing to link: take the request out, and declare them with "
                              R"(`#[link(wasm_import_module = "…")]`)");
     return error;
@@ -323,7 +323,7 @@ private:
       error.notes.push_back(fmt::format("it is {}", sort));
       error.helps.push_back(
           fmt::format("the C compiler was not told the target: pass `--target={}`, or let the `cc` crate call it, which does",
-                      target_triple(m_failed)));
+                      target_triple(m_failed.graph.actions[m_failed.action])));
     }
     return error;
   }

@@ -106,7 +106,7 @@ private:
   {
     if (std::ranges::none_of(declaration.parameters, may_be_structure) ||
         parse_function_type(called).parameters.size() <= parse_function_type(defined).parameters.size() ||
-        target_triple(m_failed) != "wasm32-unknown-unknown") {
+        target_triple(m_failed.graph.actions[m_failed.action]) != "wasm32-unknown-unknown") {
       return false;
     }
     if (!m_version) {

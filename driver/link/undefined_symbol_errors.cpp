@@ -242,7 +242,8 @@ private:
                                         emulated->library));
       return error;
     }
-    if (std::ranges::find(k_libc, symbol.name) != k_libc.end() && target_triple(m_failed) == "wasm32-unknown-unknown") {
+    if (std::ranges::find(k_libc, symbol.name) != k_libc.end() &&
+        target_triple(m_failed.graph.actions[m_failed.action]) == "wasm32-unknown-unknown") {
       error.notes.emplace_back("it is a function of libc, and wasm32-unknown-unknown has no libc");
       error.helps.emplace_back("build for `wasm32-wasip1`, which has one; or link one that was made for wasm32-unknown-unknown");
       return error;

@@ -102,12 +102,6 @@ const manifest::LockedPackage* Examination::locked(std::string_view package) con
   return found == lock->packages.end() ? nullptr : &*found;
 }
 
-std::optional<Path> Examination::on_path(std::string_view program) const
-{
-  const std::string* path = env.var("PATH");
-  return path == nullptr ? std::nullopt : base::find_program(env.fs, program, *path);
-}
-
 Result<Examination> examine(const Env& env, const GlobalOptions& options, const DoctorRequest& request)
 {
   Examination seen{.env = env, .options = options, .request = request};

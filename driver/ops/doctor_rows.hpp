@@ -50,7 +50,6 @@ struct Examination
   [[nodiscard]] std::vector<std::string> wasm_triples() const;
   [[nodiscard]] bool is_for_project() const { return project.has_value(); }
   [[nodiscard]] const manifest::LockedPackage* locked(std::string_view package) const; ///< null: not in Cargo.lock
-  [[nodiscard]] std::optional<Path> on_path(std::string_view program) const;
 };
 
 /// Reads what there is. Errors: those of the configuration.

@@ -147,7 +147,9 @@ private:
   DoctorRow& tool(const std::string& program, std::vector<std::string> args)
   {
     const bool is_path = program.find('/') != std::string::npos;
-    return tool(program, std::move(args), is_path ? std::optional((m_seen.env.cwd / program).lexically_normal()) : m_seen.on_path(program));
+    return tool(program,
+                std::move(args),
+                is_path ? std::optional((m_seen.env.cwd / program).lexically_normal()) : m_seen.env.program_on_path(program));
   }
 
   DoctorRow& tool(const std::string& name, std::vector<std::string> args, const std::optional<Path>& path)

@@ -102,12 +102,6 @@ base::Command with_node(const Env& env, const Path& node, const RunnerRequest& r
   return command;
 }
 
-std::optional<Path> on_path(const Env& env, std::string_view name)
-{
-  const auto* path = env.var("PATH");
-  return path == nullptr ? std::nullopt : base::find_program(env.fs, name, *path);
-}
-
 Result<base::Command> wasm_runner(const Env& env, const RunnerRequest& request, const EnvMap& variables)
 {
   const bool is_component = request.triple == "wasm32-wasip2";
@@ -118,7 +112,7 @@ Result<base::Command> wasm_runner(const Env& env, const RunnerRequest& request, 
                     .help("build for WASI: `cargo-wasm run --target wasm32-wasip1`")
                     .help(fmt::format("or name a runner in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple)));
   }
-  if (const auto wasmtime = on_path(env, "wasmtime")) {
+  if (const auto wasmtime = env.program_on_path("wasmtime")) {
     return with_wasmtime(env, *wasmtime, request, variables);
   }
   if (is_component) {
@@ -126,7 +120,7 @@ Result<base::Command> wasm_runner(const Env& env, const RunnerRequest& request, 
                     .help("install it, for instance with `cargo install wasmtime-cli`")
                     .help("or build a core module, which Node runs too: `cargo-wasm run --target wasm32-wasip1`"));
   }
-  if (const auto node = on_path(env, "node")) {
+  if (const auto node = env.program_on_path("node")) {
     return with_node(env, *node, request);
   }
   return fail(Error("CW0730", "no WebAssembly runtime found: neither `wasmtime` nor `node` is on the path", Blame::environment)
@@ -156,7 +150,7 @@ Result<base::Command> runner_command(
     CW_TRY_ASSIGN(command, wasm_runner(env, request, variables));
   }
   if (command.program.is_relative() && command.program.native().find('/') == std::string::npos) {
-    if (const auto found = on_path(env, command.program.native())) {
+    if (const auto found = env.program_on_path(command.program.native())) {
       command.program = *found;
     }
   }

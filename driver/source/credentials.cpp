@@ -50,8 +50,7 @@ Result<base::Command> command_for(const Request& request, const std::vector<std:
   base::Command command;
   command.program = words.front();
   if (words.front().find('/') == std::string::npos) {
-    const auto* path = request.env.var("PATH");
-    const auto found = base::find_program(request.env.fs, words.front(), path == nullptr ? "" : *path);
+    const auto found = request.env.program_on_path(words.front());
     if (!found) {
       return fail(provider_error(words, "there is no such program on PATH"));
     }

@@ -21,8 +21,7 @@ Result<> fetch_with_cli(Session& session, const base::Path& database, const std:
     CW_TRY(git->init(database, true));
   }
   const auto& env = session.env();
-  const auto* path = env.var("PATH");
-  const auto program = base::find_program(env.fs, "git", path == nullptr ? "" : *path);
+  const auto program = env.program_on_path("git");
   if (!program) {
     return fail(Error("CW0463", "`git` is not on PATH", Blame::environment)
                     .note("`net.git-fetch-with-cli` asks to fetch with it")

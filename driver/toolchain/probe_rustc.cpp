@@ -55,8 +55,7 @@ void add_driver_library(base::StableHasher& hasher, const base::ReadOnlyFilesyst
 
 Path resolve_program(const Env& env, const Path& program)
 {
-  const std::string* path = env.var("PATH");
-  return program.has_parent_path() || path == nullptr ? program : base::find_program(env.fs, program.string(), *path).value_or(program);
+  return program.has_parent_path() ? program : env.program_on_path(program.native()).value_or(program);
 }
 
 std::optional<std::string> line_of(std::string_view text, std::string_view field)

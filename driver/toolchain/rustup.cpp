@@ -123,8 +123,8 @@ Result<std::optional<Rustup>> Rustup::find(const Env& env, const Path& cargo_hom
   }
   if (env.fs.is_file(cargo_home / "bin" / "rustup")) {
     rustup.m_program = cargo_home / "bin" / "rustup";
-  } else if (const std::string* path = env.var("PATH")) {
-    rustup.m_program = base::find_program(env.fs, "rustup", *path);
+  } else {
+    rustup.m_program = env.program_on_path("rustup");
   }
   const Path settings = rustup.m_home / "settings.toml";
   CW_TRY_ASSIGN(auto text, env.fs.read_if_exists(settings));

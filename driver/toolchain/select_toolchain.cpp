@@ -38,11 +38,7 @@ Result<std::optional<Path>> configured_path(const Env& env, const manifest::Conf
 /// A bare name is looked for on PATH; what is not found stays as it is and fails when it is started.
 Path on_path(const Env& env, const Path& program)
 {
-  const std::string* path = env.var("PATH");
-  if (program.has_parent_path() || path == nullptr) {
-    return program;
-  }
-  return base::find_program(env.fs, program.string(), *path).value_or(program);
+  return program.has_parent_path() ? program : env.program_on_path(program.native()).value_or(program);
 }
 
 Error not_installed(const ToolchainRequest& request)

@@ -82,8 +82,7 @@ public:
     if (m_env.fs.is_file(own)) {
       return own;
     }
-    const std::string* path = m_env.var("PATH");
-    return path == nullptr ? std::nullopt : base::find_program(m_env.fs, program.native(), *path);
+    return m_env.program_on_path(program.native());
   }
 
   /// The wasm-ld that wasm-component-ld starts: `--wasm-ld-path` of the user, else the one beside it.

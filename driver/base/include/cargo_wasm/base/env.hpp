@@ -49,6 +49,13 @@ struct Env
     const auto found = vars.find(name);
     return found == vars.end() ? nullptr : &found->second;
   }
+
+  /// A program on PATH; nullopt when it is nowhere, or PATH is unset. Cost: one stat a directory.
+  [[nodiscard]] std::optional<Path> program_on_path(std::string_view name) const
+  {
+    const std::string* const path = var("PATH");
+    return path == nullptr ? std::nullopt : find_program(fs, name, *path);
+  }
 };
 
 } // namespace cargo_wasm::base
