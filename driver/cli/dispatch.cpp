@@ -7,6 +7,7 @@
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/ops/verbs.hpp>
 
+#include "dispatch_module.hpp"
 #include "dispatch_toolchain.hpp"
 
 namespace cargo_wasm::cli {
@@ -298,6 +299,9 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
   const auto options = global_options_of(env, parsed, context.plus_toolchain);
   const auto& verb = parsed.verb;
   if (auto outcome = dispatch_toolchain(env, parsed, options, context)) {
+    return std::move(*outcome);
+  }
+  if (auto outcome = dispatch_module(env, parsed, context)) {
     return std::move(*outcome);
   }
   if (verb == "run") {

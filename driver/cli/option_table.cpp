@@ -174,6 +174,40 @@ std::vector<VerbSpec> toolchain_verbs()
   };
 }
 
+/// One module in, one out.
+Options module_files()
+{
+  return {{"FILE", '\0', positionals, "FILE", "The linked module"}, {"output", 'o', value, "FILE", "Where to write to, by rename"}};
+}
+
+std::vector<VerbSpec> module_verbs()
+{
+  return {
+      {"module optimize",
+       "",
+       "Run wasm-opt on a module, with the features that it uses",
+       join({module_files(),
+             {{"level", 'O', value, "LEVEL", "How much", "Options", {"0", "1", "2", "3", "4", "s", "z", "auto"}},
+              {"tool", '\0', value, "PATH", "This wasm-opt, instead of npm's or the one on PATH"},
+              {"drop-debug-info", '\0', flag, "", "Take DWARF out before"},
+              {"arg", '\0', values, "OPTION", "A further option of wasm-opt"}},
+             general()})},
+      {"module strip",
+       "",
+       "Take debug information or names out of a module",
+       join(
+           {module_files(), {{"strip", '\0', value, "WHAT", "What to take out", "Options", {"none", "debuginfo", "symbols"}}}, general()})},
+      {"module component",
+       "",
+       "Wrap a module into a component, with a toolchain's wasm-component-ld",
+       join({module_files(),
+             {{"component-ld", '\0', value, "PATH", "The wasm-component-ld of the compiler that made the module"},
+              {"adapter", '\0', value, "KIND", "Adapter for WASI 0.1", "Options", {"command", "reactor", "proxy", "none"}},
+              {"arg", '\0', values, "OPTION", "A further option of wasm-component-ld"}},
+             general()})},
+  };
+}
+
 std::vector<VerbSpec> make_verbs()
 {
   std::vector<VerbSpec> table;
@@ -285,6 +319,9 @@ std::vector<VerbSpec> make_verbs()
   for (auto& verb : toolchain_verbs()) {
     table.push_back(std::move(verb));
   }
+  for (auto& verb : module_verbs()) {
+    table.push_back(std::move(verb));
+  }
   table.push_back({"doctor",
                    "",
                    "Show what the program depends on, and what is the matter with it",
@@ -315,7 +352,8 @@ const std::vector<VerbSpec>& verbs()
 
 const std::vector<VerbGroup>& verb_groups()
 {
-  static const std::vector<VerbGroup> table = {{"toolchain", "Show, ask and install compilers"}};
+  static const std::vector<VerbGroup> table = {{"toolchain", "Show, ask and install compilers"},
+                                               {"module", "Work on a module that is linked: optimize, strip, wrap"}};
   return table;
 }
 

@@ -1,14 +1,10 @@
 #include "run_module.hpp"
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <functional>
-#include <mutex>
-#include <thread>
 
 #include <nlohmann/json.hpp>
 
+#include <cargo_wasm/base/deadline.hpp>
 #include <cargo_wasm/base/text.hpp>
 
 #include "battery_files.hpp"
@@ -19,36 +15,6 @@ namespace cargo_wasm::exam {
 namespace {
 
 constexpr auto k_longest = std::chrono::seconds(60);
-
-/// Requests a stop when time is over or when the request it stands for is stopped.
-class Deadline
-{
-public:
-  explicit Deadline(std::stop_token outer)
-      : m_relay(std::move(outer), [this] { m_source.request_stop(); }), m_thread([this](const std::stop_token& done) { wait(done); })
-  {
-  }
-  [[nodiscard]] std::stop_token token() const { return m_source.get_token(); }
-  [[nodiscard]] bool passed() const { return m_passed; }
-
-private:
-  void wait(const std::stop_token& done)
-  {
-    std::unique_lock lock(m_mutex);
-    m_changed.wait_for(lock, done, k_longest, [] { return false; });
-    if (!done.stop_requested()) {
-      m_passed = true;
-      m_source.request_stop();
-    }
-  }
-
-  std::stop_source m_source;
-  std::stop_callback<std::function<void()>> m_relay;
-  std::mutex m_mutex;
-  std::condition_variable_any m_changed;
-  std::atomic<bool> m_passed = false;
-  std::jthread m_thread;
-};
 
 } // namespace
 
@@ -84,7 +50,7 @@ Result<std::vector<std::string>> run_module(const Env& env,
   command.env = exam_environment(env);
   command.cwd = request.directory;
   base::CapturingSink sink;
-  const Deadline deadline(request.stop);
+  const base::Deadline deadline(k_longest, request.stop);
   CW_TRY_ASSIGN(const base::Exit exit, env.process.run(command, sink, deadline.token()));
   std::vector<std::string> lines;
   for (const std::string_view line : base::split(sink.out, '\n')) {

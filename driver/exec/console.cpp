@@ -156,22 +156,18 @@ void Console::action_ends(plan::ActionIndex action, bool success, bool fresh, co
     const std::string message = build_script_json(tmpl, *script);
     show_stdout(message, message);
   }
-  if (tmpl.artifact_message) {
+  if (tmpl.artifact_message && !tmpl.finished_by) {
     announce_artifact(action, fresh);
+  }
+  if (tmpl.finishes) {
+    announce_artifact(*tmpl.finishes, fresh);
   }
 }
 
 void Console::announce_artifact(plan::ActionIndex action, bool fresh)
 {
   const plan::ActionTemplate& tmpl = m_graph.actions[action];
-  const auto place_of = [&](std::uint32_t output) {
-    for (const auto& [index, path] : tmpl.uplifted) {
-      if (index == output) {
-        return path.string();
-      }
-    }
-    return tmpl.outputs[output].path.string();
-  };
+  const auto place_of = [&](std::uint32_t output) { return plan::shown_path(m_graph, action, output).string(); };
   std::vector<std::string> filenames;
   for (const std::uint32_t output : tmpl.artifact_outputs) {
     if (m_env.fs.exists(tmpl.outputs[output].path)) {
@@ -185,6 +181,15 @@ void Console::announce_artifact(plan::ActionIndex action, bool fresh)
   const std::string* const program = tmpl.executable_output ? &executable : nullptr;
   const std::string repeated = compiler_artifact_json(tmpl, filenames, program, true);
   show_stdout(fresh ? repeated : compiler_artifact_json(tmpl, filenames, program, false), repeated);
+}
+
+void Console::tool_text(std::string_view text)
+{
+  for (const std::string_view line : base::split(text, '\n')) {
+    if (!line.empty()) {
+      show_stderr(line);
+    }
+  }
 }
 
 void Console::finding(plan::ActionIndex action, const Error& finding)

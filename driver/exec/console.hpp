@@ -25,6 +25,8 @@ public:
   void script_messages(plan::ActionIndex action, const std::vector<ScriptMessage>& messages);
   /// The line "… generated 2 warnings", and cargo's JSON message.
   void action_ends(plan::ActionIndex action, bool success, bool fresh, const ScriptOutput* script);
+  /// What a step behind the linker said, now or when it ran.
+  void tool_text(std::string_view text);
   /// What was found out about a failure.
   void finding(plan::ActionIndex action, const Error& finding);
   void remark(plan::ActionIndex action, const Remark& remark);

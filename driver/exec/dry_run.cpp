@@ -66,7 +66,7 @@ void print_commands(const Env& env,
 {
   for (plan::ActionIndex i = 0; i < graph.actions.size(); ++i) {
     const plan::ActionTemplate& action = graph.actions[i];
-    if (outcome.actions[i].state != ActionState::would_run || action.kind == plan::ActionKind::uplift || action.replaced_script_output) {
+    if (outcome.actions[i].state != ActionState::would_run || action.replaced_script_output) {
       continue;
     }
     const ExpandedCommand command = expand(graph, i, results);

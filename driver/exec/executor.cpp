@@ -179,6 +179,9 @@ Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict)
       }
     }
   }
+  if (tmpl.kind == plan::ActionKind::tool) {
+    m_console.tool_text(verdict.record->stderr_text);
+  }
   const ScriptOutput* script = verdict.result.script ? &*verdict.result.script : nullptr;
   if (script != nullptr && show) {
     m_console.script_messages(action, script->messages);
@@ -307,6 +310,9 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   const plan::ActionTemplate& tmpl = m_graph.actions[action];
   if (job.result.script && (tmpl.label.is_local || m_options.show_dependency_warnings)) {
     m_console.script_messages(action, job.result.script->messages);
+  }
+  if (tmpl.kind == plan::ActionKind::tool && job.record) {
+    m_console.tool_text(job.record->stderr_text);
   }
   remark_on(action);
   m_console.action_ends(action, true, false, job.result.script ? &*job.result.script : nullptr);

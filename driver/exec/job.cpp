@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/exec/compiler_message.hpp>
 #include <cargo_wasm/exec/dep_info.hpp>
 
 #include "compiler_output.hpp"
@@ -103,14 +104,23 @@ public:
 
   Result<> run(JobOutput& out)
   {
-    const bool is_script = m_template.kind == plan::ActionKind::run_build_script;
     CW_TRY(prepare());
     base::Command command = command_for(m_settings, m_template, m_verdict.command);
     m_shown_command = base::to_shell_string(command, shown_environment());
     m_emit({Event::Kind::running, m_index, m_shown_command});
     CW_TRY(shorten(command));
     m_started_ns = now_ns();
-    CW_TRY(is_script ? run_script(command, out) : run_rustc(command, out));
+    switch (m_template.kind) {
+    case plan::ActionKind::rustc:
+      CW_TRY(run_rustc(command, out));
+      break;
+    case plan::ActionKind::run_build_script:
+      CW_TRY(run_script(command, out));
+      break;
+    case plan::ActionKind::tool:
+      CW_TRY(run_tool(command, out));
+      break;
+    }
     CW_TRY_ASSIGN(m_record.sources, look_after_run());
     CW_TRY(collect_outputs(out));
     seal_record(out);
@@ -260,6 +270,20 @@ private:
     for (const auto& [name, value] : info->variables) {
       m_record.observed.emplace_back(name, variable_of_child(m_context.env, m_template, m_verdict.command, name));
     }
+    return {};
+  }
+
+  Result<> run_tool(const base::Command& command, JobOutput& out)
+  {
+    base::CapturingSink sink;
+    CW_TRY_ASSIGN(const base::Exit exit, m_context.env.process.run(command, sink, m_stop));
+    if (!exit.success()) {
+      const std::string said = sink.out + sink.err;
+      out.child_text = m_context.env.reporter.color() ? said : strip_escapes(said);
+      return fail(Error("CW0604", fmt::format("could not finish {}", m_template.label.description), Blame::environment)
+                      .note(fmt::format("`{}` ended with {}", m_shown_command, base::to_string(exit))));
+    }
+    m_record.stderr_text = std::move(sink.err);
     return {};
   }
 

@@ -105,8 +105,13 @@ private:
   ToolchainImports m_toolchain;
 };
 
-base::Path module_of(const plan::ActionTemplate& action)
+/// The first output, or that among several which has a name for users: a library may stand before the module.
+base::Path module_of(const plan::ActionGraph& graph, plan::ActionIndex link)
 {
+  const plan::ActionTemplate& action = graph.actions[link];
+  if (action.finished_by) {
+    return plan::shown_path(graph, link, action.finished_output);
+  }
   return action.uplifted.empty() ? action.outputs.front().path : action.uplifted.front().second;
 }
 
@@ -130,7 +135,7 @@ Result<Ledger> make_ledger(const exec::InspectedAction& link, bool& is_whole)
 {
   CW_TRY_ASSIGN(const auto report, report_of(link));
   Ledger ledger;
-  ledger.module = module_of(link.graph.actions[link.action]);
+  ledger.module = module_of(link.graph, link.action);
   ledger.artifact = artifact_of(link.graph.actions[link.action]);
   CW_TRY(add_interfaces(link.env, ledger));
   if (!report) {
@@ -201,7 +206,7 @@ Result<Ledger> keep_ledger(const exec::InspectedAction& link, const LedgerFiles&
     CW_TRY_ASSIGN(kept, files.read_shared(link.env));
   }
   if (kept) {
-    kept->module = module_of(link.graph.actions[link.action]);
+    kept->module = module_of(link.graph, link.action);
     return std::move(*kept);
   }
   bool is_whole = true;

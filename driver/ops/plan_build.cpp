@@ -124,17 +124,15 @@ Result<> plan_run(const Env& env,
                   PlannedBuild& planned)
 {
   for (const auto root : planned.graph.roots) {
-    const auto& action = planned.graph.actions[root];
+    const auto& last = planned.graph.actions[root];
+    const auto made_by = last.finishes.value_or(root);
+    const auto& action = planned.graph.actions[made_by];
     const bool is_program = action.label.target_kind == "bin" || action.label.target_kind == "example";
     if (!is_program || !action.executable_output) {
       continue;
     }
-    const auto uplifted = std::find_if(
-        action.uplifted.begin(), action.uplifted.end(), [&](const auto& entry) { return entry.first == *action.executable_output; });
-    if (uplifted != action.uplifted.end()) {
-      planned.program = uplifted->second;
-      break;
-    }
+    planned.program = plan::shown_path(planned.graph, made_by, *action.executable_output);
+    break;
   }
   if (!planned.program) {
     return fail(Error("CW0735", "there is no program to run").help("name one with `--bin` or `--example`"));

@@ -7,6 +7,7 @@
 #include <cargo_wasm/plan/actions.hpp>
 
 #include "defects.hpp"
+#include "post_link.hpp"
 #include "script_links.hpp"
 #include "unit_files.hpp"
 
@@ -24,7 +25,8 @@ struct ActionContext
   const std::vector<bool>& is_root;
   const std::map<std::string, std::string>& user_env; ///< `[env]` of the configuration
   const DefectDecisions& defects;
-  std::string library_path; ///< LD_LIBRARY_PATH we were started with
+  const std::vector<PostLink>& post_links; ///< per unit
+  std::string library_path;                ///< LD_LIBRARY_PATH we were started with
 
   [[nodiscard]] const Unit& unit(UnitIndex index) const { return input.graph.units[index]; }
   /// Metadata is enough: both make rlibs (cargo: only_requires_rmeta).

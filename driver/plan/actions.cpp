@@ -98,7 +98,7 @@ class ActionWriter
 {
 public:
   ActionWriter(const Env& env, const ActionContext& context, const std::vector<UnitIndex>& order)
-      : m_env(env), m_context(context), m_order(order), m_action_of(order.size()), m_expansion_of(order.size())
+      : m_env(env), m_context(context), m_order(order), m_action_of(order.size()), m_last_of(order.size()), m_expansion_of(order.size())
   {
     ActionIndex next = 0;
     for (const UnitIndex unit : order) {
@@ -106,6 +106,8 @@ public:
         m_expansion_of[unit] = next++;
       }
       m_action_of[unit] = next++;
+      next += step_count(context.post_links[unit]);
+      m_last_of[unit] = next - 1;
     }
   }
 
@@ -127,10 +129,15 @@ public:
         }
       }
       action.priority = priority[unit];
+      std::vector<ActionTemplate> steps;
+      if (const PostLink& post_link = m_context.post_links[unit]; post_link.has_steps) {
+        steps = post_link_actions(post_link, m_context.input.driver_program, action, m_action_of[unit], m_action_of[unit] + 1);
+      }
       m_graph.actions.push_back(std::move(action));
+      std::ranges::move(steps, std::back_inserter(m_graph.actions));
     }
     for (const UnitIndex root : m_context.input.graph.roots) {
-      m_graph.roots.push_back(m_action_of[root]);
+      m_graph.roots.push_back(m_last_of[root]);
     }
     find_collisions();
     return std::move(m_graph);
@@ -263,7 +270,7 @@ private:
     for (const UnitDependency& dependency : m_context.unit(index).dependencies) {
       const Unit& other = m_context.unit(dependency.unit);
       if (other.mode != CompileMode::run_custom_build && !other.target->is_linkable()) {
-        action.dependencies.push_back({m_action_of[dependency.unit], false, {}});
+        action.dependencies.push_back({m_last_of[dependency.unit], false, {}});
       }
     }
   }
@@ -391,6 +398,7 @@ private:
   const ActionContext& m_context;
   const std::vector<UnitIndex>& m_order;
   std::vector<ActionIndex> m_action_of;                   ///< by unit
+  std::vector<ActionIndex> m_last_of;                     ///< by unit: the last step behind its link, or the same
   std::vector<std::optional<ActionIndex>> m_expansion_of; ///< by unit: the action that expands the crate, where that is wanted
   ActionGraph m_graph;
 };
@@ -434,6 +442,7 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
   const std::vector<ScriptLinks> scripts = plan_script_links(input.graph);
   const std::vector<std::vector<UnitIndex>> libraries = linked_below(input.graph, order);
   CW_TRY_ASSIGN(const DefectDecisions defects, consider_defects(env, input, request));
+  CW_TRY_ASSIGN(const std::vector<PostLink> post_links, plan_post_links(env, input, request, outputs));
   const ActionContext context{.input = input,
                               .request = request,
                               .files = files,
@@ -444,6 +453,7 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
                               .is_root = is_root,
                               .user_env = user_env,
                               .defects = defects,
+                              .post_links = post_links,
                               .library_path = inherited == nullptr ? std::string() : *inherited};
   CW_TRY_ASSIGN(ActionGraph graph, ActionWriter(env, context, order).run());
   for (const OutputCollision& collision : graph.collisions) {

@@ -98,6 +98,9 @@ Result<std::optional<LinkShim>> plan_link_shim(const base::Env& env, const Actio
     break;
   case toolchain::WasmLinker::Kind::component_ld:
     add("link-arg=--wasm-ld-path=" + shim.native());
+    if (context.post_links[index].has_steps) {
+      add("link-arg=--skip-wit-component"); // it is wrapped by the last step
+    }
     break;
   case toolchain::WasmLinker::Kind::compiler_driver:
     add("link-arg=-fuse-ld=" + shim.native());

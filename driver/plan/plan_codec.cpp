@@ -71,7 +71,7 @@ void field(Reader& in, base::Path& value)
 
 constexpr ActionKind last_of(ActionKind /*any*/)
 {
-  return ActionKind::uplift;
+  return ActionKind::tool;
 }
 constexpr TemplateInput::Kind last_of(TemplateInput::Kind /*any*/)
 {
@@ -287,6 +287,7 @@ template <class S> void field(S& stream, ActionTemplate& a)
          a.out_dir,
          a.replaced_script_output);
   fields(stream, a.artifact_message, a.message_target, a.manifest_path, a.artifact_outputs, a.executable_output, a.link_report, a.uplifted);
+  fields(stream, a.finished_by, a.finished_output, a.finishes);
 }
 
 template <class S> void graph_fields(S& stream, ActionGraph& g)

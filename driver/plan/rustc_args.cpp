@@ -211,7 +211,8 @@ private:
     if (m_unit.profile.incremental) {
       add_codegen_option("incremental=" + files.incremental_directory(m_unit.kind).native());
     }
-    if (m_unit.profile.strip.kind == Strip::Kind::named) {
+    const bool strips_later = m_context.post_links[m_index].has_steps; // what is stripped, wasm-opt cannot read any more
+    if (m_unit.profile.strip.kind == Strip::Kind::named && !strips_later) {
       add_codegen_option(fmt::format("strip={}", m_unit.profile.strip.name));
     }
   }

@@ -23,8 +23,8 @@ std::string_view mode_of(plan::ActionKind kind)
     return "compile";
   case plan::ActionKind::run_build_script:
     return "build script run";
-  case plan::ActionKind::uplift:
-    return "link and place";
+  case plan::ActionKind::tool:
+    return "step behind the linker";
   }
   return "";
 }

@@ -200,6 +200,10 @@ std::string shorten_messages(std::string_view text)
 
 Result<int> run_shim(const base::Env& env, const std::vector<std::string>& arguments)
 {
+  if (const std::string* module = env.var(k_linked_module_variable)) {
+    CW_TRY(env.fs.copy(*module, env.cwd / read_linker_options(arguments).output));
+    return 0;
+  }
   CW_TRY_ASSIGN(const ShimRequest request, read_request(env.vars));
   CW_TRY_ASSIGN(const auto expanded, expand_response_files(env.fs, env.cwd, arguments));
   base::Path allow_file;

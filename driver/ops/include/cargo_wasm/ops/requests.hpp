@@ -95,6 +95,33 @@ struct ToolchainExamRequest
   std::stop_token stop;
 };
 
+/// A step behind the linker, by hand. Paths are absolute; the output is replaced by rename.
+struct ModuleOptimizeRequest
+{
+  base::Path input, output;
+  std::optional<base::Path> tool; ///< none: npm's or the one on PATH
+  std::string level = "s";        ///< "0" to "4", "s", "z", "auto"
+  std::vector<std::string> extra; ///< further options of wasm-opt
+  bool drops_debug_info = false;
+  std::stop_token stop;
+};
+
+struct ModuleStripRequest
+{
+  base::Path input, output;
+  std::string level; ///< "none", "debuginfo", "symbols"
+};
+
+struct ModuleComponentRequest
+{
+  base::Path input, output;
+  base::Path component_ld;
+  std::optional<std::string> adapter; ///< "command", "reactor", "proxy", "none"
+  std::vector<std::string> extra;     ///< further options of wasm-component-ld
+  base::Path driver_program;          ///< this program
+  std::stop_token stop;
+};
+
 struct UpdateRequest
 {
   resolve::UpdateRequest update;

@@ -39,6 +39,12 @@ Result<> doctor(const Env& env, const GlobalOptions& options, const DoctorReques
 /// Examines a compiler, or shows the certificate that is kept of it, or what it does otherwise than another. Errors: CW0690 it does not
 /// pass, CW0691 no target to examine, CW0692 an unknown program or setting.
 Result<> toolchain_exam(const Env& env, const GlobalOptions& options, const ToolchainExamRequest& request);
+/// Runs wasm-opt on a linked module. Errors: CW0850 to CW0857.
+Result<> module_optimize(const Env& env, const ModuleOptimizeRequest& request);
+/// Takes debug information or names out of a module. Errors: CW0857, CW0859.
+Result<> module_strip(const Env& env, const ModuleStripRequest& request);
+/// Wraps a core module into a component with a toolchain's wasm-component-ld. Errors: CW0857, CW0858.
+Result<> module_component(const Env& env, const ModuleComponentRequest& request);
 /// Prints the page of a code, or the list of all. Errors: CW0760 no such code.
 Result<> explain(const Env& env, const std::optional<std::string>& code);
 

@@ -51,7 +51,7 @@ using TemplateArg =
 enum class ActionKind : std::uint8_t {
   rustc,            ///< one rustc call
   run_build_script, ///< its stdout is directives
-  uplift,           ///< hard link or copy of an output to where users look for it
+  tool,             ///< a step behind the linker: reads files, writes files; what it says on stderr is for people
 };
 
 struct TemplateOutput
@@ -148,6 +148,10 @@ struct ActionTemplate
   std::optional<std::uint32_t> executable_output;
   std::optional<std::uint32_t> link_report; ///< the output that tells how a wasm module was linked (docs/formats/link-report.md)
   std::vector<std::pair<std::uint32_t, base::Path>> uplifted; ///< output → where users find it
+  /// Of an action with steps behind it: the last of them, whose first output stands for this action's output `finished_output`.
+  std::optional<ActionIndex> finished_by;
+  std::uint32_t finished_output = 0;
+  std::optional<ActionIndex> finishes; ///< of that last step: whose artifact it has
 };
 
 /// Two artifacts for one place: cargo warns and lets the later one win; here the winner does not depend on timing.
@@ -156,6 +160,10 @@ struct OutputCollision
   base::Path path;
   ActionIndex winner = 0, loser = 0;
 };
+
+struct ActionGraph;
+/// Where users find an output: uplifted by the action itself or by the last step behind it, else where it was made.
+[[nodiscard]] const base::Path& shown_path(const ActionGraph& graph, ActionIndex action, std::uint32_t output);
 
 struct ActionGraph
 {

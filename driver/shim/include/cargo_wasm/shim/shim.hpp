@@ -9,6 +9,7 @@
 //   CARGO_WASM_LINK_ALLOW        functions of `env` that the project lists, separated by blanks
 //   CARGO_WASM_LINK_SETTINGS     the link settings in force and where each comes from, for the report; absent when there are none
 //   CARGO_WASM_LINK_EXPANDED     the expanded sources of all crates, separated by colons, where this compiler may confuse imports
+//   CARGO_WASM_LINKED_MODULE     nothing is linked: this module is what the linker wrote already (a component is wrapped around it)
 //   CARGO_WASM_LINK_CRATES       under LTO the libraries of all crates, relative to the report's directory, separated by colons
 #pragma once
 #include <optional>
@@ -23,6 +24,8 @@ namespace cargo_wasm::shim {
 
 constexpr const char* k_settings_variable = "CARGO_WASM_LINK_SETTINGS";
 constexpr const char* k_expanded_variable = "CARGO_WASM_LINK_EXPANDED";
+
+constexpr const char* k_linked_module_variable = "CARGO_WASM_LINKED_MODULE";
 
 struct ShimRequest
 {

@@ -1,0 +1,74 @@
+// The steps behind the linker as verbs: a build runs them as actions of its graph, and people by hand.
+#include <fmt/format.h>
+
+#include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/ops/verbs.hpp>
+#include <cargo_wasm/postlink/component.hpp>
+#include <cargo_wasm/postlink/optimize.hpp>
+#include <cargo_wasm/postlink/strip.hpp>
+
+#include "toolchain_here.hpp"
+
+namespace cargo_wasm::ops {
+
+namespace {
+
+Path tool_cache(const Env& env)
+{
+  return toolchain_cache_directory(env).parent_path();
+}
+
+/// This program under the name by which it is a linker. One link for each program, so that two versions do not take it from each other.
+Result<Path> as_linker(const Env& env, const Path& program)
+{
+  const Path link = tool_cache(env) / "tools" / base::StableHasher().add(program.native()).finish_hex() / "wasm-ld";
+  CW_TRY(env.fs.create_directories(link.parent_path()));
+  CW_TRY(env.fs.make_symlink(program, link));
+  return link;
+}
+
+} // namespace
+
+Result<> module_optimize(const Env& env, const ModuleOptimizeRequest& request)
+{
+  const auto program = postlink::find_wasm_opt(env, request.tool, request.input.parent_path());
+  if (!program) {
+    return fail(Error("CW0851", "there is no wasm-opt", Blame::environment)
+                    .note("looked for in `node_modules` of the project and on PATH")
+                    .help("`npm install binaryen` brings one for a project, the distribution's package `binaryen` one for the machine"));
+  }
+  postlink::OptimizeRequest step;
+  step.input = request.input;
+  step.output = request.output;
+  CW_TRY_ASSIGN(step.tool, postlink::probe_wasm_opt(env, *program, tool_cache(env)));
+  step.level = request.level;
+  step.extra = request.extra;
+  step.keeps_debug_info = !request.drops_debug_info;
+  step.stop = request.stop;
+  CW_TRY_ASSIGN(const postlink::OptimizeOutcome outcome, postlink::optimize(env, step));
+  for (const Error& warning : outcome.warnings) {
+    env.reporter.warning(warning);
+  }
+  return {};
+}
+
+Result<> module_strip(const Env& env, const ModuleStripRequest& request)
+{
+  CW_TRY_ASSIGN(const postlink::StripLevel level, postlink::parse_strip_level(request.level));
+  return postlink::strip_module(env, request.input, request.output, level);
+}
+
+Result<> module_component(const Env& env, const ModuleComponentRequest& request)
+{
+  postlink::ComponentRequest step;
+  step.core = request.input;
+  step.output = request.output;
+  step.component_ld = request.component_ld;
+  CW_TRY_ASSIGN(step.linker, as_linker(env, request.driver_program));
+  step.adapter = request.adapter;
+  step.extra = request.extra;
+  step.stop = request.stop;
+  return postlink::make_component(env, step);
+}
+
+} // namespace cargo_wasm::ops

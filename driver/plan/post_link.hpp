@@ -1,0 +1,45 @@
+// What happens to a module behind the linker: which steps, in which order, by which tools. Decided from the profile's settings before anything
+// runs; each step is an action of its own.
+//
+//   link (nothing stripped) → wasm-opt → strip → component
+//
+// The order is not the user's to get wrong: a linker that strips takes away what wasm-opt must know, and nothing reads the module inside a
+// component any more.
+#pragma once
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/plan/actions.hpp>
+
+#include "unit_files.hpp"
+
+namespace cargo_wasm::plan {
+
+struct PostLink
+{
+  bool has_steps = false;
+  std::string wasm_opt_level; ///< "z"
+  std::vector<std::string> wasm_opt_args;
+  base::Path wasm_opt;
+  std::string strip;             ///< "debuginfo", "symbols"; empty: nothing
+  base::Path component_ld;       ///< empty: the module stays one
+  std::uint32_t module_output = 0; ///< of the link action
+};
+
+/// Per unit. With --strict-cargo nothing but the link happens.
+/// Errors: CW0851 there is no wasm-opt; those of manifest::read_profile_settings.
+[[nodiscard]] Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
+                                                            const ActionGraphInput& input,
+                                                            const BuildRequest& request,
+                                                            const std::vector<std::vector<UnitOutput>>& outputs);
+
+/// The actions behind `link`, which stands at index `at - 1` or before: the first reads its module, each other the one before it. What users
+/// see of the module (its name in target/) moves from `link` to the last of them. `at` is the index of the first.
+[[nodiscard]] std::vector<ActionTemplate>
+post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplate& link, ActionIndex link_index, ActionIndex at);
+
+/// How many these are.
+[[nodiscard]] std::uint32_t step_count(const PostLink& steps);
+
+} // namespace cargo_wasm::plan

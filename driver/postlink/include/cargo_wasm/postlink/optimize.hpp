@@ -1,0 +1,41 @@
+// The step that runs wasm-opt on a linked module.
+//
+// What Binaryen needs to know is in the module: which features it uses. What it would silently get wrong is decided before: line tables that
+// this build of it does not carry along are taken out. What comes out is compared with what went in; an optimizer that loses an export is
+// found here and not by the host.
+#pragma once
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/postlink/wasm_opt.hpp>
+
+namespace cargo_wasm::postlink {
+
+struct OptimizeRequest
+{
+  base::Path input, output; ///< `output` is replaced by rename
+  WasmOpt tool;
+  std::string level;               ///< "0" to "4", "s", "z"; "auto": the smallest of several
+  std::vector<std::string> extra;  ///< further options, behind ours
+  bool keeps_debug_info = true;    ///< false: DWARF is taken out before
+  std::chrono::milliseconds longest{std::chrono::minutes(10)}; ///< of one run; then level 1 is tried
+  std::stop_token stop = {};
+};
+
+struct OptimizeOutcome
+{
+  std::string level;           ///< that the output was made with; empty: the output is the input
+  bool is_repeatable = true;   ///< false: time decided
+  std::vector<Error> warnings; ///< CW0852 a feature that the tool does not know, CW0854 it took too long, CW0856 line tables were taken out
+};
+
+/// Errors: CW0612 to CW0615 no module, CW0857 a component; CW0853 the tool failed, CW0855 what it wrote is no module, or lost an export.
+/// Cost: the tool's.
+[[nodiscard]] Result<OptimizeOutcome> optimize(const base::Env& env, const OptimizeRequest& request);
+
+/// What `auto` tries.
+[[nodiscard]] std::span<const std::string_view> levels_of_auto();
+
+} // namespace cargo_wasm::postlink

@@ -1,0 +1,27 @@
+// What the steps behind the linker ask of a module file.
+#pragma once
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/base/filesystem.hpp>
+#include <cargo_wasm/base/mapped_file.hpp>
+#include <cargo_wasm/wasm/failure.hpp>
+
+namespace cargo_wasm::postlink {
+
+[[nodiscard]] wasm::Source source_of(const base::MappedFile& file);
+
+/// The file as a core module. Errors: CW0001, CW0002; CW0857 it is a component or no wasm at all.
+[[nodiscard]] Result<base::MappedFile> map_module(const base::ReadOnlyFilesystem& fs, const base::Path& path);
+
+/// The names of `target_features` with `+` or `=`, sorted; nullopt: there is no such section. Errors: CW0612 to CW0616.
+[[nodiscard]] Result<std::optional<std::vector<std::string>>> target_features(const wasm::Source& module);
+
+[[nodiscard]] Result<std::set<std::string>> export_names(const wasm::Source& module);
+/// "module.name". An optimizer may drop some, and must not add any.
+[[nodiscard]] Result<std::set<std::string>> import_names(const wasm::Source& module);
+[[nodiscard]] bool has_debug_sections(const wasm::Source& module);
+
+} // namespace cargo_wasm::postlink

@@ -1,0 +1,207 @@
+#include <cargo_wasm/postlink/optimize.hpp>
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/base/deadline.hpp>
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/wasm/rewrite.hpp>
+
+#include "module_file.hpp"
+#include "temporary_file.hpp"
+
+namespace cargo_wasm::postlink {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> k_auto_levels{"2", "3", "s", "z"};
+constexpr std::string_view k_quick_level = "1"; ///< when the wanted one takes too long
+
+std::string quoted_list(const std::vector<std::string>& names)
+{
+  std::string text;
+  for (const std::string& name : names) {
+    text += fmt::format("{}`{}`", text.empty() ? "" : ", ", name);
+  }
+  return text;
+}
+
+class Optimization
+{
+public:
+  Optimization(const base::Env& env, const OptimizeRequest& request) : m_env(env), m_request(request) {}
+
+  Result<OptimizeOutcome> run()
+  {
+    CW_TRY_ASSIGN(const base::MappedFile file, map_module(m_env.fs, m_request.input));
+    const wasm::Source source = source_of(file);
+    CW_TRY_ASSIGN(const auto features, target_features(source));
+    FeatureOptions options = feature_options(m_request.tool, features.value_or(std::vector<std::string>()));
+    if (!options.unknown.empty()) {
+      m_outcome.warnings.push_back(unknown_features(options.unknown));
+      CW_TRY(m_env.fs.write_atomic(m_request.output, file.bytes()));
+      return std::move(m_outcome);
+    }
+    m_feature_options = std::move(options.options);
+    CW_TRY_ASSIGN(m_exports, export_names(source));
+    CW_TRY_ASSIGN(m_imports, import_names(source));
+    const TemporaryFile without_lines(m_env.fs, beside(m_request.output, "in"));
+    m_input = m_request.input;
+    if (has_debug_sections(source) && !(m_request.keeps_debug_info && m_request.tool.updates_dwarf)) {
+      if (m_request.keeps_debug_info) {
+        m_outcome.warnings.push_back(lines_are_lost());
+      }
+      const auto keep = [](std::string_view name) { return !wasm::is_debug_section(name); };
+      CW_TRY_ASSIGN(const std::string stripped, wasm::rewrite_custom_sections(source, keep, {}));
+      CW_TRY(m_env.fs.write_atomic(without_lines.path(), stripped));
+      m_input = without_lines.path();
+    }
+    CW_TRY(try_levels());
+    return std::move(m_outcome);
+  }
+
+private:
+  Error unknown_features(const std::vector<std::string>& features) const
+  {
+    return Error("CW0852", fmt::format("wasm-opt {} does not know {}, so the module stays as it was linked", m_request.tool.version, quoted_list(features)))
+        .note("the module uses these features of WebAssembly, and an optimizer that does not know them would refuse it")
+        .help("use a newer wasm-opt: `npm install binaryen` brings one for a project");
+  }
+
+  Error lines_are_lost() const
+  {
+    return Error("CW0856", fmt::format("wasm-opt {} does not carry debug information along, so it was taken out", m_request.tool.version))
+        .note("it would change the code and leave the line tables as they were: every line would be wrong")
+        .help("use a build of wasm-opt that was made with DWARF support, as Debian's is, or leave `debug` out of this profile");
+  }
+
+  Result<> try_levels()
+  {
+    std::vector<std::string> levels{m_request.level};
+    if (m_request.level == "auto") {
+      levels.assign(k_auto_levels.begin(), k_auto_levels.end());
+    }
+    std::optional<std::string> best;
+    for (const std::string& level : levels) {
+      CW_TRY_ASSIGN(std::optional<std::string> made, module_at(level));
+      if (!made) {
+        m_outcome.is_repeatable = false;
+        m_outcome.warnings.push_back(too_slow(level));
+        continue;
+      }
+      if (!best || made->size() < best->size()) {
+        best = std::move(made);
+        m_outcome.level = level;
+      }
+    }
+    if (!best) {
+      CW_TRY_ASSIGN(best, module_at(std::string(k_quick_level)));
+      m_outcome.level = k_quick_level;
+    }
+    if (!best) {
+      return fail(Error("CW0853", fmt::format("wasm-opt {} did not end in time", m_request.tool.version), Blame::environment)
+                      .note(fmt::format("not even with `-O{}`", k_quick_level))
+                      .help("switch it off with `wasm-opt = false`, or try another version of it"));
+    }
+    return m_env.fs.write_atomic(m_request.output, *best);
+  }
+
+  Error too_slow(const std::string& level) const
+  {
+    return Error("CW0854", fmt::format("wasm-opt took more than {} s with `-O{}`", m_request.longest.count() / 1000, level))
+        .note(fmt::format("another level is used, `-O{}` if there is none", k_quick_level))
+        .help("choose a lower `wasm-opt` level for this profile");
+  }
+
+  /// The optimized module; nullopt when time was over.
+  Result<std::optional<std::string>> module_at(const std::string& level)
+  {
+    const TemporaryFile made(m_env.fs, beside(m_request.output, "O" + level));
+    base::Command command;
+    command.program = m_request.tool.program;
+    command.args = {m_input.native(), "-o", made.path().native(), "-O" + level, "-g"};
+    command.args.insert(command.args.end(), m_feature_options.begin(), m_feature_options.end());
+    command.args.insert(command.args.end(), m_request.extra.begin(), m_request.extra.end());
+    command.env = m_env.vars;
+    command.cwd = m_env.cwd;
+    base::CapturingSink sink;
+    const base::Deadline deadline(m_request.longest, m_request.stop);
+    CW_TRY_ASSIGN(const base::Exit exit, m_env.process.run(command, sink, deadline.token()));
+    if (deadline.passed()) {
+      return std::nullopt;
+    }
+    if (!exit.success()) {
+      return fail(tool_failed(command, exit, sink.err));
+    }
+    CW_TRY_ASSIGN(auto text, m_env.fs.read_if_exists(made.path()));
+    CW_TRY(check(made.path(), text));
+    return text;
+  }
+
+  Error tool_failed(const base::Command& command, const base::Exit& exit, std::string_view said) const
+  {
+    Error error("CW0853", fmt::format("wasm-opt {} failed", m_request.tool.version), Blame::environment);
+    error.notes.push_back(fmt::format("`{}` ended with {}", base::to_shell_string(command), base::to_string(exit)));
+    constexpr std::size_t k_most_lines = 5;
+    for (const std::string_view line : base::split(base::trim(said), '\n')) {
+      if (error.notes.size() <= k_most_lines && !line.empty()) {
+        error.notes.emplace_back(line);
+      }
+    }
+    error.helps.emplace_back("the module as it was linked is left as it is; `wasm-opt = false` in the profile builds without this step");
+    return error;
+  }
+
+  /// What a host relies on must be there: the same exports, and no import that was not there before.
+  Result<> check(const base::Path& path, const std::optional<std::string>& text) const
+  {
+    const auto unfit = [&](std::string why) {
+      return fail(Error("CW0855", fmt::format("wasm-opt {} was content, but what it wrote cannot be used", m_request.tool.version), Blame::environment)
+                      .note(std::move(why))
+                      .help("try another version of it, or `wasm-opt = false` in the profile"));
+    };
+    if (!text) {
+      return unfit("it wrote no file");
+    }
+    const wasm::Source source(path, *text);
+    const auto exports = export_names(source);
+    const auto imports = import_names(source);
+    if (!exports || !imports) {
+      return unfit(exports ? imports.error().message : exports.error().message);
+    }
+    for (const std::string& name : m_exports) {
+      if (!exports->contains(name)) {
+        return unfit(fmt::format("the export `{}` is gone", name));
+      }
+    }
+    for (const std::string& name : *imports) {
+      if (!m_imports.contains(name)) {
+        return unfit(fmt::format("the import `{}` was not there before", name));
+      }
+    }
+    return {};
+  }
+
+  const base::Env& m_env;
+  const OptimizeRequest& m_request;
+  OptimizeOutcome m_outcome;
+  std::vector<std::string> m_feature_options;
+  base::Path m_input;
+  std::set<std::string> m_exports, m_imports;
+};
+
+} // namespace
+
+std::span<const std::string_view> levels_of_auto()
+{
+  return k_auto_levels;
+}
+
+Result<OptimizeOutcome> optimize(const base::Env& env, const OptimizeRequest& request)
+{
+  return Optimization(env, request).run();
+}
+
+} // namespace cargo_wasm::postlink

@@ -1,0 +1,218 @@
+#include <cargo_wasm/postlink/wasm_opt.hpp>
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/wasm/module.hpp>
+
+#include "dwarf_probe.hpp"
+
+namespace cargo_wasm::postlink {
+
+namespace {
+
+/// Names that LLVM and Binaryen spell differently.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> k_spellings{{
+    {"nontrapping-fptoint", "nontrapping-float-to-int"},
+    {"simd128", "simd"},
+    {"atomics", "threads"},
+    {"multi-memory", "multimemory"},
+}};
+/// What older builds have no option of its own for, with the feature that stands for it there.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> k_parts{{
+    {"bulk-memory-opt", "bulk-memory"},
+    {"call-indirect-overlong", "reference-types"},
+}};
+
+std::string_view mapped(std::span<const std::pair<std::string_view, std::string_view>> names, std::string_view name)
+{
+  const auto row = std::ranges::find(names, name, &std::pair<std::string_view, std::string_view>::first);
+  return row == names.end() ? std::string_view() : row->second;
+}
+
+std::string option_name(std::string_view feature)
+{
+  const std::string_view other = mapped(k_spellings, feature);
+  return fmt::format("enable-{}", other.empty() ? feature : other);
+}
+
+Error not_wasm_opt(const base::Path& program, std::string why)
+{
+  return Error("CW0850", fmt::format("`{}` does not answer as wasm-opt does", program.native()), Blame::environment)
+      .note(std::move(why))
+      .help("`npm install binaryen` brings one for a project, the distribution's package `binaryen` one for the machine");
+}
+
+class Prober
+{
+public:
+  Prober(const base::Env& env, const base::Path& program, const base::Path& directory)
+      : m_env(env), m_program(program), m_directory(directory)
+  {
+  }
+
+  Result<WasmOpt> run()
+  {
+    WasmOpt tool;
+    tool.program = m_program;
+    CW_TRY_ASSIGN(const std::string version, output_of({"--version"}));
+    constexpr std::string_view k_name = "wasm-opt ";
+    const std::string_view line = base::trim(version);
+    if (!line.starts_with(k_name)) {
+      return fail(not_wasm_opt(m_program, fmt::format("`--version` printed `{}`", line)));
+    }
+    tool.version = line.substr(k_name.size());
+    CW_TRY_ASSIGN(const std::string help, output_of({"--help"}));
+    for (const std::string_view help_line : base::split(help, '\n')) {
+      const std::string_view option = base::trim(help_line);
+      if (option.starts_with("--enable-")) {
+        tool.enable_flags.emplace(option.substr(2, option.find_first_of(" \t,") - 2));
+      }
+    }
+    CW_TRY_ASSIGN(tool.updates_dwarf, updates_dwarf());
+    return tool;
+  }
+
+private:
+  Result<std::string> output_of(std::vector<std::string> arguments)
+  {
+    base::Command command;
+    command.program = m_program;
+    command.args = std::move(arguments);
+    command.env = m_env.vars;
+    command.cwd = m_env.cwd;
+    base::CapturingSink sink;
+    const auto exit = m_env.process.run(command, sink);
+    if (!exit) {
+      return fail(not_wasm_opt(m_program, exit.error().message));
+    }
+    if (!exit->success()) {
+      return fail(not_wasm_opt(m_program, fmt::format("`{}` ended with {}: {}",
+                                                      base::to_shell_string(command),
+                                                      base::to_string(*exit),
+                                                      base::trim(sink.err))));
+    }
+    return std::move(sink.out);
+  }
+
+  /// It does when the line table changes with the code that it belongs to.
+  Result<bool> updates_dwarf()
+  {
+    const base::Path before = m_directory / fmt::format("probe-{}.wasm", base::StableHasher().add(m_program.native()).finish_hex());
+    base::Path after = before;
+    after += ".optimized";
+    CW_TRY(m_env.fs.write_atomic(before, dwarf_probe()));
+    auto ran = output_of({"-O2", "-g", before.native(), "-o", after.native()});
+    auto result = ran ? m_env.fs.read_if_exists(after) : Result<std::optional<std::string>>(fail(std::move(ran).error()));
+    CW_TRY(m_env.fs.remove(before));
+    CW_TRY(m_env.fs.remove(after));
+    if (!result) {
+      return fail(std::move(result).error());
+    }
+    if (!*result) {
+      return fail(not_wasm_opt(m_program, "it wrote no module"));
+    }
+    CW_TRY_ASSIGN(const auto lines, line_table(after, **result));
+    CW_TRY_ASSIGN(const auto lines_before, line_table(before, dwarf_probe()));
+    return lines && lines != lines_before;
+  }
+
+  static Result<std::optional<std::string>> line_table(const base::Path& path, std::string_view bytes)
+  {
+    CW_TRY_ASSIGN(const wasm::Module module, wasm::Module::read(wasm::Source(path, bytes)));
+    std::optional<std::string> found;
+    module.for_each_section([&](std::uint32_t, const wasm::Payload& section) {
+      if (section.kind == wasm::PayloadKind::custom && section.name == ".debug_line") {
+        found = std::string(bytes.substr(section.begin, section.end - section.begin));
+      }
+    });
+    return found;
+  }
+
+  const base::Env& m_env;
+  const base::Path& m_program;
+  const base::Path& m_directory;
+};
+
+std::string identity_of(const base::ReadOnlyFilesystem& fs, const base::Path& program)
+{
+  base::StableHasher hasher;
+  const auto real = fs.canonicalize(program);
+  const auto stat = fs.stat(program);
+  hasher.add(real ? real->native() : program.native());
+  if (stat && *stat) {
+    hasher.add((*stat)->size_bytes).add(static_cast<std::uint64_t>((*stat)->mtime_ns));
+  }
+  return hasher.finish_hex();
+}
+
+std::optional<WasmOpt> kept_answer(const base::Env& env, const base::Path& file, const base::Path& program)
+{
+  const auto text = env.fs.read_if_exists(file);
+  if (!text || !*text) {
+    return std::nullopt;
+  }
+  const nlohmann::json json = nlohmann::json::parse(**text, nullptr, false);
+  try {
+    return WasmOpt{program, json.at("version"), json.at("enable-flags"), json.at("updates-dwarf")};
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt; // damaged: it is asked again
+  }
+}
+
+} // namespace
+
+std::optional<base::Path>
+find_wasm_opt(const base::Env& env, const std::optional<base::Path>& configured, const base::Path& project)
+{
+  if (configured) {
+    return configured;
+  }
+  for (base::Path directory = project; !directory.empty(); directory = directory.parent_path()) {
+    if (const base::Path program = directory / "node_modules" / "binaryen" / "bin" / "wasm-opt"; env.fs.is_file(program)) {
+      return program;
+    }
+    if (directory == directory.root_path()) {
+      break;
+    }
+  }
+  return env.program_on_path("wasm-opt");
+}
+
+Result<WasmOpt> probe_wasm_opt(const base::Env& env, const base::Path& program, const base::Path& cache_directory)
+{
+  const base::Path directory = cache_directory / "tools";
+  const base::Path file = directory / fmt::format("wasm-opt-{}.json", identity_of(env.fs, program));
+  if (const auto known = kept_answer(env, file, program)) {
+    return *known;
+  }
+  CW_TRY_ASSIGN(const WasmOpt tool, Prober(env, program, directory).run());
+  const nlohmann::ordered_json json{
+      {"version", tool.version}, {"enable-flags", tool.enable_flags}, {"updates-dwarf", tool.updates_dwarf}};
+  CW_TRY(env.fs.write_atomic(file, json.dump(1) + "\n"));
+  return tool;
+}
+
+FeatureOptions feature_options(const WasmOpt& tool, std::span<const std::string> features)
+{
+  FeatureOptions result;
+  for (const std::string& feature : features) {
+    if (std::string option = option_name(feature); tool.enable_flags.contains(option)) {
+      result.options.push_back("--" + std::move(option));
+    } else if (const std::string_view whole = mapped(k_parts, feature); whole.empty() || !tool.enable_flags.contains(option_name(whole))) {
+      result.unknown.push_back(feature);
+    } else {
+      result.options.push_back("--" + option_name(whole));
+    }
+  }
+  std::ranges::sort(result.options);
+  result.options.erase(std::unique(result.options.begin(), result.options.end()), result.options.end());
+  return result;
+}
+
+} // namespace cargo_wasm::postlink

@@ -1,0 +1,30 @@
+// A module with other custom sections than before: what steps behind the linker take out (names, debug information) and put in. All other
+// sections are copied byte for byte, in their order.
+#pragma once
+#include <cargo_wasm/wasm/failure.hpp>
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <cargo_wasm/base/error.hpp>
+
+namespace cargo_wasm::wasm {
+
+struct CustomSection
+{
+  std::string name;
+  std::string content;
+};
+
+/// The module without the custom sections of which `keep` says no, with `added` behind the last one, in their order.
+/// Errors: CW0612 to CW0616, as Module::read: a component is CW0616. Cost: a copy.
+/// Source: core specification, "Modules" and "Custom Section" of the binary format.
+[[nodiscard]] Result<std::string>
+rewrite_custom_sections(const Source& module, const std::function<bool(std::string_view name)>& keep, std::span<const CustomSection> added);
+
+/// DWARF as LLVM writes it: `.debug_info`, `.debug_line` and their kin.
+[[nodiscard]] bool is_debug_section(std::string_view name) noexcept;
+
+} // namespace cargo_wasm::wasm

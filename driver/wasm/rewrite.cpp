@@ -1,0 +1,60 @@
+#include <cargo_wasm/wasm/rewrite.hpp>
+
+#include <cargo_wasm/wasm/module.hpp>
+
+namespace cargo_wasm::wasm {
+
+namespace {
+
+constexpr std::size_t k_header_bytes = 8; ///< magic number and version
+
+void append_unsigned(std::string& out, std::uint64_t value)
+{
+  constexpr std::uint64_t k_more = 0x80;
+  while (value >= k_more) {
+    out.push_back(static_cast<char>((value & (k_more - 1)) | k_more));
+    value >>= 7U;
+  }
+  out.push_back(static_cast<char>(value));
+}
+
+void append_custom(std::string& out, const CustomSection& section)
+{
+  std::string body;
+  append_unsigned(body, section.name.size());
+  body += section.name;
+  body += section.content;
+  out.push_back('\0');
+  append_unsigned(out, body.size());
+  out += body;
+}
+
+} // namespace
+
+Result<std::string>
+rewrite_custom_sections(const Source& source, const std::function<bool(std::string_view name)>& keep, std::span<const CustomSection> added)
+{
+  CW_TRY_ASSIGN(const Module module, Module::read(source));
+  std::string out(source.bytes.substr(0, k_header_bytes));
+  out.reserve(source.bytes.size());
+  const auto base = static_cast<std::uint64_t>(source.bytes.data() - source.file.data());
+  std::uint64_t begin = base + k_header_bytes; // of the next section, its header included
+  module.for_each_section([&](std::uint32_t, const Payload& section) {
+    const bool stays = section.kind != PayloadKind::custom || keep(section.name);
+    if (stays) {
+      out += source.file.substr(begin, section.end - begin);
+    }
+    begin = section.end;
+  });
+  for (const CustomSection& section : added) {
+    append_custom(out, section);
+  }
+  return out;
+}
+
+bool is_debug_section(std::string_view name) noexcept
+{
+  return name.starts_with(".debug_") || name.starts_with("reloc..debug_");
+}
+
+} // namespace cargo_wasm::wasm
