@@ -28,7 +28,8 @@ Result<Files> files_of(const Env& env, const ParsedArguments& parsed)
   }
   const auto* output = parsed.last("output");
   if (output == nullptr) {
-    return fail(Error("CW0782", "where to?", Blame::usage).help(fmt::format("`cargo-wasm {} {} -o other.wasm`", parsed.verb, inputs.front())));
+    return fail(
+        Error("CW0782", "where to?", Blame::usage).help(fmt::format("`cargo-wasm {} {} -o other.wasm`", parsed.verb, inputs.front())));
   }
   return Files{absolute_path(env, inputs.front()), absolute_path(env, *output)};
 }

@@ -132,10 +132,8 @@ Result<> read_configured(const Config& config, std::string_view profile, Profile
 
 } // namespace
 
-Result<ProfileSettings> read_profile_settings(const base::ReadOnlyFilesystem& fs,
-                                              const Manifest& workspace_root,
-                                              const Config& config,
-                                              std::string_view profile)
+Result<ProfileSettings>
+read_profile_settings(const base::ReadOnlyFilesystem& fs, const Manifest& workspace_root, const Config& config, std::string_view profile)
 {
   ProfileSettings settings;
   const ProfileTable read(profile, settings);

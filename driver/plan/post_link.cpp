@@ -7,6 +7,7 @@
 #include <cargo_wasm/manifest/profile_settings.hpp>
 #include <cargo_wasm/postlink/wasm_opt.hpp>
 
+#include "built_in_profiles.hpp"
 #include "unit_context.hpp"
 
 namespace cargo_wasm::plan {
@@ -129,7 +130,13 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
   const std::string profile = input.graph.profile_name.str();
   CW_TRY_ASSIGN(const manifest::ProfileSettings settings,
                 manifest::read_profile_settings(env.fs, *input.workspace.root_manifest, input.config, profile));
-  if (settings.wasm_opt.value_or("off") == "off") {
+  std::string level = settings.wasm_opt.value_or("");
+  if (level.empty() && !input.workspace.profiles.contains(profile)) {
+    CW_TRY_ASSIGN(const auto built_in, built_in_profiles());
+    const auto own = built_in.find(profile);
+    level = own == built_in.end() ? std::string() : own->second.wasm_opt;
+  }
+  if (level.empty() || level == "off") {
     return all;
   }
   std::optional<base::Path> wasm_opt;
@@ -148,7 +155,7 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     }
     PostLink& steps = all[index];
     steps.has_steps = true;
-    steps.wasm_opt_level = *settings.wasm_opt;
+    steps.wasm_opt_level = level;
     steps.wasm_opt_args = settings.wasm_opt_args.value_or(std::vector<std::string>());
     steps.wasm_opt = *wasm_opt;
     steps.strip = unit.profile.strip.kind == Strip::Kind::named ? unit.profile.strip.name.str() : std::string();

@@ -1,5 +1,5 @@
-// What happens to a module behind the linker: which steps, in which order, by which tools. Decided from the profile's settings before anything
-// runs; each step is an action of its own.
+// What happens to a module behind the linker: which steps, in which order, by which tools. Decided from the profile's settings before
+// anything runs; each step is an action of its own.
 //
 //   link (nothing stripped) → wasm-opt → strip → component
 //
@@ -22,8 +22,8 @@ struct PostLink
   std::string wasm_opt_level; ///< "z"
   std::vector<std::string> wasm_opt_args;
   base::Path wasm_opt;
-  std::string strip;             ///< "debuginfo", "symbols"; empty: nothing
-  base::Path component_ld;       ///< empty: the module stays one
+  std::string strip;               ///< "debuginfo", "symbols"; empty: nothing
+  base::Path component_ld;         ///< empty: the module stays one
   std::uint32_t module_output = 0; ///< of the link action
 };
 
@@ -34,8 +34,8 @@ struct PostLink
                                                             const BuildRequest& request,
                                                             const std::vector<std::vector<UnitOutput>>& outputs);
 
-/// The actions behind `link`, which stands at index `at - 1` or before: the first reads its module, each other the one before it. What users
-/// see of the module (its name in target/) moves from `link` to the last of them. `at` is the index of the first.
+/// The actions behind `link`, which stands at index `at - 1` or before: the first reads its module, each other the one before it. What
+/// users see of the module (its name in target/) moves from `link` to the last of them. `at` is the index of the first.
 [[nodiscard]] std::vector<ActionTemplate>
 post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplate& link, ActionIndex link_index, ActionIndex at);
 

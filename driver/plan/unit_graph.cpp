@@ -8,6 +8,7 @@
 
 #include <cargo_wasm/toolchain/target_settings.hpp>
 
+#include "built_in_profiles.hpp"
 #include "unit_context.hpp"
 
 namespace cargo_wasm::plan {
@@ -198,7 +199,11 @@ Result<> check_rust_version(const UnitGraph& graph, const spec::Version& rustc)
 Result<UnitGraph> plan_units(const Env& env, const UnitGraphInput& input, const BuildRequest& request)
 {
   CW_TRY_ASSIGN(const std::optional<bool> incremental, incremental_override(env.vars, input.config));
-  CW_TRY_ASSIGN(const BuildProfiles profiles, BuildProfiles::make(input.workspace.profiles, request.profile_name, incremental));
+  std::map<std::string, manifest::BuildProfileToml> tables = input.workspace.profiles;
+  if (!request.strict_cargo) {
+    CW_TRY_ASSIGN(tables, with_built_in_profiles(std::move(tables)));
+  }
+  CW_TRY_ASSIGN(const BuildProfiles profiles, BuildProfiles::make(tables, request.profile_name, incremental));
   static const std::map<std::string, manifest::BuildProfileToml> k_none;
   const auto& own_profiles = input.workspace.root_manifest ? input.workspace.root_manifest->profiles : k_none;
   CW_TRY_ASSIGN(const std::vector<Error> profile_warnings, profiles.check_package_overrides(input.full_resolve, own_profiles));

@@ -25,8 +25,8 @@ Result<base::MappedFile> map_module(const base::ReadOnlyFilesystem& fs, const ba
                     .help("build for `wasm32-wasip2` with `wasm-opt` in the profile: cargo-wasm optimizes first and wraps then"));
   }
   if (kind != wasm::FileKind::module && kind != wasm::FileKind::object) {
-    return fail(Error("CW0857", fmt::format("`{}` is no WebAssembly module", path.native()))
-                    .help("give it a `.wasm` file that a linker wrote"));
+    return fail(
+        Error("CW0857", fmt::format("`{}` is no WebAssembly module", path.native())).help("give it a `.wasm` file that a linker wrote"));
   }
   return file;
 }

@@ -65,7 +65,9 @@ public:
 private:
   Error unknown_features(const std::vector<std::string>& features) const
   {
-    return Error("CW0852", fmt::format("wasm-opt {} does not know {}, so the module stays as it was linked", m_request.tool.version, quoted_list(features)))
+    return Error("CW0852",
+                 fmt::format(
+                     "wasm-opt {} does not know {}, so the module stays as it was linked", m_request.tool.version, quoted_list(features)))
         .note("the module uses these features of WebAssembly, and an optimizer that does not know them would refuse it")
         .help("use a newer wasm-opt: `npm install binaryen` brings one for a project");
   }
@@ -158,7 +160,9 @@ private:
   Result<> check(const base::Path& path, const std::optional<std::string>& text) const
   {
     const auto unfit = [&](std::string why) {
-      return fail(Error("CW0855", fmt::format("wasm-opt {} was content, but what it wrote cannot be used", m_request.tool.version), Blame::environment)
+      return fail(Error("CW0855",
+                        fmt::format("wasm-opt {} was content, but what it wrote cannot be used", m_request.tool.version),
+                        Blame::environment)
                       .note(std::move(why))
                       .help("try another version of it, or `wasm-opt = false` in the profile"));
     };

@@ -92,10 +92,8 @@ private:
       return fail(not_wasm_opt(m_program, exit.error().message));
     }
     if (!exit->success()) {
-      return fail(not_wasm_opt(m_program, fmt::format("`{}` ended with {}: {}",
-                                                      base::to_shell_string(command),
-                                                      base::to_string(*exit),
-                                                      base::trim(sink.err))));
+      return fail(not_wasm_opt(
+          m_program, fmt::format("`{}` ended with {}: {}", base::to_shell_string(command), base::to_string(*exit), base::trim(sink.err))));
     }
     return std::move(sink.out);
   }
@@ -167,8 +165,7 @@ std::optional<WasmOpt> kept_answer(const base::Env& env, const base::Path& file,
 
 } // namespace
 
-std::optional<base::Path>
-find_wasm_opt(const base::Env& env, const std::optional<base::Path>& configured, const base::Path& project)
+std::optional<base::Path> find_wasm_opt(const base::Env& env, const std::optional<base::Path>& configured, const base::Path& project)
 {
   if (configured) {
     return configured;
@@ -192,8 +189,7 @@ Result<WasmOpt> probe_wasm_opt(const base::Env& env, const base::Path& program, 
     return *known;
   }
   CW_TRY_ASSIGN(const WasmOpt tool, Prober(env, program, directory).run());
-  const nlohmann::ordered_json json{
-      {"version", tool.version}, {"enable-flags", tool.enable_flags}, {"updates-dwarf", tool.updates_dwarf}};
+  const nlohmann::ordered_json json{{"version", tool.version}, {"enable-flags", tool.enable_flags}, {"updates-dwarf", tool.updates_dwarf}};
   CW_TRY(env.fs.write_atomic(file, json.dump(1) + "\n"));
   return tool;
 }

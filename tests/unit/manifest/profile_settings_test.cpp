@@ -32,7 +32,8 @@ TEST_CASE("profile settings: levels are numbers, letters, auto or off", "[manife
 {
   CHECK(profile_settings("") == "unset [unset]");
   CHECK(profile_settings("[package.metadata.wasm.profile.release]\nwasm-opt = 3\n") == "3 [unset]");
-  CHECK(profile_settings("[package.metadata.wasm.profile.release]\nwasm-opt = \"z\"\nwasm-opt-args = [\"--converge\"]\n") == "z [--converge]");
+  CHECK(profile_settings("[package.metadata.wasm.profile.release]\nwasm-opt = \"z\"\nwasm-opt-args = [\"--converge\"]\n") ==
+        "z [--converge]");
   CHECK(profile_settings("[package.metadata.wasm.profile.release]\nwasm-opt = false\n") == "off [unset]");
   CHECK(profile_settings("[package.metadata.wasm.profile.dev]\nwasm-opt = \"z\"\n") == "unset [unset]");
 }

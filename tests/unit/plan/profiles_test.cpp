@@ -2,6 +2,8 @@
 
 #include <support/catch.hpp>
 
+#include "built_in_profiles.hpp"
+
 using namespace cargo_wasm;
 using manifest::BuildProfileToml;
 using plan::BuildProfile;
@@ -175,4 +177,23 @@ TEST_CASE("profiles: two overrides for one package are refused, an override for 
   REQUIRE(warned->size() == 1);
   CHECK(warned->front() == Error("CW0362", "package override `regxe` of profile `dev` matches no package")
                                .help("a package with a similar name exists: `regex`"));
+}
+
+TEST_CASE("profiles that come with cargo-wasm can be read, and stand behind the project's own", "[plan][profiles]")
+{
+  const auto known = plan::built_in_profiles();
+  REQUIRE(known.has_value());
+  REQUIRE(known->contains("size"));
+  CHECK(known->at("size").wasm_opt == "z");
+  CHECK(known->at("size").cargo.inherits == "release");
+  for (const auto& [name, profile] : *known) {
+    CHECK_FALSE(profile.title.empty());
+    CHECK(plan::BuildProfiles::make({{name, profile.cargo}}, name, std::nullopt).has_value());
+  }
+  manifest::BuildProfileToml own;
+  own.inherits = "dev";
+  const auto tables = plan::with_built_in_profiles({{"size", own}});
+  REQUIRE(tables.has_value());
+  CHECK(tables->at("size").inherits == "dev");
+  CHECK_FALSE(tables->at("size").opt_level.has_value());
 }

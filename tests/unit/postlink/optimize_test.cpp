@@ -49,12 +49,13 @@ struct Optimizer
 
   void writes(std::string level, std::string module)
   {
-    world.process.on("wasm-opt", {"-O" + level}, [this, module = std::move(module)](const base::Command& command, base::OutputSink&, std::stop_token) {
-      last = command;
-      read = world.fs.read(command.args.front()).value_or("");
-      REQUIRE(world.fs.write_atomic(command.args[2], module).has_value());
-      return Result<base::Exit>(base::Exit{});
-    });
+    world.process.on(
+        "wasm-opt", {"-O" + level}, [this, module = std::move(module)](const base::Command& command, base::OutputSink&, std::stop_token) {
+          last = command;
+          read = world.fs.read(command.args.front()).value_or("");
+          REQUIRE(world.fs.write_atomic(command.args[2], module).has_value());
+          return Result<base::Exit>(base::Exit{});
+        });
   }
 
   std::string warnings()
@@ -141,10 +142,9 @@ TEST_CASE("output that lacks an export, or is no module, is refused", "[postlink
 {
   Optimizer tool(module_with({}));
   tool.writes("z", module_with({}, "walk"));
-  CHECK(tool.warnings() ==
-        "error[CW0855]: wasm-opt version 7 was content, but what it wrote cannot be used\n"
-        "   = note: the export `run` is gone\n"
-        "   = help: try another version of it, or `wasm-opt = false` in the profile\n");
+  CHECK(tool.warnings() == "error[CW0855]: wasm-opt version 7 was content, but what it wrote cannot be used\n"
+                           "   = note: the export `run` is gone\n"
+                           "   = help: try another version of it, or `wasm-opt = false` in the profile\n");
   tool.writes("z", "garbage");
   CHECK(tool.warnings().find("cannot be used") != std::string::npos);
   CHECK(tool.output() == "nothing");
@@ -173,10 +173,9 @@ TEST_CASE("a run without an end is ended, and a quick level takes its place", "[
     }
     return Result<base::Exit>(base::Exit{0, 15});
   });
-  CHECK(tool.warnings() ==
-        "warning[CW0854]: wasm-opt took more than 0 s with `-Oz`\n"
-        "   = note: another level is used, `-O1` if there is none\n"
-        "   = help: choose a lower `wasm-opt` level for this profile\n");
+  CHECK(tool.warnings() == "warning[CW0854]: wasm-opt took more than 0 s with `-Oz`\n"
+                           "   = note: another level is used, `-O1` if there is none\n"
+                           "   = help: choose a lower `wasm-opt` level for this profile\n");
   CHECK(tool.level == "1");
   CHECK(tool.output() == module_with({custom("x", "quick")}));
 }

@@ -16,7 +16,9 @@ const std::string k_component("\0asm\x0d\0\1\0", 8);
 std::string stripped(StripLevel level)
 {
   TestEnv world;
-  world.fs.add("/a.wasm", wasm_module({custom("name", "n"), custom("target_features", "t"), custom(".debug_info", "d"), custom("component-type:x", "c")}));
+  world.fs.add(
+      "/a.wasm",
+      wasm_module({custom("name", "n"), custom("target_features", "t"), custom(".debug_info", "d"), custom("component-type:x", "c")}));
   REQUIRE(strip_module(world.env(), "/a.wasm", "/b.wasm", level).has_value());
   return *world.fs.read("/b.wasm");
 }
@@ -27,7 +29,8 @@ TEST_CASE("what is stripped is what wasm-ld strips, and what components are made
 {
   CHECK(stripped(StripLevel::none) ==
         wasm_module({custom("name", "n"), custom("target_features", "t"), custom(".debug_info", "d"), custom("component-type:x", "c")}));
-  CHECK(stripped(StripLevel::debuginfo) == wasm_module({custom("name", "n"), custom("target_features", "t"), custom("component-type:x", "c")}));
+  CHECK(stripped(StripLevel::debuginfo) ==
+        wasm_module({custom("name", "n"), custom("target_features", "t"), custom("component-type:x", "c")}));
   CHECK(stripped(StripLevel::symbols) == wasm_module({custom("component-type:x", "c")}));
 }
 
@@ -42,7 +45,8 @@ TEST_CASE("a component where a module is needed is told, and so is what is no wa
         "error[CW0857]: `/a.wasm` is a component, and a module is needed\n"
         "   = note: optimizers and wasm-bindgen read the module inside a component before it is wrapped\n"
         "   = help: build for `wasm32-wasip2` with `wasm-opt` in the profile: cargo-wasm optimizes first and wraps then\n");
-  const auto text = make_component(world.env(), {.core = "/b.wasm", .output = "/c.wasm", .component_ld = "/x", .linker = "/y", .adapter = {}, .extra = {}});
+  const auto text = make_component(
+      world.env(), {.core = "/b.wasm", .output = "/c.wasm", .component_ld = "/x", .linker = "/y", .adapter = {}, .extra = {}});
   REQUIRE_FALSE(text.has_value());
   CHECK(text.error().message == "`/b.wasm` is no WebAssembly module");
   CHECK_FALSE(world.fs.exists("/c.wasm"));

@@ -11,7 +11,10 @@ namespace {
 
 WasmOpt old_tool()
 {
-  return {"/usr/bin/wasm-opt", "version 108", {"enable-bulk-memory", "enable-reference-types", "enable-simd", "enable-threads", "enable-sign-ext"}, true};
+  return {"/usr/bin/wasm-opt",
+          "version 108",
+          {"enable-bulk-memory", "enable-reference-types", "enable-simd", "enable-threads", "enable-sign-ext"},
+          true};
 }
 
 FeatureOptions options_for(const WasmOpt& tool, const std::vector<std::string>& features)

@@ -15,7 +15,8 @@ namespace {
 
 const base::Path k_file("app.wasm");
 
-std::string rewritten(const std::string& module, const std::function<bool(std::string_view)>& keep, std::span<const CustomSection> added = {})
+std::string
+rewritten(const std::string& module, const std::function<bool(std::string_view)>& keep, std::span<const CustomSection> added = {})
 {
   const auto result = rewrite_custom_sections(Source(k_file, module), keep, added);
   return result ? *result : base::render(result.error(), base::Severity::error, false);
@@ -28,17 +29,22 @@ TEST_CASE("custom sections are dropped and added, everything else stays byte for
   const std::string types = section(1, vec({func_type({}, {})}));
   const std::string functions = section(3, vec({leb(0)}));
   const std::string code = section(10, vec({body("")}));
-  const std::string before = wasm_module({custom("producers", "x"), types, functions, custom("name", "abc"), code, custom(".debug_line", "d")});
+  const std::string before =
+      wasm_module({custom("producers", "x"), types, functions, custom("name", "abc"), code, custom(".debug_line", "d")});
   const auto all = [](std::string_view) { return true; };
   CHECK(rewritten(before, all) == before);
-  CHECK(rewritten(before, [](std::string_view name) { return name == "name"; }) == wasm_module({types, functions, custom("name", "abc"), code}));
+  CHECK(rewritten(before, [](std::string_view name) { return name == "name"; }) ==
+        wasm_module({types, functions, custom("name", "abc"), code}));
   const std::array<CustomSection, 1> added{CustomSection{"note", std::string(200, 'n')}};
-  CHECK(rewritten(before, [](std::string_view name) { return !is_debug_section(name); }, added) ==
+  CHECK(rewritten(
+            before, [](std::string_view name) { return !is_debug_section(name); }, added) ==
         wasm_module({custom("producers", "x"), types, functions, custom("name", "abc"), code, custom("note", std::string(200, 'n'))}));
 }
 
 TEST_CASE("a module that is cut off is not rewritten", "[wasm][rewrite]")
 {
   const std::string whole = wasm_module({section(1, vec({func_type({}, {})}))});
-  CHECK_FALSE(rewrite_custom_sections(Source(k_file, std::string_view(whole).substr(0, whole.size() - 1)), [](std::string_view) { return true; }, {}).has_value());
+  CHECK_FALSE(rewrite_custom_sections(
+                  Source(k_file, std::string_view(whole).substr(0, whole.size() - 1)), [](std::string_view) { return true; }, {})
+                  .has_value());
 }

@@ -23,9 +23,7 @@ struct ProfileSettings
 /// The profile's settings; the configuration wins over the manifest, key by key.
 /// Errors: CW0860 a value that `wasm-opt` cannot have, CW0861 an unknown key; CW0102, CW0185 a value of another type.
 /// Cost: nothing for manifests without such a table; else the file is read once more, for the places in messages.
-[[nodiscard]] Result<ProfileSettings> read_profile_settings(const base::ReadOnlyFilesystem& fs,
-                                                            const Manifest& workspace_root,
-                                                            const Config& config,
-                                                            std::string_view profile);
+[[nodiscard]] Result<ProfileSettings>
+read_profile_settings(const base::ReadOnlyFilesystem& fs, const Manifest& workspace_root, const Config& config, std::string_view profile);
 
 } // namespace cargo_wasm::manifest

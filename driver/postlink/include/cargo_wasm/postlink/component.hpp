@@ -1,8 +1,8 @@
 // The step that wraps a core module into a component, with the toolchain's own wasm-component-ld.
 //
-// wasm-component-ld is a linker: it starts wasm-ld, takes what that wrote, and encodes it. Here the place of wasm-ld is taken by this program
-// (under the name `wasm-ld`), which hands over a module that is linked and optimized already. So the encoder, the adapter for WASI 0.1 and
-// the metadata in the module always come from one toolchain, and no other tool has to fit them.
+// wasm-component-ld is a linker: it starts wasm-ld, takes what that wrote, and encodes it. Here the place of wasm-ld is taken by this
+// program (under the name `wasm-ld`), which hands over a module that is linked and optimized already. So the encoder, the adapter for WASI
+// 0.1 and the metadata in the module always come from one toolchain, and no other tool has to fit them.
 #pragma once
 #include <optional>
 #include <stop_token>

@@ -1,8 +1,8 @@
 // The step that runs wasm-opt on a linked module.
 //
-// What Binaryen needs to know is in the module: which features it uses. What it would silently get wrong is decided before: line tables that
-// this build of it does not carry along are taken out. What comes out is compared with what went in; an optimizer that loses an export is
-// found here and not by the host.
+// What Binaryen needs to know is in the module: which features it uses. What it would silently get wrong is decided before: line tables
+// that this build of it does not carry along are taken out. What comes out is compared with what went in; an optimizer that loses an export
+// is found here and not by the host.
 #pragma once
 #include <chrono>
 #include <stop_token>
@@ -17,9 +17,9 @@ struct OptimizeRequest
 {
   base::Path input, output; ///< `output` is replaced by rename
   WasmOpt tool;
-  std::string level;               ///< "0" to "4", "s", "z"; "auto": the smallest of several
-  std::vector<std::string> extra;  ///< further options, behind ours
-  bool keeps_debug_info = true;    ///< false: DWARF is taken out before
+  std::string level;                                           ///< "0" to "4", "s", "z"; "auto": the smallest of several
+  std::vector<std::string> extra;                              ///< further options, behind ours
+  bool keeps_debug_info = true;                                ///< false: DWARF is taken out before
   std::chrono::milliseconds longest{std::chrono::minutes(10)}; ///< of one run; then level 1 is tried
   std::stop_token stop = {};
 };

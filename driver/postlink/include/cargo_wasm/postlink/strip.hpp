@@ -1,5 +1,5 @@
-// The step that takes out what no host needs: after every step that does. Linkers strip `target_features` with the names, and wasm-opt cannot
-// tell any more what the module uses; wasm-bindgen needs it, too.
+// The step that takes out what no host needs: after every step that does. Linkers strip `target_features` with the names, and wasm-opt
+// cannot tell any more what the module uses; wasm-bindgen needs it, too.
 #pragma once
 #include <string_view>
 

@@ -1,7 +1,7 @@
 // wasm-opt, Binaryen's optimizer, as it is on this machine: found, asked what it is, and told which features of WebAssembly a module has.
 //
-// Builds of it differ in what they know and in whether they carry DWARF along: the one of Debian does, the one that npm has rewrites the code
-// and leaves the line tables as they were, so that every line is wrong. Nothing of this depends on the version in a way that could be
+// Builds of it differ in what they know and in whether they carry DWARF along: the one of Debian does, the one that npm has rewrites the
+// code and leaves the line tables as they were, so that every line is wrong. Nothing of this depends on the version in a way that could be
 // written down, so the program itself is asked.
 #pragma once
 #include <optional>
@@ -28,8 +28,8 @@ struct WasmOpt
 [[nodiscard]] std::optional<base::Path>
 find_wasm_opt(const base::Env& env, const std::optional<base::Path>& configured, const base::Path& project);
 
-/// Asks the program: its version, its options, and a module with line tables, which it optimizes. Kept below `cache_directory` by the file's
-/// path, size and time. Errors: CW0850 it cannot be started, or is something else. Cost: three runs of it, once.
+/// Asks the program: its version, its options, and a module with line tables, which it optimizes. Kept below `cache_directory` by the
+/// file's path, size and time. Errors: CW0850 it cannot be started, or is something else. Cost: three runs of it, once.
 [[nodiscard]] Result<WasmOpt> probe_wasm_opt(const base::Env& env, const base::Path& program, const base::Path& cache_directory);
 
 struct FeatureOptions
@@ -39,7 +39,8 @@ struct FeatureOptions
 };
 
 /// The options for a module with these features, in the spelling of `target_features` sections. What a build does not tell apart from a
-/// feature that it knows (`bulk-memory-opt` is a part of `bulk-memory`) is no unknown feature. Source: tool-conventions Linking.md; Binaryen's
+/// feature that it knows (`bulk-memory-opt` is a part of `bulk-memory`) is no unknown feature. Source: tool-conventions Linking.md;
+/// Binaryen's
 /// --help.
 [[nodiscard]] FeatureOptions feature_options(const WasmOpt& tool, std::span<const std::string> features);
 
