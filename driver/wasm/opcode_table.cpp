@@ -6,11 +6,11 @@ namespace cargo_wasm::wasm {
 namespace {
 
 constexpr OpcodeInfo k_infos[] = {
-#define CW_WASM_OPCODE(id, text, prefix, code, immediates, alignment, proposal)                                                            \
-  {#id, text, prefix, code, Immediates::immediates, alignment, Proposal::proposal},
+#define CW_WASM_OPCODE(id, text, prefix, code, immediates, alignment, feature)                                                             \
+  {#id, text, prefix, code, Immediates::immediates, alignment, Feature::feature},
 #include <cargo_wasm/wasm/opcodes.def>
 #undef CW_WASM_OPCODE
-    {"unknown", "unknown", 0, 0, Immediates::none, 0, Proposal::mvp},
+    {"unknown", "unknown", 0, 0, Immediates::none, 0, Feature::mvp},
 };
 
 /// Opcode by number for each prefix, the largest of which has 0x114 numbers.

@@ -35,6 +35,7 @@ MemArg read_memarg(Cursor& cursor, Access access)
     cursor.fail(Fault::number, begin, "the index of a memory or of an array, not both", flags);
   }
   if ((flags & (k_array | k_memory)) != 0) {
+    memarg.has_index = true;
     memarg.is_array = (flags & k_array) != 0;
     memarg.index = cursor.u32("a memory index");
   }
@@ -54,7 +55,7 @@ MemArg read_memarg(Cursor& cursor, Access access)
   if ((flags & ~0x7fU) != 0) {
     cursor.fail(Fault::number, begin, "an alignment without reserved bits", flags);
   }
-  memarg.offset = cursor.u64("the offset of an access");
+  memarg.offset = cursor.u64("the offset of an access", memarg.is_wide);
   return memarg;
 }
 

@@ -155,9 +155,9 @@ Limits read_limits(Cursor& cursor, std::uint8_t flags)
   Limits limits;
   limits.shared = (flags & 2U) != 0;
   limits.is_64 = (flags & 4U) != 0;
-  limits.initial = cursor.u64("an initial size");
+  limits.initial = cursor.u64("an initial size", limits.is_wide);
   if ((flags & 1U) != 0) {
-    limits.maximum = cursor.u64("a maximum size");
+    limits.maximum = cursor.u64("a maximum size", limits.is_wide);
   }
   return limits;
 }

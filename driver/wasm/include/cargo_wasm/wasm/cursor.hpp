@@ -72,6 +72,14 @@ public:
     const std::uint8_t first = u8(expected);
     return first < 0x80 ? first : u64_rest(first, expected);
   }
+  /// As u64; `is_wide` is set where `u32` would have refused it. What is wrong with it is wrong as a u64.
+  std::uint64_t u64(const char* expected, bool& is_wide)
+  {
+    const char* begin = m_pos;
+    const std::uint64_t value = u64(expected);
+    is_wide |= m_pos - begin > 5 || value > UINT32_MAX;
+    return value;
+  }
   /// Signed LEB128 of at most 32, 33 and 64 bits.
   std::int32_t i32(const char* expected);
   std::int64_t i33(const char* expected);

@@ -3,6 +3,7 @@
 // Two ways to read a body. With a FrameStack the nesting is checked as wasmparser checks it (an `else` belongs to an `if`, nothing stands
 // behind the last `end`); without one, instructions are merely decoded up to the end of the bytes, which is what a search for calls needs.
 #pragma once
+#include <cargo_wasm/wasm/feature.hpp>
 #include <cargo_wasm/wasm/types.hpp>
 
 #include <array>
@@ -11,7 +12,7 @@
 namespace cargo_wasm::wasm {
 
 enum class Opcode : std::uint16_t {
-#define CW_WASM_OPCODE(id, text, prefix, code, immediates, alignment, proposal) id,
+#define CW_WASM_OPCODE(id, text, prefix, code, immediates, alignment, feature) id,
 #include <cargo_wasm/wasm/opcodes.def>
 #undef CW_WASM_OPCODE
   unknown, ///< of a byte that is no instruction; never in an Operator that was read
@@ -46,29 +47,6 @@ enum class Immediates : std::uint8_t {
   ordering_index_index, ///< acquire_release, indices[0], indices[1]
 };
 
-/// The proposal that brought an instruction. Names as in the specification's list of proposals; `mvp` is the first release.
-enum class Proposal : std::uint8_t {
-  mvp,
-  acquire_release_atomics,
-  bulk_memory,
-  custom_descriptors,
-  exceptions,
-  function_references,
-  gc,
-  legacy_exceptions,
-  memory_control,
-  reference_types,
-  relaxed_simd,
-  saturating_float_to_int,
-  shared_everything_threads,
-  sign_extension,
-  simd,
-  stack_switching,
-  tail_call,
-  threads,
-  wide_arithmetic,
-};
-
 struct OpcodeInfo
 {
   const char* id;   ///< the identifier of the enumerator
@@ -77,7 +55,7 @@ struct OpcodeInfo
   std::uint16_t code;
   Immediates immediates;
   std::uint8_t alignment_log2; ///< of memory accesses: the natural one
-  Proposal proposal;
+  Feature feature;             ///< that brought it
 };
 [[nodiscard]] const OpcodeInfo& info(Opcode opcode);
 
@@ -94,9 +72,11 @@ struct BlockType
 struct MemArg
 {
   std::uint8_t alignment_log2 = 0;
+  bool has_index = false;  ///< an index is given, be it 0
   bool is_array = false;   ///< `index` names an array type instead of a memory (multibyte-array-access)
   std::uint32_t index = 0; ///< of the memory, 0 where none is given
   std::uint64_t offset = 0;
+  bool is_wide = false; ///< the offset is written as only 64 bits have it
   bool has_ordering = false;
   bool acquire_release = false; ///< else sequentially consistent
 };

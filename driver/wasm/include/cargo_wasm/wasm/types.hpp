@@ -106,7 +106,11 @@ struct Limits
   std::optional<std::uint64_t> maximum;
   bool is_64 = false;
   bool shared = false;
-  bool operator==(const Limits&) const = default;
+  bool is_wide = false; ///< a number is written as only 64 bits have it; not part of the type
+  bool operator==(const Limits& other) const
+  {
+    return initial == other.initial && maximum == other.maximum && is_64 == other.is_64 && shared == other.shared;
+  }
 };
 
 struct TableType
