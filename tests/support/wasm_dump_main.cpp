@@ -1,4 +1,5 @@
 // `wasm_dump check|dump|pack|entry|truncate …`: what tests/differential/wasm/oracle does under the same names, by our reader.
+// `wasm_dump features FILE` lists for each entry of a pack what features_used says: NAME <tab> FEATURE,OFFSET,PLACE,WHAT;… or `error`.
 // `wasm_dump members FILE` lists an archive: OFFSET SIZE NAME. `wasm_dump lines FILE` prints the line table. `wasm_dump bench FILE` times
 // the quick path, `wasm_dump memory FILE` prints by how many bytes reading everything, and then the quick path, raised the peak of what the
 // process holds.
@@ -16,6 +17,7 @@
 #include <cargo_wasm/base/mapped_file.hpp>
 #include <cargo_wasm/wasm/archive.hpp>
 #include <cargo_wasm/wasm/debug_lines.hpp>
+#include <cargo_wasm/wasm/feature_use.hpp>
 #include <cargo_wasm/wasm/module.hpp>
 
 namespace {
@@ -64,6 +66,21 @@ void print_verdict(std::string_view name, const wasm::Source& source)
 {
   const std::string text = fmt::format("{}\t{}\n", name, verdict(source));
   std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void print_features(std::string_view name, const wasm::Source& source)
+{
+  std::string text = fmt::format("{}\t", name);
+  const auto module = wasm::Module::read(source);
+  const auto uses = module ? wasm::features_used(*module) : Result<std::vector<wasm::FeatureUse>>(base::fail(module.error()));
+  if (uses) {
+    for (const wasm::FeatureUse& use : *uses) {
+      text += fmt::format("{},{},{},{};", name_of(use.feature), use.offset, use.function ? "code" : "other", use.what);
+    }
+  } else {
+    text += "error";
+  }
+  std::puts(text.c_str());
 }
 
 base::MappedFile open_file(const base::Path& path)
@@ -160,7 +177,7 @@ int main(int argc, char** argv)
 {
   const std::vector<std::string_view> arguments(argv + 1, argv + argc);
   if (arguments.size() < 2) {
-    std::fprintf(stderr, "usage: wasm_dump check|dump|pack|entry|truncate|members|lines|bench|memory FILE…\n");
+    std::fprintf(stderr, "usage: wasm_dump check|dump|pack|entry|features|truncate|members|lines|bench|memory FILE…\n");
     return 2;
   }
   const std::string_view command = arguments[0];
@@ -190,7 +207,9 @@ int main(int argc, char** argv)
       for (std::string_view rest = content; !rest.empty();) {
         const std::string_view name = take(rest);
         const std::string_view bytes = take(rest);
-        if (command == "pack") {
+        if (command == "features") {
+          print_features(name, wasm::Source(path, bytes));
+        } else if (command == "pack") {
           print_verdict(name, wasm::Source(path, bytes));
         } else if (name == arguments.back()) {
           print_dump(wasm::Source(path, bytes));

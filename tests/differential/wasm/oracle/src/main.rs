@@ -3,6 +3,7 @@
 //!   wasm-oracle check FILE…        one line a file: NAME <tab> `ok DIGEST` or `error OFFSET MESSAGE`
 //!   wasm-oracle dump FILE          every line of the dump
 //!   wasm-oracle pack FILE          `check` for each entry of a pack
+//!   wasm-oracle features PACK USES  whether the features that `wasm_dump features` found are those that a validator asks for: features.rs
 //!   wasm-oracle entry FILE NAME    `dump` for one entry of a pack
 //!   wasm-oracle truncate FILE…     `check` for each prefix of each file, named FILE:LENGTH
 //!   wasm-oracle spec OUT PATH…     writes a pack of every module of the specification's tests and of the scripts below PATH
@@ -12,6 +13,7 @@
 mod component;
 mod custom;
 mod dump;
+mod features;
 mod feed;
 mod sink;
 mod spec;
@@ -70,6 +72,12 @@ fn main() {
         Some("pack") => {
             for (name, bytes) in read_pack(&names[0]) {
                 writeln!(out, "{name}\t{}", verdict(&bytes)).unwrap();
+            }
+        }
+        Some("features") => {
+            let uses = std::fs::read_to_string(&names[1]).expect(&names[1]);
+            for ((name, bytes), uses) in read_pack(&names[0]).into_iter().zip(uses.lines()) {
+                features::check(&name, &bytes, uses, &mut out);
             }
         }
         Some("entry") => {
