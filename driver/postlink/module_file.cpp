@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/wasm/feature_use.hpp>
 #include <cargo_wasm/wasm/file_kind.hpp>
 #include <cargo_wasm/wasm/module.hpp>
 #include <cargo_wasm/wasm/rewrite.hpp>
@@ -31,14 +32,19 @@ Result<base::MappedFile> map_module(const base::ReadOnlyFilesystem& fs, const ba
   return file;
 }
 
-Result<std::optional<std::vector<std::string>>> target_features(const wasm::Source& source)
+Result<std::vector<std::string>> target_features(const wasm::Source& source)
 {
   CW_TRY_ASSIGN(const wasm::Module module, wasm::Module::read(source));
   const auto content = module.custom("target_features");
-  if (!content) {
-    return std::nullopt;
-  }
   std::vector<std::string> names;
+  if (!content) {
+    CW_TRY_ASSIGN(const std::vector<wasm::FeatureUse> uses, wasm::features_used(module));
+    for (const wasm::FeatureUse& use : uses) {
+      names.emplace_back(wasm::name_of(use.feature));
+    }
+    std::ranges::sort(names);
+    return names;
+  }
   wasm::SectionReader<wasm::TargetFeature> features(source, *content, "target_features section");
   for (wasm::TargetFeature feature; features.next(feature);) {
     if (feature.prefix != '-') {

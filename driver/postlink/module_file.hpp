@@ -16,8 +16,9 @@ namespace cargo_wasm::postlink {
 /// The file as a core module. Errors: CW0001, CW0002; CW0857 it is a component or no wasm at all.
 [[nodiscard]] Result<base::MappedFile> map_module(const base::ReadOnlyFilesystem& fs, const base::Path& path);
 
-/// The names of `target_features` with `+` or `=`, sorted; nullopt: there is no such section. Errors: CW0612 to CW0616.
-[[nodiscard]] Result<std::optional<std::vector<std::string>>> target_features(const wasm::Source& module);
+/// The names of `target_features` with `+` or `=`, sorted; of a module without this section, those that its types and instructions need.
+/// Errors: CW0612 to CW0616. Cost: nothing with the section, else a pass over the code.
+[[nodiscard]] Result<std::vector<std::string>> target_features(const wasm::Source& module);
 
 [[nodiscard]] Result<std::set<std::string>> export_names(const wasm::Source& module);
 /// "module.name". An optimizer may drop some, and must not add any.

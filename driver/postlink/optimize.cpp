@@ -38,7 +38,7 @@ public:
     CW_TRY_ASSIGN(const base::MappedFile file, map_module(m_env.fs, m_request.input));
     const wasm::Source source = source_of(file);
     CW_TRY_ASSIGN(const auto features, target_features(source));
-    FeatureOptions options = feature_options(m_request.tool, features.value_or(std::vector<std::string>()));
+    FeatureOptions options = feature_options(m_request.tool, features);
     if (!options.unknown.empty()) {
       m_outcome.warnings.push_back(unknown_features(options.unknown));
       CW_TRY(m_env.fs.write_atomic(m_request.output, file.bytes()));

@@ -24,9 +24,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> k_spellin
     {"multi-memory", "multimemory"},
 }};
 /// What older builds have no option of its own for, with the feature that stands for it there.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> k_parts{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> k_parts{{
     {"bulk-memory-opt", "bulk-memory"},
     {"call-indirect-overlong", "reference-types"},
+    {"legacy-exceptions", "exception-handling"},
+    {"exnref", "exception-handling"},
 }};
 
 std::string_view mapped(std::span<const std::pair<std::string_view, std::string_view>> names, std::string_view name)

@@ -12,6 +12,7 @@ using namespace cargo_wasm;
 using namespace cargo_wasm::test;
 using namespace cargo_wasm::postlink;
 using test::body;
+using test::bytes;
 using test::section;
 
 namespace {
@@ -106,6 +107,17 @@ TEST_CASE("a feature that the tool does not know leaves the module as it was lin
         "   = help: use a newer wasm-opt: `npm install binaryen` brings one for a project\n");
   CHECK(tool.output() == input);
   CHECK(tool.world.process.commands().empty());
+}
+
+TEST_CASE("of a stripped module the features are read in its code", "[postlink][optimize]")
+{
+  const std::string type = section(1, vec({func_type({}, {0x7f})}));
+  const std::string code = section(10, vec({body(bytes({0x41, 0x01, 0xc0}))})); // i32.const 1, i32.extend8_s
+  Optimizer tool(wasm_module({type, section(3, vec({leb(0)})), section(7, vec({export_item("run", 0, 0)})), code}));
+  tool.request.tool.enable_flags = {"enable-sign-ext", "enable-simd"};
+  tool.writes("z", module_with({}));
+  CHECK(tool.warnings().empty());
+  CHECK(tool.last.args.back() == "--enable-sign-ext");
 }
 
 TEST_CASE("debug information goes before a tool that would leave it wrong, with a warning where it was wanted", "[postlink][optimize]")
