@@ -17,7 +17,8 @@ constexpr std::array<std::string_view, 1> k_wasm_part_keys{"wasm-opt"};
 
 Result<BuiltInProfile> read_file(const BuildProfileFile& file)
 {
-  CW_TRY_ASSIGN(const auto document, manifest::parse_toml(base::Path(fmt::format("profiles/build/{}.toml", file.id)), std::string(file.text)));
+  CW_TRY_ASSIGN(const auto document,
+                manifest::parse_toml(base::Path(fmt::format("profiles/build/{}.toml", file.id)), std::string(file.text)));
   const manifest::DataFile data(*document, "CW0862", "a profile");
   CW_TRY(data.check_keys(data.root(), k_file_keys));
   BuiltInProfile profile;
@@ -50,8 +51,7 @@ Result<std::map<std::string, BuiltInProfile, std::less<>>> built_in_profiles()
   return profiles;
 }
 
-Result<std::map<std::string, manifest::BuildProfileToml>>
-with_built_in_profiles(std::map<std::string, manifest::BuildProfileToml> tables)
+Result<std::map<std::string, manifest::BuildProfileToml>> with_built_in_profiles(std::map<std::string, manifest::BuildProfileToml> tables)
 {
   CW_TRY_ASSIGN(const auto known, built_in_profiles());
   for (const auto& [name, profile] : known) {

@@ -12,9 +12,9 @@ namespace cargo_wasm::plan {
 
 struct BuiltInProfile
 {
-  std::string title;                 ///< one phrase: what it is for
-  manifest::BuildProfileToml cargo;  ///< `[profile]`
-  std::string wasm_opt;              ///< of `[wasm]`; empty: it does not run
+  std::string title;                ///< one phrase: what it is for
+  manifest::BuildProfileToml cargo; ///< `[profile]`
+  std::string wasm_opt;             ///< of `[wasm]`; empty: it does not run
 };
 
 /// By name. Errors: none that a user could meet, the files are compiled in and tests read them.

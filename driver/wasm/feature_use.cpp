@@ -544,48 +544,33 @@ void FeatureWalk::immediates(const Operator& op, std::uint64_t end)
   default:
     break;
   }
+  const auto use_if = [&](bool condition, Feature feature) {
+    if (condition) {
+      use(feature, row.text, op.offset);
+    }
+  };
   switch (op.opcode) {
   case Opcode::call_indirect:
-    if (op.indices[1] == 0 && last_index_is_long(op, end)) {
-      use(Feature::call_indirect_overlong, row.text, op.offset);
-    }
+    use_if(op.indices[1] == 0 && last_index_is_long(op, end), Feature::call_indirect_overlong);
     [[fallthrough]];
   case Opcode::return_call_indirect:
   case Opcode::table_init:
-    if (op.indices[1] != 0) {
-      use(Feature::reference_types, row.text, op.offset);
-    }
-    return;
+    return use_if(op.indices[1] != 0, Feature::reference_types);
   case Opcode::table_copy:
-    if (op.indices[0] != 0 || op.indices[1] != 0) {
-      use(Feature::reference_types, row.text, op.offset);
-    }
-    return;
+    return use_if(op.indices[0] != 0 || op.indices[1] != 0, Feature::reference_types);
   case Opcode::return_call_ref:
-    return use(Feature::tail_call, row.text, op.offset);
+    return use_if(true, Feature::tail_call);
   case Opcode::memory_size:
   case Opcode::memory_grow:
     // The first release has a byte 0 here, not a number.
-    if (op.indices[0] != 0 || last_index_is_long(op, end)) {
-      use(Feature::multimemory, row.text, op.offset);
-    }
-    return;
+    return use_if(op.indices[0] != 0 || last_index_is_long(op, end), Feature::multimemory);
   case Opcode::memory_fill:
   case Opcode::memory_discard:
-    if (op.indices[0] != 0) {
-      use(Feature::multimemory, row.text, op.offset);
-    }
-    return;
+    return use_if(op.indices[0] != 0, Feature::multimemory);
   case Opcode::memory_init:
-    if (op.indices[1] != 0) {
-      use(Feature::multimemory, row.text, op.offset);
-    }
-    return;
+    return use_if(op.indices[1] != 0, Feature::multimemory);
   case Opcode::memory_copy:
-    if (op.indices[0] != 0 || op.indices[1] != 0) {
-      use(Feature::multimemory, row.text, op.offset);
-    }
-    return;
+    return use_if(op.indices[0] != 0 || op.indices[1] != 0, Feature::multimemory);
   default:
     return;
   }

@@ -60,17 +60,21 @@ using Uses = std::vector<std::string>;
 TEST_CASE("features: the first release needs none", "[wasm][features]")
 {
   // A table of functions with a segment, a memory with data, a mutable global, one result, a block with a result, one byte of table index.
-  CHECK(uses_of(wasm_module({section(1, vec({func_type({0x7f}, {0x7f})})),
-                             section(2, vec({import_func("env", "log", 0)})),
-                             section(3, vec({leb(0)})),
-                             section(4, vec({bytes({0x70, 0x00, 0x01})})),
-                             section(5, vec({bytes({0x00, 0x01})})),
-                             section(6, vec({bytes({0x7f, 0x01, 0x41, 0x00, 0x0b})})),
-                             section(7, vec({export_item("run", 0, 1), export_item("memory", 2, 0)})),
-                             section(9, vec({bytes({0x00, 0x41, 0x00, 0x0b, 0x01, 0x00})})),
-                             section(10, vec({body(bytes({0x02, 0x7f, 0x41, 0x01, 0x28, 0x02, 0x00, 0x0b, 0x41, 0x00, 0x11, 0x00, 0x00,
-                                                          0x1a, 0x3f, 0x00, 0x40, 0x00}))})),
-                             section(11, vec({bytes({0x00, 0x41, 0x00, 0x0b}) + sized("x")}))}))
+  CHECK(uses_of(
+            wasm_module(
+                {section(1, vec({func_type({0x7f}, {0x7f})})),
+                 section(2, vec({import_func("env", "log", 0)})),
+                 section(3, vec({leb(0)})),
+                 section(4, vec({bytes({0x70, 0x00, 0x01})})),
+                 section(5, vec({bytes({0x00, 0x01})})),
+                 section(6, vec({bytes({0x7f, 0x01, 0x41, 0x00, 0x0b})})),
+                 section(7, vec({export_item("run", 0, 1), export_item("memory", 2, 0)})),
+                 section(9, vec({bytes({0x00, 0x41, 0x00, 0x0b, 0x01, 0x00})})),
+                 section(
+                     10,
+                     vec({body(bytes(
+                         {0x02, 0x7f, 0x41, 0x01, 0x28, 0x02, 0x00, 0x0b, 0x41, 0x00, 0x11, 0x00, 0x00, 0x1a, 0x3f, 0x00, 0x40, 0x00}))})),
+                 section(11, vec({bytes({0x00, 0x41, 0x00, 0x0b}) + sized("x")}))}))
             .empty());
   CHECK(uses_of(wasm_module({})).empty());
 }
@@ -107,15 +111,16 @@ TEST_CASE("features: what only the immediates of an instruction tell", "[wasm][f
   CHECK(uses_of_code({0x03, 0x7b, 0x0b}) == Uses{"simd128: type v128 in 0"});
   CHECK(uses_of_code({0x1c, 0x01, 0x7f}) == Uses{"reference-types: select in 0"});
   CHECK(uses_of_code({0xd0, 0x6e}) == Uses{"reference-types: ref.null in 0", "gc: reference to a collected object in 0"});
-  CHECK(uses_of_code({0xfb, 0x14, 0x70}) == Uses{"reference-types: reference type in 0",
-                                                "function-references: reference that is not null in 0",
-                                                "gc: ref.test in 0"});
-  CHECK(uses_of_code({0xd0, 0x69}) ==
-        Uses{"reference-types: ref.null in 0", "exception-handling: reference to an exception in 0", "exnref: reference to an exception in 0"});
+  CHECK(uses_of_code({0xfb, 0x14, 0x70}) ==
+        Uses{"reference-types: reference type in 0", "function-references: reference that is not null in 0", "gc: ref.test in 0"});
+  CHECK(uses_of_code({0xd0, 0x69}) == Uses{"reference-types: ref.null in 0",
+                                           "exception-handling: reference to an exception in 0",
+                                           "exnref: reference to an exception in 0"});
   CHECK(uses_of_code({0x28, 0x42, 0x00, 0x00}) == Uses{"multimemory: i32.load in 0"});
   CHECK(uses_of_code({0x28, 0x02, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00}) == Uses{"memory64: i32.load in 0"});
   CHECK(uses_of_code({0x28, 0x22, 0x00, 0x00}) == Uses{"multibyte: i32.load in 0"});
-  CHECK(uses_of_code({0xfe, 0x10, 0x12, 0x01, 0x00}) == Uses{"atomics: i32.atomic.load in 0", "acquire-release-atomics: i32.atomic.load in 0"});
+  CHECK(uses_of_code({0xfe, 0x10, 0x12, 0x01, 0x00}) ==
+        Uses{"atomics: i32.atomic.load in 0", "acquire-release-atomics: i32.atomic.load in 0"});
   CHECK(uses_of_code({0xfe, 0x03, 0x01}) == Uses{"atomics: atomic.fence in 0", "acquire-release-atomics: atomic.fence in 0"});
   CHECK(uses_of_code({0x3f, 0x80, 0x00}) == Uses{"multimemory: memory.size in 0"});
   CHECK(uses_of_code({0x40, 0x01}) == Uses{"multimemory: memory.grow in 0"});
@@ -138,8 +143,9 @@ TEST_CASE("features: types", "[wasm][features]")
   CHECK(uses_of_section(1, func_type({0x6f}, {})) == Uses{"reference-types: reference type"});
   CHECK(uses_of_section(1, bytes({0x60, 0x00, 0x01, 0x64, 0x70})) ==
         Uses{"reference-types: reference type", "function-references: reference that is not null"});
-  CHECK(uses_of_section(1, bytes({0x60, 0x01, 0x63, 0x00, 0x00})) ==
-        Uses{"reference-types: reference type", "function-references: reference to a type of the module", "gc: type that refers to itself"});
+  CHECK(uses_of_section(1, bytes({0x60, 0x01, 0x63, 0x00, 0x00})) == Uses{"reference-types: reference type",
+                                                                          "function-references: reference to a type of the module",
+                                                                          "gc: type that refers to itself"});
   CHECK(uses_of_section(1, "\x5f" + vec({bytes({0x78, 0x01})})) == Uses{"gc: struct type"});
   CHECK(uses_of_section(1, bytes({0x4e, 0x00})) == Uses{"gc: recursion group"});
   CHECK(uses_of_section(1, bytes({0x4f, 0x00}) + func_type({}, {})) == Uses{"gc: subtype"});
@@ -152,7 +158,8 @@ TEST_CASE("features: types", "[wasm][features]")
 TEST_CASE("features: tables, memories, globals and tags", "[wasm][features]")
 {
   CHECK(uses_of_section(4, bytes({0x6f, 0x00, 0x00})) == Uses{"reference-types: reference type"});
-  CHECK(uses_of(wasm_module({section(4, vec({bytes({0x70, 0x00, 0x00}), bytes({0x70, 0x00, 0x00})}))})) == Uses{"reference-types: second table"});
+  CHECK(uses_of(wasm_module({section(4, vec({bytes({0x70, 0x00, 0x00}), bytes({0x70, 0x00, 0x00})}))})) ==
+        Uses{"reference-types: second table"});
   CHECK(uses_of_section(4, bytes({0x70, 0x04, 0x00})) == Uses{"memory64: table with 64-bit limits"});
   CHECK(uses_of_section(4, bytes({0x40, 0x00, 0x70, 0x00, 0x00, 0xd0, 0x70, 0x0b})) ==
         Uses{"reference-types: ref.null", "function-references: table with an initial value"});
@@ -177,7 +184,8 @@ TEST_CASE("features: imports and exports", "[wasm][features]")
   CHECK(uses_of(wasm_module({section(6, globals), section(7, vec({export_item("constant", 3, 0)}))})).empty());
   CHECK(uses_of(wasm_module({section(6, globals), section(7, vec({export_item("variable", 3, 1)}))})) ==
         Uses{"mutable-globals: export of a mutable global"});
-  CHECK(uses_of_section(2, sized("env") + sized("f") + bytes({0x20, 0x00})) == Uses{"custom-descriptors: import of an exact function type"});
+  CHECK(uses_of_section(2, sized("env") + sized("f") + bytes({0x20, 0x00})) ==
+        Uses{"custom-descriptors: import of an exact function type"});
   CHECK(uses_of_section(2, sized("env") + sized("") + bytes({0x7f}) + vec({sized("f") + bytes({0x00, 0x00})})) ==
         Uses{"compact-imports: group of imports"});
 }
@@ -218,10 +226,8 @@ TEST_CASE("features: with a limit above one, every function that stands in the w
   const std::string content = module_of({extend, "", extend + bytes({0x12, 0x00}), extend, bytes({0x12, 0x00})});
   CHECK(uses_of(content, {Feature::sign_ext}, UINT32_MAX) ==
         Uses{"sign-ext: i32.extend8_s in 0", "sign-ext: i32.extend8_s in 2", "sign-ext: i32.extend8_s in 3"});
-  CHECK(uses_of(content, FeatureSet::all(), 2) == Uses{"sign-ext: i32.extend8_s in 0",
-                                                      "sign-ext: i32.extend8_s in 2",
-                                                      "tail-call: return_call in 2",
-                                                      "tail-call: return_call in 4"});
+  CHECK(uses_of(content, FeatureSet::all(), 2) ==
+        Uses{"sign-ext: i32.extend8_s in 0", "sign-ext: i32.extend8_s in 2", "tail-call: return_call in 2", "tail-call: return_call in 4"});
   CHECK(uses_of(content, {Feature::tail_call}) == Uses{"tail-call: return_call in 2"});
   CHECK(uses_of(content, {}).empty());
   CHECK(uses_of(content, FeatureSet::all(), 0).empty());
