@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/postlink/wasm_opt.hpp>
 #include <cargo_wasm/toolchain/target_settings.hpp>
 #include <cargo_wasm/toolchain/tool.hpp>
 
@@ -127,12 +128,23 @@ public:
     advise(row, "`apt-get install git`");
   }
 
+  /// The one that a build would start.
+  void wasm_opt()
+  {
+    std::optional<Path> configured;
+    if (const auto set = m_seen.config->get_path("wasm.tools.wasm-opt"); set && *set) {
+      configured = (*set)->value;
+    }
+    const Path root = m_seen.project ? m_seen.project->workspace.root : m_seen.env.cwd;
+    auto& row = tool("wasm-opt", {"--version"}, postlink::find_wasm_opt(m_seen.env, configured, root));
+    row.notes.emplace_back("runs behind the linker where a profile asks for it: docs/guide/profiles.md");
+  }
+
   /// What people have heard of in connection with wasm. Honest: no step starts them.
   void others()
   {
-    for (const char* const name : {"wasm-opt", "wasm-tools"}) {
-      tool(name, {"--version"}).notes.emplace_back("no step of cargo-wasm starts it");
-    }
+    wasm_opt();
+    tool("wasm-tools", {"--version"}).notes.emplace_back("no step of cargo-wasm starts it");
     auto& row = tool("wasm-bindgen", {"--version"});
     row.notes.emplace_back("no step of cargo-wasm starts it");
     const auto* crate = m_seen.locked("wasm-bindgen");

@@ -38,12 +38,12 @@ Error no_wasm_opt(const manifest::ProfileSettings& settings, std::string_view pr
   return error;
 }
 
-std::uint32_t module_output_of(const std::vector<UnitOutput>& outputs)
+std::optional<std::uint32_t> module_output_of(const std::vector<UnitOutput>& outputs)
 {
   const auto found = std::ranges::find_if(outputs, [](const UnitOutput& output) {
     return output.flavor == toolchain::OutputFile::Flavor::normal && output.path.extension() == ".wasm";
   });
-  return static_cast<std::uint32_t>(found - outputs.begin());
+  return found == outputs.end() ? std::nullopt : std::optional(static_cast<std::uint32_t>(found - outputs.begin()));
 }
 
 class StepWriter
@@ -143,7 +143,8 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
   for (UnitIndex index = 0; index < all.size(); ++index) {
     const Unit& unit = input.graph.units[index];
     const toolchain::TargetInfo& target = input.platforms.info(unit.kind);
-    if (!target.wasm_linker || !is_finished(unit)) {
+    const std::optional<std::uint32_t> module = target.wasm_linker && is_finished(unit) ? module_output_of(outputs[index]) : std::nullopt;
+    if (!module) {
       continue;
     }
     if (!wasm_opt) {
@@ -159,7 +160,7 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     steps.wasm_opt_args = settings.wasm_opt_args.value_or(std::vector<std::string>());
     steps.wasm_opt = *wasm_opt;
     steps.strip = unit.profile.strip.kind == Strip::Kind::named ? unit.profile.strip.name.str() : std::string();
-    steps.module_output = module_output_of(outputs[index]);
+    steps.module_output = *module;
     if (target.wasm_linker->kind == toolchain::WasmLinker::Kind::component_ld) {
       steps.component_ld = target.wasm_linker->program;
     }

@@ -241,15 +241,14 @@ private:
   std::vector<Replacement> m_replacements; ///< in the order of the text
 };
 
-/// Functions and variables with the module they come from, sorted.
+/// Functions and variables with the module they come from, and types, which come from none, sorted.
 std::vector<std::string> origins(const ForeignItems& items)
 {
   std::vector<std::string> out;
   for (const ForeignBlock& block : items.blocks) {
     for (const ForeignItem& item : block.items) {
-      if (item.kind != ForeignItem::Kind::type) {
-        out.push_back(fmt::format("{} {}", item.name, block.wasm_import_module().value_or("")));
-      }
+      const bool is_type = item.kind == ForeignItem::Kind::type;
+      out.push_back(is_type ? fmt::format("type {}", item.name) : fmt::format("{} {}", item.name, block.wasm_import_module().value_or("")));
     }
   }
   std::sort(out.begin(), out.end());

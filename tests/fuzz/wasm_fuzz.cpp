@@ -9,6 +9,8 @@
 #include <cargo_wasm/wasm/archive.hpp>
 #include <cargo_wasm/wasm/component.hpp>
 #include <cargo_wasm/wasm/debug_lines.hpp>
+#include <cargo_wasm/wasm/feature_use.hpp>
+#include <cargo_wasm/wasm/rewrite.hpp>
 #include <cargo_wasm/wasm/file_kind.hpp>
 #include <cargo_wasm/wasm/linking.hpp>
 #include <cargo_wasm/wasm/module.hpp>
@@ -46,6 +48,13 @@ void read_lazily(const wasm::Source& source, bool was_accepted)
   static_cast<void>(wasm::find_function_type(*module, 3));
   const wasm::DebugLines lines(*module);
   static_cast<void>(lines.find(100));
+  if (const auto uses = wasm::features_used(*module, wasm::FeatureSet::all(), 3)) {
+    for (const wasm::FeatureUse& use : *uses) {
+      require(use.offset <= source.file.size());
+    }
+  }
+  const auto rewritten = wasm::rewrite_custom_sections(source, [](std::string_view name) { return !wasm::is_debug_section(name); }, {});
+  require(rewritten.has_value() && rewritten->size() <= source.bytes.size());
   if (const auto features = module->custom("target_features")) {
     wasm::SectionReader<wasm::TargetFeature> reader(source, *features, "target_features section");
     for (wasm::TargetFeature feature; reader.next(feature);) {

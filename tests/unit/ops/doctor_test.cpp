@@ -110,7 +110,7 @@ note     git                               not found
            only needed with `net.git-fetch-with-cli`; git dependencies are fetched without it
          > `apt-get install git`
 note     wasm-opt                          not found
-           no step of cargo-wasm starts it
+           runs behind the linker where a profile asks for it: docs/guide/profiles.md
 note     wasm-tools                        not found
            no step of cargo-wasm starts it
 note     wasm-bindgen                      not found

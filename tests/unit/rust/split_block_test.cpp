@@ -161,3 +161,28 @@ TEST_CASE("split: the same items come out, and only the chosen ones changed thei
     }
   }
 }
+
+TEST_CASE("an edit of nonsense that would make a type appear is refused", "[rust][split]")
+{
+  const std::string_view text = "#[link(was), l2extern \"Cr#\"\" {\n   ::// Docr#\".\n    #[link_name = \"#![x\"]\n    pub = { extern { fn "
+                                "g(_: T)size) -> i32; // a\n"
+                                "    static B: u8;\n}\niwasm_impor..); type T; m!{} }";
+  const ForeignItems items = read_foreign_items(text, Edition::e2024);
+  for (const ForeignBlock& block : items.blocks) {
+    for (const ForeignItem& item : block.items) {
+      const auto edited = declare_imports(text, {{block.span.begin, {item.name}}}, "env", Edition::e2024);
+      if (!edited) {
+        CHECK((edited.error().id == "CW0668" || edited.error().id == "CW0666"));
+        continue;
+      }
+      const auto count = [](const ForeignItems& all) {
+        std::size_t sum = 0;
+        for (const ForeignBlock& one : all.blocks) {
+          sum += one.items.size();
+        }
+        return sum;
+      };
+      CHECK(count(read_foreign_items(*edited, Edition::e2024)) == count(items));
+    }
+  }
+}
