@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +13,7 @@
 #include <cargo_wasm/wasm/module.hpp>
 
 #include "dwarf_probe.hpp"
+#include "temporary_file.hpp"
 
 namespace cargo_wasm::postlink {
 
@@ -103,35 +106,26 @@ private:
   /// It does when the line table changes with the code that it belongs to.
   Result<bool> updates_dwarf()
   {
-    const base::Path before = m_directory / fmt::format("probe-{}.wasm", base::StableHasher().add(m_program.native()).finish_hex());
-    base::Path after = before;
-    after += ".optimized";
-    CW_TRY(m_env.fs.write_atomic(before, dwarf_probe()));
-    auto ran = output_of({"-O2", "-g", before.native(), "-o", after.native()});
-    auto result = ran ? m_env.fs.read_if_exists(after) : Result<std::optional<std::string>>(fail(std::move(ran).error()));
-    CW_TRY(m_env.fs.remove(before));
-    CW_TRY(m_env.fs.remove(after));
-    if (!result) {
-      return fail(std::move(result).error());
-    }
-    if (!*result) {
+    // Two builds may ask at once: each has files of its own.
+    const TemporaryFile before(m_env.fs, m_directory / fmt::format("probe-{}.wasm", ::getpid()));
+    const TemporaryFile after(m_env.fs, beside(before.path(), "optimized"));
+    CW_TRY(m_env.fs.write_atomic(before.path(), dwarf_probe()));
+    CW_TRY(output_of({"-O2", "-g", before.path().native(), "-o", after.path().native()}));
+    CW_TRY_ASSIGN(const auto optimized, m_env.fs.read_if_exists(after.path()));
+    if (!optimized) {
       return fail(not_wasm_opt(m_program, "it wrote no module"));
     }
-    CW_TRY_ASSIGN(const auto lines, line_table(after, **result));
-    CW_TRY_ASSIGN(const auto lines_before, line_table(before, dwarf_probe()));
+    CW_TRY_ASSIGN(const auto lines, line_table(after.path(), *optimized));
+    CW_TRY_ASSIGN(const auto lines_before, line_table(before.path(), dwarf_probe()));
     return lines && lines != lines_before;
   }
 
-  static Result<std::optional<std::string>> line_table(const base::Path& path, std::string_view bytes)
+  /// A view into `bytes`.
+  static Result<std::optional<std::string_view>> line_table(const base::Path& path, std::string_view bytes)
   {
     CW_TRY_ASSIGN(const wasm::Module module, wasm::Module::read(wasm::Source(path, bytes)));
-    std::optional<std::string> found;
-    module.for_each_section([&](std::uint32_t, const wasm::Payload& section) {
-      if (section.kind == wasm::PayloadKind::custom && section.name == ".debug_line") {
-        found = std::string(bytes.substr(section.begin, section.end - section.begin));
-      }
-    });
-    return found;
+    const auto content = module.custom(".debug_line");
+    return content ? std::optional(content->rest()) : std::nullopt;
   }
 
   const base::Env& m_env;
