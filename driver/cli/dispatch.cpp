@@ -17,11 +17,6 @@ namespace {
 using ops::CompileRequest;
 using ops::GlobalOptions;
 
-Path absolute(const Env& env, const std::string& path)
-{
-  return (env.cwd / path).lexically_normal();
-}
-
 GlobalOptions global_options_of(const Env& env, const ParsedArguments& parsed, const std::optional<std::string>& plus_toolchain)
 {
   GlobalOptions options;
@@ -293,6 +288,11 @@ Result<> completions_verb(const Env& env, const ParsedArguments& parsed)
 }
 
 } // namespace
+
+Path absolute(const Env& env, const std::string& path)
+{
+  return (env.cwd / path).lexically_normal();
+}
 
 Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
 {

@@ -29,6 +29,9 @@ struct DispatchContext
   std::stop_token stop;
 };
 
+/// A path as somebody typed it.
+[[nodiscard]] Path absolute(const Env& env, const std::string& path);
+
 /// Turns parsed arguments into a request and runs the verb.
 [[nodiscard]] Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const DispatchContext& context);
 

@@ -9,11 +9,6 @@ namespace cargo_wasm::cli {
 
 namespace {
 
-Path absolute_path(const Env& env, const std::string& path)
-{
-  return (env.cwd / path).lexically_normal();
-}
-
 struct Files
 {
   Path input, output;
@@ -31,7 +26,7 @@ Result<Files> files_of(const Env& env, const ParsedArguments& parsed)
     return fail(
         Error("CW0782", "where to?", Blame::usage).help(fmt::format("`cargo-wasm {} {} -o other.wasm`", parsed.verb, inputs.front())));
   }
-  return Files{absolute_path(env, inputs.front()), absolute_path(env, *output)};
+  return Files{absolute(env, inputs.front()), absolute(env, *output)};
 }
 
 Result<Outcome> optimize_verb(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
@@ -41,7 +36,7 @@ Result<Outcome> optimize_verb(const Env& env, const ParsedArguments& parsed, con
   request.input = files.input;
   request.output = files.output;
   if (const auto* tool = parsed.last("tool")) {
-    request.tool = absolute_path(env, *tool);
+    request.tool = absolute(env, *tool);
   }
   if (const auto* level = parsed.last("level")) {
     request.level = *level;
@@ -72,7 +67,7 @@ Result<Outcome> component_verb(const Env& env, const ParsedArguments& parsed, co
   ops::ModuleComponentRequest request;
   request.input = files.input;
   request.output = files.output;
-  request.component_ld = absolute_path(env, *tool);
+  request.component_ld = absolute(env, *tool);
   if (const auto* adapter = parsed.last("adapter")) {
     request.adapter = *adapter;
   }

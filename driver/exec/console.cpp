@@ -192,21 +192,26 @@ void Console::tool_text(std::string_view text)
   }
 }
 
+bool Console::show_as_json(plan::ActionIndex action, const Error& said, base::Severity severity)
+{
+  if (m_options.message_format.kind != MessageFormat::Kind::json || m_options.message_format.render_diagnostics) {
+    return false;
+  }
+  const std::string message = finding_json(m_graph.actions[action], said, severity);
+  show_stdout(message, message);
+  return true;
+}
+
 void Console::finding(plan::ActionIndex action, const Error& finding)
 {
-  if (m_options.message_format.kind == MessageFormat::Kind::json && !m_options.message_format.render_diagnostics) {
-    const std::string message = finding_json(m_graph.actions[action], finding, base::Severity::error);
-    show_stdout(message, message);
-    return;
+  if (!show_as_json(action, finding, base::Severity::error)) {
+    m_env.reporter.error(finding);
   }
-  m_env.reporter.error(finding);
 }
 
 void Console::remark(plan::ActionIndex action, const Remark& remark)
 {
-  if (m_options.message_format.kind == MessageFormat::Kind::json && !m_options.message_format.render_diagnostics) {
-    const std::string message = finding_json(m_graph.actions[action], remark.text, remark.severity);
-    show_stdout(message, message);
+  if (show_as_json(action, remark.text, remark.severity)) {
     return;
   }
   const std::string text = base::render(remark.text, remark.severity, m_env.reporter.color());

@@ -47,6 +47,8 @@ private:
   /// @param repeated  what a later build will say instead, when everything is fresh
   void show_stdout(std::string_view line, std::string_view repeated);
   void show_warning(const std::string& message);
+  /// Whether the output is for programs, which then have it.
+  bool show_as_json(plan::ActionIndex action, const Error& said, base::Severity severity);
   void count_diagnostic(const Event& event, bool shown);
   void announce_artifact(plan::ActionIndex action, bool fresh);
 

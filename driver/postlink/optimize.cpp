@@ -198,11 +198,6 @@ private:
 
 } // namespace
 
-std::span<const std::string_view> levels_of_auto()
-{
-  return k_auto_levels;
-}
-
 Result<OptimizeOutcome> optimize(const base::Env& env, const OptimizeRequest& request)
 {
   return Optimization(env, request).run();

@@ -35,7 +35,4 @@ struct OptimizeOutcome
 /// Cost: the tool's.
 [[nodiscard]] Result<OptimizeOutcome> optimize(const base::Env& env, const OptimizeRequest& request);
 
-/// What `auto` tries.
-[[nodiscard]] std::span<const std::string_view> levels_of_auto();
-
 } // namespace cargo_wasm::postlink
