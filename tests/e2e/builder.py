@@ -44,9 +44,18 @@ def finish():
     sys.exit(1 if failures else 0)
 
 
+CHANGES_A_BUILD = ("CARGO_WASM", "RUSTFLAGS", "CARGO_BUILD", "CARGO_TARGET", "CARGO_PROFILE", "CARGO_INCREMENTAL", "MAKEFLAGS", "CARGO_MAKEFLAGS")
+NAMES_A_SERVICE = ("CI", "TF_BUILD")  # which cargo compiles without incremental compilation in
+
+
+def own_environment():
+    """This process's variables without those that would change a build."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(CHANGES_A_BUILD) and k not in NAMES_A_SERVICE}
+
+
 def clean_environment(base, **more):
-    """This process's variables without those that would change a build, for a project below `base`; offline."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("CARGO_WASM", "RUSTFLAGS", "CARGO_BUILD", "CARGO_TARGET", "CARGO_PROFILE"))}
+    """The variables of a build for a project below `base`; offline."""
+    env = own_environment()
     env.update(XDG_CACHE_HOME=os.path.join(base, "cache"), CARGO_TERM_COLOR="never", CARGO_NET_OFFLINE="true")
     env.update(more)
     return env
@@ -62,8 +71,7 @@ class Place:
         self.runner = os.path.join(self.base, "run.mjs")
         with open(self.runner, "w") as out:
             out.write(RUN_WASI)
-        self.env = {k: v for k, v in os.environ.items()
-                    if not k.startswith(("CARGO_WASM", "RUSTFLAGS", "CARGO_BUILD", "CARGO_TARGET", "MAKEFLAGS", "CARGO_MAKEFLAGS"))}
+        self.env = own_environment()
         self.env.update(XDG_CACHE_HOME=os.path.join(self.base, "cache"), CARGO_TERM_COLOR="never", CARGO_INCREMENTAL="1")
 
     def remove(self):
