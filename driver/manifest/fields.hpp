@@ -1,6 +1,7 @@
 // Typed access to the tables of one manifest. The first error is kept in the ReadState and every getter turns into a
 // no-op that yields "absent" after it, so that a reader is a plain list of fields, with one check at the end.
 #pragma once
+#include <concepts>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,6 +52,11 @@ public:
       : m_state(state), m_document(document), m_table(table), m_path(path)
   {
   }
+
+  /// The path is not copied: a temporary one would be gone.
+  template <typename Text>
+    requires std::same_as<Text, std::string>
+  Fields(ReadState& state, const TomlDocument& document, const TomlTable& table, Text&& path) = delete;
 
   [[nodiscard]] Located find(std::string_view key) const { return {&m_document, m_table.find(key)}; }
   [[nodiscard]] bool has(std::string_view key) const { return m_table.find(key) != nullptr; }

@@ -109,7 +109,8 @@ Located Inheritance::package_field(const Fields& package, std::string_view key)
   if (!asks_for_inheritance(m_state, own, package.path_of(key))) {
     return own; // a table that is no request: the type check that follows says so
   }
-  Fields(m_state, package.document(), *own.value->as_table(), package.path_of(key)).warn_unknown(k_inheriting_keys);
+  const std::string path = package.path_of(key);
+  Fields(m_state, package.document(), *own.value->as_table(), path).warn_unknown(k_inheriting_keys);
   return find("package", key, own.value->position);
 }
 

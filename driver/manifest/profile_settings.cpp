@@ -71,7 +71,8 @@ public:
     if (table == nullptr) {
       return;
     }
-    const Fields fields(profiles.state(), profiles.document(), *table, profiles.path_of(m_profile));
+    const std::string path = profiles.path_of(m_profile);
+    const Fields fields(profiles.state(), profiles.document(), *table, path);
     for (const TomlMember& member : table->members) {
       if (std::ranges::find(k_profile_setting_keys, member.key) == k_profile_setting_keys.end()) {
         fields.state().fail(unknown_key(member.key).at(fields.document().span(member.key_position)));
