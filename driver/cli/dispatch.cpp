@@ -133,6 +133,9 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   request.timings = parsed.has("timings");
   request.locked_imports = parsed.has("locked-imports");
   request.ignored_defects = parsed.all("ignore-defect");
+  if (const auto* bindgen = parsed.last("bindgen")) {
+    request.bindgen = *bindgen;
+  }
   request.future_incompat_report = parsed.has("future-incompat-report");
   if (const auto* jobs = parsed.last("jobs")) {
     request.jobs = *jobs;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/ops/verbs.hpp>
+#include <cargo_wasm/postlink/bindgen.hpp>
 
 namespace cargo_wasm::cli {
 
@@ -56,18 +57,58 @@ Result<Outcome> strip_verb(const Env& env, const ParsedArguments& parsed)
   return Outcome{};
 }
 
+Result<Path> path_option(const Env& env, const ParsedArguments& parsed, const char* name, std::string_view question, std::string_view help)
+{
+  const auto* value = parsed.last(name);
+  if (value == nullptr) {
+    return fail(Error("CW0782", std::string(question), Blame::usage).help(std::string(help)));
+  }
+  return absolute(env, *value);
+}
+
+Result<Outcome> bindgen_verb(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+{
+  CW_TRY_ASSIGN(const Files files, files_of(env, parsed));
+  postlink::BindgenRequest request;
+  request.input = files.input;
+  request.output = files.output;
+  CW_TRY_ASSIGN(
+      request.program,
+      path_option(env, parsed, "tool", "which wasm-bindgen?", "`--tool PATH`: one that fits the crate `wasm-bindgen` of the module"));
+  const auto* target = parsed.last("bindgen");
+  request.target = target == nullptr ? "bundler" : *target;
+  const auto* name = parsed.last("name");
+  request.name = name == nullptr ? files.input.stem().native() : *name;
+  request.typescript = !parsed.has("no-typescript");
+  request.debug = parsed.has("debug");
+  request.keeps_debug_info = parsed.has("keep-debug");
+  request.extra = parsed.all("arg");
+  request.stop = context.stop;
+  CW_TRY(postlink::make_bindings(env, request));
+  return Outcome{};
+}
+
+Result<Outcome> assemble_verb(const Env& env, const ParsedArguments& parsed)
+{
+  CW_TRY_ASSIGN(const Files files, files_of(env, parsed));
+  CW_TRY_ASSIGN(const Path bindings,
+                path_option(env, parsed, "bindings", "which bindings?", "`--bindings DIR`: what `cargo-wasm module bindgen` made"));
+  CW_TRY(postlink::assemble_bindings(env, bindings, files.input, files.output));
+  return Outcome{};
+}
+
 Result<Outcome> component_verb(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
 {
   CW_TRY_ASSIGN(const Files files, files_of(env, parsed));
-  const auto* tool = parsed.last("component-ld");
-  if (tool == nullptr) {
-    return fail(Error("CW0782", "which `wasm-component-ld`?", Blame::usage)
-                    .help("`--component-ld PATH`: the compiler's lies in its sysroot, in `lib/rustlib/HOST/bin`"));
-  }
   ops::ModuleComponentRequest request;
   request.input = files.input;
   request.output = files.output;
-  request.component_ld = absolute(env, *tool);
+  CW_TRY_ASSIGN(request.component_ld,
+                path_option(env,
+                            parsed,
+                            "component-ld",
+                            "which `wasm-component-ld`?",
+                            "`--component-ld PATH`: the compiler's lies in its sysroot, in `lib/rustlib/HOST/bin`"));
   if (const auto* adapter = parsed.last("adapter")) {
     request.adapter = *adapter;
   }
@@ -84,6 +125,12 @@ std::optional<Result<Outcome>> dispatch_module(const Env& env, const ParsedArgum
 {
   if (parsed.verb == "module optimize") {
     return optimize_verb(env, parsed, context);
+  }
+  if (parsed.verb == "module bindgen") {
+    return bindgen_verb(env, parsed, context);
+  }
+  if (parsed.verb == "module assemble") {
+    return assemble_verb(env, parsed);
   }
   if (parsed.verb == "module strip") {
     return strip_verb(env, parsed);

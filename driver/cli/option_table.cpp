@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 
+#include <cargo_wasm/manifest/bindgen_settings.hpp>
+
 namespace cargo_wasm::cli {
 
 namespace {
@@ -174,6 +176,22 @@ std::vector<VerbSpec> toolchain_verbs()
   };
 }
 
+std::vector<std::string_view> bindgen_target_names()
+{
+  return {manifest::bindgen_targets().begin(), manifest::bindgen_targets().end()};
+}
+
+OptionSpec bindgen()
+{
+  return {"bindgen",
+          '\0',
+          value,
+          "TARGET",
+          "Make JavaScript bindings for modules that use wasm-bindgen",
+          k_compilation,
+          bindgen_target_names()};
+}
+
 /// One module in, one out.
 Options module_files()
 {
@@ -191,6 +209,26 @@ std::vector<VerbSpec> module_verbs()
               {"tool", '\0', value, "PATH", "This wasm-opt, instead of npm's or the one on PATH"},
               {"drop-debug-info", '\0', flag, "", "Take DWARF out before"},
               {"arg", '\0', values, "OPTION", "A further option of wasm-opt"}},
+             general()})},
+      {"module bindgen",
+       "",
+       "Make JavaScript bindings for a module, with wasm-bindgen",
+       join({{{"FILE", '\0', positionals, "FILE", "The module as it was linked"},
+              {"output", 'o', value, "DIR", "The directory to make, by rename"},
+              {"tool", '\0', value, "PATH", "The wasm-bindgen that fits the module"},
+              {"bindgen", '\0', value, "TARGET", "For which kind of host", "Options", bindgen_target_names()},
+              {"name", '\0', value, "NAME", "Of the files: NAME.js, NAME_bg.wasm"},
+              {"no-typescript", '\0', flag, "", "No TypeScript declarations"},
+              {"debug", '\0', flag, "", "Let the JavaScript check more"},
+              {"keep-debug", '\0', flag, "", "Keep DWARF"},
+              {"arg", '\0', values, "OPTION", "A further option of wasm-bindgen"}},
+             general()})},
+      {"module assemble",
+       "",
+       "Put a module in the place of the one among its bindings",
+       join({{{"FILE", '\0', positionals, "FILE", "The module that belongs there"},
+              {"bindings", '\0', value, "DIR", "What `module bindgen` made"},
+              {"output", 'o', value, "DIR", "The directory to make, by rename"}},
              general()})},
       {"module strip",
        "",
@@ -211,7 +249,8 @@ std::vector<VerbSpec> module_verbs()
 std::vector<VerbSpec> make_verbs()
 {
   std::vector<VerbSpec> table;
-  table.push_back({"build", "b", "Compile the project to WebAssembly (or for the host)", join({build_like(), {locked_imports()}})});
+  table.push_back(
+      {"build", "b", "Compile the project to WebAssembly (or for the host)", join({build_like(), {locked_imports(), bindgen()}})});
   table.push_back({"check", "c", "Report errors without generating code", build_like()});
   table.push_back({"imports",
                    "",

@@ -62,6 +62,9 @@ Result<> write_dep_info_files(const Context& context, const BuildOutcome& outcom
       continue;
     }
     for (const auto& [output, destination] : context.graph.actions[i].uplifted) {
+      if (context.graph.actions[i].outputs[output].path == destination || !context.env.fs.exists(destination)) {
+        continue; // a tool's own directory; what this compiler does not make
+      }
       base::Path file = destination;
       file.replace_extension("d");
       const std::string text = write_dep_info(destination.string(), *collector.files_of(i));

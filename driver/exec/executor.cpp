@@ -137,6 +137,14 @@ void Executor::note_outputs(plan::ActionIndex action, const Record& record)
     shown.stat.inode = output.known.identity.inode;
     shown.stat.type = output.is_directory ? base::FileType::directory : base::FileType::regular;
     out.outputs.push_back(std::move(shown));
+    if (tmpl.kind == plan::ActionKind::tool) {
+      for (const RecordedFile& file : output.files) { // what users look for: a no-op notices when one is gone
+        OutputRecord& inside = out.outputs.emplace_back();
+        inside.path = m_context.places.path_of(file.name);
+        inside.digest = file.known.digest;
+        inside.stat.type = base::FileType::regular;
+      }
+    }
   }
   for (const RecordedFile& file : record.sources) {
     out.sources.push_back(m_context.places.path_of(file.name));

@@ -156,6 +156,9 @@ private:
         directories.insert(output.path);
         continue;
       }
+      if (lies_in_own_directory(output)) {
+        continue; // a tool replaces its directory whole
+      }
       CW_TRY(fs.remove(output.path));
       m_context.digests.forget(output.path.string());
       directories.insert(output.path.parent_path());
@@ -382,6 +385,13 @@ private:
     return now;
   }
 
+  [[nodiscard]] bool lies_in_own_directory(const plan::TemplateOutput& file) const
+  {
+    return std::ranges::any_of(m_template.outputs, [&](const plan::TemplateOutput& output) {
+      return output.is_directory && file.path.native().starts_with(output.path.native() + "/");
+    });
+  }
+
   /// What lies in OUT_DIR was written by a script of this very build, which recorded it.
   [[nodiscard]] bool lies_in_output(const std::string& name) const
   {
@@ -403,7 +413,7 @@ private:
       recorded.name = m_context.places.name_of(output.path.native());
       recorded.is_directory = output.is_directory;
       if (output.is_directory) {
-        if (m_template.kind != plan::ActionKind::run_build_script) {
+        if (m_template.kind == plan::ActionKind::rustc) {
           continue; // incremental: rustc's own, checked by rustc
         }
         CW_TRY_ASSIGN(recorded.files, files_of_tree(recorded.name, output.path));

@@ -75,6 +75,12 @@ Result<resolve::SummaryPtr> find_summary(source::SourceMap& sources, const FromS
 
 } // namespace
 
+Result<PackagePtr> load_from_registry(source::SourceMap& sources, const FromSpec& from)
+{
+  CW_TRY_ASSIGN(const auto summary, find_summary(sources, from));
+  return sources.load(summary->id, summary->checksum);
+}
+
 Result<FromSpec> parse_from_spec(std::string_view text)
 {
   FromSpec from;
@@ -105,12 +111,16 @@ Result<Project> open_registry_project(const Env& env, const GlobalOptions& optio
   {
     CW_TRY_ASSIGN(const auto sources, source::SourceMap::create(env, *project.config));
     CW_TRY_ASSIGN(const auto summary, find_summary(*sources, from));
-    directory = cache_home(env) / "from" / fmt::format("{}-{}", summary->id.name(), spec::to_string(summary->id.version()));
+    directory = cache_home(env) / (from.ignores_lock ? "from-without-lock" : "from") /
+                fmt::format("{}-{}", summary->id.name(), spec::to_string(summary->id.version()));
     if (!env.fs.exists(directory / "package" / "Cargo.toml")) {
       CW_TRY_ASSIGN(const auto package, sources->load(summary->id, summary->checksum));
       const auto unfinished = directory / "package.part";
       CW_TRY(env.fs.remove_all(unfinished));
       CW_TRY(copy_tree(env.fs, package->root(), unfinished));
+      if (from.ignores_lock) {
+        CW_TRY(env.fs.remove(unfinished / "Cargo.lock"));
+      }
       CW_TRY(env.fs.remove_all(directory / "package"));
       CW_TRY(env.fs.rename(unfinished, directory / "package"));
     }

@@ -9,6 +9,7 @@
 #include <cargo_wasm/ops/project.hpp>
 #include <cargo_wasm/plan/actions.hpp>
 
+#include "bindgen_tool.hpp"
 #include "loaded_graph.hpp"
 #include "recording.hpp"
 #include "run_selection.hpp"
@@ -194,7 +195,13 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
     env.reporter.result(plan::unit_graph_json(units));
     return std::nullopt;
   }
-  const plan::ActionGraphInput actions_input{units, workspace, *project.config, choice, platforms, request.driver_program};
+  plan::BindgenOfUnit bindgen;
+  if (!options.strict_cargo) {
+    CW_TRY_ASSIGN(const auto wishes, plan::bindgen_wishes(env.fs, units, *workspace.root_manifest, request.bindgen));
+    CW_TRY_ASSIGN(bindgen, find_bindgen(env, caller, project, request, choice, platforms, wishes));
+  }
+  const plan::ActionGraphInput actions_input{
+      units, workspace, *project.config, choice, platforms, request.driver_program, std::move(bindgen)};
   PlannedBuild planned;
   CW_TRY_ASSIGN(planned.graph, plan::plan_actions(env, actions_input, plan_for));
   CW_TRY_ASSIGN(planned.jobs, job_limit(request, *project.config));

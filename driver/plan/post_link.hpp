@@ -1,11 +1,12 @@
 // What happens to a module behind the linker: which steps, in which order, by which tools. Decided from the profile's settings before
 // anything runs; each step is an action of its own.
 //
-//   link (nothing stripped) → wasm-opt → strip → component
+//   link (nothing stripped) → wasm-bindgen → wasm-opt → strip → component, or the directory of bindings
 //
 // The order is not the user's to get wrong: a linker that strips takes away what wasm-opt must know, and nothing reads the module inside a
 // component any more.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,10 @@ namespace cargo_wasm::plan {
 struct PostLink
 {
   bool has_steps = false;
-  std::string wasm_opt_level; ///< "z"
+  std::optional<Bindgen> bindgen; ///< JavaScript is made around it
+  bool keeps_debug_info = false;  ///< DWARF survives every step
+  bool checks_itself = false;     ///< debug assertions are on
+  std::string wasm_opt_level;     ///< "z"; empty: it does not run
   std::vector<std::string> wasm_opt_args;
   base::Path wasm_opt;
   std::string strip;               ///< "debuginfo", "symbols"; empty: nothing

@@ -1,5 +1,6 @@
 // What the steps that make units share: who is active, with which features, profile and flags.
 #pragma once
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -58,6 +59,13 @@ struct UnitContext
 [[nodiscard]] inline bool is_check(CompileMode mode)
 {
   return mode == CompileMode::check || mode == CompileMode::check_test;
+}
+
+/// A program or `cdylib` that is built to be used; tests run as they were linked.
+[[nodiscard]] inline bool is_finished(const Unit& unit)
+{
+  const bool is_cdylib = std::ranges::find(unit.crate_types, manifest::CrateType::cdylib) != unit.crate_types.end();
+  return unit.mode == CompileMode::build && (unit.target->is_executable() || is_cdylib) && !unit.target->is_custom_build();
 }
 
 /// The crate targets the request selects, as units, sorted. Errors: CW0363–CW0367.

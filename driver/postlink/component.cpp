@@ -7,6 +7,7 @@
 
 #include "module_file.hpp"
 #include "temporary_file.hpp"
+#include "tool_failure.hpp"
 
 namespace cargo_wasm::postlink {
 
@@ -15,13 +16,7 @@ namespace {
 Error cannot_wrap(const ComponentRequest& request, const base::Command& command, const base::Exit& exit, std::string_view said)
 {
   Error error("CW0858", fmt::format("`{}` cannot be made a component", request.core.filename().native()));
-  constexpr std::size_t k_most_lines = 8;
-  for (const std::string_view line : base::split(base::trim(said), '\n')) {
-    if (const std::string_view text = base::trim(line); error.notes.size() < k_most_lines && !text.empty()) {
-      error.notes.emplace_back(text);
-    }
-  }
-  error.notes.push_back(fmt::format("`{}` ended with {}", base::to_shell_string(command), base::to_string(exit)));
+  add_tool_notes(error, command, exit, said);
   error.helps.emplace_back("`cargo-wasm imports` shows what the module imports and who declares it: a component has no functions of `env`");
   return error;
 }

@@ -11,6 +11,7 @@
 
 #include "module_file.hpp"
 #include "temporary_file.hpp"
+#include "tool_failure.hpp"
 
 namespace cargo_wasm::postlink {
 
@@ -145,13 +146,7 @@ private:
   Error tool_failed(const base::Command& command, const base::Exit& exit, std::string_view said) const
   {
     Error error("CW0853", fmt::format("wasm-opt {} failed", m_request.tool.version), Blame::environment);
-    error.notes.push_back(fmt::format("`{}` ended with {}", base::to_shell_string(command), base::to_string(exit)));
-    constexpr std::size_t k_most_lines = 5;
-    for (const std::string_view line : base::split(base::trim(said), '\n')) {
-      if (error.notes.size() <= k_most_lines && !line.empty()) {
-        error.notes.emplace_back(line);
-      }
-    }
+    add_tool_notes(error, command, exit, said);
     error.helps.emplace_back("the module as it was linked is left as it is; `wasm-opt = false` in the profile builds without this step");
     return error;
   }

@@ -50,13 +50,14 @@ struct Optimizer
 
   void writes(std::string at_level, std::string module)
   {
-    world.process.on(
-        "wasm-opt", {"-O" + at_level}, [this, module = std::move(module)](const base::Command& command, base::OutputSink&, std::stop_token) {
-          last = command;
-          read = world.fs.read(command.args.front()).value_or("");
-          REQUIRE(world.fs.write_atomic(command.args[2], module).has_value());
-          return Result<base::Exit>(base::Exit{});
-        });
+    world.process.on("wasm-opt",
+                     {"-O" + at_level},
+                     [this, module = std::move(module)](const base::Command& command, base::OutputSink&, std::stop_token) {
+                       last = command;
+                       read = world.fs.read(command.args.front()).value_or("");
+                       REQUIRE(world.fs.write_atomic(command.args[2], module).has_value());
+                       return Result<base::Exit>(base::Exit{});
+                     });
   }
 
   std::string warnings()

@@ -37,6 +37,9 @@ struct Project
 /// packaged with; built under `$XDG_CACHE_HOME/cargo-wasm/from/NAME-VERSION/target`. Errors: CW0741 no such package or version.
 [[nodiscard]] Result<Project> open_registry_project(const Env& env, const GlobalOptions& options, const FromSpec& from);
 
+/// A package of crates.io, unpacked. Errors: CW0741 no such package or version; those of the network.
+[[nodiscard]] Result<PackagePtr> load_from_registry(source::SourceMap& sources, const FromSpec& from);
+
 /// What command line and manifests say about the compiler. `selected`: the packages that are built, whose `[package.metadata.wasm]
 /// toolchain` have to agree; empty: the default ones, and where those differ only the workspace's key counts. --strict-cargo reads none.
 /// Errors: CW0671 two packages want different ones; CW0102, CW0167, CW0670.

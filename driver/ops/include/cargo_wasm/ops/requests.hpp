@@ -34,6 +34,7 @@ struct FromSpec
 {
   std::string name;
   std::optional<std::string> version; ///< exact, or a requirement; the newest release when absent
+  bool ignores_lock = false;          ///< not the lock that it was packaged with
 };
 /// Errors: CW0740 not a package name or version.
 [[nodiscard]] Result<FromSpec> parse_from_spec(std::string_view text);
@@ -49,6 +50,7 @@ struct CompileRequest
   std::optional<FromSpec> from;
   std::optional<std::string> jobs;          ///< -j as typed; nullopt: configuration, else all cores
   std::vector<std::string> ignored_defects; ///< --ignore-defect
+  std::optional<std::string> bindgen;       ///< --bindgen: what wasm-bindgen's `--target` takes
   exec::ExecuteOptions exec;
   bool unit_graph = false;
   bool timings = false;
