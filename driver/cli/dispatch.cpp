@@ -127,7 +127,7 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
     CW_TRY_ASSIGN(request.from, ops::parse_from_spec(*from));
   }
   // A program taken from the registry is wanted to run, not to be debugged.
-  CW_TRY_ASSIGN(request.profile_name, profile_of(parsed, request.from ? "release" : "dev"));
+  CW_TRY_ASSIGN(request.profile_name, profile_of(parsed, request.from || parsed.verb == "pack" ? "release" : "dev"));
   request.triples = parsed.all("target");
   request.unit_graph = parsed.has("unit-graph");
   request.timings = parsed.has("timings");
@@ -172,6 +172,19 @@ Result<> fix_verb(const Env& env, const ParsedArguments& parsed, const GlobalOpt
   CW_TRY_ASSIGN(auto request, compile_request(parsed, context));
   request.stored.reset();
   return ops::fix_imports(env, options, {std::move(request), migrates});
+}
+
+Result<> pack_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options, const DispatchContext& context)
+{
+  ops::PackRequest request;
+  CW_TRY_ASSIGN(request.compile, compile_request(parsed, context));
+  if (const auto* directory = parsed.last("output")) {
+    request.directory = absolute(env, *directory);
+  }
+  if (const auto* scope = parsed.last("scope")) {
+    request.scope = *scope;
+  }
+  return ops::pack(env, options, request);
 }
 
 Result<> update_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options)
@@ -313,6 +326,8 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
   if (verb == "build" || verb == "check") {
     CW_TRY_ASSIGN(const auto request, compile_request(parsed, context));
     CW_TRY(ops::build(env, options, request));
+  } else if (verb == "pack") {
+    CW_TRY(pack_verb(env, parsed, options, context));
   } else if (verb == "imports") {
     CW_TRY_ASSIGN(auto request, compile_request(parsed, context));
     CW_TRY(ops::imports(env, options, {std::move(request), parsed.has("json"), parsed.has("html"), parsed.has("write-lock")}));

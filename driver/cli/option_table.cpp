@@ -251,6 +251,13 @@ std::vector<VerbSpec> make_verbs()
   std::vector<VerbSpec> table;
   table.push_back(
       {"build", "b", "Compile the project to WebAssembly (or for the host)", join({build_like(), {locked_imports(), bindgen()}})});
+  table.push_back({"pack",
+                   "",
+                   "Make an npm package of a module that uses wasm-bindgen",
+                   join({build_like(),
+                         {locked_imports(), bindgen()},
+                         {{"output", 'o', value, "DIR", "Where to; `pkg` beside the manifest unless given"},
+                          {"scope", '\0', value, "ORG", "Call it @ORG/NAME"}}})});
   table.push_back({"check", "c", "Report errors without generating code", build_like()});
   table.push_back({"imports",
                    "",

@@ -197,7 +197,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   }
   plan::BindgenOfUnit bindgen;
   if (!options.strict_cargo) {
-    CW_TRY_ASSIGN(const auto wishes, plan::bindgen_wishes(env.fs, units, *workspace.root_manifest, request.bindgen));
+    CW_TRY_ASSIGN(const auto wishes, plan::bindgen_wishes(env.fs, units, *workspace.root_manifest, request.bindgen, request.else_bindgen));
     CW_TRY_ASSIGN(bindgen, find_bindgen(env, caller, project, request, choice, platforms, wishes));
   }
   const plan::ActionGraphInput actions_input{

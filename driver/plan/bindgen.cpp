@@ -59,7 +59,8 @@ Error no_such_crate(const Unit& unit)
 Result<std::vector<BindgenWish>> bindgen_wishes(const base::ReadOnlyFilesystem& fs,
                                                 const UnitGraph& graph,
                                                 const manifest::Manifest& workspace_root,
-                                                const std::optional<std::string>& target)
+                                                const std::optional<std::string>& target,
+                                                const std::optional<std::string>& otherwise)
 {
   std::vector<BindgenWish> wishes;
   PackageFinder packages(graph);
@@ -74,6 +75,8 @@ Result<std::vector<BindgenWish>> bindgen_wishes(const base::ReadOnlyFilesystem& 
     const bool is_own = wish.settings.target && !target;
     if (target) {
       wish.settings.target = target;
+    } else if (!wish.settings.target) {
+      wish.settings.target = otherwise;
     }
     if (!wish.settings.target) {
       continue;

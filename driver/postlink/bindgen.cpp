@@ -30,7 +30,7 @@ Result<> copy_entries(base::Filesystem& fs, const base::Path& from, const base::
   for (const base::DirectoryEntry& entry : entries) {
     if (entry.type == base::FileType::directory) {
       CW_TRY(copy_entries(fs, from / entry.name, to / entry.name));
-    } else if (!entry.name.ends_with(k_module_suffix)) {
+    } else {
       CW_TRY(fs.copy(from / entry.name, to / entry.name));
     }
   }
@@ -117,6 +117,17 @@ Result<> assemble_bindings(const base::Env& env, const base::Path& bindings, con
   CW_TRY_ASSIGN(const TemporaryDirectory made, TemporaryDirectory::beside(env.fs, output));
   CW_TRY(copy_entries(env.fs, bindings, made.path()));
   CW_TRY(env.fs.copy(module, made.path() / theirs->name));
+  return replace_directory(env.fs, made.path(), output);
+}
+
+Result<>
+pack_bindings(const base::Env& env, const base::Path& bindings, const std::map<std::string, std::string>& more, const base::Path& output)
+{
+  CW_TRY_ASSIGN(const TemporaryDirectory made, TemporaryDirectory::beside(env.fs, output));
+  CW_TRY(copy_entries(env.fs, bindings, made.path()));
+  for (const auto& [name, content] : more) {
+    CW_TRY(env.fs.write_atomic(made.path() / name, content));
+  }
   return replace_directory(env.fs, made.path(), output);
 }
 

@@ -51,6 +51,7 @@ struct CompileRequest
   std::optional<std::string> jobs;          ///< -j as typed; nullopt: configuration, else all cores
   std::vector<std::string> ignored_defects; ///< --ignore-defect
   std::optional<std::string> bindgen;       ///< --bindgen: what wasm-bindgen's `--target` takes
+  std::optional<std::string> else_bindgen;  ///< where neither the command line nor a manifest says
   exec::ExecuteOptions exec;
   bool unit_graph = false;
   bool timings = false;
@@ -67,6 +68,13 @@ struct RunRequest
   CompileRequest compile;
   std::vector<std::string> arguments;
   std::vector<std::string> directories; ///< --dir HOST[::GUEST]; the working directory when empty
+};
+
+struct PackRequest
+{
+  CompileRequest compile;
+  std::optional<Path> directory;    ///< absolute; `pkg` beside the manifest when absent
+  std::optional<std::string> scope; ///< "org" of "@org/name"
 };
 
 struct ImportsRequest

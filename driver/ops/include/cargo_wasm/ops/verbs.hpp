@@ -14,6 +14,9 @@ namespace cargo_wasm::ops {
 Result<> build(const Env& env, const GlobalOptions& options, const CompileRequest& request); ///< build and check
 /// Builds, then says what to start: the caller replaces itself with it. nullopt after --dry-run or --unit-graph.
 Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& options, const RunRequest& request);
+/// Builds, then makes an npm package of the one module that has JavaScript bindings. Errors: CW0887 there is none, or several; CW0888 a
+/// directory in the way that holds something else.
+Result<> pack(const Env& env, const GlobalOptions& options, const PackRequest& request);
 /// Builds, then prints the import ledger of each linked module, or writes its page or wasm-imports.lock.
 /// Errors: CW0750 nothing was linked; CW0924 to CW0926.
 Result<> imports(const Env& env, const GlobalOptions& options, const ImportsRequest& request);

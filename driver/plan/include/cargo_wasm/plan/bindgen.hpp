@@ -19,13 +19,14 @@ struct BindgenWish
   PackagePtr shared;                  ///< `wasm-bindgen-shared`; nullptr where the crate does not use it
 };
 
-/// `target` is the command line's choice for all of them; nullopt: what their manifests say.
-/// Errors: CW0882 a package's manifest wants bindings for a module that does not use the crate; those of manifest::read_bindgen_settings.
-/// Cost: a walk over the graph for each program and `cdylib`.
+/// `target` is the command line's choice for all of them; nullopt: what their manifests say, and `otherwise` for those that use the crate
+/// and say nothing. Errors: CW0882 a package's manifest wants bindings for a module that does not use the crate; those of
+/// manifest::read_bindgen_settings. Cost: a walk over the graph for each program and `cdylib`.
 [[nodiscard]] Result<std::vector<BindgenWish>> bindgen_wishes(const base::ReadOnlyFilesystem& fs,
                                                               const UnitGraph& graph,
                                                               const manifest::Manifest& workspace_root,
-                                                              const std::optional<std::string>& target);
+                                                              const std::optional<std::string>& target,
+                                                              const std::optional<std::string>& otherwise);
 
 /// A wish with the program that fulfils it.
 struct Bindgen

@@ -4,6 +4,7 @@
 // it is not the version that counts: several releases in a row have the same. Crate and program both take it from `wasm-bindgen-shared`, so
 // its source says which versions fit (docs/guide/bindings.md).
 #pragma once
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -40,5 +41,9 @@ struct BindgenRequest
 /// The directory of bindings at `output`, with `module` in place of theirs. Errors: CW0884 there are no bindings; those of files.
 [[nodiscard]] Result<>
 assemble_bindings(const base::Env& env, const base::Path& bindings, const base::Path& module, const base::Path& output);
+
+/// A directory at `output` with everything of `bindings`, and these files beside it (by name, with their contents).
+[[nodiscard]] Result<>
+pack_bindings(const base::Env& env, const base::Path& bindings, const std::map<std::string, std::string>& more, const base::Path& output);
 
 } // namespace cargo_wasm::postlink
