@@ -66,7 +66,7 @@ std::string declaration_text(const Env& env, const plan::ActionGraph& graph, con
 } // namespace
 
 std::string
-ledger_text(const Env& env, const plan::ActionGraph& graph, const Ledger& ledger, const std::vector<Host>& hosts, bool whole_paths)
+ledger_text(const Env& env, const plan::ActionGraph& graph, const Ledger& ledger, const std::vector<host::Profile>& hosts, bool whole_paths)
 {
   const std::size_t count = ledger.imports.size();
   std::string text = fmt::format(
@@ -84,7 +84,7 @@ ledger_text(const Env& env, const plan::ActionGraph& graph, const Ledger& ledger
   return text;
 }
 
-std::string ledger_json(const Env& env, std::span<const Ledger> ledgers, const std::vector<Host>& hosts)
+std::string ledger_json(const Env& env, std::span<const Ledger> ledgers, const std::vector<host::Profile>& hosts)
 {
   using nlohmann::ordered_json;
   ordered_json modules = ordered_json::array();

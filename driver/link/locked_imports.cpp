@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <cargo_wasm/link/hosts.hpp>
+#include <cargo_wasm/host/profile.hpp>
 
 namespace cargo_wasm::link {
 
@@ -29,7 +29,7 @@ const LedgerEntry* entry_of_interface(const Ledger& ledger, const std::string& i
 
 std::string module_range(std::string_view module)
 {
-  const auto [name, version] = split_interface(module);
+  const auto [name, version] = host::split_interface(module);
   if (!version) {
     return std::string(module);
   }
@@ -44,7 +44,7 @@ bool is_in_range(std::string_view range, std::string_view module)
   if (range == module) {
     return true;
   }
-  const auto [name, version] = split_interface(module);
+  const auto [name, version] = host::split_interface(module);
   const std::size_t at = range.rfind('@');
   if (!version || at == std::string_view::npos || range.substr(0, at) != name) {
     return false;

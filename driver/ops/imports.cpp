@@ -1,6 +1,7 @@
 #include <cargo_wasm/ops/verbs.hpp>
 
 #include <cargo_wasm/base/shown_path.hpp>
+#include <cargo_wasm/host/profiles.hpp>
 #include <cargo_wasm/link/ledger_text.hpp>
 #include <cargo_wasm/report/imports_page.hpp>
 
@@ -13,7 +14,7 @@ namespace {
 Result<>
 show_ledgers(const Env& env, const ImportsRequest& request, const plan::ActionGraph& graph, const std::vector<link::Ledger>& ledgers)
 {
-  CW_TRY_ASSIGN(const auto hosts, link::load_hosts(env.fs, graph.cargo_home / "cargo-wasm" / "hosts"));
+  CW_TRY_ASSIGN(const auto hosts, host::all_profiles(env.fs, {graph.cargo_home / "cargo-wasm" / "hosts", env.cwd}));
   if (request.html) {
     const Path file = graph.target_directory / "import-ledger" / "index.html";
     CW_TRY(env.fs.create_directories(file.parent_path()));
