@@ -129,6 +129,9 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   // A program taken from the registry is wanted to run, not to be debugged.
   CW_TRY_ASSIGN(request.profile_name, profile_of(parsed, request.from || parsed.verb == "pack" ? "release" : "dev"));
   request.triples = parsed.all("target");
+  if (const auto* host = parsed.last("host")) {
+    request.host = *host;
+  }
   request.unit_graph = parsed.has("unit-graph");
   request.timings = parsed.has("timings");
   request.locked_imports = parsed.has("locked-imports");

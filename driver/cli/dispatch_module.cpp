@@ -1,4 +1,4 @@
-// `cargo-wasm module VERB`: the steps behind the linker by hand.
+// `cargo-wasm module VERB`: the steps behind the linker by hand; `cargo-wasm host VERB`: what they are checked against.
 #include "dispatch_module.hpp"
 
 #include <fmt/format.h>
@@ -42,6 +42,7 @@ Result<Outcome> optimize_verb(const Env& env, const ParsedArguments& parsed, con
   if (const auto* level = parsed.last("level")) {
     request.level = *level;
   }
+  request.lowered = parsed.all("lower");
   request.extra = parsed.all("arg");
   request.drops_debug_info = parsed.has("drop-debug-info");
   request.stop = context.stop;
@@ -97,6 +98,51 @@ Result<Outcome> assemble_verb(const Env& env, const ParsedArguments& parsed)
   return Outcome{};
 }
 
+/// `env::now` → `now`.
+Result<std::vector<std::string>> allowed_functions(const ParsedArguments& parsed)
+{
+  constexpr std::string_view k_module = "env::";
+  std::vector<std::string> names;
+  for (const std::string& entry : parsed.all("allow")) {
+    if (!entry.starts_with(k_module)) {
+      return fail(
+          Error("CW0782", fmt::format("`--allow {}` names no function of `env`", entry), Blame::usage).help("write `--allow env::NAME`"));
+    }
+    names.push_back(entry.substr(k_module.size()));
+  }
+  return names;
+}
+
+Result<Outcome> check_verb(const Env& env, const ParsedArguments& parsed)
+{
+  const auto& inputs = parsed.all("FILE");
+  const auto* host = parsed.last("host");
+  if (inputs.size() != 1 || host == nullptr) {
+    return fail(Error("CW0782",
+                      host == nullptr  ? "for which host?"
+                      : inputs.empty() ? "which module?"
+                                       : "one module at a time",
+                      Blame::usage)
+                    .help("`cargo-wasm module check app.wasm --host browser`"));
+  }
+  ops::ModuleCheckRequest request;
+  request.input = absolute(env, inputs.front());
+  request.host = *host;
+  CW_TRY_ASSIGN(request.allowed, allowed_functions(parsed));
+  request.json = parsed.has("json");
+  if (const auto* output = parsed.last("output")) {
+    request.output = absolute(env, *output);
+  }
+  if (const auto* shown = parsed.last("as")) {
+    request.shown_name = *shown;
+  }
+  if (const auto* names = parsed.last("names")) {
+    request.names = absolute(env, *names);
+  }
+  CW_TRY(ops::module_check(env, request));
+  return Outcome{};
+}
+
 Result<Outcome> component_verb(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
 {
   CW_TRY_ASSIGN(const Files files, files_of(env, parsed));
@@ -119,6 +165,17 @@ Result<Outcome> component_verb(const Env& env, const ParsedArguments& parsed, co
   return Outcome{};
 }
 
+Result<Outcome> host_show_verb(const Env& env, const ParsedArguments& parsed)
+{
+  const auto& names = parsed.all("HOST");
+  if (names.size() != 1) {
+    return fail(
+        Error("CW0782", names.empty() ? "which host?" : "one host at a time", Blame::usage).help("`cargo-wasm host list` names them"));
+  }
+  CW_TRY(ops::host_show(env, names.front(), parsed.has("json")));
+  return Outcome{};
+}
+
 } // namespace
 
 std::optional<Result<Outcome>> dispatch_module(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
@@ -134,6 +191,16 @@ std::optional<Result<Outcome>> dispatch_module(const Env& env, const ParsedArgum
   }
   if (parsed.verb == "module strip") {
     return strip_verb(env, parsed);
+  }
+  if (parsed.verb == "host list") {
+    CW_TRY(ops::host_list(env, parsed.has("json")));
+    return Outcome{};
+  }
+  if (parsed.verb == "host show") {
+    return host_show_verb(env, parsed);
+  }
+  if (parsed.verb == "module check") {
+    return check_verb(env, parsed);
   }
   if (parsed.verb == "module component") {
     return component_verb(env, parsed, context);

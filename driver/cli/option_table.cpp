@@ -134,9 +134,21 @@ OptionSpec locked_imports()
   return {"locked-imports", '\0', flag, "", "Fail when a module imports something else than wasm-imports.lock says", k_manifest};
 }
 
+/// Of verbs that make what a host runs.
+OptionSpec host_choice()
+{
+  return {"host",
+          '\0',
+          value,
+          "NAME|FILE",
+          "Build for this host, and check what was made against it: browser, node, wasmtime, embedded …",
+          k_compilation};
+}
+
 Options build_like()
 {
-  return join({package_selection(), from_registry(), target_selection(), features(), compilation(), manifest(true), general()});
+  return join(
+      {package_selection(), from_registry(), target_selection(), features(), compilation(), {host_choice()}, manifest(true), general()});
 }
 
 /// `toolchain …`: each row also needs a line in dispatch_toolchain.cpp.
@@ -198,6 +210,22 @@ Options module_files()
   return {{"FILE", '\0', positionals, "FILE", "The linked module"}, {"output", 'o', value, "FILE", "Where to write to, by rename"}};
 }
 
+std::vector<VerbSpec> host_verbs()
+{
+  return {
+      {"host list",
+       "",
+       "List the hosts that artifacts can be built for and checked against",
+       join({{{"json", '\0', flag, "", "Print JSON (docs/guide/hosts.md)"}}, general()})},
+      {"host show",
+       "",
+       "Print what a host provides, lacks and expects, and where that is known from",
+       join({{{"HOST", '\0', positionals, "NAME|FILE", "The host; `chrome@120` for a version of it"},
+              {"json", '\0', flag, "", "Print JSON (docs/guide/hosts.md)"}},
+             general()})},
+  };
+}
+
 std::vector<VerbSpec> module_verbs()
 {
   return {
@@ -208,6 +236,11 @@ std::vector<VerbSpec> module_verbs()
              {{"level", 'O', value, "LEVEL", "How much", "Options", {"0", "1", "2", "3", "4", "s", "z", "auto"}},
               {"tool", '\0', value, "PATH", "This wasm-opt, instead of npm's or the one on PATH"},
               {"drop-debug-info", '\0', flag, "", "Take DWARF out before"},
+              {"lower",
+               '\0',
+               values,
+               "FEATURE",
+               "Replace this feature by older instructions: sign-ext, bulk-memory-opt, nontrapping-fptoint"},
               {"arg", '\0', values, "OPTION", "A further option of wasm-opt"}},
              general()})},
       {"module bindgen",
@@ -235,6 +268,17 @@ std::vector<VerbSpec> module_verbs()
        "Take debug information or names out of a module",
        join(
            {module_files(), {{"strip", '\0', value, "WHAT", "What to take out", "Options", {"none", "debuginfo", "symbols"}}}, general()})},
+      {"module check",
+       "",
+       "Check whether a module or component runs on a host",
+       join({{{"FILE", '\0', positionals, "FILE", "The module or component"},
+              {"host", '\0', value, "NAME|FILE", "The host: browser, node, wasmtime, embedded …"},
+              {"allow", '\0', values, "env::NAME", "A function that the program around the module provides"},
+              {"names", '\0', value, "FILE", "The same module before its names were stripped, for messages"},
+              {"as", '\0', value, "NAME", "What messages call it"},
+              {"output", 'o', value, "FILE", "Copy it there if it fits"},
+              {"json", '\0', flag, "", "Print JSON (docs/guide/hosts.md)"}},
+             general()})},
       {"module component",
        "",
        "Wrap a module into a component, with a toolchain's wasm-component-ld",
@@ -365,6 +409,9 @@ std::vector<VerbSpec> make_verbs()
   for (auto& verb : toolchain_verbs()) {
     table.push_back(std::move(verb));
   }
+  for (auto& verb : host_verbs()) {
+    table.push_back(std::move(verb));
+  }
   for (auto& verb : module_verbs()) {
     table.push_back(std::move(verb));
   }
@@ -399,7 +446,8 @@ const std::vector<VerbSpec>& verbs()
 const std::vector<VerbGroup>& verb_groups()
 {
   static const std::vector<VerbGroup> table = {{"toolchain", "Show, ask and install compilers"},
-                                               {"module", "Work on a module that is linked: optimize, strip, wrap"}};
+                                               {"host", "Show the hosts that artifacts can be built for"},
+                                               {"module", "Work on a module that is linked: optimize, strip, check, wrap"}};
   return table;
 }
 

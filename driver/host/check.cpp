@@ -62,7 +62,7 @@ Result<> check_component(const CheckRequest& request, Violations& violations)
 
 std::string shown_artifact(const CheckRequest& request)
 {
-  return fmt::format("`{}`", request.artifact.path->filename().string());
+  return fmt::format("`{}`", request.shown_name.empty() ? request.artifact.path->filename().string() : request.shown_name);
 }
 
 std::string shown_host(const CheckRequest& request)

@@ -14,7 +14,7 @@ namespace cargo_wasm::host {
 
 namespace {
 
-constexpr std::size_t k_shown_fields = 6;
+constexpr std::size_t k_shown_fields = 6, k_shown_callers = 3;
 
 struct SeenImport
 {
@@ -52,8 +52,9 @@ Judgement judge(const CheckRequest& request, const SeenImport& import)
     return {};
   }
   for (const Profile* const host : parts_of(request.profile)) {
-    const auto rule = std::ranges::find_if(
-        host->imports, [&](const ImportRule& each) { return provides(each, import.module, import.field, import.kind); });
+    // Interfaces with versions are imported by components alone; a module that does so was not wrapped.
+    const auto covers = [&](const ImportRule& each) { return !each.versions && provides(each, import.module, import.field, import.kind); };
+    const auto rule = std::ranges::find_if(host->imports, covers);
     if (rule != host->imports.end()) {
       const auto own_type = rule->functions.find(import.field);
       const std::string* const wanted = own_type == rule->functions.end() ? interface_type(import.module, import.field) : &own_type->second;
@@ -97,6 +98,8 @@ void add_helps(const CheckRequest& request, const SeenImport& import, Error& err
   if (interface == "wasi_snapshot_preview1" || interface == "wasi_unstable") {
     error.helps.emplace_back(
         "build for `wasm32-unknown-unknown`, whose standard library imports nothing, or choose a host with WASI 0.1: `--host wasmtime`");
+  } else if (interface.starts_with("wasi:") && !import.field.empty()) {
+    error.helps.emplace_back("it is the module inside a component: `cargo-wasm module component` wraps it");
   } else if (interface.starts_with("wasi:")) {
     error.helps.emplace_back("the compiler's own version decides which version of WASI its standard library imports: another one may fit");
   } else if (interface.starts_with("__wbindgen_")) {
@@ -124,7 +127,7 @@ public:
     m_count = imports.size();
     std::map<std::string, std::vector<const SeenImport*>> missing; // by module
     std::set<std::string> partly_provided;
-    std::vector<std::uint32_t> functions;
+    bool names_functions = false;
     std::map<const SeenImport*, Judgement> judgements;
     for (const SeenImport& import : imports) {
       const Judgement judgement = judge(m_request, import);
@@ -135,11 +138,10 @@ public:
         partly_provided.insert(import.module);
       }
       if (judgement.verdict != Verdict::provided && import.kind == wasm::ExternalKind::func) {
-        functions.push_back(import.function);
+        names_functions = true;
       }
     }
-    if (!functions.empty()) {
-      m_callers = first_callers(m_module, functions);
+    if (names_functions) {
       m_names.emplace(m_module, m_request.names);
     }
     std::set<std::string> told;
@@ -160,9 +162,9 @@ public:
 private:
   void add_caller(const SeenImport& import, Error& error) const
   {
-    const auto caller = m_callers.find(import.function);
-    if (import.kind == wasm::ExternalKind::func && caller != m_callers.end()) {
-      error.notes.push_back(fmt::format("`{}` is called by {}", import.field, m_names->shown(caller->second)));
+    const std::string caller = import.kind == wasm::ExternalKind::func ? m_names->shown_caller(m_module, import.function) : std::string();
+    if (!caller.empty()) {
+      error.notes.push_back(fmt::format("`{}` is called by {}", import.field, caller));
     }
   }
 
@@ -205,7 +207,9 @@ private:
     if (judgement.host != &m_request.profile) {
       error.notes.push_back(fmt::format("{} is one of those that this host stands for", shown_name(*judgement.host)));
     }
-    add_caller(first, error);
+    for (std::size_t i = 0; i < imports.size() && i < k_shown_callers; ++i) {
+      add_caller(*imports[i], error);
+    }
     add_helps(m_request, first, error);
     return error;
   }
@@ -214,7 +218,6 @@ private:
   const wasm::Module& m_module;
   Violations& m_violations;
   std::size_t m_count = 0;
-  std::map<std::uint32_t, std::uint32_t> m_callers;
   std::optional<FunctionNames> m_names;
 };
 

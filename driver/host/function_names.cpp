@@ -1,6 +1,8 @@
 #include "function_names.hpp"
 
-#include <algorithm>
+#include <optional>
+#include <set>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -9,6 +11,8 @@
 namespace cargo_wasm::host {
 
 namespace {
+
+constexpr std::size_t k_longest_way = 8; ///< through libc
 
 std::map<std::uint32_t, std::string> section_names(const wasm::Module& module)
 {
@@ -49,6 +53,25 @@ std::string_view crate_of(std::string_view path)
   return end != std::string_view::npos && path.substr(end).starts_with("::") ? path.substr(0, end) : std::string_view();
 }
 
+std::vector<std::uint32_t> callers_of(const wasm::Module& module, std::uint32_t function)
+{
+  std::vector<std::uint32_t> callers;
+  const auto counts = module.count_imports();
+  std::uint32_t caller = counts ? counts->functions : 0;
+  auto bodies = module.bodies();
+  for (wasm::FunctionBody body; bodies.next(body); ++caller) {
+    wasm::OperatorReader reader(body.code());
+    for (wasm::Operator op; reader.next(op);) {
+      const bool is_call = op.opcode == wasm::Opcode::call || op.opcode == wasm::Opcode::return_call;
+      if (is_call && op.indices[0] == function) {
+        callers.push_back(caller);
+        break;
+      }
+    }
+  }
+  return callers;
+}
+
 } // namespace
 
 FunctionNames::FunctionNames(const wasm::Module& module, const wasm::Source& with_names) : m_names(section_names(module))
@@ -80,22 +103,34 @@ std::string FunctionNames::shown(std::uint32_t function) const
                        : fmt::format("`{}` of crate `{}` (function {})", name->second, crate, function);
 }
 
-std::map<std::uint32_t, std::uint32_t> first_callers(const wasm::Module& module, const std::vector<std::uint32_t>& functions)
+bool FunctionNames::is_of_crate(std::uint32_t function) const
 {
-  std::map<std::uint32_t, std::uint32_t> callers;
-  const auto counts = module.count_imports();
-  std::uint32_t caller = counts ? counts->functions : 0;
-  auto bodies = module.bodies();
-  for (wasm::FunctionBody body; callers.size() < functions.size() && bodies.next(body); ++caller) {
-    wasm::OperatorReader reader(body.code());
-    for (wasm::Operator op; reader.next(op);) {
-      const bool is_call = op.opcode == wasm::Opcode::call || op.opcode == wasm::Opcode::return_call;
-      if (is_call && std::ranges::find(functions, op.indices[0]) != functions.end()) {
-        callers.emplace(op.indices[0], caller);
+  const auto name = m_names.find(function);
+  return name != m_names.end() && !crate_of(name->second).empty();
+}
+
+std::string FunctionNames::shown_caller(const wasm::Module& module, std::uint32_t function) const
+{
+  std::optional<std::uint32_t> first;
+  std::set<std::uint32_t> seen{function};
+  for (std::size_t step = 0; step < k_longest_way; ++step) {
+    std::optional<std::uint32_t> next;
+    for (const std::uint32_t caller : callers_of(module, function)) {
+      if (!seen.contains(caller) && (!next || (!is_of_crate(*next) && is_of_crate(caller)))) {
+        next = caller;
       }
     }
+    if (!next) {
+      break;
+    }
+    seen.insert(*next);
+    function = *next;
+    first = first ? first : next;
+    if (is_of_crate(function)) {
+      return function == *first ? shown(function) : fmt::format("{}, for {}", shown(*first), shown(function));
+    }
   }
-  return callers;
+  return first ? shown(*first) : std::string();
 }
 
 } // namespace cargo_wasm::host

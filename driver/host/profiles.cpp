@@ -170,7 +170,9 @@ private:
 
 Result<Profile> find_profile(const base::ReadOnlyFilesystem& fs, const ProfilePlaces& places, std::string_view name)
 {
-  return Finder(fs, places).find(name, nullptr);
+  CW_TRY_ASSIGN(Profile profile, Finder(fs, places).find(name, nullptr));
+  profile.asked = is_path(name) ? profile.file.native() : std::string(name);
+  return profile;
 }
 
 Result<std::vector<Profile>> all_profiles(const base::ReadOnlyFilesystem& fs, const ProfilePlaces& places)

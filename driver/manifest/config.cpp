@@ -74,6 +74,8 @@ Result<std::optional<Defined<T>>> get_scalar(const ConfigState& state, const Con
   return Defined<T>{*value, definition};
 }
 
+} // namespace
+
 Result<base::Path> find_cargo_home(const Env& env)
 {
   if (const std::string* home = env.var("CARGO_HOME"); home != nullptr && !home->empty()) {
@@ -85,8 +87,6 @@ Result<base::Path> find_cargo_home(const Env& env)
   return fail(Error("CW0182", "there is no home directory: neither `CARGO_HOME` nor `HOME` is set", Blame::environment)
                   .help("set `CARGO_HOME` to a directory for downloaded crates"));
 }
-
-} // namespace
 
 base::Path Definition::root(const base::Path& cwd) const
 {

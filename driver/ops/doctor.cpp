@@ -9,6 +9,7 @@
 #include <cargo_wasm/base/text.hpp>
 
 #include "doctor_rows.hpp"
+#include "host_choice.hpp"
 #include "toolchain_here.hpp"
 
 namespace cargo_wasm::ops {
@@ -40,7 +41,9 @@ Result<> ask_the_project(Examination& seen)
   CW_TRY_ASSIGN(seen.wish, wanted_toolchain(seen.env, seen.project->workspace, seen.options, {}));
   CompileRequest compile;
   compile.triples = seen.request.triples;
-  CW_TRY_ASSIGN(seen.target, choose_target(*seen.project, seen.options, compile, seen.project->workspace.default_members));
+  const auto& members = seen.project->workspace.default_members;
+  CW_TRY_ASSIGN(const auto hosts, choose_hosts(seen.env, *seen.project, seen.options, compile, members));
+  CW_TRY_ASSIGN(seen.target, choose_target(*seen.project, seen.options, compile, members, hosts));
   return {};
 }
 

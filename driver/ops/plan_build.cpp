@@ -10,6 +10,7 @@
 #include <cargo_wasm/plan/actions.hpp>
 
 #include "bindgen_tool.hpp"
+#include "host_choice.hpp"
 #include "loaded_graph.hpp"
 #include "recording.hpp"
 #include "run_selection.hpp"
@@ -171,7 +172,8 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
     CW_TRY(select_program(selected.members, request));
   }
   const auto built = run == nullptr ? selected.members : packages_with(selected.members, request.targets);
-  CW_TRY_ASSIGN(const auto target, choose_target(project, options, request, built));
+  CW_TRY_ASSIGN(const auto hosts, choose_hosts(env, project, options, request, built));
+  CW_TRY_ASSIGN(const auto target, choose_target(project, options, request, built, hosts));
   if (!request.unit_graph) {
     report_target(reporter, target);
   }
@@ -184,6 +186,9 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   CW_TRY(ensure_targets(env, options, choice, platforms, target.triples));
 
   auto plan_for = plan_request(request, options, platforms, env.reporter.verbosity());
+  for (const auto& [package, host] : hosts) {
+    plan_for.hosts.emplace(package, host.profile);
+  }
   for (const auto& [package, triples] : target.of_package) {
     CW_TRY_ASSIGN(plan_for.member_kinds[package], toolchain::compile_kinds(triples, platforms.rustc.host));
   }

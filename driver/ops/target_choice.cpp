@@ -55,7 +55,7 @@ bool has_cdylib(const manifest::Manifest& package)
 }
 
 /// What one package is for; no triples: the host.
-Result<TargetChoice> choice_of(const Project& project, const manifest::Manifest& package)
+Result<TargetChoice> choice_of(const Project& project, const manifest::Manifest& package, const PackageHost* host)
 {
   CW_TRY_ASSIGN(auto own, metadata_target(package.metadata, package.file));
   if (!own.empty()) {
@@ -65,6 +65,12 @@ Result<TargetChoice> choice_of(const Project& project, const manifest::Manifest&
   CW_TRY_ASSIGN(auto common, metadata_target(root.workspace_metadata, root.file));
   if (!common.empty()) {
     return TargetChoice{.triples = std::move(common), .reason = "[workspace.metadata.wasm]"};
+  }
+  if (host != nullptr) {
+    const std::string& triple = has_program(package) ? host->profile->program_target : host->profile->library_target;
+    if (!triple.empty() && (has_program(package) || has_cdylib(package))) {
+      return TargetChoice{.triples = {triple}, .reason = host->reason};
+    }
   }
   if (has_program(package)) {
     return TargetChoice{.triples = {std::string(k_program_target)}, .reason = "the default for programs", .is_default_rule = true};
@@ -110,8 +116,11 @@ TargetChoice merged(const std::vector<std::pair<PackagePtr, TargetChoice>>& choi
 
 } // namespace
 
-Result<TargetChoice>
-choose_target(const Project& project, const GlobalOptions& options, const CompileRequest& request, const std::vector<PackagePtr>& selected)
+Result<TargetChoice> choose_target(const Project& project,
+                                   const GlobalOptions& options,
+                                   const CompileRequest& request,
+                                   const std::vector<PackagePtr>& selected,
+                                   const PackageHosts& hosts)
 {
   if (!request.triples.empty()) {
     return TargetChoice{.triples = request.triples, .reason = "--target"};
@@ -125,7 +134,8 @@ choose_target(const Project& project, const GlobalOptions& options, const Compil
   }
   std::vector<std::pair<PackagePtr, TargetChoice>> choices;
   for (const auto& package : selected) {
-    CW_TRY_ASSIGN(auto choice, choice_of(project, *package->manifest));
+    const auto host = hosts.find(package->id());
+    CW_TRY_ASSIGN(auto choice, choice_of(project, *package->manifest, host == hosts.end() ? nullptr : &host->second));
     choices.emplace_back(package, std::move(choice));
   }
   if (choices.empty()) {

@@ -1,7 +1,8 @@
 // What happens to a module behind the linker: which steps, in which order, by which tools. Decided from the profile's settings before
 // anything runs; each step is an action of its own.
 //
-//   link (nothing stripped) → wasm-bindgen → wasm-opt → strip → component, or the directory of bindings
+//   link (nothing stripped) → wasm-bindgen → wasm-opt → strip → component → check against the host
+//     → the directory of bindings
 //
 // The order is not the user's to get wrong: a linker that strips takes away what wasm-opt must know, and nothing reads the module inside a
 // component any more.
@@ -26,9 +27,12 @@ struct PostLink
   std::string wasm_opt_level;     ///< "z"; empty: it does not run
   std::vector<std::string> wasm_opt_args;
   base::Path wasm_opt;
-  std::string strip;               ///< "debuginfo", "symbols"; empty: nothing
-  base::Path component_ld;         ///< empty: the module stays one
-  std::uint32_t module_output = 0; ///< of the link action
+  std::vector<std::string> lowered;          ///< features that wasm-opt replaces by older instructions
+  std::shared_ptr<const host::Profile> host; ///< that the artifact is checked against; null: none
+  std::vector<std::string> allowed_imports;  ///< that the project says its host provides
+  std::string strip;                         ///< "debuginfo", "symbols"; empty: nothing
+  base::Path component_ld;                   ///< empty: the module stays one
+  std::uint32_t module_output = 0;           ///< of the link action
 };
 
 /// Per unit. With --strict-cargo nothing but the link happens.

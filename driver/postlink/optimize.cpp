@@ -7,6 +7,8 @@
 
 #include <cargo_wasm/base/deadline.hpp>
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/wasm/feature_use.hpp>
+#include <cargo_wasm/wasm/module.hpp>
 #include <cargo_wasm/wasm/rewrite.hpp>
 
 #include "module_file.hpp"
@@ -46,6 +48,7 @@ public:
       return std::move(m_outcome);
     }
     m_feature_options = std::move(options.options);
+    CW_TRY(choose_lowerings(source));
     CW_TRY_ASSIGN(m_exports, export_names(source));
     CW_TRY_ASSIGN(m_imports, import_names(source));
     const TemporaryFile without_lines(m_env.fs, beside(m_request.output, "in"));
@@ -71,6 +74,34 @@ private:
                      "wasm-opt {} does not know {}, so the module stays as it was linked", m_request.tool.version, quoted_list(features)))
         .note("the module uses these features of WebAssembly, and an optimizer that does not know them would refuse it")
         .help("use a newer wasm-opt: `npm install binaryen` brings one for a project");
+  }
+
+  /// Passes for what is to be replaced and really used: they refuse modules that use more of the same proposal.
+  Result<> choose_lowerings(const wasm::Source& source)
+  {
+    wasm::FeatureSet wanted;
+    for (const std::string& name : m_request.lowered) {
+      if (const auto feature = wasm::feature_named(name)) {
+        wanted.insert(*feature);
+      }
+    }
+    if (wanted.empty()) {
+      return {};
+    }
+    CW_TRY_ASSIGN(const wasm::Module module, wasm::Module::read(source));
+    CW_TRY_ASSIGN(const auto uses, wasm::features_used(module, wanted));
+    for (const wasm::FeatureUse& use : uses) {
+      const std::string_view name = wasm::name_of(use.feature);
+      if (auto option = lowering_option(m_request.tool, name)) {
+        m_lowering_options.push_back(std::move(*option));
+      } else {
+        m_outcome.warnings.push_back(
+            Error("CW0878", fmt::format("wasm-opt {} cannot replace `{}` by older instructions", m_request.tool.version, name))
+                .note("the host lacks it, and its profile asks for this")
+                .help("use a newer wasm-opt: `npm install binaryen` brings one for a project"));
+      }
+    }
+    return {};
   }
 
   Error lines_are_lost() const
@@ -126,6 +157,7 @@ private:
     command.program = m_request.tool.program;
     command.args = {m_input.native(), "-o", made.path().native(), "-O" + level, "-g"};
     command.args.insert(command.args.end(), m_feature_options.begin(), m_feature_options.end());
+    command.args.insert(command.args.end(), m_lowering_options.begin(), m_lowering_options.end());
     command.args.insert(command.args.end(), m_request.extra.begin(), m_request.extra.end());
     command.env = m_env.vars;
     command.cwd = m_env.cwd;
@@ -186,7 +218,7 @@ private:
   const base::Env& m_env;
   const OptimizeRequest& m_request;
   OptimizeOutcome m_outcome;
-  std::vector<std::string> m_feature_options;
+  std::vector<std::string> m_feature_options, m_lowering_options;
   base::Path m_input;
   std::set<std::string> m_exports, m_imports;
 };

@@ -34,6 +34,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> k_parts{{
     {"exnref", "exception-handling"},
 }};
 
+/// Passes that replace a feature's instructions.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> k_lowerings{{
+    {"sign-ext", "signext-lowering"},
+    {"bulk-memory-opt", "llvm-memory-copy-fill-lowering"},
+    {"nontrapping-fptoint", "llvm-nontrapping-fptoint-lowering"},
+}};
+
 std::string_view mapped(std::span<const std::pair<std::string_view, std::string_view>> names, std::string_view name)
 {
   const auto row = std::ranges::find(names, name, &std::pair<std::string_view, std::string_view>::first);
@@ -77,6 +84,11 @@ public:
       const std::string_view option = base::trim(help_line);
       if (option.starts_with("--enable-")) {
         tool.enable_flags.emplace(option.substr(2, option.find_first_of(" \t,") - 2));
+      }
+      for (const auto& [feature, pass] : k_lowerings) {
+        if (option.starts_with("--") && option.substr(2, option.find_first_of(" \t,") - 2) == pass) {
+          tool.lowerings.emplace(pass);
+        }
       }
     }
     CW_TRY_ASSIGN(tool.updates_dwarf, updates_dwarf());
@@ -153,7 +165,7 @@ std::optional<WasmOpt> kept_answer(const base::Env& env, const base::Path& file,
   }
   const nlohmann::json json = nlohmann::json::parse(**text, nullptr, false);
   try {
-    return WasmOpt{program, json.at("version"), json.at("enable-flags"), json.at("updates-dwarf")};
+    return WasmOpt{program, json.at("version"), json.at("enable-flags"), json.at("updates-dwarf"), json.at("lowerings")};
   } catch (const nlohmann::json::exception&) {
     return std::nullopt; // damaged: it is asked again
   }
@@ -185,9 +197,16 @@ Result<WasmOpt> probe_wasm_opt(const base::Env& env, const base::Path& program, 
     return *known;
   }
   CW_TRY_ASSIGN(const WasmOpt tool, Prober(env, program, directory).run());
-  const nlohmann::ordered_json json{{"version", tool.version}, {"enable-flags", tool.enable_flags}, {"updates-dwarf", tool.updates_dwarf}};
+  const nlohmann::ordered_json json{
+      {"version", tool.version}, {"enable-flags", tool.enable_flags}, {"updates-dwarf", tool.updates_dwarf}, {"lowerings", tool.lowerings}};
   CW_TRY(env.fs.write_atomic(file, json.dump(1) + "\n"));
   return tool;
+}
+
+std::optional<std::string> lowering_option(const WasmOpt& tool, std::string_view feature)
+{
+  const std::string_view pass = mapped(k_lowerings, feature);
+  return tool.lowerings.contains(pass) ? std::optional(fmt::format("--{}", pass)) : std::nullopt;
 }
 
 FeatureOptions feature_options(const WasmOpt& tool, std::span<const std::string> features)

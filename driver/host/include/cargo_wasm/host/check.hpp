@@ -15,6 +15,7 @@ struct CheckRequest
   const Profile& profile;
   wasm::Source artifact;                 ///< a module or a component
   std::vector<std::string> allowed = {}; ///< functions of `env` that the project says its host provides
+  std::string shown_name = {};           ///< what messages call the artifact; empty: its file's name
   /// The module before its names were taken out; used when its code is that of the artifact. Empty: none.
   wasm::Source names = {};
 };

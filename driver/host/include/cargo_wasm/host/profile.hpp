@@ -71,9 +71,10 @@ enum class LimitKind : std::uint8_t { module_bytes, memory_pages, table_elements
 
 struct Profile
 {
-  std::string id;   ///< the file's name without extension, with "@VERSION" where another one was asked for
-  std::string name; ///< for people
-  base::Path file;  ///< empty: it comes with the program
+  std::string id;    ///< the file's name without extension, with "@VERSION" where another one was asked for
+  std::string name;  ///< for people
+  std::string asked; ///< what finds it again from everywhere: its id, or the path of its file
+  base::Path file;   ///< empty: it comes with the program
   std::vector<std::string> evidence;
   std::optional<HostVersion> version; ///< that it describes; nullopt: the newest
   std::vector<Profile> every;         ///< hosts that must all take the artifact

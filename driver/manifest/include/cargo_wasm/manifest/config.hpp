@@ -62,6 +62,9 @@ struct SourceReplacement
 
 struct ConfigState;
 
+/// $CARGO_HOME, else ~/.cargo. Errors: CW0182 neither can be found.
+[[nodiscard]] Result<base::Path> find_cargo_home(const Env& env);
+
 class Config final : public RegistryNames
 {
 public:

@@ -23,6 +23,19 @@ struct WasmSettings
 [[nodiscard]] Result<WasmSettings>
 read_wasm_settings(const base::ReadOnlyFilesystem& fs, const Manifest& package, const Manifest& workspace_root);
 
+/// The host that a manifest builds for: `host = "browser"`.
+struct WantedHost
+{
+  std::string name;     ///< an id, "ID@VERSION", or a path relative to the manifest's directory
+  std::string key;      ///< "`[package.metadata.wasm] host`", for messages
+  base::TextSpan where; ///< the value
+  bool operator==(const WantedHost&) const = default;
+};
+
+/// Of the package, else of the workspace. Errors: CW0102 a value of another type. Cost: as read_wasm_settings.
+[[nodiscard]] Result<std::optional<WantedHost>>
+read_wanted_host(const base::ReadOnlyFilesystem& fs, const Manifest& package, const Manifest& workspace_root);
+
 /// The compiler that a manifest asks for: `toolchain = "1.96.0"`.
 struct WantedToolchain
 {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <cargo_wasm/host/profile.hpp>
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/manifest/workspace.hpp>
 #include <cargo_wasm/ops/requests.hpp>
@@ -68,6 +69,14 @@ struct LockMode
 [[nodiscard]] Result<resolve::LockPassResult>
 lock_project(const Env& env, Project& project, const GlobalOptions& options, const LockMode& mode);
 
+/// A host that a package is built for.
+struct PackageHost
+{
+  std::shared_ptr<const host::Profile> profile;
+  std::string reason; ///< "--host browser", "`[package.metadata.wasm] host`"
+};
+using PackageHosts = std::unordered_map<spec::PackageId, PackageHost>;
+
 /// How a requested triple came about, for the line that says so.
 struct TargetChoice
 {
@@ -79,9 +88,13 @@ struct TargetChoice
   std::vector<std::string> lines = {}; ///< what to tell about `of_package`, one line a target
 };
 /// --target, else build.target of the configuration, both for everything. Else per package its `[package.metadata.wasm] target`,
-/// `[workspace.metadata.wasm] target`, or design rule (d): any program → wasm32-wasip1, a cdylib → wasm32-unknown-unknown, else the host.
-/// Where packages differ, the host is named as `host-tuple`, as cargo has it. Errors: CW0745 the metadata key is not a string.
-[[nodiscard]] Result<TargetChoice>
-choose_target(const Project& project, const GlobalOptions& options, const CompileRequest& request, const std::vector<PackagePtr>& selected);
+/// `[workspace.metadata.wasm] target`, what its host is built for, or design rule (d): any program → wasm32-wasip1, a cdylib →
+/// wasm32-unknown-unknown, else the host. Where packages differ, the host is named as `host-tuple`, as cargo has it. Errors: CW0745 the
+/// metadata key is not a string.
+[[nodiscard]] Result<TargetChoice> choose_target(const Project& project,
+                                                 const GlobalOptions& options,
+                                                 const CompileRequest& request,
+                                                 const std::vector<PackagePtr>& selected,
+                                                 const PackageHosts& hosts = {});
 
 } // namespace cargo_wasm::ops

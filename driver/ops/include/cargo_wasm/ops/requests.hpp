@@ -47,6 +47,7 @@ struct CompileRequest
   plan::FeatureSelection features;
   std::string profile_name = "dev";
   std::vector<std::string> triples; ///< --target, may be empty
+  std::optional<std::string> host;  ///< --host: an id or a path
   std::optional<FromSpec> from;
   std::optional<std::string> jobs;          ///< -j as typed; nullopt: configuration, else all cores
   std::vector<std::string> ignored_defects; ///< --ignore-defect
@@ -109,11 +110,23 @@ struct ToolchainExamRequest
 struct ModuleOptimizeRequest
 {
   base::Path input, output;
-  std::optional<base::Path> tool; ///< none: npm's or the one on PATH
-  std::string level = "s";        ///< "0" to "4", "s", "z", "auto"
-  std::vector<std::string> extra; ///< further options of wasm-opt
+  std::optional<base::Path> tool;   ///< none: npm's or the one on PATH
+  std::string level = "s";          ///< "0" to "4", "s", "z", "auto"
+  std::vector<std::string> lowered; ///< features to replace by older instructions
+  std::vector<std::string> extra;   ///< further options of wasm-opt
   bool drops_debug_info = false;
   std::stop_token stop;
+};
+
+struct ModuleCheckRequest
+{
+  base::Path input;
+  std::optional<base::Path> output; ///< a copy of what is fit; none: say so
+  std::string host;                 ///< an id or a path
+  std::vector<std::string> allowed; ///< functions of `env` that the project provides, without `env::`
+  std::string shown_name;           ///< what messages call the file; empty: its name
+  std::optional<base::Path> names;  ///< the module with names
+  bool json = false;
 };
 
 struct ModuleStripRequest

@@ -44,6 +44,11 @@ Result<> doctor(const Env& env, const GlobalOptions& options, const DoctorReques
 Result<> toolchain_exam(const Env& env, const GlobalOptions& options, const ToolchainExamRequest& request);
 /// Runs wasm-opt on a linked module. Errors: CW0850 to CW0857.
 Result<> module_optimize(const Env& env, const ModuleOptimizeRequest& request);
+/// Prints the hosts, or what the profile of one says. Errors: CW0870, CW0925.
+Result<> host_list(const Env& env, bool json);
+Result<> host_show(const Env& env, const std::string& name, bool json);
+/// Checks a module or component against a host. Errors: CW0870; CW0871 to CW0877 as reported, the first of them as the result.
+Result<> module_check(const Env& env, const ModuleCheckRequest& request);
 /// Takes debug information or names out of a module. Errors: CW0857, CW0859.
 Result<> module_strip(const Env& env, const ModuleStripRequest& request);
 /// Wraps a core module into a component with a toolchain's wasm-component-ld. Errors: CW0857, CW0858.

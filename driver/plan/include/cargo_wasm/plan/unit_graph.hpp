@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <cargo_wasm/host/profile.hpp>
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/manifest/workspace.hpp>
@@ -51,7 +52,9 @@ struct BuildRequest
   bool strict_cargo = false; ///< no difference of design.md §3 applies
   bool ignore_rust_version = false;
   std::vector<std::string> ignored_defects; ///< `--ignore-defect`: ids of toolchain defects that are not considered
-  bool show_dependency_warnings = false;    ///< -vv: for exec; the plan is the same
+  /// Members whose artifacts are checked against a host.
+  std::unordered_map<spec::PackageId, std::shared_ptr<const host::Profile>> hosts;
+  bool show_dependency_warnings = false; ///< -vv: for exec; the plan is the same
 
   [[nodiscard]] const std::vector<toolchain::CompileKind>& kinds_of(spec::PackageId member) const
   {

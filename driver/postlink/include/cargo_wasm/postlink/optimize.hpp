@@ -18,6 +18,7 @@ struct OptimizeRequest
   base::Path input, output; ///< `output` is replaced by rename
   WasmOpt tool;
   std::string level;                                           ///< "0" to "4", "s", "z"; "auto": the smallest of several
+  std::vector<std::string> lowered = {};                       ///< features to replace by older instructions, where they are used
   std::vector<std::string> extra;                              ///< further options, behind ours
   bool keeps_debug_info = true;                                ///< false: DWARF is taken out before
   std::chrono::milliseconds longest{std::chrono::minutes(10)}; ///< of one run; then level 1 is tried
@@ -28,7 +29,8 @@ struct OptimizeOutcome
 {
   std::string level;           ///< that the output was made with; empty: the output is the input
   bool is_repeatable = true;   ///< false: time decided
-  std::vector<Error> warnings; ///< CW0852 a feature that the tool does not know, CW0854 it took too long, CW0856 line tables were taken out
+  std::vector<Error> warnings; ///< CW0852 a feature that the tool does not know, CW0854 it took too long, CW0856 line tables were taken
+                               ///< out, CW0878 a feature that it cannot replace
 };
 
 /// Errors: CW0612 to CW0615 no module, CW0857 a component; CW0853 the tool failed, CW0855 what it wrote is no module, or lost an export.

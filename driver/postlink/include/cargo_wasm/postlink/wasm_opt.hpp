@@ -21,6 +21,7 @@ struct WasmOpt
   std::string version;                             ///< what it says of itself: "version 132 (version_132)"
   std::set<std::string, std::less<>> enable_flags; ///< "enable-simd" …, of its help
   bool updates_dwarf = false;
+  std::set<std::string, std::less<>> lowerings = {}; ///< passes of its help that replace instructions: "signext-lowering" …
   bool operator==(const WasmOpt&) const = default;
 };
 
@@ -31,6 +32,9 @@ find_wasm_opt(const base::Env& env, const std::optional<base::Path>& configured,
 /// Asks the program: its version, its options, and a module with line tables, which it optimizes. Kept below `cache_directory` by the
 /// file's path, size and time. Errors: CW0850 it cannot be started, or is something else. Cost: three runs of it, once.
 [[nodiscard]] Result<WasmOpt> probe_wasm_opt(const base::Env& env, const base::Path& program, const base::Path& cache_directory);
+
+/// The option by which this build replaces what a feature brought by older instructions; nullopt: it cannot. Source: Binaryen's --help.
+[[nodiscard]] std::optional<std::string> lowering_option(const WasmOpt& tool, std::string_view feature);
 
 struct FeatureOptions
 {
