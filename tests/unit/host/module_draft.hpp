@@ -158,7 +158,7 @@ struct ModuleDraft
   case Feature::memory64:
     return with_memory({bytes({0x04, 0x01})});
   case Feature::function_references:
-    return with_type(bytes({0x60, 0x01, 0x64, 0x70, 0x00}));
+    return module_with_code({0xd2, 0x00, 0x14, 0x00}, {section(9, vec({bytes({0x03, 0x00, 0x01, 0x00})}))}); // ref.func, call_ref
   case Feature::gc:
     return with_type("\x5f" + vec({bytes({0x7f, 0x00})}));
   case Feature::custom_page_sizes:
