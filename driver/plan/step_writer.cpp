@@ -109,10 +109,8 @@ void StepWriter::write_directory(ActionTemplate& step, const base::Path& directo
   step.outputs.push_back({.path = directory, .is_directory = true});
 }
 
-ActionTemplate& StepWriter::begin(std::string_view verb,
-                                  const base::Path& output,
-                                  const std::vector<std::string>& options,
-                                  const base::Path& tool)
+ActionTemplate&
+StepWriter::begin(std::string_view verb, const base::Path& output, const std::vector<std::string>& options, const base::Path& tool)
 {
   ActionTemplate step;
   step.kind = ActionKind::tool;
