@@ -65,6 +65,11 @@ std::string shown_artifact(const CheckRequest& request)
   return fmt::format("`{}`", request.shown_name.empty() ? request.artifact.path->filename().string() : request.shown_name);
 }
 
+std::string_view shown_kind(wasm::ExternalKind kind)
+{
+  return kind == wasm::ExternalKind::func ? "function" : to_string(kind);
+}
+
 std::string shown_host(const CheckRequest& request)
 {
   return fmt::format("host `{}`", request.profile.id);

@@ -9,6 +9,7 @@
 
 #include "checks.hpp"
 #include "function_names.hpp"
+#include "patterns.hpp"
 
 namespace cargo_wasm::host {
 
@@ -24,11 +25,6 @@ struct SeenImport
   std::uint64_t offset = 0;
   std::uint32_t function = 0; ///< index, of functions
 };
-
-bool any_matches(const std::vector<std::string>& patterns, std::string_view text)
-{
-  return std::ranges::any_of(patterns, [&](const std::string& pattern) { return base::glob_matches(pattern, text); });
-}
 
 bool is_the_projects(const Profile& host, std::string_view module)
 {
@@ -84,11 +80,6 @@ Result<std::vector<SeenImport>> imports_of(const wasm::Module& module)
     seen.push_back(std::move(entry));
   }));
   return seen;
-}
-
-std::string_view kind_word(wasm::ExternalKind kind)
-{
-  return kind == wasm::ExternalKind::func ? "function" : to_string(kind);
 }
 
 void add_helps(const CheckRequest& request, const SeenImport& import, Error& error)
@@ -192,7 +183,7 @@ private:
   Error not_provided(const std::vector<const SeenImport*>& imports, const Judgement& judgement, std::size_t number) const
   {
     const SeenImport& first = *imports.front();
-    const std::string what = imports.size() == 1 ? fmt::format("the {} `{}.{}`", kind_word(first.kind), first.module, first.field)
+    const std::string what = imports.size() == 1 ? fmt::format("the {} `{}.{}`", shown_kind(first.kind), first.module, first.field)
                                                  : fmt::format("{} things from `{}`", imports.size(), first.module);
     Error error("CW0872", fmt::format("{} imports {}, which {} does not provide", shown_artifact(m_request), what, shown_host(m_request)));
     error.where = entry(first, number);
@@ -233,8 +224,7 @@ void check_component_import(const CheckRequest& request, std::string_view name, 
   const InterfaceName interface = split_interface(name);
   for (const Profile* const host : parts_of(request.profile)) {
     const auto covers = [&](const ImportRule& rule, bool with_version) {
-      const bool fits = !with_version || !rule.versions || !interface.version || rule.versions->matches(*interface.version);
-      return fits && any_matches(rule.modules, interface.name);
+      return (!with_version || fits_version(rule, interface)) && any_matches(rule.modules, interface.name);
     };
     const auto covered = [&](bool with_version) {
       return std::ranges::any_of(host->imports, [&](const ImportRule& rule) { return covers(rule, with_version); });

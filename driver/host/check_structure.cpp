@@ -7,6 +7,7 @@
 #include <cargo_wasm/base/text.hpp>
 
 #include "checks.hpp"
+#include "patterns.hpp"
 
 namespace cargo_wasm::host {
 
@@ -22,11 +23,6 @@ std::string listed(const std::vector<std::string>& names, std::string_view last)
     text += fmt::format("{}`{}`", i == 0 ? "" : i + 1 == names.size() ? fmt::format(" {} ", last) : ", ", names[i]);
   }
   return text;
-}
-
-std::string_view shown_kind(wasm::ExternalKind kind)
-{
-  return kind == wasm::ExternalKind::func ? "function" : to_string(kind);
 }
 
 /// The type of a function by its index, imported ones first.
@@ -50,10 +46,8 @@ std::optional<std::string> type_of(const wasm::Module& module, std::uint32_t fun
 bool applies(const ExportRule& rule, const wasm::Module& module)
 {
   bool found = rule.when_imports.empty();
-  const auto walked = module.for_each_import([&](const wasm::Import& import) {
-    const std::string_view name = split_interface(import.module).name;
-    found = found || std::ranges::any_of(rule.when_imports, [&](const std::string& glob) { return base::glob_matches(glob, name); });
-  });
+  const auto walked = module.for_each_import(
+      [&](const wasm::Import& import) { found = found || any_matches(rule.when_imports, split_interface(import.module).name); });
   return walked && found;
 }
 

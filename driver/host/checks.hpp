@@ -11,6 +11,8 @@ using Violations = std::vector<Error>;
 [[nodiscard]] std::string shown_artifact(const CheckRequest& request);
 /// "host `browser`".
 [[nodiscard]] std::string shown_host(const CheckRequest& request);
+/// "function", "memory" …
+[[nodiscard]] std::string_view shown_kind(wasm::ExternalKind kind);
 [[nodiscard]] base::BinarySpan place(const CheckRequest& request, std::uint64_t offset, std::string what);
 
 [[nodiscard]] Result<> check_module_imports(const CheckRequest& request, const wasm::Module& module, Violations& violations);

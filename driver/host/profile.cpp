@@ -8,6 +8,8 @@
 
 #include <cargo_wasm/base/text.hpp>
 
+#include "patterns.hpp"
+
 namespace cargo_wasm::host {
 
 namespace {
@@ -109,14 +111,11 @@ InterfaceName split_interface(std::string_view module)
 
 bool provides(const ImportRule& rule, std::string_view module, std::string_view field, wasm::ExternalKind kind)
 {
-  const auto matches = [](const std::vector<std::string>& patterns, std::string_view text) {
-    return std::ranges::any_of(patterns, [&](const std::string& pattern) { return base::glob_matches(pattern, text); });
-  };
   const InterfaceName interface = split_interface(module);
-  const bool fits_version = !rule.versions || !interface.version || rule.versions->matches(*interface.version);
   const bool has_any_field = rule.fields.empty() && rule.functions.empty();
-  return fits_version && matches(rule.modules, interface.name) && std::ranges::find(rule.kinds, kind) != rule.kinds.end() &&
-         (has_any_field || rule.functions.contains(field) || matches(rule.fields, field));
+  return fits_version(rule, interface) && any_matches(rule.modules, interface.name) &&
+         std::ranges::find(rule.kinds, kind) != rule.kinds.end() &&
+         (has_any_field || rule.functions.contains(field) || any_matches(rule.fields, field));
 }
 
 } // namespace cargo_wasm::host

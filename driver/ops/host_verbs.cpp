@@ -17,6 +17,12 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr std::array<host::LimitKind, 5> k_limit_kinds{host::LimitKind::module_bytes,
+                                                       host::LimitKind::memory_pages,
+                                                       host::LimitKind::table_elements,
+                                                       host::LimitKind::functions,
+                                                       host::LimitKind::imports};
+
 std::vector<std::string> feature_names(const host::Profile& profile)
 {
   std::vector<std::string> names;
@@ -74,11 +80,7 @@ ordered_json profile_json(const host::Profile& profile)
   }
   json["imports"] = std::move(imports);
   ordered_json limits = ordered_json::object();
-  for (const auto kind : {host::LimitKind::module_bytes,
-                          host::LimitKind::memory_pages,
-                          host::LimitKind::table_elements,
-                          host::LimitKind::functions,
-                          host::LimitKind::imports}) {
+  for (const host::LimitKind kind : k_limit_kinds) {
     if (const auto limit = host::limit_of(profile, kind)) {
       limits[std::string(host::name_of(kind))] = *limit;
     }
@@ -100,10 +102,8 @@ std::string profile_text(const host::Profile& profile)
   }
   line("takes", taken(profile));
   line("features", knows_features(profile) ? base::join(feature_names(profile), ", ") : "not known");
-  for (const host::Profile* const part : host::parts_of(profile)) {
-    for (const host::ImportRule& rule : part == &profile ? profile.imports : std::vector<host::ImportRule>()) {
-      line("provides", imports_line(rule));
-    }
+  for (const host::ImportRule& rule : profile.imports) {
+    line("provides", imports_line(rule));
   }
   for (const host::OwnImportRule& rule : profile.own_imports) {
     line("the project may",
@@ -114,11 +114,7 @@ std::string profile_text(const host::Profile& profile)
     line("looks for",
          fmt::format("{} {}", rule.need == host::Need::at_most_one ? "at most one of" : "one of", base::join(rule.names, ", ")));
   }
-  for (const auto kind : {host::LimitKind::module_bytes,
-                          host::LimitKind::memory_pages,
-                          host::LimitKind::table_elements,
-                          host::LimitKind::functions,
-                          host::LimitKind::imports}) {
+  for (const host::LimitKind kind : k_limit_kinds) {
     if (const auto limit = host::limit_of(profile, kind)) {
       line("limit", fmt::format("{} {}", host::name_of(kind), *limit));
     }
