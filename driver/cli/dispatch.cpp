@@ -132,6 +132,7 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   if (const auto* host = parsed.last("host")) {
     request.host = *host;
   }
+  request.unstable = parsed.all("unstable");
   request.unit_graph = parsed.has("unit-graph");
   request.timings = parsed.has("timings");
   request.locked_imports = parsed.has("locked-imports");

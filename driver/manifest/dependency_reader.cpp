@@ -374,7 +374,9 @@ make_dependency(DependencyContext& context, const DependencySpec& spec, Dependen
       }
     }
   }
-  if (spec.is_public) {
+  if (context.options.is_std) {
+    dependency->is_public = spec.is_public.value_or(false);
+  } else if (spec.is_public) {
     state.warn("CW0132", fmt::format("`public` of dependency `{}` is unstable and is ignored", spec.name), *spec.document, spec.place);
   }
   return dependency;

@@ -61,7 +61,12 @@ public:
   Result<std::shared_ptr<const Manifest>> run()
   {
     m_manifest->file = m_state.file;
-    check_cargo_features(m_state, m_top);
+    if (m_options.is_std) {
+      const auto features = m_top.strings("cargo-features");
+      m_manifest->has_public_dependencies = features && std::ranges::find(*features, "public-dependency") != features->end();
+    } else {
+      check_cargo_features(m_state, m_top);
+    }
     m_manifest->workspace = read_workspace_table(m_state, m_top);
     if (m_manifest->workspace) {
       m_manifest->workspace_metadata = json_of(m_document->root.find("workspace")->as_table()->find("metadata"));
@@ -292,7 +297,7 @@ private:
   void read_profiles()
   {
     const TomlTable* profiles = m_top.table("profile");
-    if (profiles == nullptr) {
+    if (profiles == nullptr || m_options.is_std) {
       return;
     }
     for (const TomlMember* member : profiles->sorted()) {

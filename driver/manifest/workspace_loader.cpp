@@ -55,6 +55,7 @@ Result<WorkspaceLoader::ManifestPtr> WorkspaceLoader::load(const base::Path& fil
     ReadOptions options;
     options.source = spec::SourceId::for_path(file.parent_path());
     options.registries = &m_config;
+    options.is_std = m_is_std;
     options.find_root = [this](const base::Path& manifest, const std::optional<std::string>& pointer) {
       return m_roots.inheritance_root(manifest, pointer);
     };
@@ -251,6 +252,7 @@ Result<> WorkspaceLoader::merge_configuration()
 
 Result<Workspace> WorkspaceLoader::run(const WorkspaceOptions& options)
 {
+  m_is_std = options.is_std;
   CW_TRY_ASSIGN(m_workspace.current_manifest, find_manifest(options));
   CW_TRY_ASSIGN(const ManifestPtr current, load(m_workspace.current_manifest));
   CW_TRY_ASSIGN(const std::optional<base::Path> root, m_roots.find_root(m_workspace.current_manifest));

@@ -49,6 +49,7 @@ private:
   std::map<base::Path, ManifestPtr> m_manifests;
   std::vector<base::Path> m_member_files; ///< in order; the root's own is among them even when it is virtual
   std::unordered_set<std::string> m_member_set;
+  bool m_is_std = false;
   bool m_has_root = false; ///< a `[workspace]` was found
   Workspace m_workspace;
 };

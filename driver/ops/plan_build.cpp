@@ -8,6 +8,7 @@
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/ops/project.hpp>
 #include <cargo_wasm/plan/actions.hpp>
+#include <cargo_wasm/plan/effective_settings.hpp>
 
 #include "bindgen_tool.hpp"
 #include "host_choice.hpp"
@@ -15,6 +16,7 @@
 #include "recording.hpp"
 #include "run_selection.hpp"
 #include "runner.hpp"
+#include "std_library.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -192,9 +194,25 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   for (const auto& [package, triples] : target.of_package) {
     CW_TRY_ASSIGN(plan_for.member_kinds[package], toolchain::compile_kinds(triples, platforms.rustc.host));
   }
+  CW_TRY_ASSIGN(const auto settings, plan::effective_profile_settings(env.fs, workspace, *project.config, request.profile_name));
+  CW_TRY_ASSIGN(const auto std_request, wanted_std(project, options, request, settings));
+  if (!options.strict_cargo) {
+    plan_for.immediate_abort = settings.immediate_abort.value_or(false);
+    plan_for.wasm_rustflags = flags_of(settings);
+  }
+  std::optional<plan::StdGraph> std_graph;
+  if (std_request) {
+    CW_TRY_ASSIGN(std_graph, load_std_graph(env, project, options, plan_for, *std_request, settings, choice, platforms));
+  }
   CW_TRY_ASSIGN(const auto graph, load_graph(env, project, options, plan_for, platforms, false));
-  const plan::UnitGraphInput units_input{
-      workspace, *project.config, graph.lock.resolve, graph.narrowed, graph.roots, graph.packages, platforms};
+  const plan::UnitGraphInput units_input{.workspace = workspace,
+                                         .config = *project.config,
+                                         .full_resolve = graph.lock.resolve,
+                                         .resolve = graph.narrowed,
+                                         .roots = graph.roots,
+                                         .packages = graph.packages,
+                                         .platforms = platforms,
+                                         .std_graph = std_graph ? &*std_graph : nullptr};
   CW_TRY_ASSIGN(const auto units, plan::plan_units(env, units_input, plan_for));
   if (request.unit_graph) {
     env.reporter.result(plan::unit_graph_json(units));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/manifest/data_file.hpp>
+#include <cargo_wasm/plan/effective_settings.hpp>
 
 #include "built_in_profile_files.hpp"
 
@@ -13,7 +14,12 @@ namespace cargo_wasm::plan {
 namespace {
 
 constexpr std::array<std::string_view, 3> k_file_keys{"title", "profile", "wasm"};
-constexpr std::array<std::string_view, 1> k_wasm_part_keys{"wasm-opt"};
+
+/// Profiles that every project has, whether it writes a table for them or not.
+bool is_cargos_own(std::string_view profile)
+{
+  return profile == "dev" || profile == "release";
+}
 
 Result<BuiltInProfile> read_file(const BuildProfileFile& file)
 {
@@ -33,8 +39,7 @@ Result<BuiltInProfile> read_file(const BuildProfileFile& file)
   }
   if (const manifest::TomlValue* const value = data.root().find("wasm")) {
     CW_TRY_ASSIGN(const manifest::TomlTable* const table, data.as_table(*value, "wasm"));
-    CW_TRY(data.check_keys(*table, k_wasm_part_keys));
-    CW_TRY_ASSIGN(profile.wasm_opt, data.text(*table, "wasm-opt"));
+    CW_TRY_ASSIGN(profile.wasm, manifest::read_profile_settings_table(*document, *table, "wasm"));
   }
   return profile;
 }
@@ -51,13 +56,37 @@ Result<std::map<std::string, BuiltInProfile, std::less<>>> built_in_profiles()
   return profiles;
 }
 
-Result<std::map<std::string, manifest::BuildProfileToml>> with_built_in_profiles(std::map<std::string, manifest::BuildProfileToml> tables)
+Result<std::map<std::string, manifest::BuildProfileToml>> with_built_in_profiles(std::map<std::string, manifest::BuildProfileToml> tables,
+                                                                                 bool for_wasm)
 {
   CW_TRY_ASSIGN(const auto known, built_in_profiles());
   for (const auto& [name, profile] : known) {
-    tables.try_emplace(name, profile.cargo);
+    if (!is_cargos_own(name)) {
+      tables.try_emplace(name, profile.cargo);
+    } else if (for_wasm) {
+      manifest::BuildProfileToml& own = tables[name];
+      own = manifest::merge(profile.cargo, own);
+    }
   }
   return tables;
+}
+
+Result<manifest::ProfileSettings> effective_profile_settings(const base::ReadOnlyFilesystem& fs,
+                                                             const manifest::Workspace& workspace,
+                                                             const manifest::Config& config,
+                                                             std::string_view profile)
+{
+  manifest::ProfileSettings settings;
+  if (is_cargos_own(profile) || !workspace.profiles.contains(std::string(profile))) {
+    CW_TRY_ASSIGN(const auto known, built_in_profiles());
+    if (const auto own = known.find(profile); own != known.end()) {
+      settings = own->second.wasm;
+      settings.build_std_where = {}; // no place that a user could look at
+      settings.wasm_opt_where = {};
+    }
+  }
+  CW_TRY_ASSIGN(const auto over, manifest::read_profile_settings(fs, *workspace.root_manifest, config, profile));
+  return manifest::merge(std::move(settings), over);
 }
 
 } // namespace cargo_wasm::plan

@@ -7,6 +7,7 @@
 
 #include <cargo_wasm/base/error.hpp>
 #include <cargo_wasm/manifest/profile.hpp>
+#include <cargo_wasm/manifest/profile_settings.hpp>
 
 namespace cargo_wasm::plan {
 
@@ -14,14 +15,15 @@ struct BuiltInProfile
 {
   std::string title;                ///< one phrase: what it is for
   manifest::BuildProfileToml cargo; ///< `[profile]`
-  std::string wasm_opt;             ///< of `[wasm]`; empty: it does not run
+  manifest::ProfileSettings wasm;   ///< `[wasm]`
 };
 
 /// By name. Errors: none that a user could meet, the files are compiled in and tests read them.
 [[nodiscard]] Result<std::map<std::string, BuiltInProfile, std::less<>>> built_in_profiles();
 
-/// The project's profiles, and those that come with cargo-wasm where it has none of that name.
+/// The project's profiles, and those that come with cargo-wasm where it has none of that name. `for_wasm`: nothing but wasm is built for,
+/// so `dev` and `release` start from ours, too.
 [[nodiscard]] Result<std::map<std::string, manifest::BuildProfileToml>>
-with_built_in_profiles(std::map<std::string, manifest::BuildProfileToml> tables);
+with_built_in_profiles(std::map<std::string, manifest::BuildProfileToml> tables, bool for_wasm);
 
 } // namespace cargo_wasm::plan

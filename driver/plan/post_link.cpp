@@ -4,11 +4,10 @@
 
 #include <fmt/format.h>
 
-#include <cargo_wasm/manifest/profile_settings.hpp>
 #include <cargo_wasm/manifest/wasm_settings.hpp>
+#include <cargo_wasm/plan/effective_settings.hpp>
 #include <cargo_wasm/postlink/wasm_opt.hpp>
 
-#include "built_in_profiles.hpp"
 #include "step_writer.hpp"
 #include "unit_context.hpp"
 
@@ -91,14 +90,9 @@ std::vector<std::string> bindgen_options(const PostLink& steps, std::string name
 }
 
 /// wasm-opt's level for this profile; empty: it does not run.
-Result<std::string> wasm_opt_level(const manifest::ProfileSettings& settings, const ActionGraphInput& input, const std::string& profile)
+std::string wasm_opt_level(const manifest::ProfileSettings& settings)
 {
-  std::string level = settings.wasm_opt.value_or("");
-  if (level.empty() && !input.workspace.profiles.contains(profile)) {
-    CW_TRY_ASSIGN(const auto built_in, built_in_profiles());
-    const auto own = built_in.find(profile);
-    level = own == built_in.end() ? std::string() : own->second.wasm_opt;
-  }
+  const std::string level = settings.wasm_opt.value_or("off");
   return level == "off" ? std::string() : level;
 }
 
@@ -114,9 +108,8 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     return all;
   }
   const std::string profile = input.graph.profile_name.str();
-  CW_TRY_ASSIGN(const manifest::ProfileSettings settings,
-                manifest::read_profile_settings(env.fs, *input.workspace.root_manifest, input.config, profile));
-  CW_TRY_ASSIGN(const std::string level, wasm_opt_level(settings, input, profile));
+  CW_TRY_ASSIGN(const manifest::ProfileSettings settings, effective_profile_settings(env.fs, input.workspace, input.config, profile));
+  const std::string level = wasm_opt_level(settings);
   const bool wants_optimizer = !level.empty();
   if (!wants_optimizer && request.hosts.empty() && input.bindgen.empty()) {
     return all;

@@ -215,6 +215,34 @@ private:
     if (m_unit.profile.strip.kind == Strip::Kind::named && !strips_later) {
       add_codegen_option(fmt::format("strip={}", m_unit.profile.strip.name));
     }
+    if (m_unit.is_std) {
+      add("-Z", "force-unstable-if-unmarked"); // what is in std is not for everybody to use
+    }
+  }
+
+  /// Only crates of std hide dependencies from those who use them.
+  [[nodiscard]] bool is_private(const UnitDependency& dependency) const
+  {
+    return !dependency.is_public && m_unit.target->is_lib() && m_unit.package->manifest->has_public_dependencies;
+  }
+
+  [[nodiscard]] bool has_extern_options(const UnitDependency& dependency) const
+  {
+    return is_private(dependency) || dependency.no_prelude || dependency.no_unused;
+  }
+
+  [[nodiscard]] std::string extern_options(const UnitDependency& dependency) const
+  {
+    std::string options;
+    const auto add_if = [&](bool wanted, const char* option) {
+      if (wanted) {
+        options += (options.empty() ? "" : ",") + std::string(option);
+      }
+    };
+    add_if(is_private(dependency), "priv");
+    add_if(dependency.no_prelude, "noprelude");
+    add_if(dependency.no_unused, "nounused");
+    return options.empty() ? options : options + ":";
   }
 
   void add_dependencies()
@@ -224,6 +252,7 @@ private:
     if (!m_unit.kind.is_host()) {
       add("-L", "dependency=" + files.deps_directory(CompileKind::host()).native()); // proc macros that are re-exported
     }
+    bool is_unstable = false;
     for (const UnitDependency& dependency : m_unit.dependencies) {
       const Unit& other = m_context.unit(dependency.unit);
       if (!other.target->is_linkable() || other.mode == CompileMode::doc || other.mode == CompileMode::run_custom_build) {
@@ -233,12 +262,16 @@ private:
       const auto wanted = metadata ? toolchain::OutputFile::Flavor::rmeta : toolchain::OutputFile::Flavor::linkable;
       for (const UnitOutput& output : m_context.outputs[dependency.unit]) {
         if (output.flavor == wanted) {
-          add("--extern", fmt::format("{}={}", dependency.extern_name, output.path.native()));
+          add("--extern", fmt::format("{}{}={}", extern_options(dependency), dependency.extern_name, output.path.native()));
+          is_unstable = is_unstable || has_extern_options(dependency);
         }
       }
     }
     if (m_unit.target->proc_macro) {
       add("--extern", "proc_macro");
+    }
+    if (is_unstable) {
+      add("-Z", "unstable-options");
     }
   }
 

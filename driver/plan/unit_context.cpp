@@ -18,12 +18,21 @@ PackagePtr UnitContext::package(spec::PackageId id) const
 
 BuildProfile UnitContext::profile(const PackagePtr& package, const UnitPurpose& purpose, const toolchain::CompileKind& kind) const
 {
-  return profiles.profile_for({.package = package->id(),
-                               .is_member = input.workspace.is_member(package->id()),
-                               .is_local = package->id().source().is_path(),
-                               .for_host = purpose.for_host,
-                               .always_unwind = purpose.always_unwind,
-                               .triple = input.platforms.triple(kind)});
+  BuildProfile made = profiles.profile_for({.package = package->id(),
+                                            .is_member = !is_std && input.workspace.is_member(package->id()),
+                                            .is_local = !is_std && package->id().source().is_path(),
+                                            .for_host = purpose.for_host,
+                                            .always_unwind = purpose.always_unwind,
+                                            .triple = input.platforms.triple(kind)});
+  if (request.immediate_abort && !purpose.for_host && is_wasm(kind)) {
+    made.panic = PanicStrategy::immediate_abort;
+  }
+  return made;
+}
+
+bool UnitContext::is_wasm(const toolchain::CompileKind& kind) const
+{
+  return !kind.is_host() && kind.triple->view().starts_with("wasm");
 }
 
 std::vector<InternedString> UnitContext::active_features(spec::PackageId id, FeaturesFor side) const
@@ -43,11 +52,19 @@ UnitIndex UnitContext::make_unit(const PackagePtr& package,
   unit.package = package;
   unit.target = &target;
   unit.crate_types = target.crate_types;
+  if (is_std && target.is_lib() && std::ranges::find(target.crate_types, manifest::CrateType::dylib) != target.crate_types.end()) {
+    unit.crate_types = {manifest::CrateType::rlib}; // the dylib would lie without a hash where everything depends on it
+  }
+  unit.is_std = is_std;
   unit.profile = std::move(profile);
   unit.kind = kind;
   unit.mode = mode;
   unit.features = active_features(package->id(), side);
-  unit.rustflags = input.platforms.info(kind).rustflags;
+  if (is_wasm(kind)) {
+    unit.rustflags = request.wasm_rustflags;
+  }
+  const std::vector<std::string>& users = input.platforms.info(kind).rustflags;
+  unit.rustflags.insert(unit.rustflags.end(), users.begin(), users.end());
   if (mode == CompileMode::run_custom_build && package->manifest->links) {
     if (const auto of_kind = replacements.find(kind); of_kind != replacements.end()) {
       if (const auto found = of_kind->second.find(*package->manifest->links); found != of_kind->second.end()) {

@@ -28,11 +28,13 @@ struct UnitContext
   const ScriptReplacements& replacements;
   UnitTable& units;
   bool has_dev_units = false;
+  bool is_std = false;                  ///< `input` is std's own workspace: nothing of it is a member or local
   toolchain::CompileKind explicit_host; ///< the host's triple as a target: what units are made for until the graph is shared
 
   /// nullptr when the package was not loaded.
   [[nodiscard]] PackagePtr package(spec::PackageId id) const;
   [[nodiscard]] BuildProfile profile(const PackagePtr& package, const UnitPurpose& purpose, const toolchain::CompileKind& kind) const;
+  [[nodiscard]] bool is_wasm(const toolchain::CompileKind& kind) const;
   [[nodiscard]] std::vector<InternedString> active_features(spec::PackageId id, FeaturesFor side) const;
   UnitIndex make_unit(const PackagePtr& package,
                       const manifest::CrateTarget& target,
@@ -72,9 +74,18 @@ struct UnitContext
 [[nodiscard]] Result<std::vector<UnitIndex>>
 make_root_units(const Env& env, const UnitContext& context, const std::vector<PackagePtr>& packages);
 
-/// Everything below the roots, edges sorted. Errors: CW0371 two names for one crate, CW0372 two packages with one `links`,
+struct DependencyEdges
+{
+  EdgeMap edges;
+  std::set<std::pair<UnitIndex, UnitIndex>> dev_edges; ///< those there is only a dev-dependency for
+};
+
+/// Everything below the roots. Errors: CW0371 two names for one crate, CW0372 two packages with one `links`,
 /// CW0377 a package that is not loaded.
-[[nodiscard]] Result<EdgeMap> make_dependencies(const UnitContext& context, const std::vector<UnitIndex>& roots);
+[[nodiscard]] Result<DependencyEdges> make_dependencies(const UnitContext& context, const std::vector<UnitIndex>& roots);
+/// What only the whole graph shows: runs of build scripts that see the output of others. Then every unit's edges are sorted as cargo prints
+/// them: by unit, then by name.
+void connect_build_script_runs(const UnitTable& units, DependencyEdges& dependencies);
 
 struct SharedGraph
 {

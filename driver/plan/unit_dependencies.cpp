@@ -26,22 +26,13 @@ class DependencyBuilder
 public:
   explicit DependencyBuilder(const UnitContext& context) : m_context(context) {}
 
-  Result<EdgeMap> run(const std::vector<UnitIndex>& roots)
+  Result<DependencyEdges> run(const std::vector<UnitIndex>& roots)
   {
     for (const UnitIndex root : roots) {
       CW_TRY(visit(root, purpose_of_root(m_context.units[root])));
     }
     CW_TRY(check_links());
-    connect_build_script_runs();
-    for (auto& [unit, edges] : m_edges) {
-      std::ranges::stable_sort(edges, [&](const UnitEdge& a, const UnitEdge& b) {
-        if (a.unit != b.unit) {
-          return compare_units(m_context.units[a.unit], m_context.units[b.unit]) < 0;
-        }
-        return std::tie(a.extern_name, a.dependency_name) < std::tie(b.extern_name, b.dependency_name);
-      });
-    }
-    return std::move(m_edges);
+    return DependencyEdges{std::move(m_edges), std::move(m_dev_edges)};
   }
 
 private:
@@ -198,7 +189,8 @@ private:
     const UnitPurpose script_purpose = purpose.of_build_script();
     const UnitIndex run =
         m_context.make_unit(unit.package, script, std::move(profile), unit.kind, CompileMode::run_custom_build, side_of(script_purpose));
-    return UnitEdge{run, script_purpose, InternedString(script.crate_name()), std::nullopt};
+    return UnitEdge{
+        .unit = run, .purpose = script_purpose, .extern_name = InternedString(script.crate_name()), .dependency_name = std::nullopt};
   }
 
   Result<UnitEdge> edge_to(const Unit& parent,
@@ -210,7 +202,11 @@ private:
   {
     CW_TRY_ASSIGN(const auto names, names_of(parent, package, target));
     const UnitIndex unit = m_context.make_unit(package, target, m_context.profile(package, purpose, kind), kind, mode, side_of(purpose));
-    return UnitEdge{unit, purpose, names.first, names.second};
+    return UnitEdge{.unit = unit,
+                    .purpose = purpose,
+                    .extern_name = names.first,
+                    .dependency_name = names.second,
+                    .is_public = is_public(parent, package->id())};
   }
 
   /// How the parent's source calls the crate, and the renaming key of its manifest.
@@ -247,6 +243,17 @@ private:
     return first.value_or(plain);
   }
 
+  /// `public = true`, which only std's manifests may say.
+  [[nodiscard]] bool is_public(const Unit& parent, PackageId to) const
+  {
+    if (!m_context.is_std || parent.package->id() == to) {
+      return false;
+    }
+    const auto& edges = m_context.edges.edges(parent.package->id());
+    const auto edge = std::ranges::find_if(edges, [&](const EdgeIndex::Edge& e) { return e.to == to; });
+    return std::ranges::any_of(*edge->dependencies, [](const resolve::DependencyPtr& d) { return d->is_public; });
+  }
+
   /// The resolver checks `links`, too, but old index entries do not carry it.
   Result<> check_links() const
   {
@@ -273,59 +280,72 @@ private:
     return {};
   }
 
-  void connect_build_script_runs()
-  {
-    const auto is_run = [&](UnitIndex unit) { return m_context.units[unit].mode == CompileMode::run_custom_build; };
-    std::unordered_map<UnitIndex, std::vector<UnitIndex>> users;
-    for (const auto& [unit, edges] : m_edges) {
-      for (const UnitEdge& edge : edges) {
-        if (is_run(edge.unit)) {
-          users[edge.unit].push_back(unit);
-        }
-      }
-    }
-    std::vector<std::pair<UnitIndex, UnitEdge>> additions;
-    for (const auto& [run, parents] : users) {
-      std::set<std::pair<UnitIndex, InternedString>> seen;
-      for (const UnitIndex parent : parents) {
-        for (const UnitEdge& sibling : m_edges.at(parent)) {
-          const Unit& other = m_context.units[sibling.unit];
-          if (other.package->id() == m_context.units[run].package->id() || !other.target->is_linkable() ||
-              !other.package->manifest->links) {
-            continue;
-          }
-          // Dev-dependencies may be circular; the runs of their scripts must not be.
-          if (m_dev_edges.contains({parent, sibling.unit})) {
-            continue;
-          }
-          const auto& below = m_edges.at(sibling.unit);
-          const auto other_run = std::ranges::find_if(below, [&](const UnitEdge& e) { return is_run(e.unit); });
-          if (other_run == below.end()) {
-            continue;
-          }
-          UnitEdge edge = *other_run;
-          edge.dependency_name = sibling.dependency_name.value_or(other.package->id().name());
-          if (seen.insert({edge.unit, *edge.dependency_name}).second) {
-            additions.emplace_back(run, std::move(edge));
-          }
-        }
-      }
-    }
-    for (auto& [run, edge] : additions) {
-      m_edges.at(run).push_back(std::move(edge));
-    }
-  }
-
   const UnitContext& m_context;
   EdgeMap m_edges;
-  std::set<std::pair<UnitIndex, UnitIndex>> m_dev_edges; ///< edges there is only a dev-dependency for
+  std::set<std::pair<UnitIndex, UnitIndex>> m_dev_edges;
 };
+
+/// As cargo prints them.
+void sort_edges(const UnitTable& units, std::vector<UnitEdge>& edges)
+{
+  std::ranges::stable_sort(edges, [&](const UnitEdge& a, const UnitEdge& b) {
+    if (a.unit != b.unit) {
+      return compare_units(units[a.unit], units[b.unit]) < 0;
+    }
+    return std::tie(a.extern_name, a.dependency_name) < std::tie(b.extern_name, b.dependency_name);
+  });
+}
 
 } // namespace
 
-Result<EdgeMap> make_dependencies(const UnitContext& context, const std::vector<UnitIndex>& roots)
+Result<DependencyEdges> make_dependencies(const UnitContext& context, const std::vector<UnitIndex>& roots)
 {
   return DependencyBuilder(context).run(roots);
+}
+
+void connect_build_script_runs(const UnitTable& units, DependencyEdges& dependencies)
+{
+  const auto is_run = [&](UnitIndex unit) { return units[unit].mode == CompileMode::run_custom_build; };
+  std::unordered_map<UnitIndex, std::vector<UnitIndex>> users;
+  for (const auto& [unit, edges] : dependencies.edges) {
+    for (const UnitEdge& edge : edges) {
+      if (is_run(edge.unit)) {
+        users[edge.unit].push_back(unit);
+      }
+    }
+  }
+  std::vector<std::pair<UnitIndex, UnitEdge>> additions;
+  for (const auto& [run, parents] : users) {
+    std::set<std::pair<UnitIndex, InternedString>> seen;
+    for (const UnitIndex parent : parents) {
+      for (const UnitEdge& sibling : dependencies.edges.at(parent)) {
+        const Unit& other = units[sibling.unit];
+        if (other.package->id() == units[run].package->id() || !other.target->is_linkable() || !other.package->manifest->links) {
+          continue;
+        }
+        // Dev-dependencies may be circular; the runs of their scripts must not be.
+        if (dependencies.dev_edges.contains({parent, sibling.unit})) {
+          continue;
+        }
+        const auto& below = dependencies.edges.at(sibling.unit);
+        const auto other_run = std::ranges::find_if(below, [&](const UnitEdge& e) { return is_run(e.unit); });
+        if (other_run == below.end()) {
+          continue;
+        }
+        UnitEdge edge = *other_run;
+        edge.dependency_name = sibling.dependency_name.value_or(other.package->id().name());
+        if (seen.insert({edge.unit, *edge.dependency_name}).second) {
+          additions.emplace_back(run, std::move(edge));
+        }
+      }
+    }
+  }
+  for (auto& [run, edge] : additions) {
+    dependencies.edges.at(run).push_back(std::move(edge));
+  }
+  for (auto& [unit, edges] : dependencies.edges) {
+    sort_edges(units, edges);
+  }
 }
 
 } // namespace cargo_wasm::plan

@@ -97,6 +97,9 @@ std::map<std::string, std::string> rustc_environment(const ActionContext& contex
   if (context.is_primary(index)) {
     env["CARGO_PRIMARY_PACKAGE"] = "1";
   }
+  if (unit.is_std) {
+    env["RUSTC_BOOTSTRAP"] = "1"; // its unstable features, on every compiler
+  }
   if (context.scripts[index].own) {
     env["OUT_DIR"] = (context.files.script_run_directory(*context.scripts[index].own) / "out").native();
   }

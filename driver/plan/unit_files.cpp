@@ -94,7 +94,7 @@ void UnitFiles::compute(UnitIndex index)
 
   const auto add_identity = [&](base::StableHasher& hasher) {
     hasher.add(k_identity_version);
-    add_package(hasher, unit.package->id(), m_input.workspace.root);
+    add_package(hasher, unit.package->id(), unit.is_std ? m_input.platforms.rustc.sysroot : m_input.workspace.root);
     hasher.add(unit.features.size());
     for (const InternedString feature : unit.features) {
       hasher.add(feature.view());

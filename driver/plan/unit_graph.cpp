@@ -9,6 +9,7 @@
 #include <cargo_wasm/toolchain/target_settings.hpp>
 
 #include "built_in_profiles.hpp"
+#include "std_units.hpp"
 #include "unit_context.hpp"
 
 namespace cargo_wasm::plan {
@@ -94,8 +95,17 @@ std::string checksum_of(const EdgeIndex& packages, spec::PackageId id)
   return package.summary ? package.summary->checksum.value_or("") : "";
 }
 
+struct StdChecksums
+{
+  explicit StdChecksums(const StdGraph& graph) : packages(graph.resolve), compiler(graph.compiler) {}
+  [[nodiscard]] std::string of(spec::PackageId id) const { return id.source().is_path() ? compiler : checksum_of(packages, id); }
+
+  EdgeIndex packages;
+  std::string compiler;
+};
+
 /// Copies what is reachable into cargo's order.
-UnitGraph to_graph(const UnitTable& units, const SharedGraph& shared, const EdgeIndex& packages)
+UnitGraph to_graph(const UnitTable& units, const SharedGraph& shared, const EdgeIndex& packages, const std::optional<StdChecksums>& of_std)
 {
   std::vector<UnitIndex> order;
   order.reserve(shared.edges.size());
@@ -111,10 +121,14 @@ UnitGraph to_graph(const UnitTable& units, const SharedGraph& shared, const Edge
   graph.units.reserve(order.size());
   for (const UnitIndex index : order) {
     Unit unit = units[index];
-    unit.package_checksum = checksum_of(packages, unit.package->id());
+    unit.package_checksum = unit.is_std ? of_std->of(unit.package->id()) : checksum_of(packages, unit.package->id());
     for (const UnitEdge& edge : shared.edges.at(index)) {
-      unit.dependencies.push_back(
-          {.unit = position.at(edge.unit), .extern_name = edge.extern_name, .dependency_name = edge.dependency_name});
+      unit.dependencies.push_back({.unit = position.at(edge.unit),
+                                   .extern_name = edge.extern_name,
+                                   .dependency_name = edge.dependency_name,
+                                   .is_public = edge.is_public,
+                                   .no_prelude = edge.no_prelude,
+                                   .no_unused = edge.no_unused});
     }
     graph.units.push_back(std::move(unit));
   }
@@ -201,7 +215,9 @@ Result<UnitGraph> plan_units(const Env& env, const UnitGraphInput& input, const 
   CW_TRY_ASSIGN(const std::optional<bool> incremental, incremental_override(env.vars, input.config));
   std::map<std::string, manifest::BuildProfileToml> tables = input.workspace.profiles;
   if (!request.strict_cargo) {
-    CW_TRY_ASSIGN(tables, with_built_in_profiles(std::move(tables)));
+    const bool for_wasm =
+        std::ranges::all_of(request.kinds, [&](const CompileKind& kind) { return input.platforms.triple(kind).starts_with("wasm"); });
+    CW_TRY_ASSIGN(tables, with_built_in_profiles(std::move(tables), for_wasm));
   }
   CW_TRY_ASSIGN(const BuildProfiles profiles, BuildProfiles::make(tables, request.profile_name, incremental));
   static const std::map<std::string, manifest::BuildProfileToml> k_none;
@@ -239,8 +255,14 @@ Result<UnitGraph> plan_units(const Env& env, const UnitGraphInput& input, const 
   }
   CW_TRY_ASSIGN(const std::vector<PackagePtr> packages, packages_to_build(context, selected));
   CW_TRY_ASSIGN(const std::vector<UnitIndex> roots, make_root_units(env, context, packages));
-  CW_TRY_ASSIGN(const EdgeMap edges, make_dependencies(context, roots));
-  UnitGraph graph = to_graph(units, share_units(context, edges, roots), edge_index);
+  CW_TRY_ASSIGN(DependencyEdges dependencies, make_dependencies(context, roots));
+  std::optional<StdChecksums> std_checksums;
+  if (input.std_graph != nullptr) {
+    CW_TRY(attach_std(context, *input.std_graph, roots, dependencies.edges));
+    std_checksums.emplace(*input.std_graph);
+  }
+  connect_build_script_runs(units, dependencies);
+  UnitGraph graph = to_graph(units, share_units(context, dependencies.edges, roots), edge_index, std_checksums);
   graph.base_profile = profiles.base_profile();
   graph.profile_name = profiles.requested();
   graph.profile_directory = profiles.directory_name();

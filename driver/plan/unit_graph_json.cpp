@@ -75,12 +75,18 @@ ordered_json unit_json(const Unit& unit)
   ordered_json json;
   json["pkg_id"] = spec::to_spec_string(unit.package->id());
   json["target"] = manifest::target_to_json(*unit.target, unit.crate_types);
+  if (unit.is_std && unit.target->is_lib()) {
+    json["target"]["kind"] = json["target"]["crate_types"]; // std's dylib is none here
+  }
   json["profile"] = profile_json(unit.profile);
   json["platform"] = or_null(unit.kind.triple);
   json["mode"] = to_string(unit.mode);
   ordered_json& features = json["features"] = ordered_json::array();
   for (const InternedString feature : unit.features) {
     features.push_back(feature.view());
+  }
+  if (unit.is_std) {
+    json["is_std"] = true;
   }
   ordered_json& dependencies = json["dependencies"] = ordered_json::array();
   for (const UnitDependency& dependency : unit.dependencies) {
@@ -89,7 +95,7 @@ ordered_json unit_json(const Unit& unit)
                             {"extern_crate_name", dependency.extern_name.view()},
                             {"public", dependency.is_public},
                             {"noprelude", dependency.no_prelude},
-                            {"nounused", false}});
+                            {"nounused", dependency.no_unused}});
   }
   return json;
 }

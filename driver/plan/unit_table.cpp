@@ -19,14 +19,14 @@ std::uint64_t hash_of(const Unit& unit)
   for (const InternedString feature : unit.features) {
     add(std::hash<InternedString>{}(feature));
   }
-  add(unit.dependency_hash);
+  add(unit.dependency_hash * 2 + (unit.is_std ? 1U : 0U));
   return state;
 }
 
 bool is_same(const Unit& a, const Unit& b)
 {
   return a.package->id() == b.package->id() && a.target == b.target && a.kind == b.kind && a.mode == b.mode &&
-         a.dependency_hash == b.dependency_hash && a.features == b.features && a.profile == b.profile;
+         a.dependency_hash == b.dependency_hash && a.is_std == b.is_std && a.features == b.features && a.profile == b.profile;
 }
 
 /// Cargo sorts example libraries before example programs and build scripts last.
@@ -129,6 +129,9 @@ std::strong_ordering compare_units(const Unit& left, const Unit& right)
   }
   if (const auto order = left.features <=> right.features; order != 0) {
     return order;
+  }
+  if (left.is_std != right.is_std) {
+    return left.is_std ? std::strong_ordering::greater : std::strong_ordering::less;
   }
   return left.dependency_hash <=> right.dependency_hash;
 }

@@ -36,6 +36,7 @@ struct UnitEdge
   UnitPurpose purpose;
   InternedString extern_name;
   std::optional<InternedString> dependency_name;
+  bool is_public = false, no_prelude = false, no_unused = false; ///< as in UnitDependency
 };
 
 /// Units with their edges; a unit without an entry was not visited yet.
@@ -55,7 +56,7 @@ private:
   std::unordered_multimap<std::uint64_t, UnitIndex> m_by_hash;
 };
 
-/// Cargo's order of units: package, target, profile, kind, mode, features. Decides the order of `--extern` and of `--unit-graph`.
+/// Cargo's order of units: package, target, profile, kind, mode, features, std last. Decides the order of `--extern` and of `--unit-graph`.
 [[nodiscard]] std::strong_ordering compare_units(const Unit& left, const Unit& right);
 
 } // namespace cargo_wasm::plan

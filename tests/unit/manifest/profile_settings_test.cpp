@@ -54,6 +54,7 @@ TEST_CASE("profile settings: what is wrong is shown where it stands", "[manifest
         "   |\n"
         " 6 | wasm-opt = \"O3\"\n"
         "   |            ^^^^\n"
+        "   = note: it is `package.metadata.wasm.profile.release.wasm-opt`\n"
         "   = help: it is `false`, a level from 0 to 4, \"s\", \"z\" or \"auto\"\n");
   CHECK(profile_settings("[package.metadata.wasm.profile.release]\nwasm-op = \"z\"\n") ==
         "error[CW0861]: there is no profile setting `wasm-op`\n"
@@ -62,7 +63,8 @@ TEST_CASE("profile settings: what is wrong is shown where it stands", "[manifest
         " 6 | wasm-op = \"z\"\n"
         "   | ^^^^^^^\n"
         "   = help: did you mean `wasm-opt`?\n"
-        "   = help: known are: `wasm-opt`, `wasm-opt-args`; Cargo's own keys stand in `[profile.*]`\n");
+        "   = help: known are: `wasm-opt`, `wasm-opt-args`, `debug-info`, `build-std`, `optimize-for-size`, `immediate-abort`, "
+        "`location-detail`, `fmt-debug`, `provenance`; Cargo's own keys stand in `[profile.*]`\n");
   CHECK(profile_settings("", "[wasm.profile.release]\nwasm-opt = true\n") ==
         "error[CW0860]: `wasm-opt` cannot be `true`\n"
         "   = note: it is `wasm.profile.release.wasm-opt` of the configuration\n"

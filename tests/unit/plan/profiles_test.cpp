@@ -184,7 +184,8 @@ TEST_CASE("profiles that come with cargo-wasm can be read, and stand behind the 
   const auto known = plan::built_in_profiles();
   REQUIRE(known.has_value());
   REQUIRE(known->contains("size"));
-  CHECK(known->at("size").wasm_opt == "z");
+  CHECK(known->at("size").wasm.wasm_opt == "z");
+  CHECK(known->at("freestanding").wasm.provenance == false);
   CHECK(known->at("size").cargo.inherits == "release");
   for (const auto& [name, profile] : *known) {
     CHECK_FALSE(profile.title.empty());
@@ -192,8 +193,24 @@ TEST_CASE("profiles that come with cargo-wasm can be read, and stand behind the 
   }
   manifest::BuildProfileToml own;
   own.inherits = "dev";
-  const auto tables = plan::with_built_in_profiles({{"size", own}});
+  const auto tables = plan::with_built_in_profiles({{"size", own}}, false);
   REQUIRE(tables.has_value());
   CHECK(tables->at("size").inherits == "dev");
   CHECK_FALSE(tables->at("size").opt_level.has_value());
+  CHECK_FALSE(tables->contains("dev"));
+}
+
+TEST_CASE("profiles: dev starts from line tables where only wasm is built, and what a project says wins", "[plan][profiles]")
+{
+  const auto plain = plan::with_built_in_profiles({}, true);
+  REQUIRE(plain.has_value());
+  CHECK(plain->at("dev").debug == "line-tables-only");
+  CHECK_FALSE(plain->at("release").debug.has_value());
+  manifest::BuildProfileToml own;
+  own.debug = "2";
+  own.opt_level = "1";
+  const auto tables = plan::with_built_in_profiles({{"dev", own}}, true);
+  REQUIRE(tables.has_value());
+  CHECK(tables->at("dev").debug == "2");
+  CHECK(tables->at("dev").opt_level == "1");
 }

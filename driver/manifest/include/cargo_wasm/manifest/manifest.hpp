@@ -105,6 +105,7 @@ struct Manifest
   std::shared_ptr<const TomlDocument> document; ///< null when loaded from the parsed-manifest cache
   std::optional<WorkspaceTable> workspace;      ///< `[workspace]` present
   std::optional<std::string> workspace_pointer; ///< `package.workspace`
+  bool has_public_dependencies = false;         ///< cargo feature `public-dependency`: of std's manifests alone
   bool is_virtual = false;                      ///< no [package]; then only workspace, profiles, patch, replace are set
 
   SummaryPtr summary;               ///< null when virtual
@@ -162,6 +163,9 @@ struct ReadOptions
   std::function<Result<std::shared_ptr<const InheritanceRoot>>(const base::Path& manifest, const std::optional<std::string>& pointer)>
       find_root;
   const RegistryNames* registries = nullptr;
+  /// std's own workspace: what only a nightly cargo reads is read (`cargo-features`, `public`), and its profiles, which never apply, are
+  /// not.
+  bool is_std = false;
 };
 
 /// Reads and normalises one Cargo.toml. Errors: CW0100–CW0149 with file, line, column and the line itself.

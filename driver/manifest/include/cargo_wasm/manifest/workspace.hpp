@@ -41,6 +41,7 @@ struct WorkspaceOptions
 {
   std::optional<base::Path> manifest_path; ///< --manifest-path; else found upwards from the working directory
   std::optional<base::Path> target_directory;
+  bool is_std = false; ///< as in ReadOptions
 };
 
 /// Errors: CW0150–CW0179 (no Cargo.toml found, cyclic workspaces, not a member, duplicate members, two packages of one name …).

@@ -26,6 +26,7 @@ struct UnitDependency
   std::optional<InternedString> dependency_name; ///< the key in the manifest when renamed
   bool is_public = false;
   bool no_prelude = false;
+  bool no_unused = false; ///< no lint when nothing of the crate is used
   auto operator<=>(const UnitDependency&) const = default;
 };
 
@@ -57,8 +58,8 @@ struct Unit
   UnitLto lto;
   /// `[target.TRIPLE.LINKS]` of the configuration replaces the run of this build script: what it would have printed.
   std::optional<std::vector<std::string>> replaced_script_output;
-  std::string package_checksum; ///< of the `.crate`, or the commit of a git package; empty for path packages
-  bool is_std = false;
+  std::string package_checksum;             ///< of the `.crate`, or the commit of a git package; empty for path packages
+  bool is_std = false;                      ///< of the standard library that is built with the project (std_graph.hpp)
   std::uint64_t dependency_hash = 0;        ///< tells apart units that differ only in their dependencies' features
   std::vector<UnitDependency> dependencies; ///< sorted by (extern name …) as cargo prints them
 

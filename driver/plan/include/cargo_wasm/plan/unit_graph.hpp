@@ -54,7 +54,9 @@ struct BuildRequest
   std::vector<std::string> ignored_defects; ///< `--ignore-defect`: ids of toolchain defects that are not considered
   /// Members whose artifacts are checked against a host.
   std::unordered_map<spec::PackageId, std::shared_ptr<const host::Profile>> hosts;
-  bool show_dependency_warnings = false; ///< -vv: for exec; the plan is the same
+  bool immediate_abort = false;            ///< a panic in a unit for a wasm target is a trap (`immediate-abort` of the profile)
+  std::vector<std::string> wasm_rustflags; ///< of units for wasm targets, before the user's own
+  bool show_dependency_warnings = false;   ///< -vv: for exec; the plan is the same
 
   [[nodiscard]] const std::vector<toolchain::CompileKind>& kinds_of(spec::PackageId member) const
   {
@@ -90,6 +92,8 @@ struct SelectedPackages
                                                            const BuildRequest& request,
                                                            const toolchain::TargetData& platforms);
 
+struct StdGraph;
+
 struct UnitGraphInput
 {
   const manifest::Workspace& workspace;
@@ -99,6 +103,7 @@ struct UnitGraphInput
   const std::vector<resolve::ResolveRoot>& roots;                  ///< from plan_resolve_roots
   const std::unordered_map<spec::PackageId, PackagePtr>& packages; ///< loaded: at least needed_packages and the members
   const toolchain::TargetData& platforms;                          ///< rustc, cfgs and flags per kind
+  const StdGraph* std_graph = nullptr;                             ///< the standard library, where it is built with the project
 };
 
 /// Profiles, features, units and their edges; LTO per unit. Warnings (targets without required features, unmatched profile
