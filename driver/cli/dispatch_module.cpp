@@ -45,6 +45,12 @@ Result<Outcome> optimize_verb(const Env& env, const ParsedArguments& parsed, con
   request.lowered = parsed.all("lower");
   request.extra = parsed.all("arg");
   request.drops_debug_info = parsed.has("drop-debug-info");
+  if (const auto* map = parsed.last("source-map")) {
+    request.source_map = absolute(env, *map);
+  }
+  if (const auto* url = parsed.last("source-map-url")) {
+    request.source_map_url = *url;
+  }
   request.stop = context.stop;
   CW_TRY(ops::module_optimize(env, request));
   return Outcome{};
@@ -65,6 +71,21 @@ Result<Path> path_option(const Env& env, const ParsedArguments& parsed, const ch
     return fail(Error("CW0782", std::string(question), Blame::usage).help(std::string(help)));
   }
   return absolute(env, *value);
+}
+
+Result<Outcome> split_verb(const Env& env, const ParsedArguments& parsed)
+{
+  CW_TRY_ASSIGN(const Files files, files_of(env, parsed));
+  ops::ModuleSplitRequest request;
+  request.input = files.input;
+  request.output = files.output;
+  CW_TRY_ASSIGN(request.debug_file,
+                path_option(env, parsed, "debug-file", "where does the debug information go?", "`--debug-file app.debug.wasm`"));
+  if (const auto* url = parsed.last("debug-url")) {
+    request.debug_url = *url;
+  }
+  CW_TRY(ops::module_split(env, request));
+  return Outcome{};
 }
 
 Result<Outcome> bindgen_verb(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
@@ -188,6 +209,9 @@ std::optional<Result<Outcome>> dispatch_module(const Env& env, const ParsedArgum
   }
   if (parsed.verb == "module assemble") {
     return assemble_verb(env, parsed);
+  }
+  if (parsed.verb == "module split") {
+    return split_verb(env, parsed);
   }
   if (parsed.verb == "module strip") {
     return strip_verb(env, parsed);

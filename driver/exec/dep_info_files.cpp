@@ -61,8 +61,10 @@ Result<> write_dep_info_files(const Context& context, const BuildOutcome& outcom
     if (state != ActionState::fresh && state != ActionState::ran) {
       continue;
     }
-    for (const auto& [output, destination] : context.graph.actions[i].uplifted) {
-      if (context.graph.actions[i].outputs[output].path == destination || !context.env.fs.exists(destination)) {
+    const plan::ActionTemplate& action = context.graph.actions[i];
+    for (const auto& [output, destination] : action.uplifted) {
+      const bool is_beside = action.kind == plan::ActionKind::tool && action.outputs[output].optional; // lines in a file of their own
+      if (is_beside || action.outputs[output].path == destination || !context.env.fs.exists(destination)) {
         continue; // a tool's own directory; what this compiler does not make
       }
       base::Path file = destination;

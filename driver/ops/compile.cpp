@@ -22,7 +22,7 @@ std::vector<Artifact> artifacts_of(const Env& env, const plan::ActionGraph& grap
   for (const auto root : graph.roots) {
     const auto& action = graph.actions[root];
     for (const auto& [output, path] : action.uplifted) {
-      if (path.extension() == ".d" || path.extension() == ".rmeta") {
+      if (path.extension() == ".d" || path.extension() == ".rmeta" || action.outputs[output].optional) {
         continue;
       }
       const auto stat = env.fs.stat(path);

@@ -5,6 +5,7 @@
 #include <cargo_wasm/ops/verbs.hpp>
 #include <cargo_wasm/postlink/component.hpp>
 #include <cargo_wasm/postlink/optimize.hpp>
+#include <cargo_wasm/postlink/split.hpp>
 #include <cargo_wasm/postlink/strip.hpp>
 
 #include "toolchain_here.hpp"
@@ -45,12 +46,21 @@ Result<> module_optimize(const Env& env, const ModuleOptimizeRequest& request)
   step.lowered = request.lowered;
   step.extra = request.extra;
   step.keeps_debug_info = !request.drops_debug_info;
+  step.source_map = request.source_map;
+  step.source_map_url =
+      request.source_map_url.empty() && request.source_map ? request.source_map->filename().native() : request.source_map_url;
   step.stop = request.stop;
   CW_TRY_ASSIGN(const postlink::OptimizeOutcome outcome, postlink::optimize(env, step));
   for (const Error& warning : outcome.warnings) {
     env.reporter.warning(warning);
   }
   return {};
+}
+
+Result<> module_split(const Env& env, const ModuleSplitRequest& request)
+{
+  const std::string url = request.debug_url.empty() ? request.debug_file.filename().native() : request.debug_url;
+  return postlink::split_module(env, {request.input, request.output, request.debug_file, url});
 }
 
 Result<> module_strip(const Env& env, const ModuleStripRequest& request)

@@ -198,6 +198,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   CW_TRY_ASSIGN(const auto std_request, wanted_std(project, options, request, settings));
   if (!options.strict_cargo) {
     plan_for.immediate_abort = settings.immediate_abort.value_or(false);
+    plan_for.no_debug_info = settings.debug_info == "none";
     plan_for.wasm_rustflags = flags_of(settings);
   }
   std::optional<plan::StdGraph> std_graph;

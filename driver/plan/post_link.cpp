@@ -50,16 +50,22 @@ bool optimizes(const PostLink& steps)
   return !steps.wasm_opt_level.empty();
 }
 
+/// Where code was written stays known; without `debug` in the profile, of std at least.
+bool keeps_lines(const PostLink& steps)
+{
+  return steps.strip.empty() || steps.splits_debug_info;
+}
+
 /// Something happens to the module after wasm-bindgen.
 bool changes_bindings(const PostLink& steps)
 {
-  return steps.bindgen && (optimizes(steps) || strips(steps) || steps.host != nullptr);
+  return steps.bindgen && (optimizes(steps) || steps.splits_debug_info || strips(steps) || steps.host != nullptr);
 }
 
 std::vector<std::string> optimize_options(const PostLink& steps)
 {
   std::vector<std::string> options{"--level", steps.wasm_opt_level, "--tool", steps.wasm_opt.native()};
-  if (!steps.strip.empty()) {
+  if (!keeps_lines(steps)) {
     options.emplace_back("--drop-debug-info");
   }
   for (const std::string& feature : steps.lowered) {
@@ -111,7 +117,8 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
   CW_TRY_ASSIGN(const manifest::ProfileSettings settings, effective_profile_settings(env.fs, input.workspace, input.config, profile));
   const std::string level = wasm_opt_level(settings);
   const bool wants_optimizer = !level.empty();
-  if (!wants_optimizer && request.hosts.empty() && input.bindgen.empty()) {
+  const bool wants_split = settings.debug_info == "split";
+  if (!wants_optimizer && !wants_split && request.hosts.empty() && input.bindgen.empty()) {
     return all;
   }
   std::optional<base::Path> wasm_opt;
@@ -122,7 +129,8 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     const auto found_host = request.hosts.find(unit.package->id());
     const auto host = found_host == request.hosts.end() ? nullptr : found_host->second;
     const auto bindgen = input.bindgen.find(index);
-    if (!module || (!wants_optimizer && host == nullptr && bindgen == input.bindgen.end())) {
+    const bool splits = wants_split && unit.profile.debuginfo.is_on();
+    if (!module || (!wants_optimizer && !splits && host == nullptr && bindgen == input.bindgen.end())) {
       continue;
     }
     const bool lowers = host != nullptr && !host->lowered.empty();
@@ -153,7 +161,8 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
       steps.allowed_imports = std::move(wasm_settings.allowed_imports);
     }
     steps.strip = unit.profile.strip.kind == Strip::Kind::named ? unit.profile.strip.name.str() : std::string();
-    steps.keeps_debug_info = steps.strip.empty() && unit.profile.debuginfo.is_on();
+    steps.splits_debug_info = splits;
+    steps.keeps_debug_info = splits || (steps.strip.empty() && unit.profile.debuginfo.is_on());
     steps.checks_itself = unit.profile.debug_assertions;
     steps.module_output = *module;
     if (target.wasm_linker->kind == toolchain::WasmLinker::Kind::component_ld) {
@@ -166,8 +175,8 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
 std::uint32_t step_count(const PostLink& steps)
 {
   const auto one_if = [](bool condition) { return condition ? 1U : 0U; };
-  return one_if(steps.bindgen.has_value()) + one_if(optimizes(steps)) + one_if(strips(steps)) + one_if(!steps.component_ld.empty()) +
-         one_if(steps.host != nullptr) + one_if(changes_bindings(steps));
+  return one_if(steps.bindgen.has_value()) + one_if(optimizes(steps)) + one_if(steps.splits_debug_info) + one_if(strips(steps)) +
+         one_if(!steps.component_ld.empty()) + one_if(steps.host != nullptr) + one_if(changes_bindings(steps));
 }
 
 std::vector<ActionTemplate>
@@ -179,8 +188,15 @@ post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplat
   }
   if (optimizes(steps)) {
     writer.add("optimize", "optimized", optimize_options(steps), steps.wasm_opt);
+    if (keeps_lines(steps)) {
+      writer.add_side_file("--source-map", "--source-map-url", writer.final_name() + ".map");
+    }
   }
   const ModuleRef with_names = writer.last();
+  if (steps.splits_debug_info) {
+    writer.add("split", "split", {}, {});
+    writer.add_side_file("--debug-file", "--debug-url", writer.name() + ".debug.wasm");
+  }
   if (strips(steps)) {
     writer.add("strip", "stripped", {"--strip", steps.strip}, {});
   }

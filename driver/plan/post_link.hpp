@@ -1,7 +1,7 @@
 // What happens to a module behind the linker: which steps, in which order, by which tools. Decided from the profile's settings before
 // anything runs; each step is an action of its own.
 //
-//   link (nothing stripped) → wasm-bindgen → wasm-opt → strip → component → check against the host
+//   link (nothing stripped) → wasm-bindgen → wasm-opt → split → strip → component → check against the host
 //     → the directory of bindings
 //
 // The order is not the user's to get wrong: a linker that strips takes away what wasm-opt must know, and nothing reads the module inside a
@@ -22,7 +22,8 @@ struct PostLink
 {
   bool has_steps = false;
   std::optional<Bindgen> bindgen; ///< JavaScript is made around it
-  bool keeps_debug_info = false;  ///< DWARF survives every step
+  bool keeps_debug_info = false;  ///< where code was written stays known: within the module, or beside it
+  bool splits_debug_info = false; ///< beside it
   bool checks_itself = false;     ///< debug assertions are on
   std::string wasm_opt_level;     ///< "z"; empty: it does not run
   std::vector<std::string> wasm_opt_args;

@@ -54,6 +54,20 @@ void StepWriter::add(std::string_view verb, std::string_view suffix, const std::
   m_input = {{m_next++, 0}, {}};
 }
 
+void StepWriter::add_side_file(std::string_view option, std::string_view url_option, const std::string& name)
+{
+  ActionTemplate& step = m_steps.back();
+  base::Path path = step.outputs.front().path;
+  path += base::Path(name).extension() == ".map" ? ".map" : ".debug";
+  // Bindings lie two directories below the other artifacts.
+  const std::string url = (m_bindings ? "../../" : "") + name;
+  for (const std::string& word : {std::string(option), path.native(), std::string(url_option), url}) {
+    step.args.push_back(text_arg(word));
+  }
+  step.uplifted.emplace_back(static_cast<std::uint32_t>(step.outputs.size()), user_path().parent_path() / name);
+  step.outputs.push_back({.path = path, .optional = true, .user_visible = true});
+}
+
 void StepWriter::add_bindings(const std::vector<std::string>& options, const base::Path& tool, bool is_last)
 {
   base::Path directory = m_path;

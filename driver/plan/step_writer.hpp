@@ -31,6 +31,8 @@ public:
 
   /// A step that makes a module of a module. `tool`: a program that it starts, or none.
   void add(std::string_view verb, std::string_view suffix, const std::vector<std::string>& options, const base::Path& tool);
+  /// A file that the last step may make besides its module, which users find beside theirs as `name`, and which the module calls by a URL.
+  void add_side_file(std::string_view option, std::string_view url_option, const std::string& name);
   /// The step that makes a directory with `NAME_bg.wasm` in it. `is_last`: it is made where users look for it.
   void add_bindings(const std::vector<std::string>& options, const base::Path& tool, bool is_last);
   /// The module as it is now among the bindings, where users look for them.

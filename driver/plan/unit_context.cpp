@@ -27,6 +27,9 @@ BuildProfile UnitContext::profile(const PackagePtr& package, const UnitPurpose& 
   if (request.immediate_abort && !purpose.for_host && is_wasm(kind)) {
     made.panic = PanicStrategy::immediate_abort;
   }
+  if (request.no_debug_info && !purpose.for_host && is_wasm(kind)) {
+    made.debuginfo = {DebugInfoLevel::none, false};
+  }
   return made;
 }
 

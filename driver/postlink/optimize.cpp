@@ -10,6 +10,7 @@
 #include <cargo_wasm/wasm/feature_use.hpp>
 #include <cargo_wasm/wasm/module.hpp>
 #include <cargo_wasm/wasm/rewrite.hpp>
+#include <cargo_wasm/wasm/source_map.hpp>
 
 #include "module_file.hpp"
 #include "temporary_file.hpp"
@@ -52,21 +53,29 @@ public:
     CW_TRY_ASSIGN(m_exports, export_names(source));
     CW_TRY_ASSIGN(m_imports, import_names(source));
     const TemporaryFile without_lines(m_env.fs, beside(m_request.output, "in"));
+    const TemporaryFile lines(m_env.fs, beside(m_request.output, "lines"));
     m_input = m_request.input;
     if (has_debug_sections(source) && !(m_request.keeps_debug_info && m_request.tool.updates_dwarf)) {
-      if (m_request.keeps_debug_info) {
-        m_outcome.warnings.push_back(lines_are_lost());
-      }
       const auto keep = [](std::string_view name) { return !wasm::is_debug_section(name); };
       CW_TRY_ASSIGN(const std::string stripped, wasm::rewrite_custom_sections(source, keep, {}));
       CW_TRY(m_env.fs.write_atomic(without_lines.path(), stripped));
       m_input = without_lines.path();
+      if (m_request.keeps_debug_info && m_request.source_map) {
+        CW_TRY(write_lines(source, stripped, lines.path()));
+      } else if (m_request.keeps_debug_info) {
+        m_outcome.warnings.push_back(lines_are_lost());
+      }
     }
     CW_TRY(try_levels());
     return std::move(m_outcome);
   }
 
 private:
+  struct Made
+  {
+    std::string module, source_map;
+  };
+
   Error unknown_features(const std::vector<std::string>& features) const
   {
     return Error("CW0852",
@@ -104,6 +113,17 @@ private:
     return {};
   }
 
+  /// The line table as a map of the module that wasm-opt gets.
+  Result<> write_lines(const wasm::Source& linked, const std::string& stripped, const base::Path& file)
+  {
+    CW_TRY_ASSIGN(const wasm::Module with_lines, wasm::Module::read(linked));
+    CW_TRY_ASSIGN(const wasm::Module without, wasm::Module::read(wasm::Source(file, stripped)));
+    const std::string map = wasm::write_source_map(wasm::DebugLines(with_lines), without.section(wasm::PayloadKind::code).begin);
+    CW_TRY(m_env.fs.write_atomic(file, map));
+    m_map_before = file;
+    return {};
+  }
+
   Error lines_are_lost() const
   {
     return Error("CW0856", fmt::format("wasm-opt {} does not carry debug information along, so it was taken out", m_request.tool.version))
@@ -117,15 +137,15 @@ private:
     if (m_request.level == "auto") {
       levels.assign(k_auto_levels.begin(), k_auto_levels.end());
     }
-    std::optional<std::string> best;
+    std::optional<Made> best;
     for (const std::string& level : levels) {
-      CW_TRY_ASSIGN(std::optional<std::string> made, module_at(level));
+      CW_TRY_ASSIGN(std::optional<Made> made, module_at(level));
       if (!made) {
         m_outcome.is_repeatable = false;
         m_outcome.warnings.push_back(too_slow(level));
         continue;
       }
-      if (!best || made->size() < best->size()) {
+      if (!best || made->module.size() < best->module.size()) {
         best = std::move(made);
         m_outcome.level = level;
       }
@@ -139,7 +159,14 @@ private:
                       .note(fmt::format("not even with `-O{}`", k_quick_level))
                       .help("switch it off with `wasm-opt = false`, or try another version of it"));
     }
-    return m_env.fs.write_atomic(m_request.output, *best);
+    if (m_map_before.empty()) {
+      return m_env.fs.write_atomic(m_request.output, best->module);
+    }
+    CW_TRY(m_env.fs.write_atomic(*m_request.source_map, best->source_map));
+    const auto keep = [](std::string_view) { return true; };
+    const std::array named{wasm::CustomSection{"sourceMappingURL", wasm::sized_text(m_request.source_map_url)}};
+    CW_TRY_ASSIGN(const std::string with_url, wasm::rewrite_custom_sections(wasm::Source(m_request.output, best->module), keep, named));
+    return m_env.fs.write_atomic(m_request.output, with_url);
   }
 
   Error too_slow(const std::string& level) const
@@ -150,12 +177,16 @@ private:
   }
 
   /// The optimized module; nullopt when time was over.
-  Result<std::optional<std::string>> module_at(const std::string& level)
+  Result<std::optional<Made>> module_at(const std::string& level)
   {
     const TemporaryFile made(m_env.fs, beside(m_request.output, "O" + level));
+    const TemporaryFile map(m_env.fs, beside(m_request.output, "map" + level));
     base::Command command;
     command.program = m_request.tool.program;
     command.args = {m_input.native(), "-o", made.path().native(), "-O" + level, "-g"};
+    if (!m_map_before.empty()) {
+      command.args.insert(command.args.end(), {"-ism", m_map_before.native(), "-osm", map.path().native()});
+    }
     command.args.insert(command.args.end(), m_feature_options.begin(), m_feature_options.end());
     command.args.insert(command.args.end(), m_lowering_options.begin(), m_lowering_options.end());
     command.args.insert(command.args.end(), m_request.extra.begin(), m_request.extra.end());
@@ -172,7 +203,8 @@ private:
     }
     CW_TRY_ASSIGN(auto text, m_env.fs.read_if_exists(made.path()));
     CW_TRY(check(made.path(), text));
-    return text;
+    CW_TRY_ASSIGN(auto places, m_env.fs.read_if_exists(map.path()));
+    return Made{std::move(*text), places.value_or(std::string())};
   }
 
   Error tool_failed(const base::Command& command, const base::Exit& exit, std::string_view said) const
@@ -220,6 +252,7 @@ private:
   OptimizeOutcome m_outcome;
   std::vector<std::string> m_feature_options, m_lowering_options;
   base::Path m_input;
+  base::Path m_map_before; ///< of the module that the tool gets; empty: it gets none
   std::set<std::string> m_exports, m_imports;
 };
 

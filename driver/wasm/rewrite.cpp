@@ -52,6 +52,14 @@ rewrite_custom_sections(const Source& source, const std::function<bool(std::stri
   return out;
 }
 
+std::string sized_text(std::string_view text)
+{
+  std::string out;
+  append_unsigned(out, text.size());
+  out += text;
+  return out;
+}
+
 bool is_debug_section(std::string_view name) noexcept
 {
   return name.starts_with(".debug_") || name.starts_with("reloc..debug_");

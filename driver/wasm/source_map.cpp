@@ -154,8 +154,9 @@ std::optional<SourceMap> SourceMap::parse(std::string_view json)
 
 std::optional<CodePlace> SourceMap::find(std::uint64_t file_offset) const
 {
-  const auto behind = std::upper_bound(
-      m_segments.begin(), m_segments.end(), file_offset, [](std::uint64_t offset, const Segment& segment) { return offset < segment.offset; });
+  const auto behind = std::upper_bound(m_segments.begin(), m_segments.end(), file_offset, [](std::uint64_t offset, const Segment& segment) {
+    return offset < segment.offset;
+  });
   if (behind == m_segments.begin() || !std::prev(behind)->source) {
     return std::nullopt;
   }

@@ -136,6 +136,24 @@ TEST_CASE("debug information goes before a tool that would leave it wrong, with 
   CHECK(tool.read == module_with({custom(".debug_line", "lines"), custom("name", "n")}));
 }
 
+TEST_CASE("where the tool does not carry lines along, it gets a map, and the module names the one that comes out", "[postlink][optimize]")
+{
+  Optimizer tool(module_with({custom(".debug_line", "lines"), custom("name", "n")}));
+  tool.request.tool.updates_dwarf = false;
+  tool.request.source_map = base::Path("/out/app.map");
+  tool.request.source_map_url = "app.wasm.map";
+  tool.writes("z", module_with({}));
+  CHECK(tool.warnings().empty());
+  CHECK(tool.read == module_with({custom("name", "n")}));
+  const auto& args = tool.last.args;
+  CHECK(std::ranges::find(args, "-ism") != args.end());
+  CHECK(std::ranges::find(args, "-osm") != args.end());
+  CHECK(tool.output() == module_with({custom("sourceMappingURL",
+                                             "\x0c"
+                                             "app.wasm.map")}));
+  CHECK(tool.world.fs.exists("/out/app.map"));
+}
+
 TEST_CASE("a tool that fails is told with its words, and the artifact of an earlier build stays", "[postlink][optimize]")
 {
   Optimizer tool(module_with({}));

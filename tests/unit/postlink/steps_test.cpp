@@ -1,4 +1,5 @@
 #include <cargo_wasm/postlink/component.hpp>
+#include <cargo_wasm/postlink/split.hpp>
 #include <cargo_wasm/postlink/strip.hpp>
 
 #include <support/catch.hpp>
@@ -32,6 +33,29 @@ TEST_CASE("what is stripped is what wasm-ld strips, and what components are made
   CHECK(stripped(StripLevel::debuginfo) ==
         wasm_module({custom("name", "n"), custom("target_features", "t"), custom("component-type:x", "c")}));
   CHECK(stripped(StripLevel::symbols) == wasm_module({custom("component-type:x", "c")}));
+}
+
+TEST_CASE("debug information goes to a file of its own, which the module names", "[postlink]")
+{
+  TestEnv world;
+  const std::string whole = wasm_module({custom("name", "n"), custom(".debug_line", "d")});
+  world.fs.add("/a.wasm", whole);
+  REQUIRE(split_module(world.env(), {"/a.wasm", "/b.wasm", "/out/app.debug", "app.debug.wasm"}).has_value());
+  CHECK(*world.fs.read("/b.wasm") == wasm_module({custom("name", "n"),
+                                                  custom("external_debug_info",
+                                                         "\x0e"
+                                                         "app.debug.wasm")}));
+  CHECK(*world.fs.read("/out/app.debug") == whole);
+}
+
+TEST_CASE("without debug information there is nothing to split", "[postlink]")
+{
+  TestEnv world;
+  const std::string whole = wasm_module({custom("name", "n")});
+  world.fs.add("/a.wasm", whole);
+  REQUIRE(split_module(world.env(), {"/a.wasm", "/b.wasm", "/out/app.debug", "app.debug.wasm"}).has_value());
+  CHECK(*world.fs.read("/b.wasm") == whole);
+  CHECK_FALSE(world.fs.exists("/out/app.debug"));
 }
 
 TEST_CASE("a component where a module is needed is told, and so is what is no wasm", "[postlink]")

@@ -116,6 +116,8 @@ struct ModuleOptimizeRequest
   std::vector<std::string> lowered; ///< features to replace by older instructions
   std::vector<std::string> extra;   ///< further options of wasm-opt
   bool drops_debug_info = false;
+  std::optional<base::Path> source_map; ///< where a map goes when this wasm-opt does not carry DWARF along
+  std::string source_map_url;           ///< what the module calls it; the map's name unless given
   std::stop_token stop;
 };
 
@@ -128,6 +130,12 @@ struct ModuleCheckRequest
   std::string shown_name;           ///< what messages call the file; empty: its name
   std::optional<base::Path> names;  ///< the module with names
   bool json = false;
+};
+
+struct ModuleSplitRequest
+{
+  base::Path input, output, debug_file;
+  std::string debug_url; ///< what the module calls it; the file's name unless given
 };
 
 struct ModuleStripRequest

@@ -50,6 +50,7 @@ Result<> host_show(const Env& env, const std::string& name, bool json);
 /// Checks a module or component against a host. Errors: CW0870; CW0871 to CW0877 as reported, the first of them as the result.
 Result<> module_check(const Env& env, const ModuleCheckRequest& request);
 /// Takes debug information or names out of a module. Errors: CW0857, CW0859.
+Result<> module_split(const Env& env, const ModuleSplitRequest& request);
 Result<> module_strip(const Env& env, const ModuleStripRequest& request);
 /// Wraps a core module into a component with a toolchain's wasm-component-ld. Errors: CW0857, CW0858.
 Result<> module_component(const Env& env, const ModuleComponentRequest& request);

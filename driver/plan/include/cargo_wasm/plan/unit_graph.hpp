@@ -55,6 +55,7 @@ struct BuildRequest
   /// Members whose artifacts are checked against a host.
   std::unordered_map<spec::PackageId, std::shared_ptr<const host::Profile>> hosts;
   bool immediate_abort = false;            ///< a panic in a unit for a wasm target is a trap (`immediate-abort` of the profile)
+  bool no_debug_info = false;              ///< units for wasm targets are compiled without (`debug-info` of the profile)
   std::vector<std::string> wasm_rustflags; ///< of units for wasm targets, before the user's own
   bool show_dependency_warnings = false;   ///< -vv: for exec; the plan is the same
 

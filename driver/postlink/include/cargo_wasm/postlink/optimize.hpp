@@ -1,10 +1,11 @@
 // The step that runs wasm-opt on a linked module.
 //
 // What Binaryen needs to know is in the module: which features it uses. What it would silently get wrong is decided before: line tables
-// that this build of it does not carry along are taken out. What comes out is compared with what went in; an optimizer that loses an export
-// is found here and not by the host.
+// that this build of it does not carry along become a source map, which every build carries along, or are taken out. What comes out is
+// compared with what went in; an optimizer that loses an export is found here and not by the host.
 #pragma once
 #include <chrono>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct OptimizeRequest
   std::vector<std::string> lowered = {};                       ///< features to replace by older instructions, where they are used
   std::vector<std::string> extra;                              ///< further options, behind ours
   bool keeps_debug_info = true;                                ///< false: DWARF is taken out before
+  std::optional<base::Path> source_map = {};                   ///< where a map goes when the tool does not carry DWARF along
+  std::string source_map_url = {};                             ///< what the module calls it
   std::chrono::milliseconds longest{std::chrono::minutes(10)}; ///< of one run; then level 1 is tried
   std::stop_token stop = {};
 };
@@ -29,8 +32,8 @@ struct OptimizeOutcome
 {
   std::string level;           ///< that the output was made with; empty: the output is the input
   bool is_repeatable = true;   ///< false: time decided
-  std::vector<Error> warnings; ///< CW0852 a feature that the tool does not know, CW0854 it took too long, CW0856 line tables were taken
-                               ///< out, CW0878 a feature that it cannot replace
+  std::vector<Error> warnings; ///< CW0852 a feature that the tool does not know, CW0854 it took too long, CW0856 debug information was
+                               ///< taken out, CW0878 a feature that it cannot replace
 };
 
 /// Errors: CW0612 to CW0615 no module, CW0857 a component; CW0853 the tool failed, CW0855 what it wrote is no module, or lost an export.

@@ -24,6 +24,9 @@ struct CustomSection
 [[nodiscard]] Result<std::string>
 rewrite_custom_sections(const Source& module, const std::function<bool(std::string_view name)>& keep, std::span<const CustomSection> added);
 
+/// A text with its length before it, as sections hold names.
+[[nodiscard]] std::string sized_text(std::string_view text);
+
 /// DWARF as LLVM writes it: `.debug_info`, `.debug_line` and their kin.
 [[nodiscard]] bool is_debug_section(std::string_view name) noexcept;
 
