@@ -133,6 +133,9 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
     request.host = *host;
   }
   request.unstable = parsed.all("unstable");
+  if (const auto* backend = parsed.last("backend")) {
+    request.backend = *backend;
+  }
   request.unit_graph = parsed.has("unit-graph");
   request.timings = parsed.has("timings");
   request.locked_imports = parsed.has("locked-imports");

@@ -111,6 +111,7 @@ Options compilation()
       {"explain-rebuild", '\0', flag, "", "Say for every step that runs why it is not fresh", k_compilation},
       {"strict-cargo", '\0', flag, "", "Switch off every intended difference from cargo", k_compilation},
       {"install-missing", '\0', flag, "", "Install a missing toolchain or target with rustup", k_compilation},
+      {"backend", '\0', value, "NAME", "Code generator of what runs on this machine while building: llvm, cranelift", k_compilation},
       {"ignore-defect", '\0', values, "ID", "Build although the compiler has this known defect", k_compilation},
       {"message-format",
        '\0',

@@ -10,6 +10,7 @@
 #include <cargo_wasm/plan/actions.hpp>
 #include <cargo_wasm/plan/effective_settings.hpp>
 
+#include "backend.hpp"
 #include "bindgen_tool.hpp"
 #include "host_choice.hpp"
 #include "loaded_graph.hpp"
@@ -197,6 +198,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   CW_TRY_ASSIGN(const auto settings, plan::effective_profile_settings(env.fs, workspace, *project.config, request.profile_name));
   CW_TRY_ASSIGN(const auto std_request, wanted_std(project, options, request, settings));
   if (!options.strict_cargo) {
+    CW_TRY_ASSIGN(plan_for.host_backend, choose_host_backend(env, reporter, options, request, choice, platforms));
     plan_for.immediate_abort = settings.immediate_abort.value_or(false);
     plan_for.no_debug_info = settings.debug_info == "none";
     plan_for.wasm_rustflags = flags_of(settings);

@@ -24,6 +24,9 @@ BuildProfile UnitContext::profile(const PackagePtr& package, const UnitPurpose& 
                                             .for_host = purpose.for_host,
                                             .always_unwind = purpose.always_unwind,
                                             .triple = input.platforms.triple(kind)});
+  if (request.host_backend && purpose.for_host && made.opt_level == "0" && !made.codegen_backend) {
+    made.codegen_backend = request.host_backend;
+  }
   if (request.immediate_abort && !purpose.for_host && is_wasm(kind)) {
     made.panic = PanicStrategy::immediate_abort;
   }

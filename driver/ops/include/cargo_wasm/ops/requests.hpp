@@ -54,7 +54,8 @@ struct CompileRequest
   std::optional<std::string> bindgen;       ///< --bindgen: what wasm-bindgen's `--target` takes
   std::optional<std::string> else_bindgen;  ///< where neither the command line nor a manifest says
   exec::ExecuteOptions exec;
-  std::vector<std::string> unstable; ///< -Z, as typed
+  std::vector<std::string> unstable;  ///< -Z, as typed
+  std::optional<std::string> backend; ///< --backend
   bool unit_graph = false;
   bool timings = false;
   bool locked_imports = false;         ///< fail when a module imports something else than wasm-imports.lock says

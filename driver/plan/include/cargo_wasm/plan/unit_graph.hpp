@@ -54,10 +54,11 @@ struct BuildRequest
   std::vector<std::string> ignored_defects; ///< `--ignore-defect`: ids of toolchain defects that are not considered
   /// Members whose artifacts are checked against a host.
   std::unordered_map<spec::PackageId, std::shared_ptr<const host::Profile>> hosts;
-  bool immediate_abort = false;            ///< a panic in a unit for a wasm target is a trap (`immediate-abort` of the profile)
-  bool no_debug_info = false;              ///< units for wasm targets are compiled without (`debug-info` of the profile)
-  std::vector<std::string> wasm_rustflags; ///< of units for wasm targets, before the user's own
-  bool show_dependency_warnings = false;   ///< -vv: for exec; the plan is the same
+  std::optional<InternedString> host_backend; ///< code generator of unoptimized units that run while building; nullopt: LLVM
+  bool immediate_abort = false;               ///< a panic in a unit for a wasm target is a trap (`immediate-abort` of the profile)
+  bool no_debug_info = false;                 ///< units for wasm targets are compiled without (`debug-info` of the profile)
+  std::vector<std::string> wasm_rustflags;    ///< of units for wasm targets, before the user's own
+  bool show_dependency_warnings = false;      ///< -vv: for exec; the plan is the same
 
   [[nodiscard]] const std::vector<toolchain::CompileKind>& kinds_of(spec::PackageId member) const
   {
