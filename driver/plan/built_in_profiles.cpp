@@ -13,7 +13,7 @@ namespace cargo_wasm::plan {
 namespace {
 
 constexpr std::array<std::string_view, 3> k_file_keys{"title", "profile", "wasm"};
-constexpr std::array<std::string_view, 1> k_wasm_part_keys{"wasm-opt"};
+constexpr std::array<std::string_view, 2> k_wasm_part_keys{"wasm-opt", "provenance"};
 
 Result<BuiltInProfile> read_file(const BuildProfileFile& file)
 {
@@ -34,7 +34,15 @@ Result<BuiltInProfile> read_file(const BuildProfileFile& file)
   if (const manifest::TomlValue* const value = data.root().find("wasm")) {
     CW_TRY_ASSIGN(const manifest::TomlTable* const table, data.as_table(*value, "wasm"));
     CW_TRY(data.check_keys(*table, k_wasm_part_keys));
-    CW_TRY_ASSIGN(profile.wasm_opt, data.text(*table, "wasm-opt"));
+    if (table->find("wasm-opt") != nullptr) {
+      CW_TRY_ASSIGN(profile.wasm_opt, data.text(*table, "wasm-opt"));
+    }
+    if (const manifest::TomlValue* const flag = table->find("provenance")) {
+      if (flag->as_bool() == nullptr) {
+        return data.problem("`provenance` is `true` or `false`", flag->position);
+      }
+      profile.provenance = *flag->as_bool();
+    }
   }
   return profile;
 }

@@ -15,6 +15,7 @@ struct BuiltInProfile
   std::string title;                ///< one phrase: what it is for
   manifest::BuildProfileToml cargo; ///< `[profile]`
   std::string wasm_opt;             ///< of `[wasm]`; empty: it does not run
+  bool provenance = true;           ///< of `[wasm]`: artifacts carry the digest of their build record
 };
 
 /// By name. Errors: none that a user could meet, the files are compiled in and tests read them.

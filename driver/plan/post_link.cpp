@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/manifest/artifact_settings.hpp>
 #include <cargo_wasm/manifest/profile_settings.hpp>
 #include <cargo_wasm/manifest/wasm_settings.hpp>
 #include <cargo_wasm/postlink/wasm_opt.hpp>
 
+#include "build_facts.hpp"
 #include "built_in_profiles.hpp"
 #include "step_writer.hpp"
 #include "unit_context.hpp"
@@ -54,7 +56,7 @@ bool optimizes(const PostLink& steps)
 /// Something happens to the module after wasm-bindgen.
 bool changes_bindings(const PostLink& steps)
 {
-  return steps.bindgen && (optimizes(steps) || strips(steps) || steps.host != nullptr);
+  return steps.bindgen && (optimizes(steps) || strips(steps) || steps.records || steps.host != nullptr);
 }
 
 std::vector<std::string> optimize_options(const PostLink& steps)
@@ -90,16 +92,33 @@ std::vector<std::string> bindgen_options(const PostLink& steps, std::string name
   return options;
 }
 
-/// wasm-opt's level for this profile; empty: it does not run.
-Result<std::string> wasm_opt_level(const manifest::ProfileSettings& settings, const ActionGraphInput& input, const std::string& profile)
+/// What comes with cargo-wasm for a profile that the project does not define.
+Result<BuiltInProfile> built_in_part(const ActionGraphInput& input, const std::string& profile)
 {
-  std::string level = settings.wasm_opt.value_or("");
-  if (level.empty() && !input.workspace.profiles.contains(profile)) {
-    CW_TRY_ASSIGN(const auto built_in, built_in_profiles());
-    const auto own = built_in.find(profile);
-    level = own == built_in.end() ? std::string() : own->second.wasm_opt;
+  if (input.workspace.profiles.contains(profile)) {
+    return BuiltInProfile();
   }
+  CW_TRY_ASSIGN(auto built_in, built_in_profiles());
+  const auto own = built_in.find(profile);
+  return own == built_in.end() ? BuiltInProfile() : std::move(own->second);
+}
+
+/// wasm-opt's level for this profile; empty: it does not run.
+std::string wasm_opt_level(const manifest::ProfileSettings& settings, const BuiltInProfile& built_in)
+{
+  const std::string level = settings.wasm_opt.value_or(built_in.wasm_opt);
   return level == "off" ? std::string() : level;
+}
+
+/// Development builds stay what the linker made: no step behind every edit, and nobody asks where such a module came from.
+Result<bool> wants_record(const base::Env& env, const ActionGraphInput& input, const Unit& unit)
+{
+  if (!unit.profile.root_is_release) {
+    return false;
+  }
+  CW_TRY_ASSIGN(const manifest::ArtifactSettings settings,
+                manifest::read_artifact_settings(env.fs, *unit.package->manifest, *input.workspace.root_manifest));
+  return settings.provenance;
 }
 
 } // namespace
@@ -116,11 +135,10 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
   const std::string profile = input.graph.profile_name.str();
   CW_TRY_ASSIGN(const manifest::ProfileSettings settings,
                 manifest::read_profile_settings(env.fs, *input.workspace.root_manifest, input.config, profile));
-  CW_TRY_ASSIGN(const std::string level, wasm_opt_level(settings, input, profile));
+  CW_TRY_ASSIGN(const BuiltInProfile built_in, built_in_part(input, profile));
+  const std::string level = wasm_opt_level(settings, built_in);
   const bool wants_optimizer = !level.empty();
-  if (!wants_optimizer && request.hosts.empty() && input.bindgen.empty()) {
-    return all;
-  }
+  const bool may_record = request.provenance && built_in.provenance;
   std::optional<base::Path> wasm_opt;
   for (UnitIndex index = 0; index < all.size(); ++index) {
     const Unit& unit = input.graph.units[index];
@@ -129,7 +147,17 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     const auto found_host = request.hosts.find(unit.package->id());
     const auto host = found_host == request.hosts.end() ? nullptr : found_host->second;
     const auto bindgen = input.bindgen.find(index);
-    if (!module || (!wants_optimizer && host == nullptr && bindgen == input.bindgen.end())) {
+    if (!module) {
+      continue;
+    }
+    all[index].module_output = *module;
+    if (may_record) {
+      CW_TRY_ASSIGN(all[index].records, wants_record(env, input, unit));
+    }
+    if (!wants_optimizer && host == nullptr && bindgen == input.bindgen.end()) {
+      if (all[index].records) {
+        all[index].record_options = record_options(input, index, all[index]);
+      }
       continue;
     }
     const bool lowers = host != nullptr && !host->lowered.empty();
@@ -162,9 +190,11 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     steps.strip = unit.profile.strip.kind == Strip::Kind::named ? unit.profile.strip.name.str() : std::string();
     steps.keeps_debug_info = steps.strip.empty() && unit.profile.debuginfo.is_on();
     steps.checks_itself = unit.profile.debug_assertions;
-    steps.module_output = *module;
     if (target.wasm_linker->kind == toolchain::WasmLinker::Kind::component_ld) {
       steps.component_ld = target.wasm_linker->program;
+    }
+    if (steps.records) {
+      steps.record_options = record_options(input, index, steps);
     }
   }
   return all;
@@ -174,7 +204,7 @@ std::uint32_t step_count(const PostLink& steps)
 {
   const auto one_if = [](bool condition) { return condition ? 1U : 0U; };
   return one_if(steps.bindgen.has_value()) + one_if(optimizes(steps)) + one_if(strips(steps)) + one_if(!steps.component_ld.empty()) +
-         one_if(steps.host != nullptr) + one_if(changes_bindings(steps));
+         one_if(steps.records) + one_if(steps.host != nullptr) + one_if(changes_bindings(steps));
 }
 
 std::vector<ActionTemplate>
@@ -193,6 +223,12 @@ post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplat
   }
   if (!steps.component_ld.empty()) {
     writer.add("component", "component", {"--component-ld", steps.component_ld.native()}, steps.component_ld);
+  }
+  if (steps.records) {
+    writer.add("record", "recorded", steps.record_options, {});
+    for (const base::Path& tool : {steps.wasm_opt, steps.bindgen ? steps.bindgen->program : base::Path()}) {
+      writer.add_tool(tool);
+    }
   }
   if (steps.host != nullptr) {
     std::vector<std::string> check{"--host", steps.host->asked, "--as", writer.final_name()};

@@ -24,6 +24,10 @@ struct CustomSection
 [[nodiscard]] Result<std::string>
 rewrite_custom_sections(const Source& module, const std::function<bool(std::string_view name)>& keep, std::span<const CustomSection> added);
 
+/// A module or component without custom sections of that name in its outermost level, and with this one behind everything else.
+/// Errors: CW0612 to CW0616. Cost: a copy.
+[[nodiscard]] Result<std::string> with_custom_section(const Source& binary, const CustomSection& section);
+
 /// DWARF as LLVM writes it: `.debug_info`, `.debug_line` and their kin.
 [[nodiscard]] bool is_debug_section(std::string_view name) noexcept;
 
