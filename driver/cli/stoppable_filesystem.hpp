@@ -20,7 +20,7 @@ public:
   Result<std::unique_ptr<base::FileLock>> lock(const base::Path& path, base::LockMode mode, const std::function<void()>& on_wait) override
   {
     CW_TRY_ASSIGN(std::unique_ptr<base::FileLock> lock, inner().try_lock(path, mode));
-    if (!lock) {
+    if (!lock && !m_stop.stop_requested()) {
       on_wait();
     }
     std::chrono::milliseconds pause{1};
