@@ -138,6 +138,7 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   }
   request.unit_graph = parsed.has("unit-graph");
   request.timings = parsed.has("timings");
+  request.provenance = !parsed.has("no-provenance");
   request.locked_imports = parsed.has("locked-imports");
   request.ignored_defects = parsed.all("ignore-defect");
   if (const auto* bindgen = parsed.last("bindgen")) {

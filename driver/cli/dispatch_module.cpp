@@ -186,6 +186,52 @@ Result<Outcome> component_verb(const Env& env, const ParsedArguments& parsed, co
   return Outcome{};
 }
 
+/// "NAME=VALUE" of each.
+Result<std::vector<std::pair<std::string, std::string>>> pairs_of(const ParsedArguments& parsed, const char* option)
+{
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const std::string& entry : parsed.all(option)) {
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return fail(Error("CW0782", fmt::format("`--{} {}` has no value", option, entry), Blame::usage)
+                      .help(fmt::format("write `--{} NAME=VALUE`", option)));
+    }
+    pairs.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return pairs;
+}
+
+Result<Outcome> record_verb(const Env& env, const ParsedArguments& parsed)
+{
+  CW_TRY_ASSIGN(const Files files, files_of(env, parsed));
+  postlink::RecordRequest request;
+  request.input = files.input;
+  request.output = files.output;
+  CW_TRY_ASSIGN(request.facts, pairs_of(parsed, "fact"));
+  request.features = parsed.all("feature");
+  request.dependencies = parsed.all("dependency");
+  CW_TRY_ASSIGN(const auto tools, pairs_of(parsed, "tool"));
+  for (const auto& [name, program] : tools) {
+    request.tools.emplace_back(name, absolute(env, program));
+  }
+  if (const auto* store = parsed.last("store")) {
+    request.stores.push_back(absolute(env, *store));
+  }
+  CW_TRY(ops::module_record(env, std::move(request)));
+  return Outcome{};
+}
+
+Result<Outcome> inspect_verb(const Env& env, const ParsedArguments& parsed)
+{
+  const auto& inputs = parsed.all("FILE");
+  if (inputs.size() != 1) {
+    return fail(
+        Error("CW0782", inputs.empty() ? "which module?" : "one module at a time", Blame::usage).help("`cargo-wasm inspect app.wasm`"));
+  }
+  CW_TRY(ops::inspect(env, {absolute(env, inputs.front()), parsed.has("json")}));
+  return Outcome{};
+}
+
 Result<Outcome> host_show_verb(const Env& env, const ParsedArguments& parsed)
 {
   const auto& names = parsed.all("HOST");
@@ -222,6 +268,12 @@ std::optional<Result<Outcome>> dispatch_module(const Env& env, const ParsedArgum
   }
   if (parsed.verb == "host show") {
     return host_show_verb(env, parsed);
+  }
+  if (parsed.verb == "module record") {
+    return record_verb(env, parsed);
+  }
+  if (parsed.verb == "inspect") {
+    return inspect_verb(env, parsed);
   }
   if (parsed.verb == "module check") {
     return check_verb(env, parsed);

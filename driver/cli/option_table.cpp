@@ -112,6 +112,7 @@ Options compilation()
       {"strict-cargo", '\0', flag, "", "Switch off every intended difference from cargo", k_compilation},
       {"install-missing", '\0', flag, "", "Install a missing toolchain or target with rustup", k_compilation},
       {"backend", '\0', value, "NAME", "Code generator of what runs on this machine while building: llvm, cranelift", k_compilation},
+      {"no-provenance", '\0', flag, "", "Leave the digest of the build record out of release artifacts", k_compilation},
       {"ignore-defect", '\0', values, "ID", "Build although the compiler has this known defect", k_compilation},
       {"message-format",
        '\0',
@@ -278,6 +279,16 @@ std::vector<VerbSpec> module_verbs()
        "Take debug information or names out of a module",
        join(
            {module_files(), {{"strip", '\0', value, "WHAT", "What to take out", "Options", {"none", "debuginfo", "symbols"}}}, general()})},
+      {"module record",
+       "",
+       "Put the digest of a build record into a module or component",
+       join({module_files(),
+             {{"fact", '\0', values, "KEY=VALUE", "What is known of the build; dots in keys make objects"},
+              {"feature", '\0', values, "NAME", "A feature that was on"},
+              {"dependency", '\0', values, "TEXT", "`NAME VERSION SOURCE CHECKSUM` of a locked package"},
+              {"tool", '\0', values, "NAME=PATH", "A tool that worked on the module; it is asked for its version"},
+              {"store", '\0', value, "DIR", "Keep the record there, too, as DIGEST.json"}},
+             general()})},
       {"module check",
        "",
        "Check whether a module or component runs on a host",
@@ -425,6 +436,12 @@ std::vector<VerbSpec> make_verbs()
   for (auto& verb : module_verbs()) {
     table.push_back(std::move(verb));
   }
+  table.push_back({"inspect",
+                   "",
+                   "Show what is in a module or component, and the record of its build",
+                   join({{{"FILE", '\0', positionals, "FILE", "The module or component"},
+                          {"json", '\0', flag, "", "Print JSON (docs/formats/build-record.md)"}},
+                         general()})});
   table.push_back({"doctor",
                    "",
                    "Show what the program depends on, and what is the matter with it",

@@ -30,6 +30,7 @@
 #include <cargo_wasm/ops/become.hpp>
 
 #include "dispatch.hpp"
+#include "stoppable_filesystem.hpp"
 
 namespace cargo_wasm::cli {
 
@@ -299,7 +300,11 @@ int finish(base::Reporter& reporter, const Error& error, bool strict)
   if (!error.already_reported) {
     reporter.error(error);
   }
-  return strict ? strict_exit_code(error) : base::exit_code_of(error.blame);
+  constexpr int k_over_budget_exit = 6;
+  if (strict) {
+    return strict_exit_code(error);
+  }
+  return error.id == "CW0894" ? k_over_budget_exit : base::exit_code_of(error.blame);
 }
 
 ops::TerminalSettings settings_of(const base::TerminalOptions& options)
@@ -378,8 +383,9 @@ int run_program(std::vector<std::string> arguments,
     }
   }
   reporter = base::make_terminal_reporter(options);
-  const auto env = early_env(*reporter);
   auto& signals = signal_watch();
+  StoppableFilesystem stoppable(*fs, signals.token());
+  const Env env{stoppable, *process, *http, *clock, *reporter, vars, noop.key.working_directory};
   const DispatchContext context{std::move(plus), program, noop, settings_of(options), stored ? stored->planned : nullptr, signals.token()};
   const auto outcome = dispatch(env, *parsed, context);
   reporter->clear_progress();

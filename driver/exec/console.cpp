@@ -209,6 +209,13 @@ void Console::finding(plan::ActionIndex action, const Error& finding)
   }
 }
 
+void Console::artifact_message(const ArtifactReport::Message& message)
+{
+  if (m_options.message_format.kind == MessageFormat::Kind::json) {
+    show_stdout(message.now, message.repeated);
+  }
+}
+
 void Console::remark(plan::ActionIndex action, const Remark& remark)
 {
   if (show_as_json(action, remark.text, remark.severity)) {

@@ -29,6 +29,7 @@ public:
   void tool_text(std::string_view text);
   /// What was found out about a failure.
   void finding(plan::ActionIndex action, const Error& finding);
+  void artifact_message(const ArtifactReport::Message& message);
   void remark(plan::ActionIndex action, const Remark& remark);
   void failure(const Error& error, const std::string& child_text, bool others_run);
   void progress(const std::set<plan::ActionIndex>& running, std::size_t done);

@@ -82,6 +82,9 @@ Result<> Executor::run()
   if (result && m_outcome.failed == 0 && may_start() && !m_options.dry_run && m_options.inspect_link) {
     result = inspect_links();
   }
+  if (result && m_outcome.failed == 0 && may_start() && !m_options.dry_run && m_options.inspect_artifacts) {
+    result = inspect_artifacts();
+  }
   m_outcome.interrupted = m_options.stop.stop_requested();
   m_outcome.success = result && m_outcome.failed == 0 && !m_outcome.interrupted;
   m_outcome.elapsed = m_context.env.clock.monotonic() - m_began;
@@ -365,6 +368,19 @@ Result<> Executor::inspect_links()
       m_console.finding(action, finding);
       ++m_outcome.failed;
     }
+  }
+  return {};
+}
+
+Result<> Executor::inspect_artifacts()
+{
+  CW_TRY_ASSIGN(const ArtifactReport report, m_options.inspect_artifacts());
+  for (const ArtifactReport::Message& message : report.messages) {
+    m_console.artifact_message(message);
+  }
+  for (const auto& [action, finding] : report.findings) {
+    m_console.finding(action, finding);
+    ++m_outcome.failed;
   }
   return {};
 }

@@ -52,6 +52,7 @@ private:
   [[nodiscard]] std::optional<base::Digest> inputs_of(plan::ActionIndex action) const;
   void remark_on(plan::ActionIndex action);
   Result<> inspect_links();
+  Result<> inspect_artifacts();
   void early_output(const Event& event);
   void satisfied(plan::ActionIndex action, bool early_only);
   void mark_would_run(plan::ActionIndex action, DirtyReason reason);

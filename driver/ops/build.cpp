@@ -13,7 +13,7 @@ namespace {
 
 void report_finished(const Env& env, const CompileRequest& request, const Compiled& compiled)
 {
-  auto text = finished_text(env, compiled);
+  auto text = finished_text(env, compiled, false);
   const std::string_view hole = "{elapsed}";
   text.replace(text.find(hole), hole.size(), elapsed_text(compiled.outcome->elapsed));
   env.reporter.status("Finished", text);

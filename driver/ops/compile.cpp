@@ -83,6 +83,15 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
   if (request.locked_imports) {
     lock_imports(env, *compiled.planned, exec);
   }
+  std::size_t over_budget = 0;
+  if (request.measures_sizes && !options.strict_cargo && request.intent == plan::UserIntent::build) {
+    exec.inspect_artifacts = [&]() -> Result<exec::ArtifactReport> {
+      CW_TRY_ASSIGN(compiled.sizes, measure_artifacts(env, *compiled.planned));
+      exec::ArtifactReport report = size_report(env, *compiled.planned, compiled.sizes);
+      over_budget = report.findings.size();
+      return report;
+    };
+  }
   CW_TRY_ASSIGN(auto outcome, exec::execute(env, graph, exec));
   if (exec.dry_run) {
     return compiled;
@@ -93,7 +102,7 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
     CW_TRY(report::write_timings(env, graph, outcome, timings));
   }
   if (!outcome.success) {
-    Error error("CW0700", "the build failed");
+    Error error(over_budget == 0 || outcome.interrupted ? std::string("CW0700") : std::string(k_over_budget), "the build failed");
     error.already_reported = true;
     return fail(std::move(error));
   }
@@ -114,13 +123,15 @@ std::string elapsed_text(std::chrono::steady_clock::duration elapsed)
   return fmt::format("{}m {:02}s", ms / 60'000, ms / 1000 % 60);
 }
 
-std::string finished_text(const Env& env, const Compiled& compiled)
+std::string finished_text(const Env& env, const Compiled& compiled, bool repeated)
 {
   const auto& artifacts = compiled.artifacts;
   std::string text = compiled.planned->graph.finished;
   if (artifacts.size() == 1) {
     const std::string path = base::shown_path(env.cwd, artifacts.front().path).string();
-    text += fmt::format(" {} ({})", path, base::human_bytes(artifacts.front().size_bytes));
+    const bool is_measured = compiled.sizes.size() == 1 && compiled.sizes.front().path == artifacts.front().path;
+    text += fmt::format(
+        " {} ({})", path, is_measured ? size_text(compiled.sizes.front(), !repeated) : base::human_bytes(artifacts.front().size_bytes));
   } else if (!artifacts.empty()) {
     std::uint64_t total = 0;
     for (const auto& artifact : artifacts) {

@@ -28,6 +28,7 @@ Attempt attempt(const Env& env, const GlobalOptions& options, const CompileReque
 {
   Attempt result{Compiled(), {}, {}, {}};
   CompileRequest compilation = request;
+  compilation.measures_sizes = false;
   compilation.exec.explain_failure = [&](const exec::InspectedAction& failed) {
     link::UndefinedSymbols undefined = link::find_undefined_symbols(failed);
     if (undefined.symbols.empty()) {

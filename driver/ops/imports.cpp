@@ -44,6 +44,7 @@ Result<> imports(const Env& env, const GlobalOptions& options, const ImportsRequ
   }
   std::vector<link::Ledger> ledgers;
   CompileRequest compilation = request.compile;
+  compilation.measures_sizes = false;
   compilation.exec.inspect_link = [&](const exec::InspectedAction& action) -> Result<std::vector<Error>> {
     CW_TRY_ASSIGN(link::Ledger ledger, link::ledger_of(action, shared_ledgers(env)));
     ledgers.push_back(std::move(ledger));

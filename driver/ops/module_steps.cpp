@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/ops/project.hpp>
 #include <cargo_wasm/ops/verbs.hpp>
 #include <cargo_wasm/postlink/component.hpp>
 #include <cargo_wasm/postlink/optimize.hpp>
@@ -67,6 +68,13 @@ Result<> module_strip(const Env& env, const ModuleStripRequest& request)
 {
   CW_TRY_ASSIGN(const postlink::StripLevel level, postlink::parse_strip_level(request.level));
   return postlink::strip_module(env, request.input, request.output, level);
+}
+
+Result<> module_record(const Env& env, postlink::RecordRequest request)
+{
+  request.stores.push_back(cache_home(env) / "records");
+  request.tool_cache = tool_cache(env);
+  return postlink::record_build(env, request);
 }
 
 Result<> module_component(const Env& env, const ModuleComponentRequest& request)

@@ -54,7 +54,7 @@ void remember_noop(const Env& env, const CompileRequest& request, const Compiled
   snapshot.stdout_text = outcome.repeated_stdout;
   if (env.reporter.verbosity() != base::Verbosity::quiet) {
     snapshot.stderr_text = planned.repeated_text + outcome.repeated_stderr +
-                           status_line(env.reporter.color(), "Finished", finished_text(env, compiled)) +
+                           status_line(env.reporter.color(), "Finished", finished_text(env, compiled, true)) +
                            future_incompat_text(env.reporter, compiled, request.future_incompat_report);
   }
   if (planned.become) {

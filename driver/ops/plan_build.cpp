@@ -49,6 +49,7 @@ plan_request(const CompileRequest& request, const GlobalOptions& options, const 
   plan.profile_name = request.profile_name;
   plan.kinds = platforms.requested_kinds;
   plan.strict_cargo = options.strict_cargo;
+  plan.provenance = request.provenance;
   plan.ignored_defects = request.ignored_defects;
   plan.ignore_rust_version = options.ignore_rust_version;
   plan.show_dependency_warnings = verbosity == base::Verbosity::very_verbose;
@@ -119,6 +120,29 @@ std::vector<exec::NoopPath> deciding_paths(const RecordingFilesystem& files, con
   std::erase_if(*paths,
                 [&](const exec::NoopPath& path) { return path.kind != exec::NoopPath::Kind::input && path.path.starts_with(unpacked); });
   return std::move(*paths);
+}
+
+/// What may not be larger than its package says: what is built to be shipped. A wrong limit is told in every profile.
+Result<> plan_budgets(const Env& env, const plan::UnitGraph& units, const manifest::Workspace& workspace, PlannedBuild& planned)
+{
+  for (std::size_t i = 0; i < units.roots.size(); ++i) {
+    const plan::Unit& unit = units.units[units.roots[i]];
+    const plan::ActionIndex action = planned.graph.roots[i];
+    const auto& uplifted = planned.graph.actions[action].uplifted;
+    const bool is_wasm =
+        std::any_of(uplifted.begin(), uplifted.end(), [](const auto& entry) { return entry.second.extension() == ".wasm"; });
+    if (!is_wasm) {
+      continue;
+    }
+    CW_TRY_ASSIGN(const manifest::ArtifactSettings settings,
+                  manifest::read_artifact_settings(env.fs, *unit.package->manifest, *workspace.root_manifest));
+    for (std::size_t k = 0; unit.profile.root_is_release && k < settings.limits.size(); ++k) {
+      const manifest::SizeLimit& limit = settings.limits[k];
+      planned.budgets.push_back({action, limit});
+    }
+  }
+  planned.shows_compressed_sizes = units.base_profile.root_is_release;
+  return {};
 }
 
 /// What `run` starts after the build.
@@ -230,6 +254,9 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
       units, workspace, *project.config, choice, platforms, request.driver_program, std::move(bindgen)};
   PlannedBuild planned;
   CW_TRY_ASSIGN(planned.graph, plan::plan_actions(env, actions_input, plan_for));
+  if (!options.strict_cargo) {
+    CW_TRY(plan_budgets(env, units, workspace, planned));
+  }
   CW_TRY_ASSIGN(planned.jobs, job_limit(request, *project.config));
   CW_TRY_ASSIGN(const auto frequency, project.config->get_string("future-incompat-report.frequency"));
   planned.reports_future_incompat = !frequency || frequency->value != "never";

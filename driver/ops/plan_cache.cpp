@@ -60,6 +60,37 @@ private:
 };
 
 constexpr std::uint64_t k_any_u32 = 0xffff'ffff;
+constexpr std::uint64_t k_any_size = std::uint64_t{1} << 40U;
+
+void add_budget(std::string& out, const SizeBudget& budget)
+{
+  add_number(out, budget.action);
+  add_number(out, static_cast<std::uint64_t>(budget.limit.kind));
+  add_number(out, budget.limit.bytes);
+  add_text(out, budget.limit.key);
+  const base::TextSpan& where = budget.limit.where;
+  add_text(out, where.file.native());
+  add_number(out, where.line);
+  add_number(out, where.column);
+  add_number(out, where.length);
+  add_text(out, where.line_text);
+}
+
+SizeBudget budget_in(Fields& fields)
+{
+  SizeBudget budget;
+  budget.action = static_cast<plan::ActionIndex>(fields.number(k_any_u32));
+  budget.limit.kind = static_cast<manifest::SizeKind>(fields.number(static_cast<std::uint64_t>(manifest::SizeKind::brotli)));
+  budget.limit.bytes = fields.number(k_any_size);
+  budget.limit.key = fields.text();
+  base::TextSpan& where = budget.limit.where;
+  where.file = std::string(fields.text());
+  where.line = static_cast<std::uint32_t>(fields.number(k_any_u32));
+  where.column = static_cast<std::uint32_t>(fields.number(k_any_u32));
+  where.length = static_cast<std::uint32_t>(fields.number(k_any_u32));
+  where.line_text = fields.text();
+  return budget;
+}
 
 } // namespace
 
@@ -78,6 +109,11 @@ std::string encode_planned(const PlannedBuild& planned, const TerminalSettings& 
   add_number(out, planned.jobs);
   add_number(out, planned.show_dependency_warnings ? 1 : 0);
   add_number(out, planned.reports_future_incompat ? 1 : 0);
+  add_number(out, planned.shows_compressed_sizes ? 1 : 0);
+  add_number(out, planned.budgets.size());
+  for (const SizeBudget& budget : planned.budgets) {
+    add_budget(out, budget);
+  }
   add_text(out, planned.repeated_text);
   add_text(out, planned.become ? encode_become(*planned.become, vars) : std::string());
   add_text(out, planned.program ? planned.program->native() : std::string());
@@ -99,6 +135,11 @@ std::optional<DecodedPlan> decode_planned(std::string_view bytes, const EnvMap& 
   planned.jobs = static_cast<std::uint32_t>(fields.number(k_any_u32));
   planned.show_dependency_warnings = fields.number(1) == 1;
   planned.reports_future_incompat = fields.number(1) == 1;
+  planned.shows_compressed_sizes = fields.number(1) == 1;
+  const std::uint64_t budgets = fields.number(k_any_u32);
+  for (std::uint64_t i = 0; i < budgets && fields.ok; ++i) {
+    planned.budgets.push_back(budget_in(fields));
+  }
   planned.repeated_text = fields.text();
   const auto become = fields.text();
   const auto program = fields.text();

@@ -62,55 +62,55 @@ void RecordingFilesystem::note_stat(const Path& path, const Result<std::optional
 
 Result<std::optional<base::FileStat>> RecordingFilesystem::stat(const Path& path) const
 {
-  auto result = m_inner.stat(path);
+  auto result = inner().stat(path);
   note_stat(path, result);
   return result;
 }
 
 Result<std::optional<base::FileStat>> RecordingFilesystem::lstat(const Path& path) const
 {
-  auto result = m_inner.lstat(path);
+  auto result = inner().lstat(path);
   note_stat(path, result);
   return result;
 }
 
 Result<std::string> RecordingFilesystem::read(const Path& path) const
 {
-  auto result = m_inner.read(path);
+  auto result = inner().read(path);
   if (result) {
     note(path, Kind::input);
   } else {
-    note_stat(path, m_inner.stat(path));
+    note_stat(path, inner().stat(path));
   }
   return result;
 }
 
 Result<std::optional<std::string>> RecordingFilesystem::read_if_exists(const Path& path) const
 {
-  auto result = m_inner.read_if_exists(path);
+  auto result = inner().read_if_exists(path);
   if (result && *result) {
     note(path, Kind::input);
   } else {
-    note_stat(path, m_inner.stat(path));
+    note_stat(path, inner().stat(path));
   }
   return result;
 }
 
 Result<std::vector<base::DirectoryEntry>> RecordingFilesystem::list(const Path& path) const
 {
-  auto result = m_inner.list(path);
+  auto result = inner().list(path);
   if (result) {
     note(path, Kind::listing);
   } else {
-    note_stat(path, m_inner.stat(path));
+    note_stat(path, inner().stat(path));
   }
   return result;
 }
 
 Result<Path> RecordingFilesystem::canonicalize(const Path& path) const
 {
-  auto result = m_inner.canonicalize(path);
-  note_stat(path, m_inner.stat(path));
+  auto result = inner().canonicalize(path);
+  note_stat(path, inner().stat(path));
   return result;
 }
 

@@ -8,15 +8,16 @@
 #include <vector>
 
 #include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/base/forwarding_filesystem.hpp>
 #include <cargo_wasm/exec/noop.hpp>
 
 namespace cargo_wasm::ops {
 
 /// Passes everything on to another file system. Usable from several threads.
-class RecordingFilesystem final : public base::Filesystem
+class RecordingFilesystem final : public base::ForwardingFilesystem
 {
 public:
-  explicit RecordingFilesystem(base::Filesystem& inner) : m_inner(inner) {}
+  explicit RecordingFilesystem(base::Filesystem& inner) : ForwardingFilesystem(inner) {}
 
   /// Nullopt when something could not be looked at: then nothing is known for sure.
   /// Of what lies below `ignored` nothing is listed: it derives from other inputs.
@@ -25,36 +26,17 @@ public:
   [[nodiscard]] Result<std::optional<base::FileStat>> stat(const Path& path) const override;
   [[nodiscard]] Result<std::optional<base::FileStat>> lstat(const Path& path) const override;
   [[nodiscard]] Result<std::string> read(const Path& path) const override;
+  /// Read whole, so that it is noted.
+  [[nodiscard]] Result<base::MappedFile> map(const Path& path) const override { return Filesystem::map(path); }
   [[nodiscard]] Result<std::optional<std::string>> read_if_exists(const Path& path) const override;
   [[nodiscard]] Result<std::vector<base::DirectoryEntry>> list(const Path& path) const override;
   [[nodiscard]] Result<Path> canonicalize(const Path& path) const override;
-
-  Result<> write_atomic(const Path& path, std::string_view content) override { return m_inner.write_atomic(path, content); }
-  Result<> create_file(const Path& path, std::string_view content, std::uint32_t mode, std::int64_t mtime_ns) override
-  {
-    return m_inner.create_file(path, content, mode, mtime_ns);
-  }
-  Result<> create_directories(const Path& path) override { return m_inner.create_directories(path); }
-  Result<> rename(const Path& from, const Path& to) override { return m_inner.rename(from, to); }
-  Result<bool> remove(const Path& path) override { return m_inner.remove(path); }
-  Result<std::uint64_t> remove_all(const Path& path) override { return m_inner.remove_all(path); }
-  Result<> make_symlink(const Path& target, const Path& path) override { return m_inner.make_symlink(target, path); }
-  Result<> link_or_copy(const Path& from, const Path& to) override { return m_inner.link_or_copy(from, to); }
-  Result<> copy(const Path& from, const Path& to) override { return m_inner.copy(from, to); }
-  Result<> set_mode(const Path& path, std::uint32_t mode) override { return m_inner.set_mode(path, mode); }
-  Result<> set_mtime_ns(const Path& path, std::int64_t mtime_ns) override { return m_inner.set_mtime_ns(path, mtime_ns); }
-  Result<std::unique_ptr<base::FileLock>> lock(const Path& path, base::LockMode mode, const std::function<void()>& on_wait) override
-  {
-    return m_inner.lock(path, mode, on_wait);
-  }
-  Result<std::unique_ptr<base::FileLock>> try_lock(const Path& path, base::LockMode mode) override { return m_inner.try_lock(path, mode); }
 
 private:
   using Kind = exec::NoopPath::Kind;
   void note(const Path& path, Kind kind) const;
   void note_stat(const Path& path, const Result<std::optional<base::FileStat>>& stat) const;
 
-  base::Filesystem& m_inner;
   mutable std::mutex m_mutex;
   mutable std::map<std::string, Kind> m_seen;
   mutable bool m_is_complete = true;

@@ -130,7 +130,7 @@ public:
       }
       action.priority = priority[unit];
       std::vector<ActionTemplate> steps;
-      if (const PostLink& post_link = m_context.post_links[unit]; post_link.has_steps) {
+      if (const PostLink& post_link = m_context.post_links[unit]; step_count(post_link) != 0) {
         steps = post_link_actions(post_link, m_context.input.driver_program, action, m_action_of[unit], m_action_of[unit] + 1);
       }
       m_graph.actions.push_back(std::move(action));

@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/manifest/artifact_settings.hpp>
 #include <cargo_wasm/manifest/wasm_settings.hpp>
 #include <cargo_wasm/plan/effective_settings.hpp>
 #include <cargo_wasm/postlink/wasm_opt.hpp>
 
+#include "build_facts.hpp"
 #include "step_writer.hpp"
 #include "unit_context.hpp"
 
@@ -59,7 +61,7 @@ bool keeps_lines(const PostLink& steps)
 /// Something happens to the module after wasm-bindgen.
 bool changes_bindings(const PostLink& steps)
 {
-  return steps.bindgen && (optimizes(steps) || steps.splits_debug_info || strips(steps) || steps.host != nullptr);
+  return steps.bindgen && (optimizes(steps) || steps.splits_debug_info || strips(steps) || steps.records || steps.host != nullptr);
 }
 
 std::vector<std::string> optimize_options(const PostLink& steps)
@@ -102,6 +104,17 @@ std::string wasm_opt_level(const manifest::ProfileSettings& settings)
   return level == "off" ? std::string() : level;
 }
 
+/// Development builds stay what the linker made: no step behind every edit, and nobody asks where such a module came from.
+Result<bool> wants_record(const base::Env& env, const ActionGraphInput& input, const Unit& unit)
+{
+  if (!unit.profile.root_is_release) {
+    return false;
+  }
+  CW_TRY_ASSIGN(const manifest::ArtifactSettings settings,
+                manifest::read_artifact_settings(env.fs, *unit.package->manifest, *input.workspace.root_manifest));
+  return settings.provenance;
+}
+
 } // namespace
 
 Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
@@ -118,9 +131,7 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
   const std::string level = wasm_opt_level(settings);
   const bool wants_optimizer = !level.empty();
   const bool wants_split = settings.debug_info == "split";
-  if (!wants_optimizer && !wants_split && request.hosts.empty() && input.bindgen.empty()) {
-    return all;
-  }
+  const bool may_record = request.provenance && settings.provenance.value_or(true);
   std::optional<base::Path> wasm_opt;
   for (UnitIndex index = 0; index < all.size(); ++index) {
     const Unit& unit = input.graph.units[index];
@@ -130,7 +141,17 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     const auto host = found_host == request.hosts.end() ? nullptr : found_host->second;
     const auto bindgen = input.bindgen.find(index);
     const bool splits = wants_split && unit.profile.debuginfo.is_on();
-    if (!module || (!wants_optimizer && !splits && host == nullptr && bindgen == input.bindgen.end())) {
+    if (!module) {
+      continue;
+    }
+    all[index].module_output = *module;
+    if (may_record) {
+      CW_TRY_ASSIGN(all[index].records, wants_record(env, input, unit));
+    }
+    if (!wants_optimizer && !splits && host == nullptr && bindgen == input.bindgen.end()) {
+      if (all[index].records) {
+        all[index].record_options = record_options(input, index, all[index]);
+      }
       continue;
     }
     const bool lowers = host != nullptr && !host->lowered.empty();
@@ -164,9 +185,11 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     steps.splits_debug_info = splits;
     steps.keeps_debug_info = splits || (steps.strip.empty() && unit.profile.debuginfo.is_on());
     steps.checks_itself = unit.profile.debug_assertions;
-    steps.module_output = *module;
     if (target.wasm_linker->kind == toolchain::WasmLinker::Kind::component_ld) {
       steps.component_ld = target.wasm_linker->program;
+    }
+    if (steps.records) {
+      steps.record_options = record_options(input, index, steps);
     }
   }
   return all;
@@ -176,7 +199,7 @@ std::uint32_t step_count(const PostLink& steps)
 {
   const auto one_if = [](bool condition) { return condition ? 1U : 0U; };
   return one_if(steps.bindgen.has_value()) + one_if(optimizes(steps)) + one_if(steps.splits_debug_info) + one_if(strips(steps)) +
-         one_if(!steps.component_ld.empty()) + one_if(steps.host != nullptr) + one_if(changes_bindings(steps));
+         one_if(!steps.component_ld.empty()) + one_if(steps.records) + one_if(steps.host != nullptr) + one_if(changes_bindings(steps));
 }
 
 std::vector<ActionTemplate>
@@ -202,6 +225,12 @@ post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplat
   }
   if (!steps.component_ld.empty()) {
     writer.add("component", "component", {"--component-ld", steps.component_ld.native()}, steps.component_ld);
+  }
+  if (steps.records) {
+    writer.add("record", "recorded", steps.record_options, {});
+    for (const base::Path& tool : {steps.wasm_opt, steps.bindgen ? steps.bindgen->program : base::Path()}) {
+      writer.add_tool(tool);
+    }
   }
   if (steps.host != nullptr) {
     std::vector<std::string> check{"--host", steps.host->asked, "--as", writer.final_name()};

@@ -1,7 +1,7 @@
 // What happens to a module behind the linker: which steps, in which order, by which tools. Decided from the profile's settings before
 // anything runs; each step is an action of its own.
 //
-//   link (nothing stripped) → wasm-bindgen → wasm-opt → split → strip → component → check against the host
+//   link (nothing stripped) → wasm-bindgen → wasm-opt → split → strip → component → record → check against the host
 //     → the directory of bindings
 //
 // The order is not the user's to get wrong: a linker that strips takes away what wasm-opt must know, and nothing reads the module inside a
@@ -20,7 +20,8 @@ namespace cargo_wasm::plan {
 
 struct PostLink
 {
-  bool has_steps = false;
+  bool has_steps = false;         ///< of those before the record: the link leaves to them what it would do itself
+  bool records = false;           ///< the artifact gets the digest of its build record, by a step that also stands alone
   std::optional<Bindgen> bindgen; ///< JavaScript is made around it
   bool keeps_debug_info = false;  ///< where code was written stays known: within the module, or beside it
   bool splits_debug_info = false; ///< beside it
@@ -33,6 +34,7 @@ struct PostLink
   std::vector<std::string> allowed_imports;  ///< that the project says its host provides
   std::string strip;                         ///< "debuginfo", "symbols"; empty: nothing
   base::Path component_ld;                   ///< empty: the module stays one
+  std::vector<std::string> record_options;   ///< of the step that makes the record: what is known of the build
   std::uint32_t module_output = 0;           ///< of the link action
 };
 

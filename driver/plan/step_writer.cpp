@@ -97,6 +97,13 @@ void StepWriter::add_input(std::string_view option, const ModuleRef& input)
   step.dependencies.push_back({input.output.action, false, {input.output.output}});
 }
 
+void StepWriter::add_tool(const base::Path& tool)
+{
+  if (!tool.empty()) {
+    m_steps.back().inputs.push_back({TemplateInput::Kind::file, tool, {}});
+  }
+}
+
 std::vector<ActionTemplate> StepWriter::finish()
 {
   ActionTemplate& last = m_steps.back();

@@ -1,6 +1,7 @@
 #include <cargo_wasm/wasm/rewrite.hpp>
 
 #include <cargo_wasm/wasm/module.hpp>
+#include <cargo_wasm/wasm/parser.hpp>
 
 namespace cargo_wasm::wasm {
 
@@ -57,6 +58,33 @@ std::string sized_text(std::string_view text)
   std::string out;
   append_unsigned(out, text.size());
   out += text;
+  return out;
+}
+
+Result<std::string> with_custom_section(const Source& source, const CustomSection& section)
+{
+  const auto base = static_cast<std::uint64_t>(source.bytes.data() - source.file.data());
+  std::string out;
+  out.reserve(source.bytes.size() + section.name.size() + section.content.size() + k_header_bytes);
+  std::uint64_t kept = base; // up to where the bytes were looked at
+  std::uint64_t end = base;  // of the section before
+  Parser parser(source);
+  Payload payload;
+  while (parser.next(payload)) {
+    if (payload.kind == PayloadKind::code) {
+      parser.skip_bodies();
+    } else if (payload.kind == PayloadKind::core_module || payload.kind == PayloadKind::component) {
+      parser.skip_nested();
+    }
+    if (payload.kind == PayloadKind::custom && payload.name == section.name) {
+      out += source.file.substr(kept, end - kept);
+      kept = payload.end;
+    }
+    end = payload.kind == PayloadKind::header ? base + k_header_bytes : payload.end;
+  }
+  CW_TRY(parser.finish());
+  out += source.file.substr(kept, base + source.bytes.size() - kept);
+  append_custom(out, section);
   return out;
 }
 

@@ -129,12 +129,12 @@ TEST_CASE("wasm settings: an unknown key is an error that names the nearest one"
    | ^^^^^^^^
    = help: a key with a similar name exists: `toolchain`
 )");
-  CHECK(wanted("[workspace.metadata.wasm]\nsize = 3\n") ==
-        R"(error[CW0167]: `[workspace.metadata.wasm]` has no key `size`
+  CHECK(wanted("[workspace.metadata.wasm]\ncolor = 3\n") ==
+        R"(error[CW0167]: `[workspace.metadata.wasm]` has no key `color`
   --> /p/Cargo.toml:6:1
    |
- 6 | size = 3
-   | ^^^^
-   = help: it takes bindgen, host, imports, link, profile, target, toolchain; what is for other tools stands in a table of its own
+ 6 | color = 3
+   | ^^^^^
+   = help: it takes bindgen, host, imports, link, profile, provenance, size, target, toolchain; what is for other tools stands in a table of its own
 )");
 }

@@ -24,6 +24,8 @@ ops::PlannedBuild planned_build()
   planned.graph.finished = "`dev` profile";
   planned.jobs = 3;
   planned.show_dependency_warnings = true;
+  planned.shows_compressed_sizes = true;
+  planned.budgets = {{0, {manifest::SizeKind::gzip, 40960, "size.gzip-max", {"/ws/Cargo.toml", 7, 12, 8, "size.gzip-max = 40960", ""}}}};
   planned.repeated_text = "      Target host\n";
   planned.program = "/ws/target/a";
   planned.become = base::Command{};
@@ -81,6 +83,8 @@ TEST_CASE("plan cache: what is stored comes back whole", "[ops][plan-cache]")
   CHECK(back->planned.jobs == 3);
   CHECK(back->planned.show_dependency_warnings);
   CHECK(back->planned.reports_future_incompat);
+  CHECK(back->planned.shows_compressed_sizes);
+  CHECK(back->planned.budgets == planned_build().budgets);
   CHECK(back->planned.repeated_text == "      Target host\n");
   CHECK(back->planned.program == Path("/ws/target/a"));
   REQUIRE(back->planned.become);

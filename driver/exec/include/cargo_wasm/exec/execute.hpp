@@ -61,6 +61,17 @@ struct Remark
 /// Called when an action that links a wasm module has succeeded, and when it is fresh, as rustc's warnings are said again.
 using LinkRemarks = std::function<std::vector<Remark>(const InspectedAction&)>;
 
+/// What is to be said of what was built.
+struct ArtifactReport
+{
+  struct Message
+  {
+    std::string now, repeated; ///< JSON, and what a build that finds everything fresh says instead
+  };
+  std::vector<Message> messages;                             ///< shown where messages are JSON
+  std::vector<std::pair<plan::ActionIndex, Error>> findings; ///< with the action that made the artifact; they make the build fail
+};
+
 struct ExecuteOptions
 {
   std::uint32_t jobs = 0;  ///< 0: as many as the machine runs threads at once
@@ -76,6 +87,8 @@ struct ExecuteOptions
   /// Called when everything is done, once for each action that linked a wasm module, fresh ones included; may be empty. What it finds
   /// makes the build fail.
   std::function<Result<std::vector<Error>>(const InspectedAction&)> inspect_link;
+  /// Called once, when everything is done and nothing failed, before a JSON build says that it is finished; may be empty.
+  std::function<Result<ArtifactReport>()> inspect_artifacts;
 };
 
 /// `-j N`: positive, negative (threads + N) or "default". Errors: CW0622 (blame usage).

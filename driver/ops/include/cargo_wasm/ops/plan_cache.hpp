@@ -10,6 +10,7 @@
 
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/exec/noop.hpp>
+#include <cargo_wasm/manifest/artifact_settings.hpp>
 #include <cargo_wasm/plan/template.hpp>
 
 namespace cargo_wasm::ops {
@@ -33,6 +34,14 @@ struct TerminalSettings
   bool operator==(const TerminalSettings&) const = default;
 };
 
+/// How large an artifact may be.
+struct SizeBudget
+{
+  plan::ActionIndex action = 0; ///< that makes it: a root
+  manifest::SizeLimit limit;
+  bool operator==(const SizeBudget&) const = default;
+};
+
 /// A build up to the point where its actions run.
 struct PlannedBuild
 {
@@ -40,6 +49,8 @@ struct PlannedBuild
   std::uint32_t jobs = 0; ///< 0: as many as the machine runs threads
   bool show_dependency_warnings = false;
   bool reports_future_incompat = true;   ///< `future-incompat-report.frequency` is not "never"
+  bool shows_compressed_sizes = false;   ///< the profile is one for releases
+  std::vector<SizeBudget> budgets;       ///< of the final modules and components
   std::string repeated_text;             ///< for stderr: warnings and notices of planning
   std::optional<base::Command> become;   ///< `run`: what is started after the build
   std::optional<Path> program;           ///< `run`: the program's file

@@ -59,6 +59,8 @@ struct CompileRequest
   bool unit_graph = false;
   bool timings = false;
   bool locked_imports = false;         ///< fail when a module imports something else than wasm-imports.lock says
+  bool measures_sizes = true;          ///< tells how large artifacts are, and holds them to their budgets
+  bool provenance = true;              ///< artifacts of release profiles carry the digest of their build record
   bool future_incompat_report = false; ///< show what is the matter, not only where
   base::Path driver_program;           ///< this program: $CARGO of build scripts
   std::optional<NoopContext> noop;
@@ -143,6 +145,12 @@ struct ModuleStripRequest
 {
   base::Path input, output;
   std::string level; ///< "none", "debuginfo", "symbols"
+};
+
+struct InspectRequest
+{
+  base::Path input;
+  bool json = false;
 };
 
 struct ModuleComponentRequest

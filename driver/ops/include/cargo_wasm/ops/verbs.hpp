@@ -8,6 +8,7 @@
 
 #include <cargo_wasm/base/process.hpp>
 #include <cargo_wasm/ops/requests.hpp>
+#include <cargo_wasm/postlink/record.hpp>
 
 namespace cargo_wasm::ops {
 
@@ -52,6 +53,10 @@ Result<> module_check(const Env& env, const ModuleCheckRequest& request);
 /// Takes debug information or names out of a module. Errors: CW0857, CW0859.
 Result<> module_split(const Env& env, const ModuleSplitRequest& request);
 Result<> module_strip(const Env& env, const ModuleStripRequest& request);
+/// Puts the digest of a build record into a module or component, and keeps the record also in the cache. Errors: CW0612 to CW0616, CW0892.
+Result<> module_record(const Env& env, postlink::RecordRequest request);
+/// Prints what is in a module or component, and its build record where that is found. Errors: CW0612 to CW0616, CW0893.
+Result<> inspect(const Env& env, const InspectRequest& request);
 /// Wraps a core module into a component with a toolchain's wasm-component-ld. Errors: CW0857, CW0858.
 Result<> module_component(const Env& env, const ModuleComponentRequest& request);
 /// Prints the page of a code, or the list of all. Errors: CW0760 no such code.

@@ -50,6 +50,7 @@ struct BuildRequest
   /// Members whose own targets are built for these of `kinds` only.
   std::unordered_map<spec::PackageId, std::vector<toolchain::CompileKind>> member_kinds;
   bool strict_cargo = false; ///< no difference of design.md §3 applies
+  bool provenance = true;    ///< `--no-provenance`: no artifact carries the digest of its build record
   bool ignore_rust_version = false;
   std::vector<std::string> ignored_defects; ///< `--ignore-defect`: ids of toolchain defects that are not considered
   /// Members whose artifacts are checked against a host.

@@ -27,6 +27,10 @@ rewrite_custom_sections(const Source& module, const std::function<bool(std::stri
 /// A text with its length before it, as sections hold names.
 [[nodiscard]] std::string sized_text(std::string_view text);
 
+/// A module or component without custom sections of that name in its outermost level, and with this one behind everything else.
+/// Errors: CW0612 to CW0616. Cost: a copy.
+[[nodiscard]] Result<std::string> with_custom_section(const Source& binary, const CustomSection& section);
+
 /// DWARF as LLVM writes it: `.debug_info`, `.debug_line` and their kin.
 [[nodiscard]] bool is_debug_section(std::string_view name) noexcept;
 
