@@ -90,6 +90,38 @@ std::vector<std::string> bindgen_options(const PostLink& steps, std::string name
   return options;
 }
 
+std::vector<std::string> component_options(const Component& component)
+{
+  std::vector<std::string> options{"--component-ld", component.component_ld.native()};
+  const auto add = [&](const char* option, const std::string& value) {
+    options.emplace_back(option);
+    options.push_back(value);
+  };
+  if (component.adapter_kind) {
+    add("--adapter", *component.adapter_kind);
+  }
+  if (component.adapter) {
+    add("--adapter", component.adapter->native());
+  }
+  if (component.wit) {
+    add("--wit", component.wit->native());
+    add("--world", component.world);
+  }
+  if (component.checks_wasi) {
+    options.emplace_back("--check-wasi");
+  }
+  return options;
+}
+
+std::vector<base::Path> component_inputs(const Component& component)
+{
+  std::vector<base::Path> files = component.wit_files;
+  if (component.adapter) {
+    files.push_back(*component.adapter);
+  }
+  return files;
+}
+
 /// wasm-opt's level for this profile; empty: it does not run.
 Result<std::string> wasm_opt_level(const manifest::ProfileSettings& settings, const ActionGraphInput& input, const std::string& profile)
 {
@@ -118,7 +150,7 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
                 manifest::read_profile_settings(env.fs, *input.workspace.root_manifest, input.config, profile));
   CW_TRY_ASSIGN(const std::string level, wasm_opt_level(settings, input, profile));
   const bool wants_optimizer = !level.empty();
-  if (!wants_optimizer && request.hosts.empty() && input.bindgen.empty()) {
+  if (!wants_optimizer && request.hosts.empty() && input.bindgen.empty() && input.components.empty()) {
     return all;
   }
   std::optional<base::Path> wasm_opt;
@@ -129,7 +161,8 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     const auto found_host = request.hosts.find(unit.package->id());
     const auto host = found_host == request.hosts.end() ? nullptr : found_host->second;
     const auto bindgen = input.bindgen.find(index);
-    if (!module || (!wants_optimizer && host == nullptr && bindgen == input.bindgen.end())) {
+    const auto component = input.components.find(index);
+    if (!module || (!wants_optimizer && host == nullptr && bindgen == input.bindgen.end() && component == input.components.end())) {
       continue;
     }
     const bool lowers = host != nullptr && !host->lowered.empty();
@@ -163,8 +196,11 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     steps.keeps_debug_info = steps.strip.empty() && unit.profile.debuginfo.is_on();
     steps.checks_itself = unit.profile.debug_assertions;
     steps.module_output = *module;
-    if (target.wasm_linker->kind == toolchain::WasmLinker::Kind::component_ld) {
-      steps.component_ld = target.wasm_linker->program;
+    if (component != input.components.end()) {
+      steps.component = component->second;
+    } else if (target.wasm_linker->kind == toolchain::WasmLinker::Kind::component_ld) {
+      steps.component = Component{};
+      steps.component->component_ld = target.wasm_linker->program;
     }
   }
   return all;
@@ -173,7 +209,7 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
 std::uint32_t step_count(const PostLink& steps)
 {
   const auto one_if = [](bool condition) { return condition ? 1U : 0U; };
-  return one_if(steps.bindgen.has_value()) + one_if(optimizes(steps)) + one_if(strips(steps)) + one_if(!steps.component_ld.empty()) +
+  return one_if(steps.bindgen.has_value()) + one_if(optimizes(steps)) + one_if(strips(steps)) + one_if(steps.component.has_value()) +
          one_if(steps.host != nullptr) + one_if(changes_bindings(steps));
 }
 
@@ -191,8 +227,11 @@ post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplat
   if (strips(steps)) {
     writer.add("strip", "stripped", {"--strip", steps.strip}, {});
   }
-  if (!steps.component_ld.empty()) {
-    writer.add("component", "component", {"--component-ld", steps.component_ld.native()}, steps.component_ld);
+  if (steps.component) {
+    writer.add("component", "component", component_options(*steps.component), steps.component->component_ld);
+    for (const base::Path& file : component_inputs(*steps.component)) {
+      writer.add_file(file);
+    }
   }
   if (steps.host != nullptr) {
     std::vector<std::string> check{"--host", steps.host->asked, "--as", writer.final_name()};

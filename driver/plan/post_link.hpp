@@ -31,7 +31,7 @@ struct PostLink
   std::shared_ptr<const host::Profile> host; ///< that the artifact is checked against; null: none
   std::vector<std::string> allowed_imports;  ///< that the project says its host provides
   std::string strip;                         ///< "debuginfo", "symbols"; empty: nothing
-  base::Path component_ld;                   ///< empty: the module stays one
+  std::optional<Component> component;        ///< the module is wrapped
   std::uint32_t module_output = 0;           ///< of the link action
 };
 

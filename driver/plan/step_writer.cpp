@@ -83,6 +83,11 @@ void StepWriter::add_input(std::string_view option, const ModuleRef& input)
   step.dependencies.push_back({input.output.action, false, {input.output.output}});
 }
 
+void StepWriter::add_file(const base::Path& file)
+{
+  m_steps.back().inputs.push_back({TemplateInput::Kind::file, file, {}});
+}
+
 std::vector<ActionTemplate> StepWriter::finish()
 {
   ActionTemplate& last = m_steps.back();

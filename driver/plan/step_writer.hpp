@@ -38,6 +38,8 @@ public:
 
   /// The last step reads one more module.
   void add_input(std::string_view option, const ModuleRef& input);
+  /// The last step reads a file of the project or of a tool.
+  void add_file(const base::Path& file);
   /// The last step is another one when this changes.
   void add_key(const char* variable, const std::string& value) { m_steps.back().env.emplace(variable, value); }
 

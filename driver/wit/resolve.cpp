@@ -1,0 +1,626 @@
+#include "resolve.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/base/text.hpp>
+
+namespace cargo_wasm::wit {
+
+namespace {
+
+enum class State : std::uint8_t { unread, busy, done };
+
+struct PendingInterface
+{
+  const InterfaceSyntax* syntax = nullptr;
+  const FileSyntax* file = nullptr;
+  std::size_t package = 0;
+  State state = State::unread;
+  Index index = 0;
+};
+
+struct PendingWorld
+{
+  const WorldSyntax* syntax = nullptr;
+  const FileSyntax* file = nullptr;
+  std::size_t package = 0;
+  State state = State::unread;
+  Index index = 0;
+};
+
+using TypeNames = std::map<std::string, Index, std::less<>>;
+
+class Resolver
+{
+public:
+  Resolver(const std::vector<ParsedPackage>& packages, Model& model) : m_packages(packages), m_model(model) {}
+
+  Result<> run()
+  {
+    for (std::size_t i = 0; i < m_packages.size(); ++i) {
+      CW_TRY(declare(i));
+    }
+    for (PendingInterface& pending : m_interfaces) {
+      CW_TRY(finish(pending, pending.syntax->name.place));
+    }
+    for (PendingWorld& pending : m_worlds) {
+      CW_TRY(finish(pending, pending.syntax->name.place));
+    }
+    for (const PendingWorld& pending : m_worlds) {
+      complete(m_model.worlds[pending.index]);
+    }
+    return {};
+  }
+
+private:
+  Result<> declare(std::size_t index)
+  {
+    const ParsedPackage& package = m_packages[index];
+    if (m_model.find_package(package.name)) {
+      const FileSyntax* const file = package.files.front();
+      return fail(syntax_error(file->package_place, fmt::format("there are two packages `{}`", to_string(package.name))));
+    }
+    const Index own = m_model.package_of(package.name);
+    std::set<std::string> names;
+    const auto is_new = [&](const Name& name) -> Result<> {
+      if (!names.insert(name.text).second) {
+        return fail(syntax_error(name.place, fmt::format("the package has `{}` already", name.text)));
+      }
+      return {};
+    };
+    for (const FileSyntax* const file : package.files) {
+      for (const InterfaceSyntax& interface : file->interfaces) {
+        CW_TRY(is_new(interface.name));
+        const auto made = static_cast<Index>(m_model.interfaces.size());
+        m_model.interfaces.push_back({interface.name.text, own, {}, {}});
+        m_model.packages[own].interfaces.push_back(made);
+        m_interfaces.push_back({&interface, file, index, State::unread, made});
+      }
+      for (const WorldSyntax& world : file->worlds) {
+        CW_TRY(is_new(world.name));
+        const auto made = static_cast<Index>(m_model.worlds.size());
+        m_model.worlds.push_back({world.name.text, own, {}, {}});
+        m_model.packages[own].worlds.push_back(made);
+        m_worlds.push_back({&world, file, index, State::unread, made});
+      }
+    }
+    return {};
+  }
+
+  // Looking up.
+
+  template <class Pending> static Pending* find_in(std::deque<Pending>& all, std::size_t package, std::string_view name)
+  {
+    for (Pending& pending : all) {
+      if (pending.package == package && pending.syntax->name.text == name) {
+        return &pending;
+      }
+    }
+    return nullptr;
+  }
+
+  Result<std::size_t> package_index(const PathSyntax& path) const
+  {
+    std::vector<std::string> others;
+    for (std::size_t i = 0; i < m_packages.size(); ++i) {
+      const PackageName& candidate = m_packages[i].name;
+      if (candidate == *path.package) {
+        return i;
+      }
+      if (candidate.space == path.package->space && candidate.name == path.package->name) {
+        others.push_back("`" + to_string(candidate) + "`");
+      }
+    }
+    Error error = syntax_error(path.name.place, fmt::format("the package `{}` is not here", to_string(*path.package)));
+    if (!others.empty()) {
+      error.notes.push_back(fmt::format("there is {}", base::join(others, ", ")));
+    } else {
+      error.helps.emplace_back("put its WIT into a directory of `deps/`");
+    }
+    return fail(std::move(error));
+  }
+
+  /// What a path means, seen from this file: through `use … as …` of the file, within the package, or in another package.
+  template <class Pending>
+  Result<Pending*> look_up(std::deque<Pending>& all, const PathSyntax& path, const FileSyntax& file, std::size_t package, bool required)
+  {
+    if (path.package) {
+      CW_TRY_ASSIGN(const std::size_t other, package_index(path));
+      Pending* const found = find_in(all, other, path.name.text);
+      return found != nullptr || !required ? Result<Pending*>(found) : fail(not_there(path, m_packages[other].name));
+    }
+    for (const FileUseSyntax& use : file.uses) {
+      if (use.as.text == path.name.text && use.path.package) {
+        return look_up(all, use.path, file, package, required);
+      }
+      if (use.as.text == path.name.text && use.path.name.text != path.name.text) {
+        return look_up(all, use.path, file, package, required);
+      }
+    }
+    Pending* const found = find_in(all, package, path.name.text);
+    return found != nullptr || !required ? Result<Pending*>(found) : fail(not_there(path, m_packages[package].name));
+  }
+
+  Error not_there(const PathSyntax& path, const PackageName& package) const
+  {
+    Error error = syntax_error(path.name.place, fmt::format("the package `{}` has no `{}`", to_string(package), path.name.text));
+    std::vector<std::string> names;
+    for (const PendingInterface& pending : m_interfaces) {
+      if (m_packages[pending.package].name == package) {
+        names.push_back(pending.syntax->name.text);
+      }
+    }
+    if (const auto near = base::nearest(path.name.text, names)) {
+      error.helps.push_back(fmt::format("did you mean `{}`?", *near));
+    }
+    return error;
+  }
+
+  // Interfaces.
+
+  Result<> finish(PendingInterface& pending, const Place& asked_at)
+  {
+    if (pending.state == State::done) {
+      return {};
+    }
+    if (pending.state == State::busy) {
+      return fail(syntax_error(asked_at, fmt::format("the interface `{}` uses itself", pending.syntax->name.text)));
+    }
+    pending.state = State::busy;
+    CW_TRY(fill(pending.index, *pending.syntax, *pending.file, pending.package));
+    pending.state = State::done;
+    return {};
+  }
+
+  Result<> fill(Index index, const InterfaceSyntax& syntax, const FileSyntax& file, std::size_t package)
+  {
+    const Owner owner{OwnerKind::interface, index};
+    TypeNames names;
+    std::vector<Index> types;
+    CW_TRY(take_uses(syntax.body, file, package, owner, names, [&](Index, Index type) { types.push_back(type); }));
+    CW_TRY(take_types(syntax.body, owner, names, types));
+    std::vector<Function> functions;
+    CW_TRY(take_functions(syntax.body, names, functions));
+    m_model.interfaces[index].types = std::move(types);
+    m_model.interfaces[index].functions = std::move(functions);
+    return {};
+  }
+
+  /// `action(interface that is used, type here)`
+  template <class Action>
+  Result<>
+  take_uses(const BodySyntax& body, const FileSyntax& file, std::size_t package, Owner owner, TypeNames& names, Action action)
+  {
+    for (const UseSyntax& use : body.uses) {
+      CW_TRY_ASSIGN(PendingInterface* const from, look_up(m_interfaces, use.from, file, package, true));
+      CW_TRY(finish(*from, use.from.name.place));
+      for (const auto& [there, here] : use.names) {
+        const std::vector<Index>& offered = m_model.interfaces[from->index].types;
+        const auto found =
+            std::find_if(offered.begin(), offered.end(), [&](Index type) { return m_model.types[type].name == there.text; });
+        if (found == offered.end()) {
+          Error error =
+              syntax_error(there.place, fmt::format("the interface `{}` has no type `{}`", from->syntax->name.text, there.text));
+          return fail(std::move(error));
+        }
+        TypeDefinition alias;
+        alias.name = here.text;
+        alias.owner = owner;
+        alias.first = Type{std::nullopt, *found};
+        CW_TRY_ASSIGN(const Index made, add_type(std::move(alias), here, names));
+        action(from->index, made);
+      }
+    }
+    return {};
+  }
+
+  Result<Index> add_type(TypeDefinition definition, const Name& name, TypeNames& names)
+  {
+    const auto index = static_cast<Index>(m_model.types.size());
+    if (!names.emplace(name.text, index).second) {
+      return fail(syntax_error(name.place, fmt::format("there is a type `{}` already", name.text)));
+    }
+    m_model.types.push_back(std::move(definition));
+    return index;
+  }
+
+  Result<> take_types(const BodySyntax& body, Owner owner, TypeNames& names, std::vector<Index>& types)
+  {
+    const std::size_t first = types.size();
+    for (const TypeDefinitionSyntax& syntax : body.types) {
+      TypeDefinition definition;
+      definition.name = syntax.name.text;
+      definition.owner = owner;
+      definition.kind = syntax.kind;
+      CW_TRY_ASSIGN(const Index made, add_type(std::move(definition), syntax.name, names));
+      types.push_back(made);
+    }
+    for (std::size_t i = 0; i < body.types.size(); ++i) {
+      const TypeDefinitionSyntax& syntax = body.types[i];
+      CW_TRY_ASSIGN(std::vector<Member> members, members_of(syntax.members, names));
+      m_model.types[types[first + i]].members = std::move(members);
+      if (syntax.alias != nullptr) {
+        CW_TRY(take_alias(*syntax.alias, types[first + i], names));
+      }
+    }
+    for (std::size_t i = 0; i < body.types.size(); ++i) {
+      std::vector<Index> within;
+      if (contains_itself(types[first + i], within)) {
+        const Name& name = body.types[i].name;
+        Error error = syntax_error(name.place, fmt::format("the type `{}` contains itself", name.text));
+        error.notes.emplace_back("values of components are copied whole, so that no type can be recursive");
+        return fail(std::move(error));
+      }
+    }
+    return {};
+  }
+
+  /// `type x = list<u8>;` is the list with a name, `type x = y;` another name of `y`.
+  Result<> take_alias(const TypeSyntax& syntax, Index index, const TypeNames& names)
+  {
+    if (syntax.kind == TypeSyntax::Kind::applied) {
+      CW_TRY_ASSIGN(TypeDefinition target, applied(syntax, names));
+      TypeDefinition& own = m_model.types[index];
+      target.name = own.name;
+      target.owner = own.owner;
+      own = std::move(target);
+      return {};
+    }
+    if (syntax.kind == TypeSyntax::Kind::primitive) {
+      m_model.types[index].first = Type{syntax.primitive, 0};
+      return {};
+    }
+    CW_TRY_ASSIGN(const Index target, named_type(syntax.name, names));
+    m_model.types[index].first = Type{std::nullopt, target};
+    return {};
+  }
+
+  bool contains_itself(Index index, std::vector<Index>& within) const
+  {
+    if (std::find(within.begin(), within.end(), index) != within.end()) {
+      return true;
+    }
+    if (m_safe.contains(index)) {
+      return false;
+    }
+    within.push_back(index);
+    const TypeDefinition& type = m_model.types[index];
+    const auto leads_back = [&](const std::optional<Type>& part) {
+      return part && !part->primitive && contains_itself(part->index, within);
+    };
+    bool found = false;
+    if (type.kind != TypeKind::own && type.kind != TypeKind::borrow) {
+      found = leads_back(type.first) || leads_back(type.second) ||
+              std::any_of(type.members.begin(), type.members.end(), [&](const Member& member) { return leads_back(member.type); });
+    }
+    within.pop_back();
+    if (!found) {
+      m_safe.insert(index);
+    }
+    return found;
+  }
+
+  Result<Index> named_type(const Name& name, const TypeNames& names) const
+  {
+    const auto found = names.find(name.text);
+    if (found != names.end()) {
+      return found->second;
+    }
+    Error error = syntax_error(name.place, fmt::format("there is no type `{}` here", name.text));
+    std::vector<std::string> known;
+    for (const auto& entry : names) {
+      known.push_back(entry.first);
+    }
+    if (const auto near = base::nearest(name.text, known)) {
+      error.helps.push_back(fmt::format("did you mean `{}`?", *near));
+    } else {
+      error.helps.emplace_back("types of other interfaces are taken with `use interface.{type};`");
+    }
+    return fail(std::move(error));
+  }
+
+  /// A type that is written out; a resource by its name means that it is owned.
+  Result<Type> type_of(const TypeSyntax& syntax, const TypeNames& names)
+  {
+    if (syntax.kind == TypeSyntax::Kind::primitive) {
+      return Type{syntax.primitive, 0};
+    }
+    TypeDefinition made;
+    if (syntax.kind == TypeSyntax::Kind::named) {
+      CW_TRY_ASSIGN(const Index found, named_type(syntax.name, names));
+      const Type type{std::nullopt, found};
+      if (m_model.types[found].kind != TypeKind::resource && !is_resource(type)) {
+        return type;
+      }
+      made.kind = TypeKind::own;
+      made.first = type;
+    } else {
+      CW_TRY_ASSIGN(made, applied(syntax, names));
+    }
+    m_model.types.push_back(std::move(made));
+    return Type{std::nullopt, static_cast<Index>(m_model.types.size() - 1)};
+  }
+
+  bool is_resource(Type type) const
+  {
+    for (std::size_t step = 0; step <= m_model.types.size() && !type.primitive; ++step) { // `type a = b; type b = a;` is told later
+      const TypeDefinition& definition = m_model.types[type.index];
+      if (definition.kind != TypeKind::alias || !definition.first) {
+        return definition.kind == TypeKind::resource;
+      }
+      type = *definition.first;
+    }
+    return false;
+  }
+
+  Result<TypeDefinition> applied(const TypeSyntax& syntax, const TypeNames& names)
+  {
+    TypeDefinition made;
+    made.kind = syntax.applied;
+    made.length = syntax.length;
+    if (made.kind == TypeKind::own || made.kind == TypeKind::borrow) {
+      const TypeSyntax& argument = *syntax.arguments.front();
+      if (argument.kind != TypeSyntax::Kind::named) {
+        return fail(syntax_error(syntax.name.place, fmt::format("`{}` takes a resource", syntax.name.text)));
+      }
+      CW_TRY_ASSIGN(const Index resource, named_type(argument.name, names));
+      made.first = Type{std::nullopt, resource};
+      return made;
+    }
+    for (const auto& argument : syntax.arguments) {
+      std::optional<Type> type;
+      if (argument != nullptr) {
+        CW_TRY_ASSIGN(type, type_of(*argument, names));
+      }
+      if (made.kind == TypeKind::tuple) {
+        made.members.push_back({{}, type});
+      } else if (&argument == &syntax.arguments.front()) {
+        made.first = type;
+      } else {
+        made.second = type;
+      }
+    }
+    return made;
+  }
+
+  Result<std::vector<Member>> members_of(const std::vector<MemberSyntax>& syntax, const TypeNames& names)
+  {
+    std::vector<Member> members;
+    for (const MemberSyntax& member : syntax) {
+      const bool known =
+          std::any_of(members.begin(), members.end(), [&](const Member& other) { return other.name == member.name.text; });
+      if (known) {
+        return fail(syntax_error(member.name.place, fmt::format("the name `{}` is used twice", member.name.text)));
+      }
+      std::optional<Type> type;
+      if (member.type != nullptr) {
+        CW_TRY_ASSIGN(type, type_of(*member.type, names));
+      }
+      members.push_back({member.name.text, type});
+    }
+    return members;
+  }
+
+  Result<> take_functions(const BodySyntax& body, const TypeNames& names, std::vector<Function>& functions)
+  {
+    const auto take = [&](const FunctionSyntax& syntax, std::string_view resource) -> Result<> {
+      CW_TRY_ASSIGN(Function made, function_of(syntax, names, resource));
+      const bool known =
+          std::any_of(functions.begin(), functions.end(), [&](const Function& other) { return other.name == made.name; });
+      if (known || (resource.empty() && names.contains(made.name))) {
+        return fail(syntax_error(syntax.name.place, fmt::format("the name `{}` is used twice", syntax.name.text)));
+      }
+      functions.push_back(std::move(made));
+      return {};
+    };
+    for (const TypeDefinitionSyntax& type : body.types) {
+      for (const FunctionSyntax& function : type.functions) {
+        CW_TRY(take(function, type.name.text));
+      }
+    }
+    for (const FunctionSyntax& function : body.functions) {
+      CW_TRY(take(function, {}));
+    }
+    return {};
+  }
+
+  Type handle(TypeKind kind, Index resource)
+  {
+    TypeDefinition made;
+    made.kind = kind;
+    made.first = Type{std::nullopt, resource};
+    m_model.types.push_back(std::move(made));
+    return Type{std::nullopt, static_cast<Index>(m_model.types.size() - 1)};
+  }
+
+  Result<Function> function_of(const FunctionSyntax& syntax, const TypeNames& names, std::string_view resource)
+  {
+    Function made;
+    made.is_async = syntax.is_async;
+    CW_TRY_ASSIGN(made.parameters, members_of(syntax.parameters, names));
+    if (syntax.result != nullptr) {
+      CW_TRY_ASSIGN(made.result, type_of(*syntax.result, names));
+    }
+    switch (syntax.kind) {
+    case FunctionKind::plain:
+      made.name = syntax.name.text;
+      break;
+    case FunctionKind::method:
+      made.name = fmt::format("[method]{}.{}", resource, syntax.name.text);
+      made.parameters.insert(made.parameters.begin(), {"self", handle(TypeKind::borrow, names.find(resource)->second)});
+      break;
+    case FunctionKind::static_:
+      made.name = fmt::format("[static]{}.{}", resource, syntax.name.text);
+      break;
+    case FunctionKind::constructor:
+      made.name = fmt::format("[constructor]{}", resource);
+      if (!made.result) {
+        made.result = handle(TypeKind::own, names.find(resource)->second);
+      }
+      break;
+    }
+    return made;
+  }
+
+  // Worlds.
+
+  Result<> finish(PendingWorld& pending, const Place& asked_at)
+  {
+    if (pending.state == State::done) {
+      return {};
+    }
+    if (pending.state == State::busy) {
+      return fail(syntax_error(asked_at, fmt::format("the world `{}` includes itself", pending.syntax->name.text)));
+    }
+    pending.state = State::busy;
+    const WorldSyntax& syntax = *pending.syntax;
+    World made = m_model.worlds[pending.index];
+    const Owner owner{OwnerKind::world, pending.index};
+    TypeNames names;
+    CW_TRY(take_uses(syntax.body, *pending.file, pending.package, owner, names, [&](Index from, Index type) {
+      add(made.imports, {{}, ItemKind::interface, from, {}});
+      add(made.imports, {m_model.types[type].name, ItemKind::type, type, {}});
+    }));
+    std::vector<Index> types;
+    CW_TRY(take_types(syntax.body, owner, names, types));
+    for (const Index type : types) {
+      add(made.imports, {m_model.types[type].name, ItemKind::type, type, {}});
+    }
+    std::vector<Function> functions;
+    CW_TRY(take_functions(syntax.body, names, functions));
+    for (Function& function : functions) {
+      add(made.imports, {function.name, ItemKind::function, 0, function});
+    }
+    for (const ExternSyntax& external : syntax.externs) {
+      CW_TRY_ASSIGN(WorldItem item, item_of(external, pending, names));
+      const Place& place = external.path       ? external.path->name.place
+                           : external.function ? external.function->name.place
+                                               : external.interface->name.place;
+      if (!add(external.is_export ? made.exports : made.imports, item)) {
+        return fail(syntax_error(
+            place, fmt::format("the world {} `{}` twice", external.is_export ? "exports" : "imports", full_name(m_model, item))));
+      }
+    }
+    for (const IncludeSyntax& include : syntax.includes) {
+      CW_TRY(take_include(include, pending, made));
+    }
+    m_model.worlds[pending.index] = std::move(made);
+    pending.state = State::done;
+    return {};
+  }
+
+  Result<WorldItem> item_of(const ExternSyntax& external, const PendingWorld& world, const TypeNames& names)
+  {
+    WorldItem item;
+    if (external.path) {
+      CW_TRY_ASSIGN(PendingInterface* const found, look_up(m_interfaces, *external.path, *world.file, world.package, true));
+      item.index = found->index;
+    } else if (external.function) {
+      item.kind = ItemKind::function;
+      item.name = external.function->name.text;
+      CW_TRY_ASSIGN(item.function, function_of(*external.function, names, {}));
+    } else {
+      item.name = external.interface->name.text;
+      item.index = static_cast<Index>(m_model.interfaces.size());
+      m_model.interfaces.push_back({item.name, std::nullopt, {}, {}});
+      CW_TRY(fill(item.index, *external.interface, *world.file, world.package));
+    }
+    return item;
+  }
+
+  bool add(std::vector<WorldItem>& items, const WorldItem& item) const
+  {
+    const std::string name = full_name(m_model, item);
+    const bool known =
+        std::any_of(items.begin(), items.end(), [&](const WorldItem& other) { return full_name(m_model, other) == name; });
+    if (!known) {
+      items.push_back(item);
+    }
+    return !known;
+  }
+
+  Result<> take_include(const IncludeSyntax& include, const PendingWorld& into, World& made)
+  {
+    CW_TRY_ASSIGN(PendingWorld* const from, look_up(m_worlds, include.path, *into.file, into.package, true));
+    CW_TRY(finish(*from, include.path.name.place));
+    const auto take = [&](const std::vector<WorldItem>& items, std::vector<WorldItem>& to) {
+      for (WorldItem item : items) {
+        for (const auto& [there, here] : include.renames) {
+          if (item.name == there.text) {
+            item.name = here.text;
+          }
+        }
+        add(to, item);
+      }
+    };
+    const World included = m_model.worlds[from->index];
+    take(included.imports, made.imports);
+    take(included.exports, made.exports);
+    return {};
+  }
+
+  /// The interfaces whose types these types come from, in the order in which they are used.
+  std::vector<Index> used_interfaces(Index interface) const
+  {
+    std::vector<Index> found;
+    for (const Index type : m_model.interfaces[interface].types) {
+      const TypeDefinition& definition = m_model.types[type];
+      if (definition.kind != TypeKind::alias || !definition.first || definition.first->primitive) {
+        continue;
+      }
+      const Owner owner = m_model.types[definition.first->index].owner;
+      const bool is_other = owner.kind == OwnerKind::interface && owner.index != interface;
+      if (is_other && std::find(found.begin(), found.end(), owner.index) == found.end()) {
+        found.push_back(owner.index);
+      }
+    }
+    return found;
+  }
+
+  void add_with_used(std::vector<WorldItem>& items, const WorldItem& item) const
+  {
+    if (item.kind == ItemKind::interface) {
+      for (const Index used : used_interfaces(item.index)) {
+        add_with_used(items, {{}, ItemKind::interface, used, {}});
+      }
+    }
+    add(items, item);
+  }
+
+  void complete(World& world) const
+  {
+    std::vector<WorldItem> imports;
+    for (const WorldItem& item : world.imports) {
+      add_with_used(imports, item);
+    }
+    for (const WorldItem& item : world.exports) {
+      for (const Index used : item.kind == ItemKind::interface ? used_interfaces(item.index) : std::vector<Index>()) {
+        const bool is_exported = std::any_of(world.exports.begin(), world.exports.end(), [&](const WorldItem& other) {
+          return other.kind == ItemKind::interface && other.index == used;
+        });
+        if (!is_exported) {
+          add_with_used(imports, {{}, ItemKind::interface, used, {}});
+        }
+      }
+    }
+    world.imports = std::move(imports);
+  }
+
+  const std::vector<ParsedPackage>& m_packages;
+  Model& m_model;
+  std::deque<PendingInterface> m_interfaces;
+  std::deque<PendingWorld> m_worlds;
+  mutable std::set<Index> m_safe; ///< types that were followed to their ends
+};
+
+} // namespace
+
+Result<> resolve_packages(const std::vector<ParsedPackage>& packages, Model& model)
+{
+  return Resolver(packages, model).run();
+}
+
+} // namespace cargo_wasm::wit
