@@ -242,7 +242,8 @@ Result<Outcome> host_show_verb(const Env& env, const ParsedArguments& parsed)
 
 } // namespace
 
-std::optional<Result<Outcome>> dispatch_module(const Env& env, const ParsedArguments& parsed, const ops::GlobalOptions& options, const DispatchContext& context)
+std::optional<Result<Outcome>>
+dispatch_module(const Env& env, const ParsedArguments& parsed, const ops::GlobalOptions& options, const DispatchContext& context)
 {
   if (parsed.verb == "module wit") {
     return wit_verb(env, parsed);

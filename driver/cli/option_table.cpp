@@ -322,8 +322,10 @@ std::vector<VerbSpec> module_verbs()
 std::vector<VerbSpec> make_verbs()
 {
   std::vector<VerbSpec> table;
-  table.push_back(
-      {"build", "b", "Compile the project to WebAssembly (or for the host)", join({build_like(), {locked_imports(), bindgen(), component()}})});
+  table.push_back({"build",
+                   "b",
+                   "Compile the project to WebAssembly (or for the host)",
+                   join({build_like(), {locked_imports(), bindgen(), component()}})});
   table.push_back({"pack",
                    "",
                    "Make an npm package of a module that uses wasm-bindgen",

@@ -57,7 +57,8 @@ void read_component_table(const Fields& fields, ComponentSettings& into)
     if (*wasi != "any" && *wasi != "world") {
       Error error("CW0950", fmt::format("`wasi` cannot be `{}`", *wasi));
       error.where = span_of("wasi");
-      error.helps.emplace_back("`\"any\"`: interfaces of WASI may be imported whatever the world says; `\"world\"`: only those that it names");
+      error.helps.emplace_back(
+          "`\"any\"`: interfaces of WASI may be imported whatever the world says; `\"world\"`: only those that it names");
       fields.state().fail(std::move(error));
       return;
     }

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::string_view k_toolchain = "toolchain";
 /// Every key of the two tables, whoever reads it.
-constexpr std::array<std::string_view, 8> k_wasm_keys = {"bindgen", "component", "host", "imports", "link", "profile", "target", k_toolchain};
+constexpr std::array<std::string_view, 8> k_wasm_keys = {
+    "bindgen", "component", "host", "imports", "link", "profile", "target", k_toolchain};
 
 /// Whether there is anything to read or to complain about: most tables have a target or link settings only.
 bool has_toolchain_or_more(const std::shared_ptr<const nlohmann::json>& metadata)

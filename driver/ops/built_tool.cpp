@@ -30,8 +30,8 @@ Result<> build_tool(const Env& caller, const BuiltTool& tool, const Path& direct
   request.driver_program = tool.driver_program;
   CW_TRY_ASSIGN(const Compiled compiled, compile(env, options, request, nullptr));
   if (compiled.artifacts.size() != 1) {
-    return fail(Error(tool.cannot_be_built.id,
-                      fmt::format("the package `{}` {} has no program `{}`", tool.package, tool.version, tool.program)));
+    return fail(
+        Error(tool.cannot_be_built.id, fmt::format("the package `{}` {} has no program `{}`", tool.package, tool.version, tool.program)));
   }
   made = compiled.artifacts.front().path;
   return {};

@@ -1,5 +1,5 @@
-// Programs that a build needs and that nobody installed: taken from crates.io, built once for this machine as any other program is, and kept
-// in the store (`$XDG_CACHE_HOME/cargo-wasm/tools/PROGRAM-VERSION`) for all projects.
+// Programs that a build needs and that nobody installed: taken from crates.io, built once for this machine as any other program is, and
+// kept in the store (`$XDG_CACHE_HOME/cargo-wasm/tools/PROGRAM-VERSION`) for all projects.
 #pragma once
 #include <functional>
 #include <optional>

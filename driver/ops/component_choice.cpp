@@ -28,8 +28,9 @@ Error no_such_adapter(const manifest::ComponentSettings& settings, std::string n
     error.where = settings.adapter_where;
   }
   error.notes.push_back(std::move(note));
-  error.helps.emplace_back("`\"command\"`, `\"reactor\"`, `\"proxy\"` and `\"none\"` are the toolchain's own; `\"proxy@46.0.1\"` is one of another "
-                           "version, `\"adapters/my.wasm\"` a file");
+  error.helps.emplace_back(
+      "`\"command\"`, `\"reactor\"`, `\"proxy\"` and `\"none\"` are the toolchain's own; `\"proxy@46.0.1\"` is one of another "
+      "version, `\"adapters/my.wasm\"` a file");
   return error;
 }
 
@@ -109,6 +110,11 @@ private:
   const toolchain::TargetData& m_platforms;
 };
 
+bool takes_components(const host::Profile& profile)
+{
+  return std::ranges::all_of(host::parts_of(profile), [](const host::Profile* part) { return part->takes_components; });
+}
+
 Error excluded(std::string message)
 {
   return Error("CW0951", std::move(message), Blame::usage);
@@ -145,7 +151,7 @@ Result<plan::ComponentOfUnit> choose_components(const Env& env,
                       .help("leave out `--component` or the bindings; `cargo-wasm module transpile` makes JavaScript of a component"));
     }
     const auto host = hosts.find(unit.package->id());
-    if (host != hosts.end() && !host->second.profile->takes_components) {
+    if (host != hosts.end() && !takes_components(*host->second.profile)) {
       return fail(excluded(fmt::format("`{}` cannot be a component for the host `{}`", name, host->second.profile->id))
                       .note("this host takes modules only")
                       .help("`cargo-wasm host list` shows the others; `--host wasmtime` takes components"));

@@ -67,14 +67,15 @@ Result<> module_compose(const Env& env, const GlobalOptions& options, const Modu
   step.stop = request.stop;
   CW_TRY(postlink::check_composition(env, step)); // before a tool is built
   CW_TRY_ASSIGN(const postlink::Composer tool, find_composer(env, options, *config, request));
-  CW_TRY_ASSIGN(const std::vector<std::string> imports, postlink::compose(env, tool, step));
+  CW_TRY_ASSIGN(std::vector<std::string> imports, postlink::compose(env, tool, step));
+  std::erase_if(imports, [](const std::string& name) { return name.starts_with("wasi:"); });
   const auto stat = env.fs.stat(request.output);
   const std::uint64_t bytes = stat && *stat ? (*stat)->size_bytes : 0;
   env.reporter.status("Composed",
                       fmt::format("{} ({}){}",
                                   base::shown_path(env.cwd, request.output).native(),
                                   base::human_bytes(bytes),
-                                  imports.empty() ? std::string() : fmt::format("; it imports {}", base::join(imports, ", "))));
+                                  imports.empty() ? std::string() : fmt::format("; it still imports {}", base::join(imports, ", "))));
   return {};
 }
 

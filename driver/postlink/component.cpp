@@ -41,12 +41,8 @@ Error not_of_world(std::string_view shown, const std::string& world, const base:
 
 } // namespace
 
-Result<> check_world(const base::Env& env,
-                     const base::Path& path,
-                     std::string_view shown,
-                     const base::Path& wit,
-                     std::string_view world,
-                     bool checks_wasi)
+Result<> check_world(
+    const base::Env& env, const base::Path& path, std::string_view shown, const base::Path& wit, std::string_view world, bool checks_wasi)
 {
   CW_TRY_ASSIGN(wit::PackageDirectory directory, wit::read_packages(env.fs, wit));
   CW_TRY_ASSIGN(const wit::Index index, wit::find_world(directory, world));

@@ -67,9 +67,11 @@ Error cannot_compose(const base::Path& socket)
   return Error("CW0957", fmt::format("`{}` cannot be composed", socket.filename().native()));
 }
 
-std::string listed(const std::vector<std::string>& names)
+/// Without what every program imports from WASI.
+std::string listed(std::vector<std::string> names)
 {
-  return names.empty() ? std::string("nothing") : fmt::format("`{}`", base::join(names, "`, `"));
+  std::erase_if(names, [](const std::string& name) { return name.starts_with("wasi:"); });
+  return names.empty() ? std::string("nothing but WASI") : fmt::format("`{}`", base::join(names, "`, `"));
 }
 
 /// Part 0 is the socket.
@@ -130,7 +132,7 @@ public:
       CW_TRY_ASSIGN(base::Path plug, composed(parts, other, within));
       plugs.push_back(std::move(plug));
     }
-    const base::Path output = m_directory / fmt::format("{}.wasm", m_count++);
+    const base::Path output = m_directory / fmt::format("part{}.wasm", m_count++);
     CW_TRY(join(part.path, plugs, output));
     return output;
   }

@@ -113,8 +113,8 @@ private:
     }
     const std::vector<Function>& functions = offered_model.interfaces[offered.index].functions;
     for (const Function& function : wanted_model.interfaces[wanted.index].functions) {
-      const auto found = std::find_if(
-          functions.begin(), functions.end(), [&](const Function& candidate) { return candidate.name == function.name; });
+      const auto found =
+          std::find_if(functions.begin(), functions.end(), [&](const Function& candidate) { return candidate.name == function.name; });
       const std::string shown = fmt::format("{}#{}", name, function.name);
       if (found == functions.end()) {
         m_found.push_back(lacks == "has not" ? fmt::format("it {} `{}`, which the world's interface has not", verb, shown)
@@ -125,7 +125,8 @@ private:
     }
   }
 
-  void compare(const Function& wanted, const Model& wanted_model, const Function& offered, const Model& offered_model, const std::string& name)
+  void
+  compare(const Function& wanted, const Model& wanted_model, const Function& offered, const Model& offered_model, const std::string& name)
   {
     bool same = wanted.parameters.size() == offered.parameters.size() && wanted.is_async == offered.is_async;
     for (std::size_t i = 0; same && i < wanted.parameters.size(); ++i) {
@@ -138,7 +139,8 @@ private:
     const bool world_first = &wanted_model == &m_world;
     const std::string one = print_function(wanted_model, wanted);
     const std::string other = print_function(offered_model, offered);
-    std::string text = fmt::format("`{}` is `{}` in the component, `{}` in the world", name, world_first ? other : one, world_first ? one : other);
+    std::string text =
+        fmt::format("`{}` is `{}` in the component, `{}` in the world", name, world_first ? other : one, world_first ? one : other);
     if (one == other) {
       text = fmt::format("`{}` is `{}` in both, with types of the same names that are not the same", name, one);
     }

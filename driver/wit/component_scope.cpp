@@ -13,6 +13,8 @@ namespace {
 constexpr std::uint32_t k_max_evaluated = 10'000;
 constexpr std::uint32_t k_max_depth = 100;
 constexpr std::size_t k_max_types = 1'000'000;
+constexpr std::uint32_t k_max_type_size = 100'000; ///< parts of one type, all that it is made of counted in
+constexpr std::uint32_t k_max_type_levels = 500;   ///< types within one another
 
 /// Types that WIT knows by name only; others are written out where they are used.
 bool needs_name(TypeKind kind)
@@ -128,7 +130,8 @@ private:
         break;
       case wasm::DeclarationKind::export_: {
         CW_TRY_ASSIGN(Item item, item_of(declaration.export_type));
-        add(declaration.export_type.kind, std::string(declaration.name.name), named(std::move(item), declaration.name.name), m_out.exports);
+        CW_TRY_ASSIGN(item, named(std::move(item), declaration.name.name));
+        add(declaration.export_type.kind, std::string(declaration.name.name), std::move(item), m_out.exports);
         break;
       }
       }
@@ -179,8 +182,34 @@ private:
     if (m_model.types.size() >= k_max_types) {
       return fail(m_owner.bad(fmt::format("there are more than {} of them", k_max_types)));
     }
+    CW_TRY_ASSIGN(const Extent extent, extent_of(definition));
     m_model.types.push_back(std::move(definition));
+    m_owner.m_extents.resize(m_model.types.size());
+    m_owner.m_extents.back() = extent;
     return Type{std::nullopt, static_cast<Index>(m_model.types.size() - 1)};
+  }
+
+  /// What a type is made of grows with every level, so that few bytes could make a type that nobody can print.
+  Result<Extent> extent_of(const TypeDefinition& definition) const
+  {
+    Extent extent{1, 1};
+    const auto add = [&](const std::optional<Type>& part) {
+      const Extent inner = part && !part->primitive && part->index < m_owner.m_extents.size() ? m_owner.m_extents[part->index] : Extent{};
+      extent.size += inner.size + 1;
+      extent.levels = std::max(extent.levels, inner.levels + 1);
+    };
+    add(definition.first);
+    add(definition.second);
+    for (const Member& member : definition.members) {
+      add(member.type);
+      if (extent.size > k_max_type_size) {
+        break;
+      }
+    }
+    if (extent.size > k_max_type_size || extent.levels > k_max_type_levels) {
+      return fail(m_owner.bad(fmt::format("a type has more than {} parts, or {} levels", k_max_type_size, k_max_type_levels)));
+    }
+    return extent;
   }
 
   Result<std::vector<Member>> members_of(const wasm::List<wasm::NamedType>& fields) const
@@ -393,7 +422,7 @@ private:
   }
 
   /// A type gets its name where it is imported or exported under one. A second name is another type that equals the first.
-  Item named(Item item, std::string_view name)
+  Result<Item> named(Item item, std::string_view name)
   {
     Type* const type = std::get_if<Type>(&item);
     if (type == nullptr) {
@@ -411,8 +440,8 @@ private:
       made.first = *type;
     }
     made.name = name;
-    m_model.types.push_back(std::move(made));
-    return Type{std::nullopt, static_cast<Index>(m_model.types.size() - 1)};
+    CW_TRY_ASSIGN(const Type index, add_definition(std::move(made)));
+    return Item(index);
   }
 
   void add(wasm::ComponentExternKind kind, std::string name, Item item, std::vector<NamedItem>& to)
@@ -425,15 +454,16 @@ private:
   {
     const std::string name(import.name.name);
     if (m_arguments != nullptr) {
-      const auto found = std::find_if(
-          m_arguments->begin(), m_arguments->end(), [&](const NamedItem& argument) { return argument.first == name; });
+      const auto found =
+          std::find_if(m_arguments->begin(), m_arguments->end(), [&](const NamedItem& argument) { return argument.first == name; });
       if (found != m_arguments->end()) {
         add(import.type.kind, name, found->second, m_out.imports);
         return {};
       }
     }
     CW_TRY_ASSIGN(Item item, item_of(import.type));
-    add(import.type.kind, name, named(std::move(item), name), m_out.imports);
+    CW_TRY_ASSIGN(item, named(std::move(item), name));
+    add(import.type.kind, name, std::move(item), m_out.imports);
     return {};
   }
 
@@ -441,7 +471,8 @@ private:
   {
     const std::string name(entry_.name.name);
     CW_TRY_ASSIGN(Item item, entry_.type ? item_of(*entry_.type) : item_at(entry_.kind, entry_.index));
-    add(entry_.kind, name, named(std::move(item), name), m_out.exports);
+    CW_TRY_ASSIGN(item, named(std::move(item), name));
+    add(entry_.kind, name, std::move(item), m_out.exports);
     return {};
   }
 

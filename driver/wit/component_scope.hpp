@@ -56,6 +56,12 @@ struct Evaluated
   std::vector<NamedItem> imports, exports;
 };
 
+/// How much a type is made of.
+struct Extent
+{
+  std::uint32_t size = 0, levels = 0;
+};
+
 /// Follows types through components; makes TypeDefinitions in the model on its way.
 class Evaluator
 {
@@ -71,7 +77,8 @@ private:
 
   const wasm::Source& m_source;
   Model& m_model;
-  std::deque<Scope> m_scopes; ///< of all that was evaluated: what is nested refers to them
+  std::deque<Scope> m_scopes;    ///< of all that was evaluated: what is nested refers to them
+  std::vector<Extent> m_extents; ///< of the model's types
   std::uint32_t m_evaluated = 0;
   std::uint32_t m_depth = 0;
 };

@@ -46,8 +46,7 @@ public:
 private:
   void add(const std::string& name, const Item& item, std::vector<WorldItem>& to)
   {
-    const bool known =
-        std::any_of(to.begin(), to.end(), [&](const WorldItem& other) { return full_name(m_model, other) == name; });
+    const bool known = std::any_of(to.begin(), to.end(), [&](const WorldItem& other) { return full_name(m_model, other) == name; });
     if (known) {
       return;
     }
@@ -92,8 +91,8 @@ private:
       made.package = m_model.package_of(parts->package);
       made.name = parts->name;
       auto& interfaces = m_model.packages[*made.package].interfaces;
-      const bool known = std::any_of(
-          interfaces.begin(), interfaces.end(), [&](Index other) { return m_model.interfaces[other].name == parts->name; });
+      const bool known =
+          std::any_of(interfaces.begin(), interfaces.end(), [&](Index other) { return m_model.interfaces[other].name == parts->name; });
       if (!known) {
         interfaces.push_back(index);
       }
@@ -130,23 +129,58 @@ private:
   Index m_world;
 };
 
-/// The world that a `component-type` section describes: a component that exports a component's type, in a component's type of its own.
-Result<Evaluated> described_world(Evaluator& evaluator, const Evaluated& outer)
+struct DescribedWorld
 {
-  Evaluated found = outer;
+  std::string name; ///< "wasi:cli/command@0.2.6"
+  Evaluated content;
+};
+
+/// The world that a `component-type` section describes: a component that exports a component's type, in a component's type of its own.
+Result<DescribedWorld> described_world(Evaluator& evaluator, const Evaluated& outer)
+{
+  DescribedWorld found{{}, outer};
   for (int level = 0; level < 2; ++level) {
     ClosurePtr next;
-    for (const auto& [name, item] : found.exports) {
+    for (const auto& [name, item] : found.content.exports) {
       if (const auto* const closure = std::get_if<ClosurePtr>(&item)) {
         next = *closure;
+        found.name = name;
       }
     }
     if (next == nullptr) {
-      return Evaluated{};
+      return DescribedWorld{};
     }
-    CW_TRY_ASSIGN(found, evaluator.evaluate(*next, nullptr));
+    CW_TRY_ASSIGN(found.content, evaluator.evaluate(*next, nullptr));
   }
   return found;
+}
+
+/// The world in its own package, and what it has in the world of the whole.
+void add_described(Model& model, Index whole, const DescribedWorld& described)
+{
+  const auto name = split_interface_name(described.name);
+  if (!name) {
+    return WorldMaker(model, whole).add(described.content);
+  }
+  const auto index = static_cast<Index>(model.worlds.size());
+  model.worlds.push_back({name->name, model.package_of(name->package), {}, {}});
+  WorldMaker(model, index).add(described.content);
+  const World made = model.worlds[index];
+  const auto& known = model.packages[*made.package].worlds;
+  const bool is_known = std::any_of(known.begin(), known.end(), [&](Index other) { return model.worlds[other].name == made.name; });
+  if (!is_known) {
+    model.packages[*made.package].worlds.push_back(index);
+  }
+  const auto merge = [&](const std::vector<WorldItem>& from, std::vector<WorldItem>& to) {
+    for (const WorldItem& item : from) {
+      const std::string item_name = full_name(model, item);
+      if (std::none_of(to.begin(), to.end(), [&](const WorldItem& other) { return full_name(model, other) == item_name; })) {
+        to.push_back(item);
+      }
+    }
+  };
+  merge(made.imports, model.worlds[whole].imports);
+  merge(made.exports, model.worlds[whole].exports);
 }
 
 } // namespace
@@ -163,13 +197,12 @@ Result<WorldOf> decode_world(const wasm::Source& source)
   const Index package = model.package_of({"root", is_component ? "component" : "root", {}});
   model.worlds.push_back({"root", package, {}, {}});
   model.packages[package].worlds.push_back(out.world);
-  WorldMaker maker(model, out.world);
   Evaluator evaluator(source, model);
   if (is_component) {
     Closure whole;
     whole.binary = source;
     CW_TRY_ASSIGN(const Evaluated evaluated, evaluator.evaluate(whole, nullptr));
-    maker.add(evaluated);
+    WorldMaker(model, out.world).add(evaluated);
     return out;
   }
   CW_TRY_ASSIGN(const wasm::Module module, wasm::Module::read(source));
@@ -184,9 +217,9 @@ Result<WorldOf> decode_world(const wasm::Source& source)
     whole.binary = source;
     whole.binary->bytes = section.content.rest();
     auto outer = evaluator.evaluate(whole, nullptr);
-    auto world = outer ? described_world(evaluator, *outer) : std::move(outer);
+    auto world = outer ? described_world(evaluator, *outer) : Result<DescribedWorld>(fail(outer.error()));
     if (world) {
-      maker.add(*world);
+      add_described(model, out.world, *world);
     } else {
       read = fail(std::move(world).error());
     }

@@ -34,8 +34,7 @@ std::string full_name(const Model& model, const Interface& interface)
     return interface.name;
   }
   const PackageName& package = model.packages[*interface.package].name;
-  return fmt::format(
-      "{}:{}/{}{}{}", package.space, package.name, interface.name, package.version.empty() ? "" : "@", package.version);
+  return fmt::format("{}:{}/{}{}{}", package.space, package.name, interface.name, package.version.empty() ? "" : "@", package.version);
 }
 
 std::string full_name(const Model& model, const WorldItem& item)

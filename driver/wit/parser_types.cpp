@@ -21,7 +21,7 @@ constexpr std::array<AppliedWord, 9> k_applied = {{{"list", TypeKind::list, 1, 1
                                                    {"map", TypeKind::map, 2, 2},
                                                    {"option", TypeKind::option, 1, 1},
                                                    {"result", TypeKind::result, 0, 2},
-                                                   {"tuple", TypeKind::tuple, 1, 10'000},
+                                                   {"tuple", TypeKind::tuple, 0, 10'000},
                                                    {"own", TypeKind::own, 1, 1},
                                                    {"borrow", TypeKind::borrow, 1, 1},
                                                    {"future", TypeKind::future, 0, 1},
@@ -50,11 +50,11 @@ std::optional<wasm::PrimitiveType> primitive_word(std::string_view word)
 std::optional<TypeKind> definition_word(const Token& token)
 {
   constexpr std::array<std::pair<std::string_view, TypeKind>, 6> k_words = {{{"type", TypeKind::alias},
-                                                                            {"record", TypeKind::record},
-                                                                            {"variant", TypeKind::variant},
-                                                                            {"enum", TypeKind::enum_},
-                                                                            {"flags", TypeKind::flags},
-                                                                            {"resource", TypeKind::resource}}};
+                                                                             {"record", TypeKind::record},
+                                                                             {"variant", TypeKind::variant},
+                                                                             {"enum", TypeKind::enum_},
+                                                                             {"flags", TypeKind::flags},
+                                                                             {"resource", TypeKind::resource}}};
   for (const auto& [word, kind] : k_words) {
     if (token.kind == TokenKind::word && !token.is_escaped && token.text == word) {
       return kind;
@@ -125,7 +125,7 @@ Result<TypeDefinitionSyntax> WitParser::definition(TypeKind kind)
       return fail(unexpected("`,` or `}`"));
     }
   }
-  if (made.members.empty() && kind != TypeKind::record) {
+  if (made.members.empty() && (kind == TypeKind::variant || kind == TypeKind::enum_)) {
     return fail(syntax_error(made.name.place, fmt::format("`{}` has no members", made.name.text)));
   }
   return made;

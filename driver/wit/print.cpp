@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -10,14 +12,20 @@ namespace cargo_wasm::wit {
 namespace {
 
 constexpr std::array<std::string_view, 44> k_keywords = {
-    "as",     "async",  "bool",   "borrow",    "char",    "constructor", "enum",   "error-context", "export", "f32",    "f64",
-    "flags",  "from",   "func",   "future",    "import",  "include",     "interface", "list",       "map",    "option", "own",
-    "package", "record", "resource", "result", "s16",     "s32",         "s64",    "s8",            "static", "stream", "string",
-    "tuple",  "type",   "u16",    "u32",       "u64",     "u8",          "use",    "variant",       "with",   "world",  "_"};
+    "as",      "async",  "bool",    "borrow", "char",     "constructor", "enum",    "error-context", "export", "f32",
+    "f64",     "flags",  "from",    "func",   "future",   "import",      "include", "interface",     "list",   "map",
+    "option",  "own",    "package", "record", "resource", "result",      "s16",     "s32",           "s64",    "s8",
+    "static",  "stream", "string",  "tuple",  "type",     "u16",         "u32",     "u64",           "u8",     "use",
+    "variant", "with",   "world",   "_"};
 
 std::string identifier(std::string_view name)
 {
   return std::find(k_keywords.begin(), k_keywords.end(), name) == k_keywords.end() ? std::string(name) : "%" + std::string(name);
+}
+
+std::string package_text(const PackageName& package)
+{
+  return to_string({identifier(package.space), identifier(package.name), package.version});
 }
 
 class Printer
@@ -28,26 +36,18 @@ public:
   std::string run()
   {
     const Package& package = m_model.packages[m_main];
-    line(fmt::format("package {};", to_string(package.name)));
+    line(fmt::format("package {};", package_text(package.name)));
     blank();
     m_package = m_main;
-    bool is_first = true;
-    const auto between = [&] {
-      if (!is_first) {
-        blank();
-      }
-      is_first = false;
-    };
     for (const Index interface : package.interfaces) {
-      between();
       print_interface(interface);
+      blank();
     }
     for (const Index world : package.worlds) {
-      between();
       print_world(world);
     }
-    is_first = true;
-    for (Index index = 0; index < m_model.packages.size(); ++index) {
+    bool is_first = true;
+    for (const Index index : packages_in_order()) {
       const Package& other = m_model.packages[index];
       if (index == m_main || (other.interfaces.empty() && other.worlds.empty())) {
         continue;
@@ -58,7 +58,7 @@ public:
       }
       is_first = false;
       m_package = index;
-      open(fmt::format("package {} {{", to_string(other.name)));
+      open(fmt::format("package {} {{", package_text(other.name)));
       for (const Index interface : other.interfaces) {
         print_interface(interface);
       }
@@ -89,6 +89,57 @@ private:
     line(text);
   }
 
+  /// What a package uses stands before it.
+  std::vector<Index> packages_in_order() const
+  {
+    std::vector<std::set<Index>> used(m_model.packages.size());
+    const auto add = [&](std::optional<Index> user, std::optional<Index> other) {
+      if (user && other && *user != *other) {
+        used[*user].insert(*other);
+      }
+    };
+    for (const TypeDefinition& type : m_model.types) {
+      if (type.kind == TypeKind::alias && type.owner.kind == OwnerKind::interface && type.first && !type.first->primitive) {
+        const Owner target = m_model.types[type.first->index].owner;
+        if (target.kind == OwnerKind::interface) {
+          add(m_model.interfaces[type.owner.index].package, m_model.interfaces[target.index].package);
+        }
+      }
+    }
+    for (const World& world : m_model.worlds) {
+      for (const std::vector<WorldItem>* const items : {&world.imports, &world.exports}) {
+        for (const WorldItem& item : *items) {
+          if (item.kind == ItemKind::interface) {
+            add(world.package, m_model.interfaces[item.index].package);
+          }
+        }
+      }
+    }
+    std::vector<Index> order;
+    std::vector<bool> seen(used.size(), false);
+    constexpr std::size_t k_most_levels = 1000; // then the order is another one
+    std::size_t level = 0;
+    const auto visit = [&](const auto& self, Index index) -> void {
+      if (!seen[index]) {
+        seen[index] = true;
+        ++level;
+        for (const Index other : used[index]) {
+          if (level < k_most_levels) {
+            self(self, other);
+          }
+        }
+        --level;
+        order.push_back(index);
+      }
+    };
+    for (Index index = 0; index < used.size(); ++index) {
+      if (index != m_main) {
+        visit(visit, index);
+      }
+    }
+    return order;
+  }
+
   /// An interface may be imported and exported; then its parts come together here.
   std::vector<Index> same_interfaces(Index index) const
   {
@@ -117,8 +168,8 @@ private:
     for (const Index part : same_interfaces(index)) {
       const Interface& interface = m_model.interfaces[part];
       for (const Index type : interface.types) {
-        const bool known = std::any_of(
-            types.begin(), types.end(), [&](Index other) { return m_model.types[other].name == m_model.types[type].name; });
+        const bool known =
+            std::any_of(types.begin(), types.end(), [&](Index other) { return m_model.types[other].name == m_model.types[type].name; });
         if (!known) {
           types.push_back(type);
         }
@@ -131,15 +182,14 @@ private:
         }
       }
     }
-    bool is_first = !print_types(types, functions, {OwnerKind::interface, index});
+    bool is_first = !print_types(types, functions, {OwnerKind::interface, index}, false);
     for (const Function* const function : functions) {
       if (split_function_name(function->name).kind == FunctionKind::plain) {
         if (!is_first) {
           blank();
         }
         is_first = false;
-        line(fmt::format(
-            "{}: {};", identifier(split_function_name(function->name).name), print_function(m_model, *function)));
+        line(fmt::format("{}: {};", identifier(split_function_name(function->name).name), print_function(m_model, *function)));
       }
     }
   }
@@ -164,22 +214,22 @@ private:
     return first.package && first.package == second.package && first.name == second.name;
   }
 
-  bool print_types(const std::vector<Index>& types, const std::vector<const Function*>& functions, Owner owner)
+  /// `printed`: something stands before them already. Returns whether something does then.
+  bool print_types(const std::vector<Index>& types, const std::vector<const Function*>& functions, Owner owner, bool printed)
   {
-    bool printed = false;
-    for (std::size_t i = 0; i < types.size(); ++i) {
-      const TypeDefinition* const target = used(m_model.types[types[i]], owner);
-      if (target == nullptr) {
-        continue;
-      }
-      std::string names = use_text(m_model.types[types[i]], *target);
-      while (i + 1 < types.size()) {
-        const TypeDefinition* const next = used(m_model.types[types[i + 1]], owner);
-        if (next == nullptr || !(next->owner == target->owner)) {
+    std::vector<Index> uses;
+    std::copy_if(
+        types.begin(), types.end(), std::back_inserter(uses), [&](Index type) { return used(m_model.types[type], owner) != nullptr; });
+    for (std::size_t i = 0; i < uses.size(); ++i) {
+      const TypeDefinition* const target = used(m_model.types[uses[i]], owner);
+      std::string names = use_text(m_model.types[uses[i]], *target);
+      while (i + 1 < uses.size()) {
+        const TypeDefinition* const next = used(m_model.types[uses[i + 1]], owner);
+        if (!same_owner(next->owner, target->owner)) {
           break;
         }
         ++i;
-        names += ", " + use_text(m_model.types[types[i]], *next);
+        names += ", " + use_text(m_model.types[uses[i]], *next);
       }
       line(fmt::format("use {}.{{{}}};", path_to(m_model.interfaces[target->owner.index]), names));
       printed = true;
@@ -236,6 +286,9 @@ private:
     default: {
       TypeDefinition unnamed = type;
       unnamed.name.clear();
+      if (type.kind == TypeKind::own) {
+        return line(fmt::format("type {} = own<{}>;", name, type_text(unnamed)));
+      }
       return line(fmt::format("type {} = {};", name, type_text(unnamed)));
     }
     }
@@ -262,10 +315,8 @@ private:
         }
         lines.push_back(text + ";");
       } else {
-        lines.push_back(fmt::format("{}: {}{};",
-                                    identifier(name.name),
-                                    name.kind == FunctionKind::static_ ? "static " : "",
-                                    print_function(m_model, *function)));
+        lines.push_back(fmt::format(
+            "{}: {}{};", identifier(name.name), name.kind == FunctionKind::static_ ? "static " : "", print_function(m_model, *function)));
       }
     }
     if (lines.empty()) {
@@ -284,21 +335,23 @@ private:
     open(fmt::format("world {} {{", identifier(world.name)));
     std::vector<Index> types;
     std::vector<const Function*> functions;
-    bool printed = false;
     for (const WorldItem& item : world.imports) {
       if (item.kind == ItemKind::type) {
         types.push_back(item.index);
-      } else if (item.kind == ItemKind::function && split_function_name(item.name).kind != FunctionKind::plain) {
+      } else if (item.kind == ItemKind::function) {
         functions.push_back(&item.function);
       } else {
+        print_item(item, "import");
+      }
+    }
+    const bool has_interfaces = types.size() + functions.size() < world.imports.size();
+    bool printed = print_types(types, functions, {OwnerKind::world, index}, has_interfaces);
+    for (const WorldItem& item : world.imports) {
+      if (item.kind == ItemKind::function && split_function_name(item.name).kind == FunctionKind::plain) {
         print_item(item, "import");
         printed = true;
       }
     }
-    if (printed && !types.empty()) {
-      blank();
-    }
-    printed = print_types(types, functions, {OwnerKind::world, index}) || printed;
     bool is_first = true;
     for (const WorldItem& item : world.exports) {
       if (is_first && printed) {

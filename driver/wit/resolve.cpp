@@ -11,6 +11,9 @@ namespace cargo_wasm::wit {
 
 namespace {
 
+constexpr std::size_t k_max_levels = 500;   ///< types within one another, interfaces and worlds that need one another
+constexpr std::size_t k_max_size = 100'000; ///< parts of one type, all that it is made of counted in
+
 enum class State : std::uint8_t { unread, busy, done };
 
 struct PendingInterface
@@ -42,6 +45,9 @@ public:
   {
     for (std::size_t i = 0; i < m_packages.size(); ++i) {
       CW_TRY(declare(i));
+    }
+    for (std::size_t i = 0; i < m_packages.size(); ++i) {
+      CW_TRY(check_file_uses(i));
     }
     for (PendingInterface& pending : m_interfaces) {
       CW_TRY(finish(pending, pending.syntax->name.place));
@@ -76,7 +82,6 @@ private:
         CW_TRY(is_new(interface.name));
         const auto made = static_cast<Index>(m_model.interfaces.size());
         m_model.interfaces.push_back({interface.name.text, own, {}, {}});
-        m_model.packages[own].interfaces.push_back(made);
         m_interfaces.push_back({&interface, file, index, State::unread, made});
       }
       for (const WorldSyntax& world : file->worlds) {
@@ -159,6 +164,32 @@ private:
     return error;
   }
 
+  /// `use a:b/c as d;` at the top of a file has to lead somewhere, and to a name that nothing else has.
+  Result<> check_file_uses(std::size_t package)
+  {
+    for (const FileSyntax* const file : m_packages[package].files) {
+      std::set<std::string> names;
+      for (const InterfaceSyntax& interface : file->interfaces) {
+        names.insert(interface.name.text);
+      }
+      for (const WorldSyntax& world : file->worlds) {
+        names.insert(world.name.text);
+      }
+      for (const FileUseSyntax& use : file->uses) {
+        const bool is_same = !use.path.package && use.as.text == use.path.name.text;
+        CW_TRY_ASSIGN(const PendingInterface* const interface, look_up(m_interfaces, use.path, *file, package, false));
+        CW_TRY_ASSIGN(const PendingWorld* const world, look_up(m_worlds, use.path, *file, package, false));
+        if (interface == nullptr && world == nullptr) {
+          return fail(not_there(use.path, m_packages[package].name));
+        }
+        if (!is_same && !names.insert(use.as.text).second) {
+          return fail(syntax_error(use.as.place, fmt::format("the file has `{}` already", use.as.text)));
+        }
+      }
+    }
+    return {};
+  }
+
   // Interfaces.
 
   Result<> finish(PendingInterface& pending, const Place& asked_at)
@@ -166,12 +197,15 @@ private:
     if (pending.state == State::done) {
       return {};
     }
-    if (pending.state == State::busy) {
-      return fail(syntax_error(asked_at, fmt::format("the interface `{}` uses itself", pending.syntax->name.text)));
+    if (pending.state == State::busy || m_level >= k_max_levels) {
+      return fail(syntax_error(asked_at, fmt::format("the interface `{}` uses itself, or has no end", pending.syntax->name.text)));
     }
     pending.state = State::busy;
+    ++m_level;
     CW_TRY(fill(pending.index, *pending.syntax, *pending.file, pending.package));
+    m_model.packages[*m_model.interfaces[pending.index].package].interfaces.push_back(pending.index); // behind what it uses
     pending.state = State::done;
+    --m_level;
     return {};
   }
 
@@ -191,19 +225,16 @@ private:
 
   /// `action(interface that is used, type here)`
   template <class Action>
-  Result<>
-  take_uses(const BodySyntax& body, const FileSyntax& file, std::size_t package, Owner owner, TypeNames& names, Action action)
+  Result<> take_uses(const BodySyntax& body, const FileSyntax& file, std::size_t package, Owner owner, TypeNames& names, Action action)
   {
     for (const UseSyntax& use : body.uses) {
       CW_TRY_ASSIGN(PendingInterface* const from, look_up(m_interfaces, use.from, file, package, true));
       CW_TRY(finish(*from, use.from.name.place));
       for (const auto& [there, here] : use.names) {
         const std::vector<Index>& offered = m_model.interfaces[from->index].types;
-        const auto found =
-            std::find_if(offered.begin(), offered.end(), [&](Index type) { return m_model.types[type].name == there.text; });
+        const auto found = std::find_if(offered.begin(), offered.end(), [&](Index type) { return m_model.types[type].name == there.text; });
         if (found == offered.end()) {
-          Error error =
-              syntax_error(there.place, fmt::format("the interface `{}` has no type `{}`", from->syntax->name.text, there.text));
+          Error error = syntax_error(there.place, fmt::format("the interface `{}` has no type `{}`", from->syntax->name.text, there.text));
           return fail(std::move(error));
         }
         TypeDefinition alias;
@@ -250,12 +281,45 @@ private:
       std::vector<Index> within;
       if (contains_itself(types[first + i], within)) {
         const Name& name = body.types[i].name;
-        Error error = syntax_error(name.place, fmt::format("the type `{}` contains itself", name.text));
-        error.notes.emplace_back("values of components are copied whole, so that no type can be recursive");
+        Error error = syntax_error(name.place, fmt::format("the type `{}` contains itself, or has no end", name.text));
+        error.notes.push_back(
+            fmt::format("values of components are copied whole: a type has at most {} levels and {} parts", k_max_levels, k_max_size));
         return fail(std::move(error));
       }
     }
+    sort_types(types, first);
     return {};
+  }
+
+  /// What a type is made of stands before it, as components have it.
+  void sort_types(std::vector<Index>& types, std::size_t first) const
+  {
+    const std::vector<Index> declared(types.begin() + static_cast<std::ptrdiff_t>(first), types.end());
+    std::vector<Index> order;
+    const auto visit = [&](const auto& self, Index index) -> void {
+      const TypeDefinition& type = m_model.types[index];
+      const bool is_declared = std::find(declared.begin(), declared.end(), index) != declared.end();
+      if (is_declared && std::find(order.begin(), order.end(), index) != order.end()) {
+        return;
+      }
+      const auto follow = [&](const std::optional<Type>& part) {
+        if (part && !part->primitive && (is_declared || type.name.empty())) {
+          self(self, part->index);
+        }
+      };
+      for (const Member& member : type.members) {
+        follow(member.type);
+      }
+      follow(type.first);
+      follow(type.second);
+      if (is_declared) {
+        order.push_back(index);
+      }
+    };
+    for (const Index index : declared) {
+      visit(visit, index);
+    }
+    std::copy(order.begin(), order.end(), types.begin() + static_cast<std::ptrdiff_t>(first));
   }
 
   /// `type x = list<u8>;` is the list with a name, `type x = y;` another name of `y`.
@@ -280,16 +344,19 @@ private:
 
   bool contains_itself(Index index, std::vector<Index>& within) const
   {
-    if (std::find(within.begin(), within.end(), index) != within.end()) {
+    if (within.size() >= k_max_levels || std::find(within.begin(), within.end(), index) != within.end()) {
       return true;
     }
-    if (m_safe.contains(index)) {
+    if (m_sizes.contains(index)) {
       return false;
     }
     within.push_back(index);
     const TypeDefinition& type = m_model.types[index];
+    std::size_t size = 1;
     const auto leads_back = [&](const std::optional<Type>& part) {
-      return part && !part->primitive && contains_itself(part->index, within);
+      const bool back = part && !part->primitive && contains_itself(part->index, within);
+      size += !back && part && !part->primitive ? m_sizes[part->index] : 1;
+      return back || size > k_max_size;
     };
     bool found = false;
     if (type.kind != TypeKind::own && type.kind != TypeKind::borrow) {
@@ -298,7 +365,7 @@ private:
     }
     within.pop_back();
     if (!found) {
-      m_safe.insert(index);
+      m_sizes[index] = size;
     }
     return found;
   }
@@ -367,6 +434,9 @@ private:
         return fail(syntax_error(syntax.name.place, fmt::format("`{}` takes a resource", syntax.name.text)));
       }
       CW_TRY_ASSIGN(const Index resource, named_type(argument.name, names));
+      if (!is_resource({std::nullopt, resource})) {
+        return fail(syntax_error(argument.name.place, fmt::format("`{}` is no resource", argument.name.text)));
+      }
       made.first = Type{std::nullopt, resource};
       return made;
     }
@@ -390,8 +460,7 @@ private:
   {
     std::vector<Member> members;
     for (const MemberSyntax& member : syntax) {
-      const bool known =
-          std::any_of(members.begin(), members.end(), [&](const Member& other) { return other.name == member.name.text; });
+      const bool known = std::any_of(members.begin(), members.end(), [&](const Member& other) { return other.name == member.name.text; });
       if (known) {
         return fail(syntax_error(member.name.place, fmt::format("the name `{}` is used twice", member.name.text)));
       }
@@ -408,8 +477,7 @@ private:
   {
     const auto take = [&](const FunctionSyntax& syntax, std::string_view resource) -> Result<> {
       CW_TRY_ASSIGN(Function made, function_of(syntax, names, resource));
-      const bool known =
-          std::any_of(functions.begin(), functions.end(), [&](const Function& other) { return other.name == made.name; });
+      const bool known = std::any_of(functions.begin(), functions.end(), [&](const Function& other) { return other.name == made.name; });
       if (known || (resource.empty() && names.contains(made.name))) {
         return fail(syntax_error(syntax.name.place, fmt::format("the name `{}` is used twice", syntax.name.text)));
       }
@@ -417,7 +485,11 @@ private:
       return {};
     };
     for (const TypeDefinitionSyntax& type : body.types) {
+      std::set<std::string> own;
       for (const FunctionSyntax& function : type.functions) {
+        if (!own.insert(function.kind == FunctionKind::constructor ? "" : function.name.text).second) {
+          return fail(syntax_error(function.name.place, fmt::format("the name `{}` is used twice", function.name.text)));
+        }
         CW_TRY(take(function, type.name.text));
       }
     }
@@ -425,6 +497,28 @@ private:
       CW_TRY(take(function, {}));
     }
     return {};
+  }
+
+  bool contains_borrow(Type type) const
+  {
+    if (type.primitive) {
+      return false;
+    }
+    const TypeDefinition& definition = m_model.types[type.index];
+    const auto does = [&](const std::optional<Type>& part) { return part && contains_borrow(*part); };
+    return definition.kind == TypeKind::borrow || does(definition.first) || does(definition.second) ||
+           std::any_of(definition.members.begin(), definition.members.end(), [&](const Member& member) { return does(member.type); });
+  }
+
+  /// `result<RESOURCE, …>`
+  bool makes(Type type, std::string_view resource) const
+  {
+    const TypeDefinition& definition = m_model.types[without_aliases(m_model, type).index];
+    if (type.primitive || definition.kind != TypeKind::result || !definition.first || definition.first->primitive) {
+      return false;
+    }
+    const TypeDefinition& made = m_model.types[definition.first->index];
+    return made.kind == TypeKind::own && m_model.types[made.first->index].name == resource;
   }
 
   Type handle(TypeKind kind, Index resource)
@@ -443,6 +537,14 @@ private:
     CW_TRY_ASSIGN(made.parameters, members_of(syntax.parameters, names));
     if (syntax.result != nullptr) {
       CW_TRY_ASSIGN(made.result, type_of(*syntax.result, names));
+      if (contains_borrow(*made.result)) {
+        return fail(syntax_error(syntax.name.place, fmt::format("`{}` returns what is only borrowed", syntax.name.text)));
+      }
+    }
+    if (syntax.kind == FunctionKind::constructor && made.result && !makes(*made.result, resource)) {
+      Error error = syntax_error(syntax.name.place, fmt::format("the constructor does not make `{}`", resource));
+      error.helps.push_back(fmt::format("it returns nothing, or `result<{}>` when it can fail", resource));
+      return fail(std::move(error));
     }
     switch (syntax.kind) {
     case FunctionKind::plain:
@@ -472,10 +574,11 @@ private:
     if (pending.state == State::done) {
       return {};
     }
-    if (pending.state == State::busy) {
-      return fail(syntax_error(asked_at, fmt::format("the world `{}` includes itself", pending.syntax->name.text)));
+    if (pending.state == State::busy || m_level >= k_max_levels) {
+      return fail(syntax_error(asked_at, fmt::format("the world `{}` includes itself, or has no end", pending.syntax->name.text)));
     }
     pending.state = State::busy;
+    ++m_level;
     const WorldSyntax& syntax = *pending.syntax;
     World made = m_model.worlds[pending.index];
     const Owner owner{OwnerKind::world, pending.index};
@@ -494,12 +597,14 @@ private:
     for (Function& function : functions) {
       add(made.imports, {function.name, ItemKind::function, 0, function});
     }
+    std::set<std::pair<bool, std::string>> written;
     for (const ExternSyntax& external : syntax.externs) {
       CW_TRY_ASSIGN(WorldItem item, item_of(external, pending, names));
       const Place& place = external.path       ? external.path->name.place
                            : external.function ? external.function->name.place
                                                : external.interface->name.place;
-      if (!add(external.is_export ? made.exports : made.imports, item)) {
+      const bool is_new = !external.path || written.emplace(external.is_export, external.path->name.text).second || external.path->package;
+      if (!add(external.is_export ? made.exports : made.imports, item) && (!external.path || !is_new)) {
         return fail(syntax_error(
             place, fmt::format("the world {} `{}` twice", external.is_export ? "exports" : "imports", full_name(m_model, item))));
       }
@@ -509,6 +614,7 @@ private:
     }
     m_model.worlds[pending.index] = std::move(made);
     pending.state = State::done;
+    --m_level;
     return {};
   }
 
@@ -534,8 +640,7 @@ private:
   bool add(std::vector<WorldItem>& items, const WorldItem& item) const
   {
     const std::string name = full_name(m_model, item);
-    const bool known =
-        std::any_of(items.begin(), items.end(), [&](const WorldItem& other) { return full_name(m_model, other) == name; });
+    const bool known = std::any_of(items.begin(), items.end(), [&](const WorldItem& other) { return full_name(m_model, other) == name; });
     if (!known) {
       items.push_back(item);
     }
@@ -546,6 +651,17 @@ private:
   {
     CW_TRY_ASSIGN(PendingWorld* const from, look_up(m_worlds, include.path, *into.file, into.package, true));
     CW_TRY(finish(*from, include.path.name.place));
+    const World included = m_model.worlds[from->index];
+    for (const auto& rename : include.renames) {
+      const auto has = [&](const std::vector<WorldItem>& items) {
+        return std::any_of(items.begin(), items.end(), [&](const WorldItem& item) { return item.name == rename.first.text; });
+      };
+      if (!has(included.imports) && !has(included.exports)) {
+        return fail(
+            syntax_error(rename.first.place,
+                         fmt::format("the world `{}` has no `{}` that could be renamed", from->syntax->name.text, rename.first.text)));
+      }
+    }
     const auto take = [&](const std::vector<WorldItem>& items, std::vector<WorldItem>& to) {
       for (WorldItem item : items) {
         for (const auto& [there, here] : include.renames) {
@@ -556,7 +672,6 @@ private:
         add(to, item);
       }
     };
-    const World included = m_model.worlds[from->index];
     take(included.imports, made.imports);
     take(included.exports, made.exports);
     return {};
@@ -582,7 +697,9 @@ private:
 
   void add_with_used(std::vector<WorldItem>& items, const WorldItem& item) const
   {
-    if (item.kind == ItemKind::interface) {
+    const std::string name = full_name(m_model, item);
+    const bool known = std::any_of(items.begin(), items.end(), [&](const WorldItem& other) { return full_name(m_model, other) == name; });
+    if (item.kind == ItemKind::interface && !known) {
       for (const Index used : used_interfaces(item.index)) {
         add_with_used(items, {{}, ItemKind::interface, used, {}});
       }
@@ -613,7 +730,8 @@ private:
   Model& m_model;
   std::deque<PendingInterface> m_interfaces;
   std::deque<PendingWorld> m_worlds;
-  mutable std::set<Index> m_safe; ///< types that were followed to their ends
+  mutable std::map<Index, std::size_t> m_sizes; ///< of types that were followed to their ends
+  std::size_t m_level = 0;
 };
 
 } // namespace

@@ -44,8 +44,8 @@ struct TypeSyntax
 {
   enum class Kind : std::uint8_t { primitive, named, applied } kind = Kind::primitive;
   wasm::PrimitiveType primitive = wasm::PrimitiveType::bool_;
-  Name name;                                        ///< of `named`
-  TypeKind applied = TypeKind::list;                ///< list, map, option, result, tuple, own, borrow, future, stream
+  Name name;                                          ///< of `named`
+  TypeKind applied = TypeKind::list;                  ///< list, map, option, result, tuple, own, borrow, future, stream
   std::vector<std::unique_ptr<TypeSyntax>> arguments; ///< null: `_`
   std::optional<std::uint32_t> length;
 };

@@ -145,7 +145,7 @@ struct ModuleComponentRequest
   std::string world;
   bool checks_wasi = false;
   std::vector<std::string> extra; ///< further options of wasm-component-ld
-  base::Path driver_program;          ///< this program
+  base::Path driver_program;      ///< this program
   std::stop_token stop;
 };
 

@@ -29,7 +29,7 @@ struct ActionGraphInput
   const manifest::Config& config;              ///< [env]
   const toolchain::ToolchainChoice& toolchain; ///< rustdoc, wrappers, environment of children
   const toolchain::TargetData& platforms;
-  base::Path driver_program; ///< the value of $CARGO that children see
+  base::Path driver_program;  ///< the value of $CARGO that children see
   BindgenOfUnit bindgen;      ///< units that get JavaScript bindings
   ComponentOfUnit components; ///< units that are wrapped, beside those whose target asks for it
 };

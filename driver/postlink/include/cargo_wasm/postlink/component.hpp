@@ -26,16 +26,12 @@ struct ComponentRequest
   std::stop_token stop = {};
 };
 
-/// Errors: CW0857 the core is a component already, or no module; CW0858 it cannot be wrapped, with the tool's words; CW0952, CW0953 WIT that
-/// is wrong; CW0954 the component is not one of the world. What was at `output` before is then left alone.
+/// Errors: CW0857 the core is a component already, or no module; CW0858 it cannot be wrapped, with the tool's words; CW0952, CW0953 WIT
+/// that is wrong; CW0954 the component is not one of the world. What was at `output` before is then left alone.
 [[nodiscard]] Result<> make_component(const base::Env& env, const ComponentRequest& request);
 
 /// Whether the component at `path` is one of this world. `shown`: what messages call it. Errors: CW0952, CW0953, CW0954, CW0956, CW0961.
-[[nodiscard]] Result<> check_world(const base::Env& env,
-                                   const base::Path& path,
-                                   std::string_view shown,
-                                   const base::Path& wit,
-                                   std::string_view world,
-                                   bool checks_wasi);
+[[nodiscard]] Result<> check_world(
+    const base::Env& env, const base::Path& path, std::string_view shown, const base::Path& wit, std::string_view world, bool checks_wasi);
 
 } // namespace cargo_wasm::postlink

@@ -1,8 +1,8 @@
 // What a component imports and exports, with types, in the words of WIT.
 //
 // A component does not list the types of its exports: an instance is made from a component within, whose exports follow from what it was
-// given. So the whole file is evaluated as far as types go: every component within is walked once for each time it is instantiated, with the
-// types it was given. Code is not looked at.
+// given. So the whole file is evaluated as far as types go: every component within is walked once for each time it is instantiated, with
+// the types it was given. Code is not looked at.
 #pragma once
 #include <cargo_wasm/base/error.hpp>
 #include <cargo_wasm/wasm/failure.hpp>

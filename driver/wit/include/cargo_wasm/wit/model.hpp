@@ -1,8 +1,9 @@
-// Packages, interfaces, worlds and types of the component model, as WIT has them. Two readers make this: one of WIT text (package_reader.hpp),
-// one of components (decode.hpp). So what a component is can be compared with what a project says it should be, and printed.
+// Packages, interfaces, worlds and types of the component model, as WIT has them. Two readers make this: one of WIT text
+// (package_reader.hpp), one of components (decode.hpp). So what a component is can be compared with what a project says it should be, and
+// printed.
 //
-// Types stand in one vector and refer to one another by index. A name that stands for a type of another interface is an `alias` with an owner
-// of its own; `T` where a resource is meant is `own` of it, as in the component.
+// Types stand in one vector and refer to one another by index. A name that stands for a type of another interface is an `alias` with an
+// owner of its own; `T` where a resource is meant is `own` of it, as in the component.
 #pragma once
 #include <cstdint>
 #include <optional>
