@@ -1,5 +1,7 @@
 #include "resolve.hpp"
 
+#include "type_facts.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -10,9 +12,6 @@
 namespace cargo_wasm::wit {
 
 namespace {
-
-constexpr std::size_t k_max_levels = 500;   ///< types within one another, interfaces and worlds that need one another
-constexpr std::size_t k_max_size = 100'000; ///< parts of one type, all that it is made of counted in
 
 enum class State : std::uint8_t { unread, busy, done };
 
@@ -39,7 +38,7 @@ using TypeNames = std::map<std::string, Index, std::less<>>;
 class Resolver
 {
 public:
-  Resolver(const std::vector<ParsedPackage>& packages, Model& model) : m_packages(packages), m_model(model) {}
+  Resolver(const std::vector<ParsedPackage>& packages, Model& model) : m_packages(packages), m_model(model), m_facts(model) {}
 
   Result<> run()
   {
@@ -56,7 +55,7 @@ public:
       CW_TRY(finish(pending, pending.syntax->name.place));
     }
     for (const PendingWorld& pending : m_worlds) {
-      complete(m_model.worlds[pending.index]);
+      complete_world(m_model, m_model.worlds[pending.index]);
     }
     return {};
   }
@@ -279,7 +278,7 @@ private:
     }
     for (std::size_t i = 0; i < body.types.size(); ++i) {
       std::vector<Index> within;
-      if (contains_itself(types[first + i], within)) {
+      if (m_facts.contains_itself(types[first + i], within)) {
         const Name& name = body.types[i].name;
         Error error = syntax_error(name.place, fmt::format("the type `{}` contains itself, or has no end", name.text));
         error.notes.push_back(
@@ -287,39 +286,8 @@ private:
         return fail(std::move(error));
       }
     }
-    sort_types(types, first);
+    m_facts.sort(types, first);
     return {};
-  }
-
-  /// What a type is made of stands before it, as components have it.
-  void sort_types(std::vector<Index>& types, std::size_t first) const
-  {
-    const std::vector<Index> declared(types.begin() + static_cast<std::ptrdiff_t>(first), types.end());
-    std::vector<Index> order;
-    const auto visit = [&](const auto& self, Index index) -> void {
-      const TypeDefinition& type = m_model.types[index];
-      const bool is_declared = std::find(declared.begin(), declared.end(), index) != declared.end();
-      if (is_declared && std::find(order.begin(), order.end(), index) != order.end()) {
-        return;
-      }
-      const auto follow = [&](const std::optional<Type>& part) {
-        if (part && !part->primitive && (is_declared || type.name.empty())) {
-          self(self, part->index);
-        }
-      };
-      for (const Member& member : type.members) {
-        follow(member.type);
-      }
-      follow(type.first);
-      follow(type.second);
-      if (is_declared) {
-        order.push_back(index);
-      }
-    };
-    for (const Index index : declared) {
-      visit(visit, index);
-    }
-    std::copy(order.begin(), order.end(), types.begin() + static_cast<std::ptrdiff_t>(first));
   }
 
   /// `type x = list<u8>;` is the list with a name, `type x = y;` another name of `y`.
@@ -340,34 +308,6 @@ private:
     CW_TRY_ASSIGN(const Index target, named_type(syntax.name, names));
     m_model.types[index].first = Type{std::nullopt, target};
     return {};
-  }
-
-  bool contains_itself(Index index, std::vector<Index>& within) const
-  {
-    if (within.size() >= k_max_levels || std::find(within.begin(), within.end(), index) != within.end()) {
-      return true;
-    }
-    if (m_sizes.contains(index)) {
-      return false;
-    }
-    within.push_back(index);
-    const TypeDefinition& type = m_model.types[index];
-    std::size_t size = 1;
-    const auto leads_back = [&](const std::optional<Type>& part) {
-      const bool back = part && !part->primitive && contains_itself(part->index, within);
-      size += !back && part && !part->primitive ? m_sizes[part->index] : 1;
-      return back || size > k_max_size;
-    };
-    bool found = false;
-    if (type.kind != TypeKind::own && type.kind != TypeKind::borrow) {
-      found = leads_back(type.first) || leads_back(type.second) ||
-              std::any_of(type.members.begin(), type.members.end(), [&](const Member& member) { return leads_back(member.type); });
-    }
-    within.pop_back();
-    if (!found) {
-      m_sizes[index] = size;
-    }
-    return found;
   }
 
   Result<Index> named_type(const Name& name, const TypeNames& names) const
@@ -399,7 +339,7 @@ private:
     if (syntax.kind == TypeSyntax::Kind::named) {
       CW_TRY_ASSIGN(const Index found, named_type(syntax.name, names));
       const Type type{std::nullopt, found};
-      if (m_model.types[found].kind != TypeKind::resource && !is_resource(type)) {
+      if (m_model.types[found].kind != TypeKind::resource && !m_facts.is_resource(type)) {
         return type;
       }
       made.kind = TypeKind::own;
@@ -409,18 +349,6 @@ private:
     }
     m_model.types.push_back(std::move(made));
     return Type{std::nullopt, static_cast<Index>(m_model.types.size() - 1)};
-  }
-
-  bool is_resource(Type type) const
-  {
-    for (std::size_t step = 0; step <= m_model.types.size() && !type.primitive; ++step) { // `type a = b; type b = a;` is told later
-      const TypeDefinition& definition = m_model.types[type.index];
-      if (definition.kind != TypeKind::alias || !definition.first) {
-        return definition.kind == TypeKind::resource;
-      }
-      type = *definition.first;
-    }
-    return false;
   }
 
   Result<TypeDefinition> applied(const TypeSyntax& syntax, const TypeNames& names)
@@ -434,7 +362,7 @@ private:
         return fail(syntax_error(syntax.name.place, fmt::format("`{}` takes a resource", syntax.name.text)));
       }
       CW_TRY_ASSIGN(const Index resource, named_type(argument.name, names));
-      if (!is_resource({std::nullopt, resource})) {
+      if (!m_facts.is_resource({std::nullopt, resource})) {
         return fail(syntax_error(argument.name.place, fmt::format("`{}` is no resource", argument.name.text)));
       }
       made.first = Type{std::nullopt, resource};
@@ -499,28 +427,6 @@ private:
     return {};
   }
 
-  bool contains_borrow(Type type) const
-  {
-    if (type.primitive) {
-      return false;
-    }
-    const TypeDefinition& definition = m_model.types[type.index];
-    const auto does = [&](const std::optional<Type>& part) { return part && contains_borrow(*part); };
-    return definition.kind == TypeKind::borrow || does(definition.first) || does(definition.second) ||
-           std::any_of(definition.members.begin(), definition.members.end(), [&](const Member& member) { return does(member.type); });
-  }
-
-  /// `result<RESOURCE, …>`
-  bool makes(Type type, std::string_view resource) const
-  {
-    const TypeDefinition& definition = m_model.types[without_aliases(m_model, type).index];
-    if (type.primitive || definition.kind != TypeKind::result || !definition.first || definition.first->primitive) {
-      return false;
-    }
-    const TypeDefinition& made = m_model.types[definition.first->index];
-    return made.kind == TypeKind::own && m_model.types[made.first->index].name == resource;
-  }
-
   Type handle(TypeKind kind, Index resource)
   {
     TypeDefinition made;
@@ -537,11 +443,11 @@ private:
     CW_TRY_ASSIGN(made.parameters, members_of(syntax.parameters, names));
     if (syntax.result != nullptr) {
       CW_TRY_ASSIGN(made.result, type_of(*syntax.result, names));
-      if (contains_borrow(*made.result)) {
+      if (m_facts.contains_borrow(*made.result)) {
         return fail(syntax_error(syntax.name.place, fmt::format("`{}` returns what is only borrowed", syntax.name.text)));
       }
     }
-    if (syntax.kind == FunctionKind::constructor && made.result && !makes(*made.result, resource)) {
+    if (syntax.kind == FunctionKind::constructor && made.result && !m_facts.makes(*made.result, resource)) {
       Error error = syntax_error(syntax.name.place, fmt::format("the constructor does not make `{}`", resource));
       error.helps.push_back(fmt::format("it returns nothing, or `result<{}>` when it can fail", resource));
       return fail(std::move(error));
@@ -584,18 +490,18 @@ private:
     const Owner owner{OwnerKind::world, pending.index};
     TypeNames names;
     CW_TRY(take_uses(syntax.body, *pending.file, pending.package, owner, names, [&](Index from, Index type) {
-      add(made.imports, {{}, ItemKind::interface, from, {}});
-      add(made.imports, {m_model.types[type].name, ItemKind::type, type, {}});
+      add_item(m_model, made.imports, {{}, ItemKind::interface, from, {}});
+      add_item(m_model, made.imports, {m_model.types[type].name, ItemKind::type, type, {}});
     }));
     std::vector<Index> types;
     CW_TRY(take_types(syntax.body, owner, names, types));
     for (const Index type : types) {
-      add(made.imports, {m_model.types[type].name, ItemKind::type, type, {}});
+      add_item(m_model, made.imports, {m_model.types[type].name, ItemKind::type, type, {}});
     }
     std::vector<Function> functions;
     CW_TRY(take_functions(syntax.body, names, functions));
     for (Function& function : functions) {
-      add(made.imports, {function.name, ItemKind::function, 0, function});
+      add_item(m_model, made.imports, {function.name, ItemKind::function, 0, function});
     }
     std::set<std::pair<bool, std::string>> written;
     for (const ExternSyntax& external : syntax.externs) {
@@ -604,7 +510,7 @@ private:
                            : external.function ? external.function->name.place
                                                : external.interface->name.place;
       const bool is_new = !external.path || written.emplace(external.is_export, external.path->name.text).second || external.path->package;
-      if (!add(external.is_export ? made.exports : made.imports, item) && (!external.path || !is_new)) {
+      if (!add_item(m_model, external.is_export ? made.exports : made.imports, item) && (!external.path || !is_new)) {
         return fail(syntax_error(
             place, fmt::format("the world {} `{}` twice", external.is_export ? "exports" : "imports", full_name(m_model, item))));
       }
@@ -637,16 +543,6 @@ private:
     return item;
   }
 
-  bool add(std::vector<WorldItem>& items, const WorldItem& item) const
-  {
-    const std::string name = full_name(m_model, item);
-    const bool known = std::any_of(items.begin(), items.end(), [&](const WorldItem& other) { return full_name(m_model, other) == name; });
-    if (!known) {
-      items.push_back(item);
-    }
-    return !known;
-  }
-
   Result<> take_include(const IncludeSyntax& include, const PendingWorld& into, World& made)
   {
     CW_TRY_ASSIGN(PendingWorld* const from, look_up(m_worlds, include.path, *into.file, into.package, true));
@@ -669,7 +565,7 @@ private:
             item.name = here.text;
           }
         }
-        add(to, item);
+        add_item(m_model, to, item);
       }
     };
     take(included.imports, made.imports);
@@ -677,60 +573,11 @@ private:
     return {};
   }
 
-  /// The interfaces whose types these types come from, in the order in which they are used.
-  std::vector<Index> used_interfaces(Index interface) const
-  {
-    std::vector<Index> found;
-    for (const Index type : m_model.interfaces[interface].types) {
-      const TypeDefinition& definition = m_model.types[type];
-      if (definition.kind != TypeKind::alias || !definition.first || definition.first->primitive) {
-        continue;
-      }
-      const Owner owner = m_model.types[definition.first->index].owner;
-      const bool is_other = owner.kind == OwnerKind::interface && owner.index != interface;
-      if (is_other && std::find(found.begin(), found.end(), owner.index) == found.end()) {
-        found.push_back(owner.index);
-      }
-    }
-    return found;
-  }
-
-  void add_with_used(std::vector<WorldItem>& items, const WorldItem& item) const
-  {
-    const std::string name = full_name(m_model, item);
-    const bool known = std::any_of(items.begin(), items.end(), [&](const WorldItem& other) { return full_name(m_model, other) == name; });
-    if (item.kind == ItemKind::interface && !known) {
-      for (const Index used : used_interfaces(item.index)) {
-        add_with_used(items, {{}, ItemKind::interface, used, {}});
-      }
-    }
-    add(items, item);
-  }
-
-  void complete(World& world) const
-  {
-    std::vector<WorldItem> imports;
-    for (const WorldItem& item : world.imports) {
-      add_with_used(imports, item);
-    }
-    for (const WorldItem& item : world.exports) {
-      for (const Index used : item.kind == ItemKind::interface ? used_interfaces(item.index) : std::vector<Index>()) {
-        const bool is_exported = std::any_of(world.exports.begin(), world.exports.end(), [&](const WorldItem& other) {
-          return other.kind == ItemKind::interface && other.index == used;
-        });
-        if (!is_exported) {
-          add_with_used(imports, {{}, ItemKind::interface, used, {}});
-        }
-      }
-    }
-    world.imports = std::move(imports);
-  }
-
   const std::vector<ParsedPackage>& m_packages;
   Model& m_model;
   std::deque<PendingInterface> m_interfaces;
   std::deque<PendingWorld> m_worlds;
-  mutable std::map<Index, std::size_t> m_sizes; ///< of types that were followed to their ends
+  TypeFacts m_facts;
   std::size_t m_level = 0;
 };
 
