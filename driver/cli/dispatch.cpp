@@ -144,6 +144,7 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   if (const auto* bindgen = parsed.last("bindgen")) {
     request.bindgen = *bindgen;
   }
+  request.component = parsed.has("component");
   request.future_incompat_report = parsed.has("future-incompat-report");
   if (const auto* jobs = parsed.last("jobs")) {
     request.jobs = *jobs;
@@ -325,7 +326,7 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
   if (auto outcome = dispatch_toolchain(env, parsed, options, context)) {
     return std::move(*outcome);
   }
-  if (auto outcome = dispatch_module(env, parsed, context)) {
+  if (auto outcome = dispatch_module(env, parsed, options, context)) {
     return std::move(*outcome);
   }
   if (verb == "run") {

@@ -1,6 +1,8 @@
 // `cargo-wasm module VERB`: the steps behind the linker by hand; `cargo-wasm host VERB`: what they are checked against.
 #include "dispatch_module.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <cargo_wasm/ops/verbs.hpp>
@@ -9,6 +11,8 @@
 namespace cargo_wasm::cli {
 
 namespace {
+
+constexpr std::string_view k_adapters[] = {"command", "reactor", "proxy", "none"};
 
 struct Files
 {
@@ -177,8 +181,16 @@ Result<Outcome> component_verb(const Env& env, const ParsedArguments& parsed, co
                             "which `wasm-component-ld`?",
                             "`--component-ld PATH`: the compiler's lies in its sysroot, in `lib/rustlib/HOST/bin`"));
   if (const auto* adapter = parsed.last("adapter")) {
-    request.adapter = *adapter;
+    const bool is_kind = std::ranges::find(k_adapters, *adapter) != std::end(k_adapters);
+    request.adapter = is_kind ? *adapter : absolute(env, *adapter).native();
   }
+  if (const auto* wit = parsed.last("wit")) {
+    request.wit = absolute(env, *wit);
+  }
+  if (const auto* world = parsed.last("world")) {
+    request.world = *world;
+  }
+  request.checks_wasi = parsed.has("check-wasi");
   request.extra = parsed.all("arg");
   request.driver_program = context.program;
   request.stop = context.stop;
@@ -232,6 +244,58 @@ Result<Outcome> inspect_verb(const Env& env, const ParsedArguments& parsed)
   return Outcome{};
 }
 
+Result<Outcome> wit_verb(const Env& env, const ParsedArguments& parsed)
+{
+  const auto& inputs = parsed.all("FILE");
+  if (inputs.size() != 1) {
+    return fail(Error("CW0782", inputs.empty() ? "which component?" : "one component at a time", Blame::usage)
+                    .help("`cargo-wasm module wit app.wasm`"));
+  }
+  CW_TRY(ops::module_wit(env, {absolute(env, inputs.front())}));
+  return Outcome{};
+}
+
+Result<Outcome>
+compose_verb(const Env& env, const ParsedArguments& parsed, const ops::GlobalOptions& options, const DispatchContext& context)
+{
+  CW_TRY_ASSIGN(const Files files, files_of(env, parsed));
+  ops::ModuleComposeRequest request;
+  request.socket = files.input;
+  request.output = files.output;
+  for (const std::string& plug : parsed.all("plug")) {
+    request.plugs.push_back(absolute(env, plug));
+  }
+  if (request.plugs.empty()) {
+    return fail(Error("CW0782", "composed with which components?", Blame::usage)
+                    .help("`cargo-wasm module compose app.wasm --plug part.wasm -o whole.wasm`"));
+  }
+  if (const auto* tool = parsed.last("tool")) {
+    request.tool = absolute(env, *tool);
+  }
+  request.driver_program = context.program;
+  request.stop = context.stop;
+  CW_TRY(ops::module_compose(env, options, request));
+  return Outcome{};
+}
+
+Result<Outcome>
+transpile_verb(const Env& env, const ParsedArguments& parsed, const ops::GlobalOptions& options, const DispatchContext& context)
+{
+  CW_TRY_ASSIGN(const Files files, files_of(env, parsed));
+  ops::ModuleTranspileRequest request;
+  request.input = files.input;
+  request.output = files.output;
+  const auto* name = parsed.last("name");
+  request.name = name == nullptr ? files.input.stem().native() : *name;
+  if (const auto* tool = parsed.last("tool")) {
+    request.tool = absolute(env, *tool);
+  }
+  request.extra = parsed.all("arg");
+  request.stop = context.stop;
+  CW_TRY(ops::module_transpile(env, options, request));
+  return Outcome{};
+}
+
 Result<Outcome> host_show_verb(const Env& env, const ParsedArguments& parsed)
 {
   const auto& names = parsed.all("HOST");
@@ -245,8 +309,18 @@ Result<Outcome> host_show_verb(const Env& env, const ParsedArguments& parsed)
 
 } // namespace
 
-std::optional<Result<Outcome>> dispatch_module(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+std::optional<Result<Outcome>>
+dispatch_module(const Env& env, const ParsedArguments& parsed, const ops::GlobalOptions& options, const DispatchContext& context)
 {
+  if (parsed.verb == "module wit") {
+    return wit_verb(env, parsed);
+  }
+  if (parsed.verb == "module compose") {
+    return compose_verb(env, parsed, options, context);
+  }
+  if (parsed.verb == "module transpile") {
+    return transpile_verb(env, parsed, options, context);
+  }
   if (parsed.verb == "module optimize") {
     return optimize_verb(env, parsed, context);
   }

@@ -206,6 +206,11 @@ OptionSpec bindgen()
           bindgen_target_names()};
 }
 
+OptionSpec component()
+{
+  return {"component", '\0', flag, "", "Make components of programs and `cdylib`s (docs/guide/components.md)", k_compilation};
+}
+
 /// One module in, one out.
 Options module_files()
 {
@@ -305,8 +310,32 @@ std::vector<VerbSpec> module_verbs()
        "Wrap a module into a component, with a toolchain's wasm-component-ld",
        join({module_files(),
              {{"component-ld", '\0', value, "PATH", "The wasm-component-ld of the compiler that made the module"},
-              {"adapter", '\0', value, "KIND", "Adapter for WASI 0.1", "Options", {"command", "reactor", "proxy", "none"}},
+              {"adapter", '\0', value, "KIND|FILE", "Adapter for WASI 0.1: command, reactor, proxy, none, or a file"},
+              {"wit", '\0', value, "DIR|FILE", "WIT that the component is checked against"},
+              {"world", '\0', value, "NAME", "The world of it; its only one unless given"},
+              {"check-wasi", '\0', flag, "", "Interfaces of WASI have to be in the world, too"},
               {"arg", '\0', values, "OPTION", "A further option of wasm-component-ld"}},
+             general()})},
+      {"module wit",
+       "",
+       "Print what a component imports and exports, as WIT",
+       join({{{"FILE", '\0', positionals, "FILE|DIR", "The component; a module with bindings for WIT; a directory of WIT"}}, general()})},
+      {"module compose",
+       "",
+       "Fill the imports of a component by the exports of others",
+       join({{{"FILE", '\0', positionals, "FILE", "The component whose imports are filled"},
+              {"plug", '\0', values, "FILE", "A component that exports what it, or another plug, imports"},
+              {"output", 'o', value, "FILE", "Where to write to, by rename"},
+              {"tool", '\0', value, "PATH", "This wac or wasm-tools, instead of the one on PATH or our own"}},
+             general()})},
+      {"module transpile",
+       "",
+       "Make JavaScript of a component, with jco",
+       join({{{"FILE", '\0', positionals, "FILE", "The component"},
+              {"output", 'o', value, "DIR", "The directory to make, by rename"},
+              {"name", '\0', value, "NAME", "Of the files: NAME.js"},
+              {"tool", '\0', value, "PATH", "This jco, instead of the one of node_modules or PATH"},
+              {"arg", '\0', values, "OPTION", "A further option of `jco transpile`"}},
              general()})},
   };
 }
@@ -314,8 +343,10 @@ std::vector<VerbSpec> module_verbs()
 std::vector<VerbSpec> make_verbs()
 {
   std::vector<VerbSpec> table;
-  table.push_back(
-      {"build", "b", "Compile the project to WebAssembly (or for the host)", join({build_like(), {locked_imports(), bindgen()}})});
+  table.push_back({"build",
+                   "b",
+                   "Compile the project to WebAssembly (or for the host)",
+                   join({build_like(), {locked_imports(), bindgen(), component()}})});
   table.push_back({"pack",
                    "",
                    "Make an npm package of a module that uses wasm-bindgen",
@@ -474,7 +505,7 @@ const std::vector<VerbGroup>& verb_groups()
 {
   static const std::vector<VerbGroup> table = {{"toolchain", "Show, ask and install compilers"},
                                                {"host", "Show the hosts that artifacts can be built for"},
-                                               {"module", "Work on a module that is linked: optimize, strip, check, wrap"}};
+                                               {"module", "Work on a module that is linked: optimize, strip, check, wrap, compose"}};
   return table;
 }
 

@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::string_view k_toolchain = "toolchain";
 /// Every key of the two tables, whoever reads it.
-constexpr std::array<std::string_view, 9> k_wasm_keys = {
-    "bindgen", "host", "imports", "link", "profile", "provenance", "size", "target", k_toolchain};
+constexpr std::array<std::string_view, 10> k_wasm_keys = {
+    "bindgen", "component", "host", "imports", "link", "profile", "provenance", "size", "target", k_toolchain};
 
 /// Whether there is anything to read or to complain about: most tables have a target or link settings only.
 bool has_toolchain_or_more(const std::shared_ptr<const nlohmann::json>& metadata)

@@ -4,7 +4,7 @@
 
 #include <cargo_wasm/postlink/bindgen.hpp>
 
-#include "compile.hpp"
+#include "built_tool.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -67,12 +67,7 @@ public:
         return *program;
       }
     }
-    const Path directory = cache_home(m_env) / "tools" / fmt::format("{}-{}", k_bindgen_program, m_version);
-    const Path program = directory / k_bindgen_program;
-    if (!m_env.fs.is_file(program)) {
-      CW_TRY(build_into(directory, program));
-    }
-    return program;
+    return build();
   }
 
 private:
@@ -109,56 +104,23 @@ private:
     return error;
   }
 
-  /// The tool is a program like any other: its package is our project for a while.
-  Result<> build_into(const Path& directory, const Path& program)
+  Result<Path> build()
   {
-    m_caller.reporter.status("Building",
-                             fmt::format("{} {} for this machine, once: no other fits the crate", k_bindgen_program, m_version));
-    m_project.sources->unlock(); // the other project waits for cargo's lock
-    Path made;
-    auto built = build(directory, false, made);
-    if (!built && built.error().id == "CW0301") { // a version that its lock names is gone: what fits its manifest does as well
-      built = build(directory, true, made);
-    }
-    if (!built) {
-      Error error = std::move(built).error();
-      if (!error.already_reported) {
-        m_caller.reporter.error(error);
-      }
-      return fail(Error("CW0886", fmt::format("{} {} could not be built", k_bindgen_program, m_version), Blame::environment)
-                      .note(fmt::format("the crate `wasm-bindgen` {} of this project needs it", m_version))
-                      .help("install it yourself, and have it on PATH or in `[wasm.tools] wasm-bindgen`"));
-    }
-    CW_TRY(m_caller.fs.copy(made, program));
-    CW_TRY(m_caller.fs.remove_all(directory / "target"));
-    return {};
-  }
-
-  Result<> build(const Path& directory, bool ignores_lock, Path& made)
-  {
-    CW_TRY(m_caller.fs.create_directories(directory));
-    // Its configuration is the user's, not the project's: flags for the project's target would be none for it.
-    const Env env{m_caller.fs, m_caller.process, m_caller.http, m_caller.clock, m_caller.reporter, m_caller.vars, directory};
-    GlobalOptions options;
-    options.plus_toolchain = m_toolchain.name;
-    options.config.offline = m_project.config->offline();
-    options.workspace.target_directory = directory / "target";
-    CompileRequest request;
-    request.from = FromSpec{k_bindgen_cli, m_version, ignores_lock};
-    request.targets.default_targets = false;
-    request.targets.bins = {k_bindgen_program};
-    request.features.no_default_features = true; // those are for downloads of its test runner
-    request.profile_name = "release";
-    request.triples = {m_platforms.rustc.host};
-    request.jobs = m_request.jobs;
-    request.exec.stop = m_request.exec.stop;
-    request.driver_program = m_request.driver_program;
-    CW_TRY_ASSIGN(const Compiled compiled, compile(env, options, request, nullptr));
-    if (compiled.artifacts.size() != 1) {
-      return fail(Error("CW0886", fmt::format("the package `{}` {} has no program `{}`", k_bindgen_cli, m_version, k_bindgen_program)));
-    }
-    made = compiled.artifacts.front().path;
-    return {};
+    BuiltTool tool;
+    tool.package = k_bindgen_cli;
+    tool.program = k_bindgen_program;
+    tool.version = m_version;
+    tool.because = "no other fits the crate";
+    tool.toolchain = m_toolchain.name;
+    tool.triple = m_platforms.rustc.host;
+    tool.offline = m_project.config->offline();
+    tool.jobs = m_request.jobs;
+    tool.stop = m_request.exec.stop;
+    tool.driver_program = m_request.driver_program;
+    tool.cannot_be_built = Error("CW0886", fmt::format("{} {} could not be built", k_bindgen_program, m_version), Blame::environment)
+                               .note(fmt::format("the crate `wasm-bindgen` {} of this project needs it", m_version))
+                               .help("install it yourself, and have it on PATH or in `[wasm.tools] wasm-bindgen`");
+    return stored_tool(m_caller, tool, [this] { m_project.sources->unlock(); }); // the other project waits for cargo's lock
   }
 
   const Env& m_env;

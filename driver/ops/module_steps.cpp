@@ -85,6 +85,9 @@ Result<> module_component(const Env& env, const ModuleComponentRequest& request)
   step.component_ld = request.component_ld;
   CW_TRY_ASSIGN(step.linker, as_linker(env, request.driver_program));
   step.adapter = request.adapter;
+  step.wit = request.wit;
+  step.world = request.world;
+  step.checks_wasi = request.checks_wasi;
   step.extra = request.extra;
   step.stop = request.stop;
   return postlink::make_component(env, step);

@@ -12,6 +12,7 @@
 
 #include "backend.hpp"
 #include "bindgen_tool.hpp"
+#include "component_choice.hpp"
 #include "host_choice.hpp"
 #include "loaded_graph.hpp"
 #include "recording.hpp"
@@ -246,12 +247,17 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
     return std::nullopt;
   }
   plan::BindgenOfUnit bindgen;
+  plan::ComponentOfUnit components;
   if (!options.strict_cargo) {
     CW_TRY_ASSIGN(const auto wishes, plan::bindgen_wishes(env.fs, units, *workspace.root_manifest, request.bindgen, request.else_bindgen));
     CW_TRY_ASSIGN(bindgen, find_bindgen(env, caller, project, request, choice, platforms, wishes));
+    CW_TRY_ASSIGN(components, choose_components(env, project, request, platforms, units, hosts, bindgen));
+  } else if (request.component) {
+    return fail(Error("CW0951", "`--component` and `--strict-cargo` exclude one another", Blame::usage)
+                    .help("for `wasm32-wasip2` cargo makes components, too"));
   }
   const plan::ActionGraphInput actions_input{
-      units, workspace, *project.config, choice, platforms, request.driver_program, std::move(bindgen)};
+      units, workspace, *project.config, choice, platforms, request.driver_program, std::move(bindgen), std::move(components)};
   PlannedBuild planned;
   CW_TRY_ASSIGN(planned.graph, plan::plan_actions(env, actions_input, plan_for));
   if (!options.strict_cargo) {

@@ -15,6 +15,7 @@ namespace cargo_wasm::ops {
 namespace {
 
 constexpr std::string_view k_program_target = "wasm32-wasip1";
+constexpr std::string_view k_component_target = "wasm32-wasip2";
 constexpr std::string_view k_library_target = "wasm32-unknown-unknown";
 
 Result<std::vector<std::string>> triples_of(const nlohmann::json& value, const Path& manifest)
@@ -42,6 +43,17 @@ Result<std::vector<std::string>> metadata_target(const std::shared_ptr<const nlo
   return triples_of(wasm.at("target"), manifest);
 }
 
+/// `component = true`, or a table of that name.
+std::optional<bool> metadata_component(const std::shared_ptr<const nlohmann::json>& metadata)
+{
+  if (metadata == nullptr || !metadata->is_object() || !metadata->contains("wasm") || !metadata->at("wasm").is_object() ||
+      !metadata->at("wasm").contains("component")) {
+    return std::nullopt;
+  }
+  const auto& value = metadata->at("wasm").at("component");
+  return value.is_boolean() ? value.get<bool>() : value.is_object();
+}
+
 bool has_program(const manifest::Manifest& package)
 {
   return std::any_of(package.targets.begin(), package.targets.end(), [](const auto& target) { return target.is_bin(); });
@@ -55,7 +67,8 @@ bool has_cdylib(const manifest::Manifest& package)
 }
 
 /// What one package is for; no triples: the host.
-Result<TargetChoice> choice_of(const Project& project, const manifest::Manifest& package, const PackageHost* host)
+Result<TargetChoice>
+choice_of(const Project& project, const CompileRequest& request, const manifest::Manifest& package, const PackageHost* host)
 {
   CW_TRY_ASSIGN(auto own, metadata_target(package.metadata, package.file));
   if (!own.empty()) {
@@ -65,6 +78,11 @@ Result<TargetChoice> choice_of(const Project& project, const manifest::Manifest&
   CW_TRY_ASSIGN(auto common, metadata_target(root.workspace_metadata, root.file));
   if (!common.empty()) {
     return TargetChoice{.triples = std::move(common), .reason = "[workspace.metadata.wasm]"};
+  }
+  const auto wished = metadata_component(package.metadata);
+  const bool is_wished = wished ? *wished : metadata_component(root.workspace_metadata).value_or(false);
+  if ((request.component || is_wished) && (has_program(package) || has_cdylib(package))) {
+    return TargetChoice{.triples = {std::string(k_component_target)}, .reason = "the default for components", .is_default_rule = true};
   }
   if (host != nullptr) {
     const std::string& triple = has_program(package) ? host->profile->program_target : host->profile->library_target;
@@ -135,7 +153,7 @@ Result<TargetChoice> choose_target(const Project& project,
   std::vector<std::pair<PackagePtr, TargetChoice>> choices;
   for (const auto& package : selected) {
     const auto host = hosts.find(package->id());
-    CW_TRY_ASSIGN(auto choice, choice_of(project, *package->manifest, host == hosts.end() ? nullptr : &host->second));
+    CW_TRY_ASSIGN(auto choice, choice_of(project, request, *package->manifest, host == hosts.end() ? nullptr : &host->second));
     choices.emplace_back(package, std::move(choice));
   }
   if (choices.empty()) {

@@ -97,6 +97,38 @@ std::vector<std::string> bindgen_options(const PostLink& steps, std::string name
   return options;
 }
 
+std::vector<std::string> component_options(const Component& component)
+{
+  std::vector<std::string> options{"--component-ld", component.component_ld.native()};
+  const auto add = [&](const char* option, const std::string& value) {
+    options.emplace_back(option);
+    options.push_back(value);
+  };
+  if (component.adapter_kind) {
+    add("--adapter", *component.adapter_kind);
+  }
+  if (component.adapter) {
+    add("--adapter", component.adapter->native());
+  }
+  if (component.wit) {
+    add("--wit", component.wit->native());
+    add("--world", component.world);
+  }
+  if (component.checks_wasi) {
+    options.emplace_back("--check-wasi");
+  }
+  return options;
+}
+
+std::vector<base::Path> component_inputs(const Component& component)
+{
+  std::vector<base::Path> files = component.wit_files;
+  if (component.adapter) {
+    files.push_back(*component.adapter);
+  }
+  return files;
+}
+
 /// wasm-opt's level for this profile; empty: it does not run.
 std::string wasm_opt_level(const manifest::ProfileSettings& settings)
 {
@@ -148,7 +180,8 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     if (may_record) {
       CW_TRY_ASSIGN(all[index].records, wants_record(env, input, unit));
     }
-    if (!wants_optimizer && !splits && host == nullptr && bindgen == input.bindgen.end()) {
+    const auto component = input.components.find(index);
+    if (!wants_optimizer && !splits && host == nullptr && bindgen == input.bindgen.end() && component == input.components.end()) {
       if (all[index].records) {
         all[index].record_options = record_options(input, index, all[index]);
       }
@@ -185,8 +218,11 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     steps.splits_debug_info = splits;
     steps.keeps_debug_info = splits || (steps.strip.empty() && unit.profile.debuginfo.is_on());
     steps.checks_itself = unit.profile.debug_assertions;
-    if (target.wasm_linker->kind == toolchain::WasmLinker::Kind::component_ld) {
-      steps.component_ld = target.wasm_linker->program;
+    if (component != input.components.end()) {
+      steps.component = component->second;
+    } else if (target.wasm_linker->kind == toolchain::WasmLinker::Kind::component_ld) {
+      steps.component = Component{};
+      steps.component->component_ld = target.wasm_linker->program;
     }
     if (steps.records) {
       steps.record_options = record_options(input, index, steps);
@@ -199,7 +235,7 @@ std::uint32_t step_count(const PostLink& steps)
 {
   const auto one_if = [](bool condition) { return condition ? 1U : 0U; };
   return one_if(steps.bindgen.has_value()) + one_if(optimizes(steps)) + one_if(steps.splits_debug_info) + one_if(strips(steps)) +
-         one_if(!steps.component_ld.empty()) + one_if(steps.records) + one_if(steps.host != nullptr) + one_if(changes_bindings(steps));
+         one_if(steps.component.has_value()) + one_if(steps.records) + one_if(steps.host != nullptr) + one_if(changes_bindings(steps));
 }
 
 std::vector<ActionTemplate>
@@ -223,13 +259,16 @@ post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplat
   if (strips(steps)) {
     writer.add("strip", "stripped", {"--strip", steps.strip}, {});
   }
-  if (!steps.component_ld.empty()) {
-    writer.add("component", "component", {"--component-ld", steps.component_ld.native()}, steps.component_ld);
+  if (steps.component) {
+    writer.add("component", "component", component_options(*steps.component), steps.component->component_ld);
+    for (const base::Path& file : component_inputs(*steps.component)) {
+      writer.add_file(file);
+    }
   }
   if (steps.records) {
     writer.add("record", "recorded", steps.record_options, {});
     for (const base::Path& tool : {steps.wasm_opt, steps.bindgen ? steps.bindgen->program : base::Path()}) {
-      writer.add_tool(tool);
+      writer.add_file(tool);
     }
   }
   if (steps.host != nullptr) {

@@ -33,7 +33,7 @@ struct PostLink
   std::shared_ptr<const host::Profile> host; ///< that the artifact is checked against; null: none
   std::vector<std::string> allowed_imports;  ///< that the project says its host provides
   std::string strip;                         ///< "debuginfo", "symbols"; empty: nothing
-  base::Path component_ld;                   ///< empty: the module stays one
+  std::optional<Component> component;        ///< the module is wrapped
   std::vector<std::string> record_options;   ///< of the step that makes the record: what is known of the build
   std::uint32_t module_output = 0;           ///< of the link action
 };

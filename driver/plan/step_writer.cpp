@@ -97,10 +97,10 @@ void StepWriter::add_input(std::string_view option, const ModuleRef& input)
   step.dependencies.push_back({input.output.action, false, {input.output.output}});
 }
 
-void StepWriter::add_tool(const base::Path& tool)
+void StepWriter::add_file(const base::Path& file)
 {
-  if (!tool.empty()) {
-    m_steps.back().inputs.push_back({TemplateInput::Kind::file, tool, {}});
+  if (!file.empty()) {
+    m_steps.back().inputs.push_back({TemplateInput::Kind::file, file, {}});
   }
 }
 

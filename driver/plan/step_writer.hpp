@@ -40,8 +40,8 @@ public:
 
   /// The last step reads one more module.
   void add_input(std::string_view option, const ModuleRef& input);
-  /// The last step asks this program something; an empty path is none.
-  void add_tool(const base::Path& tool);
+  /// The last step reads a file of the project or of a tool; an empty path is none.
+  void add_file(const base::Path& file);
   /// The last step is another one when this changes.
   void add_key(const char* variable, const std::string& value) { m_steps.back().env.emplace(variable, value); }
 

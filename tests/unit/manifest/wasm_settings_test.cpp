@@ -135,6 +135,6 @@ TEST_CASE("wasm settings: an unknown key is an error that names the nearest one"
    |
  6 | color = 3
    | ^^^^^
-   = help: it takes bindgen, host, imports, link, profile, provenance, size, target, toolchain; what is for other tools stands in a table of its own
+   = help: it takes bindgen, component, host, imports, link, profile, provenance, size, target, toolchain; what is for other tools stands in a table of its own
 )");
 }

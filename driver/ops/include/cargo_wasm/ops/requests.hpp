@@ -52,6 +52,7 @@ struct CompileRequest
   std::optional<std::string> jobs;          ///< -j as typed; nullopt: configuration, else all cores
   std::vector<std::string> ignored_defects; ///< --ignore-defect
   std::optional<std::string> bindgen;       ///< --bindgen: what wasm-bindgen's `--target` takes
+  bool component = false;                   ///< --component: whatever can be wrapped is
   std::optional<std::string> else_bindgen;  ///< where neither the command line nor a manifest says
   exec::ExecuteOptions exec;
   std::vector<std::string> unstable;  ///< -Z, as typed
@@ -157,9 +158,37 @@ struct ModuleComponentRequest
 {
   base::Path input, output;
   base::Path component_ld;
-  std::optional<std::string> adapter; ///< "command", "reactor", "proxy", "none"
-  std::vector<std::string> extra;     ///< further options of wasm-component-ld
-  base::Path driver_program;          ///< this program
+  std::optional<std::string> adapter; ///< "command", "reactor", "proxy", "none", or an absolute path
+  std::optional<base::Path> wit;      ///< that the component is checked against
+  std::string world;
+  bool checks_wasi = false;
+  std::vector<std::string> extra; ///< further options of wasm-component-ld
+  base::Path driver_program;      ///< this program
+  std::stop_token stop;
+};
+
+/// A module, a component, a directory of WIT or one file of it.
+struct ModuleWitRequest
+{
+  base::Path input;
+};
+
+struct ModuleComposeRequest
+{
+  base::Path socket;
+  std::vector<base::Path> plugs;
+  base::Path output;
+  std::optional<base::Path> tool; ///< wac, or wasm-tools by its name
+  base::Path driver_program;
+  std::stop_token stop;
+};
+
+struct ModuleTranspileRequest
+{
+  base::Path input, output;
+  std::string name; ///< of `NAME.js`
+  std::optional<base::Path> tool;
+  std::vector<std::string> extra;
   std::stop_token stop;
 };
 

@@ -59,6 +59,12 @@ Result<> module_record(const Env& env, postlink::RecordRequest request);
 Result<> inspect(const Env& env, const InspectRequest& request);
 /// Wraps a core module into a component with a toolchain's wasm-component-ld. Errors: CW0857, CW0858.
 Result<> module_component(const Env& env, const ModuleComponentRequest& request);
+/// Prints what a component, a module's `component-type` sections or a directory of WIT say. Errors: CW0952, CW0953, CW0956, CW0961.
+Result<> module_wit(const Env& env, const ModuleWitRequest& request);
+/// Fills the imports of one component by the exports of others. Errors: CW0956, CW0957; CW0958 there is no tool for it.
+Result<> module_compose(const Env& env, const GlobalOptions& options, const ModuleComposeRequest& request);
+/// Makes JavaScript of a component. Errors: CW0956, CW0960; CW0958 there is no jco.
+Result<> module_transpile(const Env& env, const GlobalOptions& options, const ModuleTranspileRequest& request);
 /// Prints the page of a code, or the list of all. Errors: CW0760 no such code.
 Result<> explain(const Env& env, const std::optional<std::string>& code);
 

@@ -13,6 +13,7 @@
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/manifest/workspace.hpp>
 #include <cargo_wasm/plan/bindgen.hpp>
+#include <cargo_wasm/plan/component.hpp>
 #include <cargo_wasm/plan/template.hpp>
 #include <cargo_wasm/plan/unit.hpp>
 #include <cargo_wasm/plan/unit_graph.hpp>
@@ -28,8 +29,9 @@ struct ActionGraphInput
   const manifest::Config& config;              ///< [env]
   const toolchain::ToolchainChoice& toolchain; ///< rustdoc, wrappers, environment of children
   const toolchain::TargetData& platforms;
-  base::Path driver_program; ///< the value of $CARGO that children see
-  BindgenOfUnit bindgen;     ///< units that get JavaScript bindings
+  base::Path driver_program;  ///< the value of $CARGO that children see
+  BindgenOfUnit bindgen;      ///< units that get JavaScript bindings
+  ComponentOfUnit components; ///< units that are wrapped, beside those whose target asks for it
 };
 
 /// Errors: CW0380 the target cannot make a crate type. Two artifacts for one place are a warning to `env.reporter` (CW0381).

@@ -1,0 +1,27 @@
+// Whether a package wants to be a component, and which: `[package.metadata.wasm] component = true`, or a table of that name, or the same of
+// the workspace (docs/guide/components.md).
+#pragma once
+#include <optional>
+#include <string>
+
+#include <cargo_wasm/base/filesystem.hpp>
+#include <cargo_wasm/manifest/manifest.hpp>
+
+namespace cargo_wasm::manifest {
+
+struct ComponentSettings
+{
+  std::optional<bool> wanted;         ///< a table without `enabled` says true; nullopt: nobody said anything
+  std::optional<std::string> adapter; ///< "command", "reactor", "proxy", "none", each with `@VERSION`, or a path
+  std::optional<std::string> world;   ///< "my:pkg/app"
+  std::optional<base::Path> wit;      ///< absolute
+  bool checks_wasi = false;           ///< interfaces of `wasi:` have to be in the world, too
+  base::TextSpan world_where, adapter_where;
+};
+
+/// The package's settings; what it does not say, the workspace's. Errors: CW0950 an unknown key, or a value that the key cannot have;
+/// CW0102, CW0185 a value of another type. Cost: nothing for manifests without it; else the file is read once more, for places.
+[[nodiscard]] Result<ComponentSettings>
+read_component_settings(const base::ReadOnlyFilesystem& fs, const Manifest& package, const Manifest& workspace_root);
+
+} // namespace cargo_wasm::manifest
