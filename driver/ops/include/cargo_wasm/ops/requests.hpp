@@ -145,6 +145,13 @@ struct ModuleComponentRequest
   std::stop_token stop;
 };
 
+struct ModuleServeRequest
+{
+  base::Path directory;
+  std::uint16_t port = 0; ///< 0: a free one
+  std::stop_token stop;
+};
+
 struct UpdateRequest
 {
   resolve::UpdateRequest update;
