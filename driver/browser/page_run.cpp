@@ -131,7 +131,9 @@ private:
   Result<std::optional<int>> report(const json& message)
   {
     if (const auto out = message.find("out"); out != message.end()) {
-      print(message.contains("text") ? message.value("text", "") : bytes_of_text(message.value("bytes", "")), *out == 2);
+      // Text is of suites, with stacks in it; bytes are what a program wrote, and stay as they are.
+      print(message.contains("text") ? shown_stack(message.value("text", ""), m_origin) : bytes_of_text(message.value("bytes", "")),
+            *out == 2);
       return std::nullopt;
     }
     if (message.contains("trap")) {

@@ -64,6 +64,9 @@ std::optional<std::string> path_of(std::string_view target)
   }
   std::string path;
   for (std::size_t i = 0; i < target.size(); ++i) {
+    if (target[i] == '/' && path.ends_with('/')) {
+      continue; // behind two slashes the rest would be a path of its own
+    }
     if (target[i] != '%') {
       path += target[i];
       continue;
@@ -77,8 +80,9 @@ std::optional<std::string> path_of(std::string_view target)
   if (path.find('\0') != std::string::npos || path.find('\\') != std::string::npos) {
     return std::nullopt;
   }
-  for (const std::string_view part : base::split(path, '/')) {
-    if (part == ".." || part == ".") {
+  for (const std::string_view part : base::split(std::string_view(path).substr(1), '/')) {
+    const bool is_last = part.data() + part.size() == path.data() + path.size();
+    if (part == ".." || part == "." || (part.empty() && !is_last)) {
       return std::nullopt;
     }
   }

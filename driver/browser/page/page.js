@@ -1,7 +1,7 @@
 // The page around a module, its bindings, or a suite of wasm-bindgen-test. What is to be done stands in `cargoWasm.config`.
 const { config, report } = globalThis.cargoWasm;
 
-Error.stackTraceLimit = 100;
+Error.stackTraceLimit = config.suite ? 25 : 100;
 
 /// Bytes as a text in which each character is one of them: JSON has no other way.
 function asText(bytes) {
