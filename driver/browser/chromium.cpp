@@ -58,6 +58,7 @@ std::vector<std::string> chromium_arguments(const base::Path& profile, bool is_r
       "--disable-extensions",
       "--disable-sync",
       "--disable-breakpad",
+      "--disable-crash-reporter",
       "--metrics-recording-only",
       "--mute-audio",
       "--password-store=basic",

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <thread>
 #include <utility>
@@ -30,6 +31,7 @@ constexpr int k_commands_fd = 3; ///< read by the browser
 constexpr int k_answers_fd = 4;
 constexpr int k_first_free_fd = 10; ///< so that no source is one of the two above
 constexpr std::size_t k_last_lines = 6;
+constexpr const char* k_directory_variable = "TMPDIR";
 constexpr auto k_time_to_die = std::chrono::seconds(2);
 
 class Descriptor
@@ -140,7 +142,7 @@ private:
 /// A directory for the profile, below `$TMPDIR` or /tmp.
 Result<base::Path> make_directory(const base::Env& env)
 {
-  const std::string* const named = env.var("TMPDIR");
+  const std::string* const named = env.var(k_directory_variable);
   std::string pattern = (base::Path(named == nullptr || named->empty() ? "/tmp" : *named) / "cargo-wasm-page-XXXXXX").native();
   if (::mkdtemp(pattern.data()) == nullptr) {
     return fail(Error("CW0003", fmt::format("cannot write `{}`", pattern), Blame::environment)
@@ -156,8 +158,12 @@ struct Spawned
   Descriptor socket;
 };
 
-/// Starts the program in its own group, its standard error in a file.
-Result<Spawned> spawn(const base::Env& env, const base::Path& program, const std::vector<std::string>& arguments, const base::Path& errors)
+/// Starts the program in its own group, its standard error in a file, and with `directory` for all that it throws away.
+Result<Spawned> spawn(const base::Env& env,
+                      const base::Path& program,
+                      const std::vector<std::string>& arguments,
+                      const base::Path& directory,
+                      const base::Path& errors)
 {
   int pair[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
@@ -183,10 +189,12 @@ Result<Spawned> spawn(const base::Env& env, const base::Path& program, const std
   ::posix_spawnattr_setpgroup(&attributes, 0);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
 
+  base::EnvMap environment = env.vars;
+  environment.insert_or_assign(k_directory_variable, directory.native());
   std::vector<std::string> texts;
-  texts.reserve(env.vars.size());
+  texts.reserve(environment.size());
   std::vector<char*> variables;
-  for (const auto& [name, value] : env.vars) {
+  for (const auto& [name, value] : environment) {
     variables.push_back(texts.emplace_back(name + "=" + value).data());
   }
   variables.push_back(nullptr);
@@ -214,6 +222,7 @@ public:
     m_channel.reset();
     if (m_pid > 0) {
       end_group();
+      end_others();
     }
     // A process that is dying may still write there.
     for (int attempt = 0; attempt < 20 && (!m_fs.remove_all(m_directory) || m_fs.exists(m_directory)); ++attempt) {
@@ -225,7 +234,8 @@ public:
   {
     // What the browser leaves behind becomes our child instead of nobody's, and can be waited for.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    CW_TRY_ASSIGN(Spawned spawned, spawn(env, program, chromium_arguments(m_directory / "profile", ::geteuid() == 0), errors_file()));
+    CW_TRY_ASSIGN(Spawned spawned,
+                  spawn(env, program, chromium_arguments(m_directory / "profile", ::geteuid() == 0), m_directory, errors_file()));
     m_pid = spawned.pid;
     m_channel = std::make_unique<SocketChannel>(std::move(spawned.socket), std::move(stop));
     return {};
@@ -265,6 +275,26 @@ private:
       if (reaped == 0) {
         ::kill(-m_pid, SIGKILL); // whoever was forked a moment ago
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+    }
+  }
+
+  /// Handlers of crashes put themselves into groups of their own. They are children of ours by now, and known by the directory in their
+  /// environment.
+  void end_others() const
+  {
+    const auto numbers = m_fs.read_if_exists(fmt::format("/proc/self/task/{}/children", ::gettid()));
+    if (!numbers || !*numbers) {
+      return;
+    }
+    const std::string mark = fmt::format("{}={}", k_directory_variable, m_directory.native());
+    for (const std::string_view number : base::split(**numbers, ' ')) {
+      const auto environment = m_fs.read_if_exists(fmt::format("/proc/{}/environ", number));
+      pid_t pid = 0;
+      if (environment && *environment && (*environment)->find(mark) != std::string::npos &&
+          std::from_chars(number.data(), number.data() + number.size(), pid).ec == std::errc() && pid > 1) {
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
       }
     }
   }

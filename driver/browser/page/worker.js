@@ -32,6 +32,10 @@ function importsOf(module, memory, config) {
 
 function run({ module, memory, config, thread }) {
   const { imports, state } = importsOf(module, memory, config);
+  const missing = WebAssembly.Module.imports(module).filter(({ module: from, name }) => imports[from]?.[name] === undefined);
+  if (missing.length > 0) {
+    return { failed: `it imports what a page does not have: ${missing.map(({ module: from, name }) => `\`${from}.${name}\``).join(', ')}` };
+  }
   let instance;
   try {
     instance = new WebAssembly.Instance(module, imports);
