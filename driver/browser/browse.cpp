@@ -58,7 +58,7 @@ Result<base::Path> bindings_script(const base::ReadOnlyFilesystem& fs, const bas
                     .note("there is no `*_bg.wasm`")
                     .help(fmt::format("`cargo-wasm module bindgen --bindgen {}` makes them", target)));
   }
-  const base::Path script = bindings / (module->name.substr(0, module->name.size() - k_module_suffix.size()) + ".js");
+  base::Path script = bindings / (module->name.substr(0, module->name.size() - k_module_suffix.size()) + ".js");
   CW_TRY_ASSIGN(const std::string text, fs.read(script));
   const bool is_for_pages = text.find("as default }") != std::string::npos || text.find("export default") != std::string::npos;
   const bool is_for_node = text.find("exports.") != std::string::npos;

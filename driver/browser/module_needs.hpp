@@ -27,6 +27,6 @@ struct ModuleNeeds
 };
 
 /// Errors: CW0001, CW0002; CW0976 a component, or no module; CW0612 to CW0616.
-[[nodiscard]] Result<ModuleNeeds> module_needs(const base::ReadOnlyFilesystem& fs, const base::Path& file);
+[[nodiscard]] Result<ModuleNeeds> module_needs(const base::ReadOnlyFilesystem& fs, const base::Path& path);
 
 } // namespace cargo_wasm::browser

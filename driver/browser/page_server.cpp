@@ -66,7 +66,7 @@ private:
         self->read();
       } else {
         error_code ignored;
-        self->m_stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+        static_cast<void>(self->m_stream.socket().shutdown(tcp::socket::shutdown_send, ignored));
       }
     });
   }
@@ -91,29 +91,17 @@ public:
     }
   }
 
-  /// The reason when it cannot.
-  error_code listen(std::uint16_t port)
+  /// Throws boost::system::system_error when it cannot.
+  void listen(std::uint16_t port)
   {
     const tcp::endpoint place(asio::ip::address_v4::loopback(), port);
-    error_code code;
-    m_acceptor.open(place.protocol(), code);
-    if (!code) {
-      m_acceptor.set_option(asio::socket_base::reuse_address(true), code);
-    }
-    if (!code) {
-      m_acceptor.bind(place, code);
-    }
-    if (!code) {
-      m_acceptor.listen(asio::socket_base::max_listen_connections, code);
-    }
-    if (!code) {
-      m_port = m_acceptor.local_endpoint(code).port();
-    }
-    if (!code) {
-      accept();
-      m_thread = std::thread([this] { m_io.run(); });
-    }
-    return code;
+    m_acceptor.open(place.protocol());
+    m_acceptor.set_option(asio::socket_base::reuse_address(true));
+    m_acceptor.bind(place);
+    m_acceptor.listen();
+    m_port = m_acceptor.local_endpoint().port();
+    accept();
+    m_thread = std::thread([this] { m_io.run(); });
   }
 
   std::uint16_t port() const override { return m_port; }
@@ -145,15 +133,18 @@ Result<std::unique_ptr<PageServer>> PageServer::start(Site site, const base::Rea
 {
   try {
     auto server = std::make_unique<LoopbackServer>(std::move(site), fs);
-    const error_code code = server->listen(port);
-    if (!code) {
-      return server;
+    server->listen(port);
+    return server;
+  } catch (const boost::system::system_error& error) { // a port that is taken, or no descriptor is left
+    const bool is_wished = port != 0;
+    Error problem("CW0978",
+                  is_wished ? fmt::format("cannot serve on port {}", port) : "cannot serve pages",
+                  is_wished ? Blame::user : Blame::environment);
+    problem.notes.push_back(base::describe_errno(error.code().value()));
+    if (is_wished) {
+      problem.helps.emplace_back("without `--port` a free one is taken");
     }
-    return fail(Error("CW0978", fmt::format("cannot serve on port {}", port))
-                    .note(base::describe_errno(code.value()))
-                    .help("without `--port` a free one is taken"));
-  } catch (const boost::system::system_error& error) { // no descriptor for the event loop
-    return fail(Error("CW0978", "cannot serve pages", Blame::environment).note(base::describe_errno(error.code().value())));
+    return fail(std::move(problem));
   }
 }
 
