@@ -63,10 +63,7 @@ private:
     }
     http::async_write(m_stream, m_response, [self = shared_from_this()](const error_code& code, std::size_t) {
       if (!code && self->m_response.keep_alive()) {
-        self->read();
-      } else {
-        error_code ignored;
-        static_cast<void>(self->m_stream.socket().shutdown(tcp::socket::shutdown_send, ignored));
+        self->read(); // else the last reference goes, and the socket with it
       }
     });
   }
