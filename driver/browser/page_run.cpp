@@ -67,7 +67,7 @@ public:
 private:
   Result<json> call(const char* method, json params = json::object())
   {
-    return m_devtools.call(method, std::move(params), std::min(m_end, m_begin + k_longest_load));
+    return m_devtools.call(method, std::move(params), std::min<SteadyTime>(m_end, steady_clock::now() + k_longest_load));
   }
 
   Result<> open()
@@ -135,6 +135,9 @@ private:
       print(message.contains("text") ? shown_stack(message.value("text", ""), m_origin) : bytes_of_text(message.value("bytes", "")),
             *out == 2);
       return std::nullopt;
+    }
+    if (message.contains("loaded")) {
+      m_loaded = true;
     }
     if (message.contains("trap")) {
       print(shown_stack(message.value("trap", ""), m_origin) + "\n", true);

@@ -92,6 +92,7 @@ async function runSuite() {
   report({ end: (await runTests(suite, await import(config.bindings), (text) => report({ out: 1, text }))) ? 0 : 1 });
 }
 
+report({ loaded: true }); // what runs from here on may take as long as it likes
 (config.suite ? runSuite() : config.bindings ? runBindings() : runModule()).catch((error) => {
   flush();
   report(error instanceof WebAssembly.RuntimeError ? { trap: error.stack } : { failed: String(config.bindings ? error?.stack ?? error : error) });
