@@ -88,7 +88,6 @@ Result<int> browse(const base::Env& env, const BrowseRequest& request)
   }
   if (request.page) {
     CW_TRY(env.fs.read(*request.page));
-    run.site.add_file("/" + request.page->filename().native(), *request.page);
     run.site.mount(request.page->parent_path());
     run.path = address_of(*request.page);
     run.site.add_file(run.path, *request.page);

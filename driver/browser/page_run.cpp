@@ -19,8 +19,9 @@ namespace {
 using nlohmann::json;
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds k_longest_start{30}; ///< of the browser
-constexpr std::chrono::seconds k_longest_load{60};  ///< of a page that comes from this machine
+constexpr std::chrono::seconds k_longest_start{30};  ///< of the browser
+constexpr std::chrono::seconds k_shortest_start{10}; ///< where the program is given less
+constexpr std::chrono::seconds k_longest_load{60};   ///< of a page that comes from this machine
 constexpr const char* k_binding = "cargoWasmReport";
 
 std::string page_html()
@@ -39,8 +40,7 @@ class RunningPage
 {
 public:
   RunningPage(const base::Env& env, const PageRun& run, std::string origin, ChromiumProcess& process)
-      : m_env(env), m_run(run), m_origin(std::move(origin)), m_process(process), m_devtools(process.channel()),
-        m_begin(steady_clock::now()), m_end(run.longest ? m_begin + *run.longest : SteadyTime::max())
+      : m_env(env), m_run(run), m_origin(std::move(origin)), m_process(process), m_devtools(process.channel()), m_begin(steady_clock::now())
   {
   }
 
@@ -67,12 +67,14 @@ public:
 private:
   Result<json> call(const char* method, json params = json::object())
   {
-    return m_devtools.call(method, std::move(params), std::min<SteadyTime>(m_end, steady_clock::now() + k_longest_load));
+    return m_devtools.call(method, std::move(params), steady_clock::now() + k_longest_load);
   }
 
   Result<> open()
   {
-    const auto version = m_devtools.call("Browser.getVersion", json::object(), std::min(m_end, m_begin + k_longest_start));
+    // On a machine that does much else a browser needs some seconds, whatever the program is given.
+    const auto patience = std::clamp<std::chrono::milliseconds>(m_run.longest.value_or(k_longest_start), k_shortest_start, k_longest_start);
+    const auto version = m_devtools.call("Browser.getVersion", json::object(), m_begin + patience);
     if (!version) {
       if (m_run.stop.stop_requested()) {
         return fail(version.error());
@@ -94,6 +96,8 @@ private:
     constexpr std::string_view k_hole = "CONFIG;";
     script.replace(script.find(k_hole), k_hole.size(), m_run.config.dump(-1, ' ', false, json::error_handler_t::replace) + ";");
     CW_TRY(call("Page.addScriptToEvaluateOnNewDocument", {{"source", script}}));
+    m_begin = steady_clock::now();
+    m_end = m_run.longest ? m_begin + *m_run.longest : SteadyTime::max();
     CW_TRY_ASSIGN(const json navigated, call("Page.navigate", {{"url", m_origin + m_run.path}}));
     if (const std::string error = navigated.value("errorText", ""); !error.empty()) {
       return fail(not_loaded(error));
@@ -128,27 +132,31 @@ private:
     return std::nullopt;
   }
 
+  /// What a page says of itself, and any page may say anything.
   Result<std::optional<int>> report(const json& message)
   {
+    const auto text_at = [&](const char* key) {
+      const auto found = message.find(key);
+      return found != message.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
     if (const auto out = message.find("out"); out != message.end()) {
       // Text is of suites, with stacks in it; bytes are what a program wrote, and stay as they are.
-      print(message.contains("text") ? shown_stack(message.value("text", ""), m_origin) : bytes_of_text(message.value("bytes", "")),
-            *out == 2);
+      print(message.contains("text") ? shown_stack(text_at("text"), m_origin) : bytes_of_text(text_at("bytes")), *out == 2);
       return std::nullopt;
     }
     if (message.contains("loaded")) {
       m_loaded = true;
     }
     if (message.contains("trap")) {
-      print(shown_stack(message.value("trap", ""), m_origin) + "\n", true);
+      print(shown_stack(text_at("trap"), m_origin) + "\n", true);
       return k_trap_status;
     }
     if (message.contains("failed")) {
-      return fail(Error("CW0976", fmt::format("`{}` does not start in a page", m_run.shown_name))
-                      .note(shown_stack(message.value("failed", ""), m_origin)));
+      return fail(
+          Error("CW0976", fmt::format("`{}` does not start in a page", m_run.shown_name)).note(shown_stack(text_at("failed"), m_origin)));
     }
     if (const auto end = message.find("end"); end != message.end() && end->is_number_integer()) {
-      return end->get<int>();
+      return static_cast<int>(end->get<std::int64_t>() & 0xff);
     }
     return std::nullopt;
   }
@@ -231,7 +239,8 @@ private:
   std::string m_origin;
   ChromiumProcess& m_process;
   Devtools m_devtools;
-  SteadyTime m_begin, m_end;
+  SteadyTime m_begin; ///< of the browser, then of the page
+  SteadyTime m_end = SteadyTime::max();
   bool m_loaded = false;
 };
 

@@ -22,7 +22,7 @@ struct PageRun
   std::string path = "/";                           ///< of the page in the site
   std::string shown_name;                           ///< what messages call it
   nlohmann::json config;                            ///< what `cargoWasm.config` is in the page
-  std::optional<std::chrono::milliseconds> longest; ///< the whole time from here
+  std::optional<std::chrono::milliseconds> longest; ///< from when the page is opened; starting the browser is not in it
   bool outlives_exceptions = false;                 ///< an uncaught exception is told, and does not end the run
   std::stop_token stop;
 };
