@@ -183,6 +183,8 @@ install_packages() {
     for clang in clang-14 clang-19; do
       if apt-cache show "$clang" >/dev/null 2>&1; then want "$clang:$clang"; fi
     done
+    # A page to run modules in. Ubuntu's package only installs a snap: there the suites skip what needs one.
+    if [[ $system != ubuntu-* ]] && apt-cache show chromium >/dev/null 2>&1; then want chromium:chromium; fi
   fi
   if ((${#missing[@]} == 0)); then
     say 'nothing is missing'

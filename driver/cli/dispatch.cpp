@@ -8,6 +8,7 @@
 #include <cargo_wasm/ops/verbs.hpp>
 
 #include "dispatch_module.hpp"
+#include "dispatch_page.hpp"
 #include "dispatch_toolchain.hpp"
 
 namespace cargo_wasm::cli {
@@ -327,6 +328,9 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_module(env, parsed, options, context)) {
+    return std::move(*outcome);
+  }
+  if (auto outcome = dispatch_page(env, parsed, options, context)) {
     return std::move(*outcome);
   }
   if (verb == "run") {

@@ -340,6 +340,42 @@ std::vector<VerbSpec> module_verbs()
   };
 }
 
+OptionSpec time_limit()
+{
+  return {"timeout", '\0', value, "SECONDS", "End it after this time, and say so"};
+}
+
+std::vector<VerbSpec> page_verbs()
+{
+  return {
+      {"module browse",
+       "",
+       "Run a module in a page of a headless Chromium",
+       join({{{"FILE", '\0', positionals, "FILE", "The module"},
+              {"bindings", '\0', value, "DIR", "Its JavaScript bindings, made with `--bindgen web`: they are run instead"},
+              {"page", '\0', value, "FILE", "Open this page; it ends the run with `cargoWasm.exit(status)`"},
+              {"open", '\0', value, "PATH", "Open the page with this address among the bindings, or beside the module"},
+              {"stay", '\0', flag, "", "Let bindings run until they call `cargoWasm.exit(status)`"},
+              time_limit()},
+             general(),
+             {{"ARGS", '\0', trailing, "ARGS", "Arguments for the program"}}})},
+      {"module bindgen-test",
+       "",
+       "Run a suite of wasm-bindgen-test in a page or in Node",
+       join({{{"FILE", '\0', positionals, "FILE", "The test program as it was linked"},
+              {"bindings", '\0', value, "DIR", "Its JavaScript bindings, made with `--bindgen web` for a page, `nodejs` for Node"},
+              {"host", '\0', value, "HOST", "Where; unless given, where the suite wants to run", "Options", {"node", "browser"}},
+              time_limit()},
+             general(),
+             {{"ARGS", '\0', trailing, "ARGS", "Filters, `--exact`, `--skip`, `--nocapture`, `--list` …"}}})},
+      {"module serve",
+       "",
+       "Serve a directory to browsers of this machine, with the headers that threads need",
+       join({{{"DIR", '\0', positionals, "DIR", "The directory"}, {"port", '\0', value, "N", "Port of 127.0.0.1; a free one unless given"}},
+             general()})},
+  };
+}
+
 std::vector<VerbSpec> make_verbs()
 {
   std::vector<VerbSpec> table;
@@ -473,6 +509,9 @@ std::vector<VerbSpec> make_verbs()
                    join({{{"FILE", '\0', positionals, "FILE", "The module or component"},
                           {"json", '\0', flag, "", "Print JSON (docs/formats/build-record.md)"}},
                          general()})});
+  for (auto& verb : page_verbs()) {
+    table.push_back(std::move(verb));
+  }
   table.push_back({"doctor",
                    "",
                    "Show what the program depends on, and what is the matter with it",
@@ -505,7 +544,7 @@ const std::vector<VerbGroup>& verb_groups()
 {
   static const std::vector<VerbGroup> table = {{"toolchain", "Show, ask and install compilers"},
                                                {"host", "Show the hosts that artifacts can be built for"},
-                                               {"module", "Work on a module that is linked: optimize, strip, check, wrap, compose"}};
+                                               {"module", "Work on a module that is linked: optimize, strip, check, wrap, compose, open in a page"}};
   return table;
 }
 

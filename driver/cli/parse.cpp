@@ -98,7 +98,8 @@ const OptionSpec* takes_value(const VerbSpec& verb, std::string_view word)
   return nullptr;
 }
 
-/// Splits off what belongs to the program that `run` starts: all after `--`, or from the first free word on.
+/// Splits off what belongs to the program that `run` starts: all after `--`, or from the first free word on, unless free words are the
+/// verb's own.
 std::vector<std::string> split_trailing(const VerbSpec& verb, std::vector<std::string>& words)
 {
   const bool has_trailing =
@@ -106,6 +107,8 @@ std::vector<std::string> split_trailing(const VerbSpec& verb, std::vector<std::s
   if (!has_trailing) {
     return {};
   }
+  const bool has_words =
+      std::any_of(verb.options.begin(), verb.options.end(), [](const OptionSpec& o) { return o.kind == OptionKind::positionals; });
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--") {
       std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
@@ -117,7 +120,7 @@ std::vector<std::string> split_trailing(const VerbSpec& verb, std::vector<std::s
       continue;
     }
     const bool optional_value_before = i > 0 && (words[i - 1] == "--bin" || words[i - 1] == "--example");
-    if (!words[i].starts_with('-') && !optional_value_before) {
+    if (!words[i].starts_with('-') && !optional_value_before && !has_words) {
       std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
       words.resize(i);
       return rest;

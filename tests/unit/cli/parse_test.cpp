@@ -127,3 +127,16 @@ TEST_CASE("the help of a group is asked for without a second word", "[cli][parse
     CHECK(cli::group_help_text("toolchain").find(cli::last_word_of(*verb)) != std::string::npos);
   }
 }
+
+TEST_CASE("where free words are the verb's own, only `--` begins what is for the program", "[cli][parse]")
+{
+  const auto parsed = parse({"module", "browse", "app.wasm", "--timeout", "4", "--", "-q", "--timeout", "--"});
+  REQUIRE(parsed);
+  CHECK(parsed->all("FILE") == std::vector<std::string>{"app.wasm"});
+  CHECK(*parsed->last("timeout") == "4");
+  CHECK(parsed->trailing == std::vector<std::string>{"-q", "--timeout", "--"});
+  const auto without = parse({"module", "bindgen-test", "app.wasm", "other.wasm"});
+  REQUIRE(without);
+  CHECK(without->all("FILE") == std::vector<std::string>{"app.wasm", "other.wasm"});
+  CHECK(without->trailing.empty());
+}

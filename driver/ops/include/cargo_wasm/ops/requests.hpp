@@ -192,6 +192,13 @@ struct ModuleTranspileRequest
   std::stop_token stop;
 };
 
+struct ModuleServeRequest
+{
+  base::Path directory;
+  std::uint16_t port = 0; ///< 0: a free one
+  std::stop_token stop;
+};
+
 struct UpdateRequest
 {
   resolve::UpdateRequest update;

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include <cargo_wasm/base/process.hpp>
+#include <cargo_wasm/browser/browse.hpp>
+#include <cargo_wasm/browser/suite.hpp>
 #include <cargo_wasm/ops/requests.hpp>
 #include <cargo_wasm/postlink/record.hpp>
 
@@ -65,6 +67,12 @@ Result<> module_wit(const Env& env, const ModuleWitRequest& request);
 Result<> module_compose(const Env& env, const GlobalOptions& options, const ModuleComposeRequest& request);
 /// Makes JavaScript of a component. Errors: CW0956, CW0960; CW0958 there is no jco.
 Result<> module_transpile(const Env& env, const GlobalOptions& options, const ModuleTranspileRequest& request);
+/// Runs a module in a page; the status is the program's. Errors: CW0970 to CW0979.
+Result<int> module_browse(const Env& env, const GlobalOptions& options, browser::BrowseRequest request);
+/// Runs a suite of wasm-bindgen-test in a page or in Node; 0 when every test passed. Errors: CW0970 to CW0979, CW0981 no Node, CW0983.
+Result<int> module_bindgen_test(const Env& env, const GlobalOptions& options, const browser::SuiteRequest& request);
+/// Serves a directory until it is told to stop. Errors: CW0978 the port cannot be had, CW0980 no such directory.
+Result<> module_serve(const Env& env, const ModuleServeRequest& request);
 /// Prints the page of a code, or the list of all. Errors: CW0760 no such code.
 Result<> explain(const Env& env, const std::optional<std::string>& code);
 

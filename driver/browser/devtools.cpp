@@ -1,0 +1,95 @@
+#include "devtools.hpp"
+
+#include <fmt/format.h>
+
+namespace cargo_wasm::browser {
+
+namespace {
+
+Error refused(const std::string& method, std::string why)
+{
+  return Error("CW0971", fmt::format("Chromium does not do what it is asked for: `{}`", method), Blame::environment).note(std::move(why));
+}
+
+} // namespace
+
+std::optional<std::string> MessageSplitter::next()
+{
+  const std::size_t end = m_bytes.find('\0', m_searched);
+  if (end == std::string::npos) {
+    m_searched = m_bytes.size();
+    return std::nullopt;
+  }
+  std::string message = m_bytes.substr(0, end);
+  m_bytes.erase(0, end + 1);
+  m_searched = 0;
+  return message;
+}
+
+Result<std::optional<nlohmann::json>> Devtools::receive(SteadyTime until)
+{
+  while (true) {
+    CW_TRY_ASSIGN(const std::optional<std::string> text, m_channel.receive(until));
+    if (!text) {
+      return std::nullopt;
+    }
+    auto message = nlohmann::json::parse(*text, nullptr, false);
+    if (message.is_object()) {
+      return std::optional(std::move(message));
+    }
+  }
+}
+
+std::optional<Event> Devtools::event_of(nlohmann::json& message) const
+{
+  const auto method = message.find("method");
+  if (method == message.end() || !method->is_string() || (message.contains("sessionId") && message["sessionId"] != m_session)) {
+    return std::nullopt;
+  }
+  return Event{method->get<std::string>(), message.contains("params") ? std::move(message["params"]) : nlohmann::json::object()};
+}
+
+Result<nlohmann::json> Devtools::call(const std::string& method, nlohmann::json params, SteadyTime until)
+{
+  const std::int64_t id = ++m_last_id;
+  nlohmann::json command = {{"id", id}, {"method", method}, {"params", std::move(params)}};
+  if (!m_session.empty()) {
+    command["sessionId"] = m_session;
+  }
+  CW_TRY(m_channel.send(command.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+  while (true) {
+    CW_TRY_ASSIGN(auto message, receive(until));
+    if (!message) {
+      return fail(refused(method, "it did not answer in time"));
+    }
+    if (message->value("id", std::int64_t{0}) == id) {
+      if (const auto error = message->find("error"); error != message->end()) {
+        return fail(refused(method, "it says: " + error->value("message", std::string("nothing"))));
+      }
+      return message->contains("result") ? std::move((*message)["result"]) : nlohmann::json::object();
+    }
+    if (auto event = event_of(*message)) {
+      m_waiting.push_back(std::move(*event));
+    }
+  }
+}
+
+Result<std::optional<Event>> Devtools::next_event(SteadyTime until)
+{
+  if (!m_waiting.empty()) {
+    Event event = std::move(m_waiting.front());
+    m_waiting.pop_front();
+    return std::optional(std::move(event));
+  }
+  while (true) {
+    CW_TRY_ASSIGN(auto message, receive(until));
+    if (!message) {
+      return std::nullopt;
+    }
+    if (auto event = event_of(*message)) {
+      return event;
+    }
+  }
+}
+
+} // namespace cargo_wasm::browser

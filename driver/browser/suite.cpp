@@ -1,0 +1,131 @@
+#include <cargo_wasm/browser/suite.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cargo_wasm/base/deadline.hpp>
+#include <cargo_wasm/browser/browse.hpp>
+
+#include "module_needs.hpp"
+#include "page_run.hpp"
+#include "scripts.hpp"
+
+namespace cargo_wasm::browser {
+
+namespace {
+
+bool runs_in_page(SuitePlace place)
+{
+  return place == SuitePlace::page || place == SuitePlace::dedicated_worker || place == SuitePlace::shared_worker ||
+         place == SuitePlace::service_worker;
+}
+
+nlohmann::json suite_json(const SuiteArguments& arguments, const SuiteSelection& selection)
+{
+  return {{"tests", selection.exports},
+          {"filtered", selection.filtered},
+          {"nocapture", arguments.nocapture},
+          {"includeIgnored", arguments.include_ignored || arguments.ignored}};
+}
+
+Result<int>
+run_in_browser(const base::Env& env, const SuiteRequest& request, const base::Path& chromium, SuitePlace place, const nlohmann::json& suite)
+{
+  if (place == SuitePlace::shared_worker || place == SuitePlace::service_worker) {
+    return fail(Error("CW0983",
+                      fmt::format("the suite `{}` wants a {} worker",
+                                  request.module.filename().native(),
+                                  place == SuitePlace::shared_worker ? "shared" : "service"))
+                    .note("suites run in a page or in a dedicated worker here")
+                    .help("`wasm_bindgen_test_configure!(run_in_dedicated_worker)` is the nearest"));
+  }
+  CW_TRY_ASSIGN(const base::Path script, bindings_script(env.fs, request.bindings, "web"));
+  PageRun run;
+  run.chromium = chromium;
+  run.shown_name = request.module.filename().native();
+  run.config = {
+      {"args", nlohmann::json::array()}, {"scripts", k_scripts_path}, {"bindings", "/" + script.filename().native()}, {"suite", suite}};
+  run.config["suite"]["worker"] = place == SuitePlace::dedicated_worker;
+  run.longest = request.longest;
+  run.outlives_exceptions = true;
+  run.stop = request.stop;
+  run.site.mount(request.bindings);
+  add_own_pages(run.site);
+  return run_page(env, std::move(run));
+}
+
+/// What a child prints, as it comes.
+class PassingSink final : public base::OutputSink
+{
+public:
+  explicit PassingSink(base::Reporter& reporter) : m_reporter(reporter) {}
+  void on_stdout(std::string_view chunk) override { m_reporter.result(chunk); }
+  void on_stderr(std::string_view chunk) override { m_reporter.passthrough(chunk); }
+
+private:
+  base::Reporter& m_reporter;
+};
+
+Result<int> run_in_node(const base::Env& env, const SuiteRequest& request, const base::Path& node, nlohmann::json suite)
+{
+  CW_TRY_ASSIGN(const base::Path script, bindings_script(env.fs, request.bindings, "nodejs"));
+  suite["script"] = script.native();
+  base::Command command;
+  command.program = node;
+  command.args = {"--expose-gc", "-e", std::string(browser::script("suite_node")), suite.dump()};
+  command.env = env.vars;
+  command.cwd = env.cwd;
+  PassingSink sink(env.reporter);
+  const auto longest = request.longest.value_or(std::chrono::hours(24 * 365));
+  const base::Deadline deadline(longest, request.stop);
+  CW_TRY_ASSIGN(const base::Exit exit, env.process.run(command, sink, deadline.token()));
+  if (deadline.passed()) {
+    return fail(Error("CW0975",
+                      fmt::format("`{}` did not end within {:g} seconds",
+                                  request.module.filename().native(),
+                                  std::chrono::duration<double>(longest).count()))
+                    .note("Node was ended")
+                    .help("`--timeout SECONDS` gives it more time"));
+  }
+  return exit.signal != 0 ? 128 + exit.signal : exit.status;
+}
+
+} // namespace
+
+Result<std::string> suite_host(const base::Env& env, const SuiteRequest& request)
+{
+  if (request.host) {
+    return *request.host;
+  }
+  CW_TRY_ASSIGN(const ModuleNeeds needs, module_needs(env.fs, request.module));
+  return std::string(runs_in_page(needs.place) ? "browser" : "node");
+}
+
+Result<int> run_suite(const base::Env& env, const SuiteRequest& request, const base::Path& program)
+{
+  CW_TRY_ASSIGN(const SuiteArguments arguments, parse_suite_arguments(request.arguments));
+  CW_TRY_ASSIGN(const ModuleNeeds needs, module_needs(env.fs, request.module));
+  CW_TRY_ASSIGN(const std::string host, suite_host(env, request));
+  const SuiteSelection selection = select_tests(needs.tests, arguments);
+  if (arguments.list) {
+    for (const std::string& entry : selection.exports) {
+      env.reporter.result(fmt::format("{}: test\n", test_name(entry)));
+    }
+    return 0;
+  }
+  const bool is_elsewhere = host == "node" ? runs_in_page(needs.place) : needs.place == SuitePlace::node;
+  if (selection.exports.empty() || is_elsewhere) {
+    // The context of wasm-bindgen-test is linked only where there are tests, so nobody else would say it.
+    const std::size_t left_out = selection.filtered + selection.exports.size();
+    if (is_elsewhere) {
+      env.reporter.note(
+          fmt::format("`{}` says that its tests run in {}", request.module.filename().native(), host == "node" ? "a page" : "Node"));
+    }
+    env.reporter.result(fmt::format("\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; {} filtered out\n\n", left_out));
+    return 0;
+  }
+  const nlohmann::json suite = suite_json(arguments, selection);
+  return host == "node" ? run_in_node(env, request, program, suite) : run_in_browser(env, request, program, needs.place, suite);
+}
+
+} // namespace cargo_wasm::browser
