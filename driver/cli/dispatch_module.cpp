@@ -1,6 +1,9 @@
 // `cargo-wasm module VERB`: the steps behind the linker by hand; `cargo-wasm host VERB`: what they are checked against.
 #include "dispatch_module.hpp"
 
+#include <iostream>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include <cargo_wasm/ops/verbs.hpp>
@@ -165,6 +168,24 @@ Result<Outcome> component_verb(const Env& env, const ParsedArguments& parsed, co
   return Outcome{};
 }
 
+Result<Outcome> trace_verb(const Env& env, const ParsedArguments& parsed)
+{
+  const auto& inputs = parsed.all("FILE");
+  if (inputs.size() != 1) {
+    return fail(Error("CW0782", inputs.empty() ? "which module?" : "one module at a time", Blame::usage)
+                    .help("`cargo-wasm module trace app.wasm < report.txt`"));
+  }
+  ops::ModuleTraceRequest request;
+  request.input = absolute(env, inputs.front());
+  for (const auto& names : parsed.all("names")) {
+    request.siblings.push_back(absolute(env, names));
+  }
+  request.full = parsed.has("full");
+  request.text = std::string(std::istreambuf_iterator<char>(std::cin), {});
+  CW_TRY(ops::module_trace(env, request));
+  return Outcome{};
+}
+
 Result<Outcome> host_show_verb(const Env& env, const ParsedArguments& parsed)
 {
   const auto& names = parsed.all("HOST");
@@ -201,6 +222,9 @@ std::optional<Result<Outcome>> dispatch_module(const Env& env, const ParsedArgum
   }
   if (parsed.verb == "module check") {
     return check_verb(env, parsed);
+  }
+  if (parsed.verb == "module trace") {
+    return trace_verb(env, parsed);
   }
   if (parsed.verb == "module component") {
     return component_verb(env, parsed, context);

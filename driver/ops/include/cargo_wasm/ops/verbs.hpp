@@ -14,6 +14,9 @@ namespace cargo_wasm::ops {
 Result<> build(const Env& env, const GlobalOptions& options, const CompileRequest& request); ///< build and check
 /// Builds, then says what to start: the caller replaces itself with it. nullopt after --dry-run or --unit-graph.
 Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& options, const RunRequest& request);
+/// Builds tests or benchmarks and runs each on each host. Errors: CW0930, CW0931, CW0934 a host that cannot be used; CW0932 a test failed;
+/// CW0936 the report cannot be written.
+Result<> test(const Env& env, const GlobalOptions& options, const TestRequest& request);
 /// Builds, then makes an npm package of the one module that has JavaScript bindings. Errors: CW0887 there is none, or several; CW0888 a
 /// directory in the way that holds something else.
 Result<> pack(const Env& env, const GlobalOptions& options, const PackRequest& request);
@@ -51,6 +54,8 @@ Result<> host_show(const Env& env, const std::string& name, bool json);
 Result<> module_check(const Env& env, const ModuleCheckRequest& request);
 /// Takes debug information or names out of a module. Errors: CW0857, CW0859.
 Result<> module_strip(const Env& env, const ModuleStripRequest& request);
+/// Prints a runtime's report of a trap as a Rust backtrace. Errors: CW0937 there is no trap in the text; CW0612 to CW0616, CW0001, CW0002.
+Result<> module_trace(const Env& env, const ModuleTraceRequest& request);
 /// Wraps a core module into a component with a toolchain's wasm-component-ld. Errors: CW0857, CW0858.
 Result<> module_component(const Env& env, const ModuleComponentRequest& request);
 /// Prints the page of a code, or the list of all. Errors: CW0760 no such code.
