@@ -9,6 +9,7 @@
 #include <cargo_wasm/base/mapped_file.hpp>
 #include <cargo_wasm/base/shown_path.hpp>
 #include <cargo_wasm/rust/demangle.hpp>
+#include <cargo_wasm/wasm/debug_inlines.hpp>
 #include <cargo_wasm/wasm/debug_lines.hpp>
 #include <cargo_wasm/wasm/module.hpp>
 
@@ -84,6 +85,7 @@ struct TrapSymbols::Data
   std::map<std::uint32_t, std::string> names;
   std::string module_name;
   std::optional<wasm::DebugLines> lines;
+  std::optional<wasm::DebugInlines> inlines;
 
   void read_names(const wasm::Module& module)
   {
@@ -130,6 +132,7 @@ struct TrapSymbols::Data
     }
     if (!lines && file->module->custom(".debug_line")) {
       lines.emplace(*file->module);
+      inlines.emplace(*file->module, *lines);
     }
     files.push_back(std::move(file));
   }
@@ -173,7 +176,7 @@ bool TrapSymbols::has_lines() const
   return m_data->lines && !m_data->lines->rows().empty();
 }
 
-SourceFrame TrapSymbols::resolve(const TrapFrame& frame) const
+std::vector<SourceFrame> TrapSymbols::resolve(const TrapFrame& frame) const
 {
   SourceFrame shown;
   std::optional<std::uint64_t> address = frame.offset;
@@ -192,14 +195,26 @@ SourceFrame TrapSymbols::resolve(const TrapFrame& frame) const
   } else {
     shown.function = function ? fmt::format("function {}", *function) : std::string("unknown");
   }
-  if (address && m_data->lines) {
-    if (const auto place = m_data->lines->find(*address)) {
-      shown.file = place->file;
-      shown.line = place->line;
-      shown.column = place->column;
-    }
+  if (!address || !m_data->lines) {
+    return {shown};
   }
-  return shown;
+  // Each call tells where its caller stood: from the function inwards, and shown the other way round.
+  std::vector<SourceFrame> frames;
+  for (const wasm::InlinedCall& call : m_data->inlines->calls_at(*address)) {
+    shown.file = call.called_at.file;
+    shown.line = call.called_at.line;
+    shown.column = call.called_at.column;
+    frames.insert(frames.begin(), std::move(shown));
+    shown = {};
+    shown.function = call.callee.empty() ? std::string("an inlined function") : rust::demangle(call.callee);
+  }
+  if (const auto place = m_data->lines->find(*address)) {
+    shown.file = place->file;
+    shown.line = place->line;
+    shown.column = place->column;
+  }
+  frames.insert(frames.begin(), std::move(shown));
+  return frames;
 }
 
 std::vector<SourceFrame> concerning(std::vector<SourceFrame> frames, bool full)
@@ -209,7 +224,9 @@ std::vector<SourceFrame> concerning(std::vector<SourceFrame> frames, bool full)
   }
   const auto start = std::find_if(frames.begin(), frames.end(), [](const SourceFrame& frame) { return is_start(frame.function); });
   frames.erase(start, frames.end());
-  while (!frames.empty() && frames.back().function.find("core::ops::function::FnOnce") != std::string::npos) {
+  // Inlined functions have no more than their last name where debug information is lines only.
+  while (!frames.empty() && (frames.back().function.find("core::ops::function::FnOnce") != std::string::npos ||
+                             frames.back().function.starts_with("call_once<"))) {
     frames.pop_back();
   }
   const auto last_panic =
@@ -230,7 +247,8 @@ std::string backtrace_text(const Trap& trap, const TrapSymbols& symbols, const B
 {
   std::vector<SourceFrame> frames;
   for (const TrapFrame& frame : trap.frames) {
-    frames.push_back(symbols.resolve(frame));
+    std::vector<SourceFrame> resolved = symbols.resolve(frame);
+    std::move(resolved.begin(), resolved.end(), std::back_inserter(frames));
   }
   frames = concerning(std::move(frames), style.full);
   if (frames.empty()) {

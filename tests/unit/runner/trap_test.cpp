@@ -1,5 +1,7 @@
 #include <cargo_wasm/runner/trap.hpp>
 
+#include <cargo_wasm/runner/bindgen_suite.hpp>
+
 #include "support/catch.hpp"
 #include "support/fake_filesystem.hpp"
 #include "support/wasm_builder.hpp"
@@ -97,12 +99,12 @@ TEST_CASE("frames lead to functions by index and by offset, with names from a si
 {
   FakeFilesystem fs{{"/stripped.wasm", two_functions(false)}, {"/named.wasm", two_functions(true)}};
   const runner::TrapSymbols stripped(fs, "/stripped.wasm", {});
-  CHECK(stripped.resolve({"", 1, std::nullopt, false}).function == "function 1");
+  CHECK(stripped.resolve({"", 1, std::nullopt, false}).front().function == "function 1");
   const runner::TrapSymbols symbols(fs, "/stripped.wasm", {"/absent.wasm", "/named.wasm"});
-  CHECK(symbols.resolve({"", 0, std::nullopt, false}).function == "app::parse");
-  CHECK(symbols.resolve({"whatever", std::nullopt, 3, true}).function == "app::parse");
-  CHECK(symbols.resolve({"", std::nullopt, 6, true}).function == "main");
-  CHECK(symbols.resolve({"", std::nullopt, 4096, true}).function == "unknown");
+  CHECK(symbols.resolve({"", 0, std::nullopt, false}).front().function == "app::parse");
+  CHECK(symbols.resolve({"whatever", std::nullopt, 3, true}).front().function == "app::parse");
+  CHECK(symbols.resolve({"", std::nullopt, 6, true}).front().function == "main");
+  CHECK(symbols.resolve({"", std::nullopt, 4096, true}).front().function == "unknown");
   CHECK(!symbols.has_lines());
 }
 
@@ -111,7 +113,23 @@ TEST_CASE("a sibling with other code is not believed", "[runner][trap]")
   std::string other = two_functions(true);
   other.replace(other.find(bytes({2, 0, 0x0b, 2, 0, 0x0b})), 6, bytes({2, 0, 0x0b, 2, 0, 0x00}));
   FakeFilesystem fs{{"/stripped.wasm", two_functions(false)}, {"/named.wasm", other}};
-  CHECK(runner::TrapSymbols(fs, "/stripped.wasm", {"/named.wasm"}).resolve({"", 0, std::nullopt, false}).function == "function 0");
+  CHECK(runner::TrapSymbols(fs, "/stripped.wasm", {"/named.wasm"}).resolve({"", 0, std::nullopt, false}).front().function == "function 0");
+}
+
+TEST_CASE("a suite of wasm-bindgen-test is known by its exports", "[runner][bindgen]")
+{
+  const auto suite = [](std::string name) {
+    const std::string bytes_of = wasm_module({section(1, vec({func_type({}, {})})),
+                                              section(3, vec({leb(0)})),
+                                              section(7, vec({sized(name) + bytes({0, 0})})),
+                                              section(10, vec({sized(bytes({0, 0x0b}))}))});
+    const base::Path path("suite.wasm");
+    const auto module = wasm::Module::read(wasm::Source(path, bytes_of));
+    REQUIRE(module);
+    return runner::is_bindgen_suite(*module);
+  };
+  CHECK(suite("__wbgt_app::adds"));
+  CHECK(!suite("main"));
 }
 
 TEST_CASE("a backtrace leaves out how a panic ends and how a program begins", "[runner][trap]")

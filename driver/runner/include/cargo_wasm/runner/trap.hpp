@@ -62,7 +62,8 @@ public:
   TrapSymbols(TrapSymbols&&) noexcept;
   TrapSymbols& operator=(TrapSymbols&&) noexcept;
 
-  [[nodiscard]] SourceFrame resolve(const TrapFrame& frame) const;
+  /// The innermost first: functions that were inlined, then the one that the module has.
+  [[nodiscard]] std::vector<SourceFrame> resolve(const TrapFrame& frame) const;
   /// Whether any module that fits has a line table.
   [[nodiscard]] bool has_lines() const;
 
