@@ -171,6 +171,7 @@ Result<> plan_run(const Env& env,
   CW_TRY_ASSIGN(runner.configured, toolchain::runner_for(config, runner.triple, platforms.info(kind).cfgs));
   CW_TRY_ASSIGN(runner.env, program_variables(env, config, runner.own_variables));
   runner.cwd = env.cwd;
+  runner.own_program = request.compile.driver_program;
   runner.driver_program = request.compile.driver_program;
   runner.siblings = std::move(siblings);
   CW_TRY_ASSIGN(ChosenRunner chosen, choose_runner(env, runner));

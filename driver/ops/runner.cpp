@@ -94,7 +94,7 @@ Result<ChosenRunner> usual_runner(const Env& env, const RunnerRequest& request)
   for (const std::string_view name : {"wasmtime", "node"}) {
     const runner::HostRunner* const host = runner::runner_of_host(name);
     const auto program = env.program_on_path(host->programs.front());
-    if (program && (host->runs_components || !is_component(request))) {
+    if (program && runner::takes_target(*host, request.triple)) {
       return with_host(*host, *program, request);
     }
   }
@@ -125,15 +125,16 @@ Result<ChosenRunner> runner_of(const Env& env, const std::string& name, const Ru
   if (host == nullptr) {
     return fail(no_runner(name));
   }
-  if (!request.is_native && !is_wasi(request) && is_bindgen_program(env, request.program)) {
+  const bool is_taken = !request.is_native && runner::takes_target(*host, request.triple);
+  if (!is_taken && !is_wasi(request) && is_bindgen_program(env, request.program)) {
     return fail(no_system_interface(env, request));
   }
-  if (request.is_native || !is_wasi(request) || (is_component(request) && !host->runs_components)) {
+  if (!is_taken) {
     return fail(Error("CW0934", fmt::format("host `{}` does not run programs for `{}`", name, request.triple), Blame::usage)
                     .help(request.is_native ? "leave `--host` out: they run by themselves"
                                             : "build for one that it runs: `--target wasm32-wasip1`"));
   }
-  CW_TRY_ASSIGN(const Path program, runner::find_host_program(env, *host));
+  CW_TRY_ASSIGN(const Path program, runner::find_host_program(env, *host, request.own_program));
   return with_host(*host, program, request);
 }
 

@@ -24,6 +24,7 @@ struct RunnerRequest
   Path cwd = {};
   std::optional<std::uint64_t> memory_bytes = {};
   Path cache_directory = {}; ///< see runner::ProgramRequest
+  Path own_program = {};     ///< this program, for hosts that it runs itself
   Path driver_program = {};  ///< empty: traps are not read on the way
   std::vector<Path> siblings = {};
 };

@@ -87,7 +87,7 @@ private:
       for (const std::string& host : group.hosts) {
         const runner::HostRunner* const known = m_request.no_run || host.empty() ? nullptr : runner::runner_of_host(host);
         if (known != nullptr) {
-          CW_TRY(runner::find_host_program(m_env, *known));
+          CW_TRY(runner::find_host_program(m_env, *known, m_request.compile.driver_program));
         }
       }
     }
@@ -149,6 +149,7 @@ private:
         start.own_variables.push_back(name);
       }
     }
+    start.own_program = m_request.compile.driver_program;
     start.cwd = program.package_root;
     start.cache_directory = m_cache;
     start.memory_bytes = m_request.memory_bytes;

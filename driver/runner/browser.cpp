@@ -1,4 +1,5 @@
-// A page in a browser: this program opens it, and behaves like the program in it (`module browse`).
+// A page in a browser: this program opens it, and behaves like the program in it (`module browse`). Its row of host_runners() has no
+// `programs`, so that `command` gets this program, and the targets that a page runs.
 #include "commands.hpp"
 
 namespace cargo_wasm::runner {

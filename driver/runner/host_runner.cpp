@@ -19,7 +19,7 @@ std::span<const HostRunner> host_runners()
        .hosts = {"wasmtime", "wasmtime-threads"},
        .programs = {"wasmtime"},
        .how_to_get = "`cargo install wasmtime-cli` builds it",
-       .runs_components = true,
+       .targets = {"wasm32-wasi*"},
        .limits_memory = true,
        .maps_directories = true,
        .command = wasmtime_command},
@@ -27,7 +27,7 @@ std::span<const HostRunner> host_runners()
        .hosts = {"node", "node20", "node22", "node24"},
        .programs = {"node"},
        .how_to_get = "`apt-get install nodejs` brings it, on other systems https://nodejs.org",
-       .runs_components = false,
+       .targets = {"wasm32-wasip1*"},
        .limits_memory = true,
        .maps_directories = true,
        .command = node_command},
@@ -35,7 +35,7 @@ std::span<const HostRunner> host_runners()
        .hosts = {"wazero"},
        .programs = {"wazero"},
        .how_to_get = "`go install github.com/tetratelabs/wazero/cmd/wazero@latest` builds it",
-       .runs_components = false,
+       .targets = {"wasm32-wasip1"},
        .limits_memory = false,
        .maps_directories = true,
        .command = wazero_command},
@@ -43,7 +43,7 @@ std::span<const HostRunner> host_runners()
        .hosts = {"wasmi", "embedded"},
        .programs = {"wasmi"},
        .how_to_get = "`cargo install wasmi_cli` builds it",
-       .runs_components = false,
+       .targets = {"wasm32-wasip1"},
        .limits_memory = false,
        .maps_directories = false,
        .command = wasmi_command},
@@ -51,7 +51,7 @@ std::span<const HostRunner> host_runners()
        .hosts = {"wasm3"},
        .programs = {"wasm3"},
        .how_to_get = "https://github.com/wasm3/wasm3 has it as a program and as source",
-       .runs_components = false,
+       .targets = {"wasm32-wasip1"},
        .limits_memory = false,
        .maps_directories = false,
        .command = wasm3_command},
@@ -69,8 +69,17 @@ const HostRunner* runner_of_host(std::string_view host)
   return found == runners.end() ? nullptr : &*found;
 }
 
-Result<base::Path> find_host_program(const Env& env, const HostRunner& runner)
+bool takes_target(const HostRunner& runner, std::string_view triple)
 {
+  return std::any_of(
+      runner.targets.begin(), runner.targets.end(), [&](std::string_view pattern) { return base::glob_matches(pattern, triple); });
+}
+
+Result<base::Path> find_host_program(const Env& env, const HostRunner& runner, const base::Path& own)
+{
+  if (runner.programs.empty()) {
+    return own;
+  }
   for (const std::string_view name : runner.programs) {
     if (auto found = env.program_on_path(name)) {
       return std::move(*found);

@@ -98,12 +98,26 @@ TEST_CASE("a missing runtime is named with how to get it", "[runner][hosts]")
 {
   test::TestEnv env;
   env.vars = {{"PATH", "/usr/bin"}};
-  const auto result = runner::find_host_program(env.env(), *runner::runner_of_host("wazero"));
+  const auto result = runner::find_host_program(env.env(), *runner::runner_of_host("wazero"), "/bin/cargo-wasm");
   REQUIRE(!result);
   CHECK(base::exit_code_of(result.error().blame) == 3);
   CHECK(base::render(result.error(), base::Severity::error, false) ==
         "error[CW0930]: host `wazero` is not on this machine: no `wazero` on PATH\n"
         "   = help: `go install github.com/tetratelabs/wazero/cmd/wazero@latest` builds it\n");
+}
+
+TEST_CASE("a host takes the targets that it can start", "[runner][hosts]")
+{
+  const auto takes = [](std::string_view host, std::string_view triple) {
+    return runner::takes_target(*runner::runner_of_host(host), triple);
+  };
+  CHECK(takes("wasmtime", "wasm32-wasip2"));
+  CHECK(takes("wasmtime", "wasm32-wasip1-threads"));
+  CHECK(!takes("wasmi", "wasm32-wasip1-threads"));
+  CHECK(takes("wazero", "wasm32-wasip1"));
+  CHECK(!takes("wazero", "wasm32-wasip2"));
+  CHECK(!takes("node", "wasm32-unknown-unknown"));
+  CHECK(!takes("node", "x86_64-unknown-linux-gnu"));
 }
 
 TEST_CASE("sizes are read with their units", "[runner][hosts]")

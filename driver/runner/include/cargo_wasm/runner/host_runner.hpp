@@ -40,9 +40,9 @@ struct HostRunner
 {
   std::string_view id;                    ///< "wasmtime": what the table of results calls it
   std::vector<std::string_view> hosts;    ///< profiles that it stands for
-  std::vector<std::string_view> programs; ///< on PATH, the best first
+  std::vector<std::string_view> programs; ///< on PATH, the best first; none: this program itself runs it
   std::string_view how_to_get;            ///< a command, or where from
-  bool runs_components = false;
+  std::vector<std::string_view> targets;  ///< globs over triples: what it can start
   bool limits_memory = false;
   bool maps_directories = true; ///< to other names than they have
   base::Command (*command)(const base::Path& program, const ProgramRequest& request);
@@ -54,8 +54,11 @@ struct HostRunner
 /// The runner of a host called `host` ("node22", "chrome@120"); null where none can start programs for it.
 [[nodiscard]] const HostRunner* runner_of_host(std::string_view host);
 
-/// Its program on PATH. Errors: CW0930 it is not there, with how to get it.
-[[nodiscard]] Result<base::Path> find_host_program(const Env& env, const HostRunner& runner);
+/// Whether it starts what is built for `triple`.
+[[nodiscard]] bool takes_target(const HostRunner& runner, std::string_view triple);
+
+/// Its program on PATH; `own` where it is this one. Errors: CW0930 it is not there, with how to get it.
+[[nodiscard]] Result<base::Path> find_host_program(const Env& env, const HostRunner& runner, const base::Path& own);
 
 /// The whole command: program, module, arguments, environment.
 [[nodiscard]] base::Command host_command(const HostRunner& runner, const base::Path& program, const ProgramRequest& request);
