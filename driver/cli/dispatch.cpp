@@ -1,11 +1,13 @@
 #include "dispatch.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/ops/verbs.hpp>
+#include <cargo_wasm/runner/host_runner.hpp>
 
 #include "dispatch_module.hpp"
 #include "dispatch_page.hpp"
@@ -162,6 +164,66 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
     CW_TRY_ASSIGN(request.exec.message_format, exec::parse_message_format(base::join(parsed.all("message-format"), ",")));
   }
   return request;
+}
+
+Result<std::chrono::milliseconds> time_limit_of(const ParsedArguments& parsed)
+{
+  const auto* const text = parsed.last("timeout");
+  if (text == nullptr) {
+    return std::chrono::milliseconds(0);
+  }
+  constexpr double k_longest_s = 1e6;
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+  if (error != std::errc{} || end != text->data() + text->size() || !(seconds > 0) || seconds > k_longest_s) {
+    return fail(
+        Error("CW0782", fmt::format("invalid value `{}` for `--timeout`", *text), Blame::usage).help("give it seconds: `--timeout 60`"));
+  }
+  return std::chrono::milliseconds(std::max<std::int64_t>(1, static_cast<std::int64_t>(seconds * 1000)));
+}
+
+Result<> test_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options, const DispatchContext& context)
+{
+  const bool is_bench = parsed.verb == "bench";
+  ops::TestRequest request;
+  CW_TRY_ASSIGN(request.compile, compile_request(parsed, context));
+  request.compile.intent = is_bench ? plan::UserIntent::bench : plan::UserIntent::test;
+  CW_TRY_ASSIGN(request.compile.profile_name, profile_of(parsed, is_bench ? "bench" : "test"));
+  request.compile.host.reset();
+  request.hosts = split_words(parsed.all("host"));
+  const auto& names = parsed.all(is_bench ? "BENCHNAME" : "TESTNAME");
+  if (names.size() > 1) {
+    return fail(Error("CW0782", fmt::format("unexpected argument `{}`", names[1]), Blame::usage)
+                    .help(fmt::format(
+                        "several filters are arguments of the test programs: `cargo-wasm {} -- {}`", parsed.verb, base::join(names, " "))));
+  }
+  request.arguments = names;
+  if (!names.empty() && request.compile.targets.default_targets) {
+    // Whoever names a test wants no examples to be built for it (cargo: commands/test.rs).
+    request.compile.targets.default_targets = false;
+    (is_bench ? request.compile.targets.all_benches : request.compile.targets.all_tests) = true;
+  }
+  request.arguments.insert(request.arguments.end(), parsed.trailing.begin(), parsed.trailing.end());
+  if (is_bench) {
+    request.arguments.insert(request.arguments.begin(), "--bench");
+  }
+  request.directories = parsed.all("dir");
+  request.no_run = parsed.has("no-run");
+  request.no_fail_fast = parsed.has("no-fail-fast");
+  const auto* const report = parsed.last("report");
+  request.json = report != nullptr && *report == "json";
+  if (const auto* junit = parsed.last("junit")) {
+    request.junit = absolute(env, *junit);
+  }
+  CW_TRY_ASSIGN(request.time_limit, time_limit_of(parsed));
+  if (const auto* memory = parsed.last("max-memory")) {
+    request.memory_bytes = runner::parse_bytes(*memory);
+    if (!request.memory_bytes) {
+      return fail(Error("CW0782", fmt::format("invalid value `{}` for `--max-memory`", *memory), Blame::usage)
+                      .help("give it a size: `--max-memory 64MiB`"));
+    }
+  }
+  return ops::test(env, options, request);
 }
 
 Result<Outcome> run_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options, const DispatchContext& context)
@@ -339,6 +401,8 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
   if (verb == "build" || verb == "check") {
     CW_TRY_ASSIGN(const auto request, compile_request(parsed, context));
     CW_TRY(ops::build(env, options, request));
+  } else if (verb == "test" || verb == "bench") {
+    CW_TRY(test_verb(env, parsed, options, context));
   } else if (verb == "pack") {
     CW_TRY(pack_verb(env, parsed, options, context));
   } else if (verb == "imports") {

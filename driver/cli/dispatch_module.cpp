@@ -2,6 +2,8 @@
 #include "dispatch_module.hpp"
 
 #include <algorithm>
+#include <iostream>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -296,6 +298,24 @@ transpile_verb(const Env& env, const ParsedArguments& parsed, const ops::GlobalO
   return Outcome{};
 }
 
+Result<Outcome> trace_verb(const Env& env, const ParsedArguments& parsed)
+{
+  const auto& inputs = parsed.all("FILE");
+  if (inputs.size() != 1) {
+    return fail(Error("CW0782", inputs.empty() ? "which module?" : "one module at a time", Blame::usage)
+                    .help("`cargo-wasm module trace app.wasm < report.txt`"));
+  }
+  ops::ModuleTraceRequest request;
+  request.input = absolute(env, inputs.front());
+  for (const auto& names : parsed.all("names")) {
+    request.siblings.push_back(absolute(env, names));
+  }
+  request.full = parsed.has("full");
+  request.text = std::string(std::istreambuf_iterator<char>(std::cin), {});
+  CW_TRY(ops::module_trace(env, request));
+  return Outcome{};
+}
+
 Result<Outcome> host_show_verb(const Env& env, const ParsedArguments& parsed)
 {
   const auto& names = parsed.all("HOST");
@@ -351,6 +371,9 @@ dispatch_module(const Env& env, const ParsedArguments& parsed, const ops::Global
   }
   if (parsed.verb == "module check") {
     return check_verb(env, parsed);
+  }
+  if (parsed.verb == "module trace") {
+    return trace_verb(env, parsed);
   }
   if (parsed.verb == "module component") {
     return component_verb(env, parsed, context);

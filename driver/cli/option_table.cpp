@@ -305,6 +305,13 @@ std::vector<VerbSpec> module_verbs()
               {"output", 'o', value, "FILE", "Copy it there if it fits"},
               {"json", '\0', flag, "", "Print JSON (docs/guide/hosts.md)"}},
              general()})},
+      {"module trace",
+       "",
+       "Print a runtime's report of a trap, read from stdin, as a Rust backtrace with files and lines",
+       join({{{"FILE", '\0', positionals, "FILE", "The module that trapped"},
+              {"names", '\0', values, "FILE", "The same module before it was stripped"},
+              {"full", '\0', flag, "", "With the frames of panicking and of what starts the program"}},
+             general()})},
       {"module component",
        "",
        "Wrap a module into a component, with a toolchain's wasm-component-ld",
@@ -376,6 +383,21 @@ std::vector<VerbSpec> page_verbs()
   };
 }
 
+/// How and where test programs run.
+Options test_runs()
+{
+  return {
+      {"host", '\0', values, "NAMES", "Run on these hosts, with commas between them: node, wasmtime, wazero, wasmi …", k_compilation},
+      {"no-run", '\0', flag, "", "Build, and run nothing"},
+      {"no-fail-fast", '\0', flag, "", "Run the other test programs after one has failed"},
+      {"timeout", '\0', value, "SECONDS", "Stop a test program that takes longer, and go on behind the test it hangs in"},
+      {"max-memory", '\0', value, "SIZE", "Most linear memory of a test program, where the host can limit it: 64MiB"},
+      {"junit", '\0', value, "FILE", "Write the results as JUnit XML"},
+      {"report", '\0', value, "FORMAT", "Form of the results on stdout (docs/formats/test-events.md)", "Options", {"text", "json"}},
+      {"dir", '\0', values, "HOST[::GUEST]", "A further directory that test programs may use; that of their package they have"},
+  };
+}
+
 std::vector<VerbSpec> make_verbs()
 {
   std::vector<VerbSpec> table;
@@ -407,26 +429,45 @@ std::vector<VerbSpec> make_verbs()
                    "",
                    "Show what newer compilers will refuse, as a patch",
                    join({build_like(), {{"SUBJECT", '\0', positionals, "SUBJECT", "What to migrate: `imports`"}}})});
-  table.push_back({"run",
-                   "r",
-                   "Build a program and run it in a WebAssembly runtime",
-                   join({{{"package", 'p', values, "SPEC", "Package with the program", k_packages}},
-                         from_registry(),
-                         {{"bin", '\0', optional_value, "NAME", "The program to run", k_targets},
-                          {"example", '\0', optional_value, "NAME", "The example to run", k_targets},
-                          {"dir",
-                           '\0',
-                           values,
-                           "HOST[::GUEST]",
-                           "Directory the program may use; unless given, the working directory and those that its arguments name",
-                           "Options"}},
-                         features(),
-                         compilation(),
-                         manifest(true),
-                         {locked_imports()},
-                         general(),
-                         {{"ARGS", '\0', trailing, "ARGS", "Arguments for the program"}}}),
-                   "To pass `--help` to the program itself, write `-- --help`."});
+  table.push_back(
+      {"run",
+       "r",
+       "Build a program and run it in a WebAssembly runtime",
+       join({{{"package", 'p', values, "SPEC", "Package with the program", k_packages}},
+             from_registry(),
+             {{"bin", '\0', optional_value, "NAME", "The program to run", k_targets},
+              {"example", '\0', optional_value, "NAME", "The example to run", k_targets},
+              {"host", '\0', value, "NAME|FILE", "Build for this host and run there: node, wasmtime, wazero, wasmi …", k_compilation},
+              {"dir",
+               '\0',
+               values,
+               "HOST[::GUEST]",
+               "Directory the program may use; unless given, the working directory and those that its arguments name",
+               "Options"}},
+             features(),
+             compilation(),
+             manifest(true),
+             {locked_imports()},
+             general(),
+             {{"ARGS", '\0', trailing, "ARGS", "Arguments for the program"}}}),
+       "To pass `--help` to the program itself, write `-- --help`."});
+  for (const bool is_bench : {false, true}) {
+    table.push_back(
+        {is_bench ? "bench" : "test",
+         is_bench ? "" : "t",
+         is_bench ? "Build the benchmarks and run them on one host or several" : "Build the tests and run them on one host or several",
+         join({package_selection(),
+               target_selection(),
+               test_runs(),
+               features(),
+               compilation(),
+               manifest(true),
+               {locked_imports()},
+               general(),
+               {{is_bench ? "BENCHNAME" : "TESTNAME", '\0', positionals, "NAME", "Only those whose name contains this"},
+                {"ARGS", '\0', trailing, "ARGS", "Arguments for the test programs, behind `--`"}}}),
+         "`cargo-wasm test -- --help` lists what test programs take: filters, --ignored, --nocapture …"});
+  }
   table.push_back({"clean",
                    "",
                    "Remove what was built",

@@ -43,7 +43,10 @@ void add_options(CLI::App& app, const std::vector<OptionSpec>& specs, std::deque
       slot.option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
       break;
     case OptionKind::value:
-      slot.option = app.add_option(cli11_name(spec), slot.values)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      slot.option = app.add_option(cli11_name(spec), slot.values)
+                        ->expected(1)
+                        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+                        ->allow_extra_args(false);
       break;
     case OptionKind::values:
       slot.option = app.add_option(cli11_name(spec), slot.values)
@@ -52,7 +55,10 @@ void add_options(CLI::App& app, const std::vector<OptionSpec>& specs, std::deque
                         ->allow_extra_args(false);
       break;
     case OptionKind::optional_value:
-      slot.option = app.add_option(cli11_name(spec), slot.values)->expected(0, 1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      slot.option = app.add_option(cli11_name(spec), slot.values)
+                        ->expected(0, 1)
+                        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+                        ->allow_extra_args(false);
       break;
     case OptionKind::positionals:
       slot.option = app.add_option(std::string(spec.name), slot.values);
@@ -107,7 +113,8 @@ std::vector<std::string> split_trailing(const VerbSpec& verb, std::vector<std::s
   if (!has_trailing) {
     return {};
   }
-  const bool has_words =
+  // Of `test` the first free word is a filter, and more options may follow it.
+  const bool has_positionals =
       std::any_of(verb.options.begin(), verb.options.end(), [](const OptionSpec& o) { return o.kind == OptionKind::positionals; });
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--") {
@@ -115,12 +122,15 @@ std::vector<std::string> split_trailing(const VerbSpec& verb, std::vector<std::s
       words.resize(i);
       return rest;
     }
+    if (has_positionals) {
+      continue;
+    }
     if (takes_value(verb, words[i]) != nullptr) {
       ++i;
       continue;
     }
     const bool optional_value_before = i > 0 && (words[i - 1] == "--bin" || words[i - 1] == "--example");
-    if (!words[i].starts_with('-') && !optional_value_before && !has_words) {
+    if (!words[i].starts_with('-') && !optional_value_before) {
       std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
       words.resize(i);
       return rest;

@@ -41,7 +41,7 @@ Result<PackageHosts> choose_hosts(const Env& env,
   if (request.host) {
     CW_TRY_ASSIGN(const ProfilePtr profile, found_host(env, env.cwd, *request.host));
     for (const PackagePtr& package : selected) {
-      hosts.emplace(package->id(), PackageHost{profile, "--host " + *request.host});
+      hosts.emplace(package->id(), PackageHost{profile, "--host " + *request.host, true});
     }
     return hosts;
   }

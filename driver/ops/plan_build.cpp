@@ -9,6 +9,7 @@
 #include <cargo_wasm/ops/project.hpp>
 #include <cargo_wasm/plan/actions.hpp>
 #include <cargo_wasm/plan/effective_settings.hpp>
+#include <cargo_wasm/toolchain/target_settings.hpp>
 
 #include "backend.hpp"
 #include "bindgen_tool.hpp"
@@ -19,6 +20,7 @@
 #include "run_selection.hpp"
 #include "runner.hpp"
 #include "std_library.hpp"
+#include "test_programs.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -146,6 +148,23 @@ Result<> plan_budgets(const Env& env, const plan::UnitGraph& units, const manife
   return {};
 }
 
+/// The module between the steps behind the linker, the last first: where it was stripped, an earlier one has the same code and names.
+std::vector<Path> modules_before(const plan::ActionGraph& graph, plan::ActionIndex link, plan::ActionIndex last)
+{
+  std::vector<Path> modules;
+  for (plan::ActionIndex at = last; at + 1 > link; --at) {
+    const auto& action = graph.actions[at];
+    const auto number = at == link ? action.executable_output.value_or(0) : 0;
+    if (number < action.outputs.size() && action.outputs[number].path.extension() == ".wasm") {
+      modules.push_back(action.outputs[number].path);
+    }
+    if (at == 0) {
+      break;
+    }
+  }
+  return modules;
+}
+
 /// What `run` starts after the build.
 Result<> plan_run(const Env& env,
                   const RunRequest& request,
@@ -153,6 +172,7 @@ Result<> plan_run(const Env& env,
                   const toolchain::TargetData& platforms,
                   PlannedBuild& planned)
 {
+  std::vector<Path> siblings;
   for (const auto root : planned.graph.roots) {
     const auto& last = planned.graph.actions[root];
     const auto made_by = last.finishes.value_or(root);
@@ -162,6 +182,7 @@ Result<> plan_run(const Env& env,
       continue;
     }
     planned.program = plan::shown_path(planned.graph, made_by, *action.executable_output);
+    siblings = modules_before(planned.graph, made_by, root);
     break;
   }
   if (!planned.program) {
@@ -171,10 +192,19 @@ Result<> plan_run(const Env& env,
   RunnerRequest runner;
   runner.program = *planned.program;
   runner.triple = std::string(platforms.triple(kind));
+  runner.is_native = runner.triple == platforms.rustc.host;
   runner.arguments = request.arguments;
-  runner.directories = request.directories;
-  const bool is_host = runner.triple == platforms.rustc.host;
-  CW_TRY_ASSIGN(planned.become, runner_command(env, config, platforms.info(kind), is_host, runner));
+  runner.host = request.compile.host;
+  runner.directories = mapped_directories(env, request.directories, request.arguments);
+  CW_TRY_ASSIGN(runner.configured, toolchain::runner_for(config, runner.triple, platforms.info(kind).cfgs));
+  CW_TRY_ASSIGN(runner.env, program_variables(env, config, runner.own_variables));
+  runner.cwd = env.cwd;
+  runner.own_program = request.compile.driver_program;
+  runner.driver_program = request.compile.driver_program;
+  runner.siblings = std::move(siblings);
+  CW_TRY_ASSIGN(ChosenRunner chosen, choose_runner(env, runner));
+  planned.become = std::move(chosen.command);
+  planned.become->inherit_stdio = true;
   return {};
 }
 
@@ -214,8 +244,11 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   CW_TRY(ensure_targets(env, options, choice, platforms, target.triples));
 
   auto plan_for = plan_request(request, options, platforms, env.reporter.verbosity());
+  const bool is_test = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::bench;
   for (const auto& [package, host] : hosts) {
-    plan_for.hosts.emplace(package, host.profile);
+    if (!is_test) { // test programs are for each host that they run on, as they were linked
+      plan_for.hosts.emplace(package, host.profile);
+    }
   }
   for (const auto& [package, triples] : target.of_package) {
     CW_TRY_ASSIGN(plan_for.member_kinds[package], toolchain::compile_kinds(triples, platforms.rustc.host));
@@ -269,6 +302,9 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   planned.show_dependency_warnings = plan_for.show_dependency_warnings;
   if (run != nullptr) {
     CW_TRY(plan_run(env, *run, *project.config, platforms, planned));
+  }
+  if (is_test) {
+    CW_TRY_ASSIGN(planned.tests, test_programs({units, planned.graph, *project.config, platforms, hosts}));
   }
   // What is read here is recorded with the plan: a vendored file that is edited later makes the plan stale.
   for (const auto& [id, package] : graph.packages) {

@@ -4,19 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/mapped_file.hpp>
 #include <cargo_wasm/base/text.hpp>
-#include <cargo_wasm/toolchain/target_settings.hpp>
-
-#include "node_wasi.hpp"
+#include <cargo_wasm/runner/bindgen_suite.hpp>
 
 namespace cargo_wasm::ops {
 
-namespace {
+using runner::MappedDirectory;
 
-struct MappedDirectory
-{
-  std::string host, guest;
-};
+namespace {
 
 /// The directory that an argument names or lies in, as the program will spell it; nullopt when it is no path outside of what is open
 /// anyway. A file need not exist yet: it may be what the program writes.
@@ -38,12 +34,153 @@ std::optional<MappedDirectory> directory_of_argument(const Env& env, std::string
   return MappedDirectory{host.string(), directory.string()};
 }
 
-std::vector<MappedDirectory> mapped_directories(const Env& env, const RunnerRequest& request)
+bool is_wasi(const RunnerRequest& request)
+{
+  return request.triple.find("-wasi") != std::string::npos;
+}
+
+bool is_component(const RunnerRequest& request)
+{
+  return request.triple == "wasm32-wasip2" || request.triple == "wasm32-wasip3";
+}
+
+bool is_bindgen_program(const Env& env, const Path& program)
+{
+  const auto file = env.fs.map(program);
+  if (!file) {
+    return false; // `run` asks before it is built
+  }
+  const auto module = wasm::Module::read(wasm::Source(file->path(), file->bytes()));
+  return module && runner::is_bindgen_suite(*module);
+}
+
+Error no_system_interface(const Env& env, const RunnerRequest& request)
+{
+  Error error("CW0731",
+              fmt::format("`{}` programs have no host to run on: the target has no system interface", request.triple),
+              Blame::environment);
+  if (is_bindgen_program(env, request.program)) {
+    return std::move(error)
+        .note("this is a suite of `#[wasm_bindgen_test]`, which JavaScript starts")
+        .help(fmt::format("wasm-bindgen's runner does that: `[target.{}] runner = \"wasm-bindgen-test-runner\"`", request.triple));
+  }
+  return std::move(error)
+      .help("build for WASI: `--target wasm32-wasip1`")
+      .help(fmt::format("or name a runner in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple));
+}
+
+ChosenRunner with_host(const runner::HostRunner& host, const Path& program, const RunnerRequest& request)
+{
+  runner::ProgramRequest start;
+  start.module = request.program;
+  start.arguments = request.arguments;
+  start.env = request.env;
+  start.own_variables = request.own_variables;
+  start.directories = request.directories;
+  start.cwd = request.cwd;
+  start.memory_bytes = request.memory_bytes;
+  start.cache_directory = request.cache_directory;
+  start.driver_program = request.driver_program;
+  start.siblings = request.siblings;
+  return {runner::host_command(host, program, start), std::string(host.id), &host};
+}
+
+/// The first of our runners that is here and takes such programs.
+Result<ChosenRunner> usual_runner(const Env& env, const RunnerRequest& request)
+{
+  if (!is_wasi(request)) {
+    return fail(no_system_interface(env, request));
+  }
+  for (const std::string_view name : {"wasmtime", "node"}) {
+    const runner::HostRunner* const host = runner::runner_of_host(name);
+    const auto program = env.program_on_path(host->programs.front());
+    if (program && runner::takes_target(*host, request.triple)) {
+      return with_host(*host, *program, request);
+    }
+  }
+  if (is_component(request)) {
+    return fail(Error("CW0732", "no runtime for components found: `wasm32-wasip2` programs need `wasmtime`", Blame::environment)
+                    .help("install it, for instance with `cargo install wasmtime-cli`")
+                    .help("or build a core module, which Node runs too: `cargo-wasm run --target wasm32-wasip1`"));
+  }
+  return fail(Error("CW0730", "no WebAssembly runtime found: neither `wasmtime` nor `node` is on the path", Blame::environment)
+                  .help("install one of them: `apt-get install nodejs`, or `cargo install wasmtime-cli`")
+                  .help(fmt::format("or name another in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple)));
+}
+
+Error no_runner(const std::string& host)
+{
+  std::vector<std::string> known;
+  for (const runner::HostRunner& runner : runner::host_runners()) {
+    known.insert(known.end(), runner.hosts.begin(), runner.hosts.end());
+  }
+  return Error("CW0931", fmt::format("nothing here starts programs on host `{}`", host), Blame::usage)
+      .note("programs run on: " + base::join(known, ", "))
+      .help("for another one name a runner in .cargo/config.toml: `[target.wasm32-wasip1] runner = \"…\"`");
+}
+
+Result<ChosenRunner> runner_of(const Env& env, const std::string& name, const RunnerRequest& request)
+{
+  const runner::HostRunner* const host = runner::runner_of_host(name);
+  if (host == nullptr) {
+    return fail(no_runner(name));
+  }
+  const bool is_taken = !request.is_native && runner::takes_target(*host, request.triple);
+  if (!is_taken && !is_wasi(request) && is_bindgen_program(env, request.program)) {
+    return fail(no_system_interface(env, request));
+  }
+  if (!is_taken) {
+    return fail(Error("CW0934", fmt::format("host `{}` does not run programs for `{}`", name, request.triple), Blame::usage)
+                    .help(request.is_native ? "leave `--host` out: they run by themselves"
+                                            : "build for one that it runs: `--target wasm32-wasip1`"));
+  }
+  CW_TRY_ASSIGN(const Path program, runner::find_host_program(env, *host, request.own_program));
+  return with_host(*host, program, request);
+}
+
+ChosenRunner with_configured(const Env& env, const RunnerRequest& request)
+{
+  ChosenRunner chosen;
+  base::Command& command = chosen.command;
+  command.program = request.configured->program;
+  command.args = request.configured->args;
+  command.args.push_back(request.program.string());
+  command.args.insert(command.args.end(), request.arguments.begin(), request.arguments.end());
+  command.env = request.env;
+  command.cwd = request.cwd;
+  chosen.name = command.program.filename().string();
+  if (command.program.is_relative() && command.program.native().find('/') == std::string::npos) {
+    if (const auto found = env.program_on_path(command.program.native())) {
+      command.program = *found;
+    }
+  }
+  return chosen;
+}
+
+} // namespace
+
+Result<EnvMap> program_variables(const Env& env, const manifest::Config& config, std::vector<std::string>& own)
+{
+  EnvMap variables = env.vars;
+  CW_TRY_ASSIGN(const auto extra, config.extra_env());
+  for (const auto& [name, value] : extra) {
+    variables[name] = value;
+  }
+  for (const auto& [name, value] : variables) {
+    if (extra.contains(name) || name.starts_with("CARGO") || name.starts_with("RUST")) {
+      own.push_back(name);
+    }
+  }
+  return variables;
+}
+
+std::vector<MappedDirectory>
+mapped_directories(const Env& env, const std::vector<std::string>& directories, const std::vector<std::string>& arguments)
 {
   std::vector<MappedDirectory> mapped;
-  if (request.directories.empty()) {
+  if (directories.empty()) {
     mapped.push_back({env.cwd.string(), "."});
-    for (const auto& argument : request.arguments) {
+    for (const auto& argument : arguments) {
       auto directory = directory_of_argument(env, argument);
       const bool is_new =
           directory && std::none_of(mapped.begin(), mapped.end(), [&](const auto& known) { return known.guest == directory->guest; });
@@ -54,7 +191,7 @@ std::vector<MappedDirectory> mapped_directories(const Env& env, const RunnerRequ
     }
     return mapped;
   }
-  for (const auto& text : request.directories) {
+  for (const auto& text : directories) {
     const auto separator = text.find("::");
     const auto host = text.substr(0, separator);
     mapped.push_back({(env.cwd / host).lexically_normal().string(), separator == std::string::npos ? host : text.substr(separator + 2)});
@@ -62,103 +199,24 @@ std::vector<MappedDirectory> mapped_directories(const Env& env, const RunnerRequ
   return mapped;
 }
 
-/// What wasmtime takes as `--env NAME`, which hands the value over without showing it in the list of processes.
-bool can_be_named(const std::string& name, const std::string& value)
+Result<ChosenRunner> choose_runner(const Env& env, const RunnerRequest& request)
 {
-  const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
-  return !name.empty() && std::all_of(name.begin(), name.end(), is_word) && base::is_valid_utf8(value);
-}
-
-base::Command with_wasmtime(const Env& env, const Path& wasmtime, const RunnerRequest& request, const EnvMap& variables)
-{
-  base::Command command;
-  command.program = wasmtime;
-  command.args = {"run"};
-  for (const auto& directory : mapped_directories(env, request)) {
-    command.args.push_back("--dir");
-    command.args.push_back(directory.host + "::" + directory.guest);
+  if (request.host && (runner::runner_of_host(*request.host) != nullptr || !request.configured)) {
+    return runner_of(env, *request.host, request);
   }
-  for (const auto& [name, value] : variables) {
-    if (can_be_named(name, value)) {
-      command.args.push_back("--env");
-      command.args.push_back(name);
-    }
+  if (request.configured) {
+    return with_configured(env, request);
   }
-  command.args.push_back("--");
-  command.args.push_back(request.program.string());
-  return command;
-}
-
-base::Command with_node(const Env& env, const Path& node, const RunnerRequest& request)
-{
-  base::Command command;
-  command.program = node;
-  command.args = {"--no-warnings", "--eval", std::string(k_node_wasi_script), "--", request.program.string()};
-  std::string preopens;
-  for (const auto& directory : mapped_directories(env, request)) {
-    preopens += directory.guest + '\n' + directory.host + '\n';
+  if (!request.is_native && request.triple.find("wasm") != std::string::npos) {
+    return usual_runner(env, request);
   }
-  command.args.push_back(preopens);
-  return command;
-}
-
-Result<base::Command> wasm_runner(const Env& env, const RunnerRequest& request, const EnvMap& variables)
-{
-  const bool is_component = request.triple == "wasm32-wasip2";
-  if (request.triple.find("-wasi") == std::string::npos) {
-    return fail(Error("CW0731",
-                      fmt::format("`{}` programs have no host to run on: the target has no system interface", request.triple),
-                      Blame::environment)
-                    .help("build for WASI: `cargo-wasm run --target wasm32-wasip1`")
-                    .help(fmt::format("or name a runner in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple)));
-  }
-  if (const auto wasmtime = env.program_on_path("wasmtime")) {
-    return with_wasmtime(env, *wasmtime, request, variables);
-  }
-  if (is_component) {
-    return fail(Error("CW0732", "no runtime for components found: `wasm32-wasip2` programs need `wasmtime`", Blame::environment)
-                    .help("install it, for instance with `cargo install wasmtime-cli`")
-                    .help("or build a core module, which Node runs too: `cargo-wasm run --target wasm32-wasip1`"));
-  }
-  if (const auto node = env.program_on_path("node")) {
-    return with_node(env, *node, request);
-  }
-  return fail(Error("CW0730", "no WebAssembly runtime found: neither `wasmtime` nor `node` is on the path", Blame::environment)
-                  .help("install one of them: `apt-get install nodejs`, or `cargo install wasmtime-cli`")
-                  .help(fmt::format("or name another in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple)));
-}
-
-} // namespace
-
-Result<base::Command> runner_command(
-    const Env& env, const manifest::Config& config, const toolchain::TargetInfo& target, bool is_host, const RunnerRequest& request)
-{
-  EnvMap variables = env.vars;
-  CW_TRY_ASSIGN(const auto extra, config.extra_env());
-  for (const auto& [name, value] : extra) {
-    variables[name] = value;
-  }
-  base::Command command;
-  CW_TRY_ASSIGN(const auto configured, toolchain::runner_for(config, target.triple, target.cfgs));
-  if (configured) {
-    command.program = configured->program;
-    command.args = configured->args;
-    command.args.push_back(request.program.string());
-  } else if (is_host || request.triple.find("wasm") == std::string::npos) {
-    command.program = request.program;
-  } else {
-    CW_TRY_ASSIGN(command, wasm_runner(env, request, variables));
-  }
-  if (command.program.is_relative() && command.program.native().find('/') == std::string::npos) {
-    if (const auto found = env.program_on_path(command.program.native())) {
-      command.program = *found;
-    }
-  }
-  command.args.insert(command.args.end(), request.arguments.begin(), request.arguments.end());
-  command.env = std::move(variables);
-  command.cwd = env.cwd;
-  command.inherit_stdio = true;
-  return command;
+  ChosenRunner chosen;
+  chosen.command.program = request.program;
+  chosen.command.args = request.arguments;
+  chosen.command.env = request.env;
+  chosen.command.cwd = request.cwd;
+  chosen.name = request.triple;
+  return chosen;
 }
 
 } // namespace cargo_wasm::ops

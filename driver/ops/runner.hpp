@@ -1,11 +1,12 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/base/process.hpp>
 #include <cargo_wasm/manifest/config.hpp>
-#include <cargo_wasm/toolchain/rustc_info.hpp>
+#include <cargo_wasm/runner/host_runner.hpp>
 
 namespace cargo_wasm::ops {
 
@@ -13,14 +14,39 @@ struct RunnerRequest
 {
   Path program;       ///< what was built, absolute
   std::string triple; ///< its target
-  std::vector<std::string> arguments;
-  std::vector<std::string> directories; ///< HOST[::GUEST]; none: the working directory and those that `arguments` name
+  bool is_native = false;
+  std::vector<std::string> arguments = {};
+  std::optional<std::string> host = {};                 ///< --host
+  std::optional<manifest::PathAndArgs> configured = {}; ///< `target.TRIPLE.runner`
+  std::vector<runner::MappedDirectory> directories = {};
+  EnvMap env = {};                             ///< whole
+  std::vector<std::string> own_variables = {}; ///< see runner::ProgramRequest
+  Path cwd = {};
+  std::optional<std::uint64_t> memory_bytes = {};
+  Path cache_directory = {}; ///< see runner::ProgramRequest
+  Path own_program = {};     ///< this program, for hosts that it runs itself
+  Path driver_program = {};  ///< empty: traps are not read on the way
+  std::vector<Path> siblings = {};
 };
 
-/// The command that runs a built program: `target.TRIPLE.runner` of the configuration, else itself on the host, else
-/// `wasmtime`, else Node's WASI. Errors: CW0730 no runtime found (what to install), CW0731 this target has no command-line
-/// runtime, CW0732 a component needs wasmtime.
-[[nodiscard]] Result<base::Command> runner_command(
-    const Env& env, const manifest::Config& config, const toolchain::TargetInfo& target, bool is_host, const RunnerRequest& request);
+struct ChosenRunner
+{
+  base::Command command;
+  std::string name;                         ///< "node"; of native programs their triple
+  const runner::HostRunner* host = nullptr; ///< null: the configuration's, or none
+};
+
+/// The command that runs a built program. What `--host` names comes first; then `target.TRIPLE.runner` of the configuration, the program
+/// itself where it is native, `wasmtime`, Node's WASI. Errors: CW0730 no runtime found (what to install), CW0731 this target has no
+/// command-line runtime, CW0732 a component needs wasmtime; of `--host` CW0930 its program is missing, CW0931 nothing here starts programs
+/// for it, CW0934 it does not run programs of this target.
+[[nodiscard]] Result<ChosenRunner> choose_runner(const Env& env, const RunnerRequest& request);
+
+/// Variables for a program: the caller's, and those of `[env]`; `own` gets the names of the latter and of CARGO… and RUST….
+[[nodiscard]] Result<EnvMap> program_variables(const Env& env, const manifest::Config& config, std::vector<std::string>& own);
+
+/// What `--dir` asks for, HOST[::GUEST]; if nothing, the working directory and those that `arguments` name.
+[[nodiscard]] std::vector<runner::MappedDirectory>
+mapped_directories(const Env& env, const std::vector<std::string>& directories, const std::vector<std::string>& arguments);
 
 } // namespace cargo_wasm::ops

@@ -66,18 +66,60 @@ bool has_cdylib(const manifest::Manifest& package)
          std::find(library->crate_types.begin(), library->crate_types.end(), manifest::CrateType::cdylib) != library->crate_types.end();
 }
 
+/// A suite of `#[wasm_bindgen_test]`, which has its own harness and runs in JavaScript hosts.
+bool has_bindgen_tests(const manifest::Manifest& package)
+{
+  const auto& dependencies = package.summary->dependencies;
+  return std::any_of(dependencies.begin(), dependencies.end(), [](const auto& d) { return d->package_name.view() == "wasm-bindgen-test"; });
+}
+
+/// Where tests of a package run. libtest needs a system interface: on a target without one it would say nothing.
+TargetChoice choice_for_tests(const manifest::Manifest& package, const PackageHost* host)
+{
+  if (has_bindgen_tests(package)) {
+    return TargetChoice{.triples = {std::string(k_library_target)}, .reason = "tests of wasm-bindgen-test", .is_default_rule = true};
+  }
+  if (host != nullptr && !host->profile->program_target.empty()) {
+    return TargetChoice{.triples = {host->profile->program_target}, .reason = host->reason};
+  }
+  if (has_program(package) || has_cdylib(package)) {
+    return TargetChoice{.triples = {std::string(k_program_target)}, .reason = "the default for tests", .is_default_rule = true};
+  }
+  return TargetChoice{.reason = "the default for a library", .is_default_rule = true};
+}
+
+/// Whether libtest can say something on all of these.
+bool has_system_interface(const std::vector<std::string>& triples)
+{
+  return std::all_of(
+      triples.begin(), triples.end(), [](const std::string& t) { return !t.starts_with("wasm") || t.find("-wasi") != std::string::npos; });
+}
+
 /// What one package is for; no triples: the host.
 Result<TargetChoice>
 choice_of(const Project& project, const CompileRequest& request, const manifest::Manifest& package, const PackageHost* host)
 {
+  const bool is_test = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::bench;
+  if (is_test && host != nullptr && host->is_asked_for) {
+    return choice_for_tests(package, host); // whatever the package is built for
+  }
   CW_TRY_ASSIGN(auto own, metadata_target(package.metadata, package.file));
+  if (is_test && !has_system_interface(own)) {
+    return choice_for_tests(package, host);
+  }
   if (!own.empty()) {
     return TargetChoice{.triples = std::move(own), .reason = "[package.metadata.wasm]"};
   }
   const auto& root = *project.workspace.root_manifest;
   CW_TRY_ASSIGN(auto common, metadata_target(root.workspace_metadata, root.file));
+  if (is_test && !has_system_interface(common)) {
+    return choice_for_tests(package, host);
+  }
   if (!common.empty()) {
     return TargetChoice{.triples = std::move(common), .reason = "[workspace.metadata.wasm]"};
+  }
+  if (is_test) {
+    return choice_for_tests(package, host);
   }
   const auto wished = metadata_component(package.metadata);
   const bool is_wished = wished ? *wished : metadata_component(root.workspace_metadata).value_or(false);
@@ -151,6 +193,7 @@ Result<TargetChoice> choose_target(const Project& project,
     return TargetChoice{.reason = "--strict-cargo"};
   }
   std::vector<std::pair<PackagePtr, TargetChoice>> choices;
+  const bool is_test = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::bench;
   for (const auto& package : selected) {
     const auto host = hosts.find(package->id());
     CW_TRY_ASSIGN(auto choice, choice_of(project, request, *package->manifest, host == hosts.end() ? nullptr : &host->second));

@@ -353,7 +353,9 @@ private:
 DebugLines::DebugLines(const Module& module)
 {
   std::optional<Cursor> section = module.custom(".debug_line");
+  const std::uint64_t section_begin = section ? section->offset() : 0;
   while (section && !section->at_end() && !section->failed()) {
+    m_units.emplace_back(section->offset() - section_begin, m_files.size());
     std::uint64_t bytes = section->fixed32("a unit's length");
     const bool is_64 = bytes == 0xffff'ffff;
     if (is_64) {
@@ -369,6 +371,16 @@ DebugLines::DebugLines(const Module& module)
   std::ranges::stable_sort(m_rows, [](const LineRow& a, const LineRow& b) {
     return a.address != b.address ? a.address < b.address : a.ends_sequence && !b.ends_sequence;
   });
+}
+
+const std::string* DebugLines::file_of(std::uint64_t unit, std::uint64_t number) const
+{
+  const auto found = std::find_if(m_units.begin(), m_units.end(), [&](const auto& known) { return known.first == unit; });
+  if (found == m_units.end()) {
+    return nullptr;
+  }
+  const std::size_t end = found + 1 == m_units.end() ? m_files.size() : (found + 1)->second;
+  return number < end - found->second ? &m_files[found->second + number] : nullptr;
 }
 
 std::optional<CodePlace> DebugLines::find(std::uint64_t address) const

@@ -8,6 +8,7 @@
 
 #include <cargo_wasm/wasm/archive.hpp>
 #include <cargo_wasm/wasm/component.hpp>
+#include <cargo_wasm/wasm/debug_inlines.hpp>
 #include <cargo_wasm/wasm/debug_lines.hpp>
 #include <cargo_wasm/wasm/feature_use.hpp>
 #include <cargo_wasm/wasm/rewrite.hpp>
@@ -48,6 +49,7 @@ void read_lazily(const wasm::Source& source, bool was_accepted)
   static_cast<void>(wasm::find_function_type(*module, 3));
   const wasm::DebugLines lines(*module);
   static_cast<void>(lines.find(100));
+  static_cast<void>(wasm::DebugInlines(*module, lines).calls_at(lines.rows().empty() ? 100 : lines.rows().front().address));
   if (const auto uses = wasm::features_used(*module, wasm::FeatureSet::all(), 3)) {
     for (const wasm::FeatureUse& use : *uses) {
       require(use.offset <= source.file.size());

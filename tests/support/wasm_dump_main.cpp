@@ -1,6 +1,7 @@
 // `wasm_dump check|dump|pack|entry|truncate …`: what tests/differential/wasm/oracle does under the same names, by our reader.
 // `wasm_dump features FILE` lists for each entry of a pack what features_used says: NAME <tab> FEATURE,OFFSET,PLACE,WHAT;… or `error`.
-// `wasm_dump members FILE` lists an archive: OFFSET SIZE NAME. `wasm_dump lines FILE` prints the line table. `wasm_dump bench FILE` times
+// `wasm_dump members FILE` lists an archive: OFFSET SIZE NAME. `wasm_dump lines FILE` prints the line table,
+// `wasm_dump inlines FILE` what is inlined at each of its addresses. `wasm_dump bench FILE` times
 // the quick path, `wasm_dump memory FILE` prints by how many bytes reading everything, and then the quick path, raised the peak of what the
 // process holds.
 #include <support/wasm_dump.hpp>
@@ -16,6 +17,7 @@
 
 #include <cargo_wasm/base/mapped_file.hpp>
 #include <cargo_wasm/wasm/archive.hpp>
+#include <cargo_wasm/wasm/debug_inlines.hpp>
 #include <cargo_wasm/wasm/debug_lines.hpp>
 #include <cargo_wasm/wasm/feature_use.hpp>
 #include <cargo_wasm/wasm/module.hpp>
@@ -160,6 +162,33 @@ void print_lines(const wasm::Source& source)
   }
 }
 
+/// For each row's address, innermost first: LINE COLUMN FILE of where it is and of each call around it; CALLEE before it where inlined.
+void print_inlines(const wasm::Source& source)
+{
+  const auto module = wasm::Module::read(source);
+  if (!module) {
+    stop(module.error());
+  }
+  const wasm::DebugLines lines(*module);
+  const wasm::DebugInlines inlines(*module, lines);
+  std::uint64_t last = 0;
+  for (const wasm::LineRow& row : lines.rows()) {
+    const auto place = row.ends_sequence || row.address == last ? std::nullopt : lines.find(row.address);
+    if (!place) {
+      continue;
+    }
+    last = row.address;
+    const auto shown = [](const wasm::CodePlace& at) { return fmt::format("{} {} {}", at.line, at.column, at.file); };
+    std::string text = fmt::format("{:#x}\t{}", row.address, shown(*place));
+    const auto calls = inlines.calls_at(row.address);
+    for (auto call = calls.rbegin(); call != calls.rend(); ++call) {
+      text += fmt::format("\t{}\t{}", call->callee, shown(call->called_at));
+    }
+    text += '\n';
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  }
+}
+
 std::string_view take(std::string_view& pack)
 {
   std::uint32_t size = 0;
@@ -177,7 +206,7 @@ int main(int argc, char** argv)
 {
   const std::vector<std::string_view> arguments(argv + 1, argv + argc);
   if (arguments.size() < 2) {
-    std::fprintf(stderr, "usage: wasm_dump check|dump|pack|entry|features|truncate|members|lines|bench|memory FILE…\n");
+    std::fprintf(stderr, "usage: wasm_dump check|dump|pack|entry|features|truncate|members|lines|inlines|bench|memory FILE…\n");
     return 2;
   }
   const std::string_view command = arguments[0];
@@ -197,6 +226,8 @@ int main(int argc, char** argv)
       print_members(wasm::Source(path, content));
     } else if (command == "lines") {
       print_lines(wasm::Source(path, content));
+    } else if (command == "inlines") {
+      print_inlines(wasm::Source(path, content));
     } else if (command == "bench") {
       print_speed(wasm::Source(path, content));
     } else if (command == "truncate") {

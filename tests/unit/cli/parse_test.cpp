@@ -140,3 +140,23 @@ TEST_CASE("where free words are the verb's own, only `--` begins what is for the
   CHECK(without->all("FILE") == std::vector<std::string>{"app.wasm", "other.wasm"});
   CHECK(without->trailing.empty());
 }
+
+TEST_CASE("of test the first free word is a filter, wherever it stands, and what is behind -- is for the programs", "[cli]")
+{
+  const std::vector<std::string> words = {
+      "test", "--profile", "dev", "name", "--test", "it", "--host", "node,wazero", "--", "--exact", "x"};
+  const auto parsed = cli::parse_arguments(words);
+  REQUIRE(parsed);
+  CHECK(parsed->all("TESTNAME") == std::vector<std::string>{"name"});
+  CHECK(parsed->all("test") == std::vector<std::string>{"it"});
+  CHECK(*parsed->last("profile") == "dev");
+  CHECK(parsed->trailing == std::vector<std::string>{"--exact", "x"});
+}
+
+TEST_CASE("an option with one value leaves the word behind it alone", "[cli]")
+{
+  const auto parsed = cli::parse_arguments(std::vector<std::string>{"test", "--timeout", "5", "name"});
+  REQUIRE(parsed);
+  CHECK(parsed->all("timeout") == std::vector<std::string>{"5"});
+  CHECK(parsed->all("TESTNAME") == std::vector<std::string>{"name"});
+}

@@ -11,6 +11,7 @@
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/exec/noop.hpp>
 #include <cargo_wasm/manifest/artifact_settings.hpp>
+#include <cargo_wasm/ops/test_program.hpp>
 #include <cargo_wasm/plan/template.hpp>
 
 namespace cargo_wasm::ops {
@@ -54,6 +55,7 @@ struct PlannedBuild
   std::string repeated_text;             ///< for stderr: warnings and notices of planning
   std::optional<base::Command> become;   ///< `run`: what is started after the build
   std::optional<Path> program;           ///< `run`: the program's file
+  std::vector<TestProgram> tests;        ///< `test` and `bench`, whose plans are not kept
   std::vector<exec::NoopPath> looked_at; ///< decided this plan
   std::vector<std::string> variables;    ///< names that decided it, besides CARGO… and RUST…
 };

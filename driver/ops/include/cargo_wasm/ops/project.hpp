@@ -73,7 +73,8 @@ lock_project(const Env& env, Project& project, const GlobalOptions& options, con
 struct PackageHost
 {
   std::shared_ptr<const host::Profile> profile;
-  std::string reason; ///< "--host browser", "`[package.metadata.wasm] host`"
+  std::string reason;        ///< "--host browser", "`[package.metadata.wasm] host`"
+  bool is_asked_for = false; ///< by --host
 };
 using PackageHosts = std::unordered_map<spec::PackageId, PackageHost>;
 

@@ -1,5 +1,6 @@
 // What a verb is asked to do, as plain values: the command line fills them, tests build them by hand.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -74,6 +75,28 @@ struct RunRequest
   CompileRequest compile;
   std::vector<std::string> arguments;
   std::vector<std::string> directories; ///< --dir HOST[::GUEST]; the working directory when empty
+};
+
+/// `test` and `bench`.
+struct TestRequest
+{
+  CompileRequest compile;
+  std::vector<std::string> arguments;   ///< for libtest; of `bench` with `--bench`
+  std::vector<std::string> hosts;       ///< --host; none: each program where `run` would start it
+  std::vector<std::string> directories; ///< --dir HOST[::GUEST], besides that of the package
+  bool no_run = false, no_fail_fast = false;
+  bool json = false;                         ///< events instead of text
+  std::optional<Path> junit;                 ///< absolute
+  std::chrono::milliseconds time_limit{0};   ///< of one start of a program; 0: none
+  std::optional<std::uint64_t> memory_bytes; ///< the most that linear memory may grow to
+};
+
+struct ModuleTraceRequest
+{
+  Path input;                 ///< the module that trapped
+  std::vector<Path> siblings; ///< before it was stripped
+  std::string text;           ///< what the runtime wrote
+  bool full = false;          ///< with the frames of panicking and starting
 };
 
 struct PackRequest

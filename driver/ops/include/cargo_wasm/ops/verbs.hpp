@@ -17,6 +17,9 @@ namespace cargo_wasm::ops {
 Result<> build(const Env& env, const GlobalOptions& options, const CompileRequest& request); ///< build and check
 /// Builds, then says what to start: the caller replaces itself with it. nullopt after --dry-run or --unit-graph.
 Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& options, const RunRequest& request);
+/// Builds tests or benchmarks and runs each on each host. Errors: CW0930, CW0931, CW0934 a host that cannot be used; CW0932 a test failed;
+/// CW0936 the report cannot be written.
+Result<> test(const Env& env, const GlobalOptions& options, const TestRequest& request);
 /// Builds, then makes an npm package of the one module that has JavaScript bindings. Errors: CW0887 there is none, or several; CW0888 a
 /// directory in the way that holds something else.
 Result<> pack(const Env& env, const GlobalOptions& options, const PackRequest& request);
@@ -59,6 +62,8 @@ Result<> module_strip(const Env& env, const ModuleStripRequest& request);
 Result<> module_record(const Env& env, postlink::RecordRequest request);
 /// Prints what is in a module or component, and its build record where that is found. Errors: CW0612 to CW0616, CW0893.
 Result<> inspect(const Env& env, const InspectRequest& request);
+/// Prints a runtime's report of a trap as a Rust backtrace. Errors: CW0937 there is no trap in the text; CW0612 to CW0616, CW0001, CW0002.
+Result<> module_trace(const Env& env, const ModuleTraceRequest& request);
 /// Wraps a core module into a component with a toolchain's wasm-component-ld. Errors: CW0857, CW0858.
 Result<> module_component(const Env& env, const ModuleComponentRequest& request);
 /// Prints what a component, a module's `component-type` sections or a directory of WIT say. Errors: CW0952, CW0953, CW0956, CW0961.

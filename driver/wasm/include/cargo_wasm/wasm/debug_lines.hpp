@@ -41,6 +41,8 @@ public:
 
   /// Where the instruction at `address` was written.
   [[nodiscard]] std::optional<CodePlace> find(std::uint64_t address) const;
+  /// The file that a unit of `.debug_info` has as `number`; `unit` is where the unit's table begins in `.debug_line`. Null: there is none.
+  [[nodiscard]] const std::string* file_of(std::uint64_t unit, std::uint64_t number) const;
   /// In the order of addresses; of two rows for one address the later one counts.
   [[nodiscard]] const std::vector<LineRow>& rows() const noexcept { return m_rows; }
   [[nodiscard]] const std::vector<std::string>& files() const noexcept { return m_files; }
@@ -48,6 +50,7 @@ public:
 private:
   std::vector<LineRow> m_rows;
   std::vector<std::string> m_files;
+  std::vector<std::pair<std::uint64_t, std::size_t>> m_units; ///< where each begins in the section, and its first file
 };
 
 } // namespace cargo_wasm::wasm
