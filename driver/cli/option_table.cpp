@@ -583,9 +583,10 @@ const std::vector<VerbSpec>& verbs()
 
 const std::vector<VerbGroup>& verb_groups()
 {
-  static const std::vector<VerbGroup> table = {{"toolchain", "Show, ask and install compilers"},
-                                               {"host", "Show the hosts that artifacts can be built for"},
-                                               {"module", "Work on a module that is linked: optimize, strip, check, wrap, compose, open in a page"}};
+  static const std::vector<VerbGroup> table = {
+      {"toolchain", "Show, ask and install compilers"},
+      {"host", "Show the hosts that artifacts can be built for"},
+      {"module", "Work on a module that is linked: optimize, strip, check, wrap, compose, open in a page"}};
   return table;
 }
 

@@ -1,5 +1,5 @@
-// Which code generator compiles what. No backend of rustc but LLVM emits WebAssembly; Cranelift compiles build scripts and proc macros sooner,
-// and is a component of some nightly compilers.
+// Which code generator compiles what. No backend of rustc but LLVM emits WebAssembly; Cranelift compiles build scripts and proc macros
+// sooner, and is a component of some nightly compilers.
 #include "backend.hpp"
 
 #include <algorithm>
@@ -47,14 +47,14 @@ Result<std::optional<InternedString>> choose_host_backend(const Env& env,
     return std::optional<InternedString>();
   }
   if (!asked.empty() && asked != k_cranelift) {
-    return fail(Error("CW0868", fmt::format("there is no code generator `{}`", asked), Blame::usage).help("there are `llvm` and `cranelift`"));
+    return fail(
+        Error("CW0868", fmt::format("there is no code generator `{}`", asked), Blame::usage).help("there are `llvm` and `cranelift`"));
   }
   if (!asked.empty() && !has_cranelift(env, rustc)) {
     return fail(no_cranelift(rustc, choice));
   }
-  const bool makes_wasm = std::ranges::any_of(platforms.requested_kinds, [&](const toolchain::CompileKind& kind) {
-    return platforms.triple(kind).starts_with("wasm");
-  });
+  const bool makes_wasm = std::ranges::any_of(
+      platforms.requested_kinds, [&](const toolchain::CompileKind& kind) { return platforms.triple(kind).starts_with("wasm"); });
   if (!asked.empty() && makes_wasm) {
     reporter.keep("Backend", "cranelift cannot emit WebAssembly: it compiles build scripts and proc macros, LLVM the modules");
   }

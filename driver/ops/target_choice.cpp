@@ -193,7 +193,6 @@ Result<TargetChoice> choose_target(const Project& project,
     return TargetChoice{.reason = "--strict-cargo"};
   }
   std::vector<std::pair<PackagePtr, TargetChoice>> choices;
-  const bool is_test = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::bench;
   for (const auto& package : selected) {
     const auto host = hosts.find(package->id());
     CW_TRY_ASSIGN(auto choice, choice_of(project, request, *package->manifest, host == hosts.end() ? nullptr : &host->second));
