@@ -1,0 +1,24 @@
+// What the tables of options share.
+#pragma once
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+#include <cargo_wasm/cli/options.hpp>
+
+namespace cargo_wasm::cli {
+
+using Options = std::vector<OptionSpec>;
+
+[[nodiscard]] Options join(std::initializer_list<Options> groups);
+/// Of every verb.
+[[nodiscard]] Options general();
+/// What `--bindgen` takes.
+[[nodiscard]] std::vector<std::string_view> bindgen_target_names();
+
+/// `host …`, `module …` and its verbs for pages.
+[[nodiscard]] std::vector<VerbSpec> host_verbs();
+[[nodiscard]] std::vector<VerbSpec> module_verbs();
+[[nodiscard]] std::vector<VerbSpec> page_verbs();
+
+} // namespace cargo_wasm::cli
