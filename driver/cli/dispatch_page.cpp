@@ -93,7 +93,7 @@ bindgen_test_verb(const Env& env, const ParsedArguments& parsed, const ops::Glob
   request.arguments = parsed.trailing;
   CW_TRY_ASSIGN(request.longest, time_limit_of(parsed));
   request.stop = context.stop;
-  CW_TRY_ASSIGN(const int status, ops::module_bindgen_test(env, options, request));
+  CW_TRY_ASSIGN(const int status, ops::module_bindgen_test(env, options, std::move(request)));
   return Outcome{status, std::nullopt};
 }
 

@@ -1,6 +1,13 @@
 // Modules in pages: which Chromium or Node is used, and how long a server stays.
+#include <atomic>
 #include <condition_variable>
+#include <csignal>
+#include <functional>
 #include <mutex>
+#include <thread>
+
+#include <poll.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -29,15 +36,64 @@ Result<Path> node_here(const Env& env)
                   .help("`apt-get install nodejs` brings it; `--host browser` runs the suite in a page"));
 }
 
+/// Whoever reads our output may go before the program has ended (`| head`). The signal that tells it would end this process and leave the
+/// browser's directory behind: meanwhile it is ignored, and the run is stopped instead.
+class ReaderWatch
+{
+public:
+  static constexpr int k_status = 128 + SIGPIPE; ///< as if the signal had done it
+
+  explicit ReaderWatch(std::stop_token outer)
+      : m_before(std::signal(SIGPIPE, SIG_IGN)), m_relay(std::move(outer), [this] { m_source.request_stop(); }),
+        m_thread([this](const std::stop_token& done) { watch(done); })
+  {
+  }
+  ReaderWatch(const ReaderWatch&) = delete;
+  ReaderWatch& operator=(const ReaderWatch&) = delete;
+  ~ReaderWatch()
+  {
+    m_thread.request_stop();
+    m_thread.join();
+    std::signal(SIGPIPE, m_before);
+  }
+  [[nodiscard]] std::stop_token token() const { return m_source.get_token(); }
+  [[nodiscard]] bool is_gone() const { return m_gone; }
+
+private:
+  void watch(const std::stop_token& done)
+  {
+    constexpr int k_pause_ms = 100;
+    while (!done.stop_requested()) {
+      pollfd out{STDOUT_FILENO, 0, 0};
+      if (::poll(&out, 1, k_pause_ms) > 0) {
+        if ((out.revents & POLLERR) != 0) {
+          m_gone = true;
+          m_source.request_stop();
+        }
+        return;
+      }
+    }
+  }
+
+  void (*m_before)(int);
+  std::stop_source m_source;
+  std::stop_callback<std::function<void()>> m_relay;
+  std::atomic<bool> m_gone = false;
+  std::jthread m_thread; ///< last: it uses the others
+};
+
 } // namespace
 
 Result<int> module_browse(const Env& env, const GlobalOptions& options, browser::BrowseRequest request)
 {
   CW_TRY_ASSIGN(request.chromium, chromium_here(env, options));
-  return browser::browse(env, request);
+  const ReaderWatch reader(request.stop);
+  request.stop = reader.token();
+  auto status = browser::browse(env, request);
+  return reader.is_gone() ? ReaderWatch::k_status : std::move(status);
 }
 
-Result<int> module_bindgen_test(const Env& env, const GlobalOptions& options, const browser::SuiteRequest& request)
+Result<int> module_bindgen_test(const Env& env, const GlobalOptions& options, browser::SuiteRequest request)
 {
   CW_TRY_ASSIGN(const std::string host, browser::suite_host(env, request));
   Path program;
@@ -46,7 +102,10 @@ Result<int> module_bindgen_test(const Env& env, const GlobalOptions& options, co
   } else {
     CW_TRY_ASSIGN(program, chromium_here(env, options));
   }
-  return browser::run_suite(env, request, program);
+  const ReaderWatch reader(request.stop);
+  request.stop = reader.token();
+  auto status = browser::run_suite(env, request, program);
+  return reader.is_gone() ? ReaderWatch::k_status : std::move(status);
 }
 
 Result<> module_serve(const Env& env, const ModuleServeRequest& request)

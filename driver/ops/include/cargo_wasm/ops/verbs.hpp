@@ -75,7 +75,7 @@ Result<> module_transpile(const Env& env, const GlobalOptions& options, const Mo
 /// Runs a module in a page; the status is the program's. Errors: CW0970 to CW0979.
 Result<int> module_browse(const Env& env, const GlobalOptions& options, browser::BrowseRequest request);
 /// Runs a suite of wasm-bindgen-test in a page or in Node; 0 when every test passed. Errors: CW0970 to CW0979, CW0981 no Node, CW0983.
-Result<int> module_bindgen_test(const Env& env, const GlobalOptions& options, const browser::SuiteRequest& request);
+Result<int> module_bindgen_test(const Env& env, const GlobalOptions& options, browser::SuiteRequest request);
 /// Serves a directory until it is told to stop. Errors: CW0978 the port cannot be had, CW0980 no such directory.
 Result<> module_serve(const Env& env, const ModuleServeRequest& request);
 /// Prints the page of a code, or the list of all. Errors: CW0760 no such code.
