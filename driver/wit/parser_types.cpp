@@ -125,7 +125,7 @@ Result<TypeDefinitionSyntax> WitParser::definition(TypeKind kind)
       return fail(unexpected("`,` or `}`"));
     }
   }
-  if (made.members.empty() && (kind == TypeKind::variant || kind == TypeKind::enum_)) {
+  if (made.members.empty() && kind != TypeKind::flags) {
     return fail(syntax_error(made.name.place, fmt::format("`{}` has no members", made.name.text)));
   }
   return made;

@@ -229,7 +229,9 @@ private:
     for (const UseSyntax& use : body.uses) {
       CW_TRY_ASSIGN(PendingInterface* const from, look_up(m_interfaces, use.from, file, package, true));
       CW_TRY(finish(*from, use.from.name.place));
-      for (const auto& [there, here] : use.names) {
+      for (const auto& names_of_type : use.names) {
+        const Name& there = names_of_type.first;
+        const Name& here = names_of_type.second;
         const std::vector<Index>& offered = m_model.interfaces[from->index].types;
         const auto found = std::find_if(offered.begin(), offered.end(), [&](Index type) { return m_model.types[type].name == there.text; });
         if (found == offered.end()) {

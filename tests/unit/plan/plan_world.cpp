@@ -239,7 +239,7 @@ plan::ResolvedFeatures PlanWorld::features()
 Result<plan::ActionGraph> PlanWorld::actions()
 {
   CW_TRY_ASSIGN(const plan::UnitGraph graph, units());
-  return plan::plan_actions(env.env(), {graph, workspace, *m_config, choice, platforms, "/bin/cargo-wasm"}, request);
+  return plan::plan_actions(env.env(), {graph, workspace, *m_config, choice, platforms, "/bin/cargo-wasm", {}, {}}, request);
 }
 
 std::string describe(const plan::UnitGraph& graph)

@@ -19,8 +19,8 @@ struct ComponentRequest
   base::Path component_ld;            ///< the toolchain's
   base::Path linker;                  ///< this program under the name `wasm-ld`
   std::optional<std::string> adapter; ///< "command", "reactor", "proxy", "none", or the path of one; none: the tool decides
-  std::optional<base::Path> wit;      ///< that the component is checked against
-  std::string world;                  ///< of `wit`; empty: its only one
+  std::optional<base::Path> wit = {}; ///< that the component is checked against
+  std::string world = {};             ///< of `wit`; empty: its only one
   bool checks_wasi = false;           ///< interfaces of `wasi:` have to be in the world, too
   std::vector<std::string> extra;     ///< further options of wasm-component-ld
   std::stop_token stop = {};
