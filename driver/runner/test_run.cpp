@@ -270,7 +270,7 @@ private:
     while (m_run.problem.empty()) {
       std::vector<std::string> arguments = m_split.kept;
       if (!m_request.runs_in_order) {
-        arguments.emplace_back("--test-threads=1"); // only so it says what it begins
+        one_at_a_time(arguments); // only so it says what it begins
       }
       arguments.emplace_back("--exact");
       const std::size_t options = arguments.size();
@@ -293,6 +293,21 @@ private:
       }
     }
     return {};
+  }
+
+  /// libtest refuses the option when it is there twice.
+  static void one_at_a_time(std::vector<std::string>& arguments)
+  {
+    for (std::size_t i = 0; i < arguments.size();) {
+      const bool is_two_words = arguments[i] == "--test-threads";
+      if (is_two_words || arguments[i].starts_with("--test-threads=")) {
+        const auto begin = arguments.begin() + static_cast<std::ptrdiff_t>(i);
+        arguments.erase(begin, begin + (is_two_words && i + 1 < arguments.size() ? 2 : 1));
+      } else {
+        ++i;
+      }
+    }
+    arguments.emplace_back("--test-threads=1");
   }
 
   /// A trap leaves nothing behind of what libtest had captured; and where the program ended later, nor does a failure.
