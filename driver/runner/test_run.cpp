@@ -239,7 +239,7 @@ private:
         test.elapsed = m_request.time_limit;
       }
       reader.finish_test(std::move(test));
-    } else if (ended.timed_out) {
+    } else if (ended.timed_out && is_in_order()) {
       m_run.problem = fmt::format("no end after {} (--timeout)", limit_text());
     }
     return false;
@@ -248,11 +248,13 @@ private:
   /// Whom the end of the program is to be put down to.
   [[nodiscard]] std::optional<std::string> running_test(const LibtestReader& reader) const
   {
-    if (reader.pending()) {
-      return reader.pending();
+    if (!is_in_order()) {
+      return std::nullopt; // the name that stands there is that of a test which has just ended
     }
-    return m_request.runs_in_order || m_is_alone ? reader.last_finished() : std::nullopt;
+    return reader.pending() ? reader.pending() : reader.last_finished();
   }
+
+  [[nodiscard]] bool is_in_order() const { return m_request.runs_in_order || m_is_alone; }
 
   Result<std::vector<std::string>> all_names()
   {
