@@ -5,6 +5,7 @@
 
 #include <cargo_wasm/base/mapped_file.hpp>
 #include <cargo_wasm/runner/trap.hpp>
+#include <cargo_wasm/wasm/file_kind.hpp>
 #include <cargo_wasm/wasm/module.hpp>
 
 namespace cargo_wasm::ops {
@@ -17,7 +18,10 @@ Result<> module_trace(const Env& env, const ModuleTraceRequest& request)
                     .help("give it what the runtime wrote to stderr: `cargo-wasm module trace app.wasm < report.txt`"));
   }
   CW_TRY_ASSIGN(const base::MappedFile file, env.fs.map(request.input));
-  CW_TRY(wasm::Module::read(wasm::Source(file.path(), file.bytes())));
+  const wasm::Source source(file.path(), file.bytes());
+  if (wasm::file_kind(source) != wasm::FileKind::component) {
+    CW_TRY(wasm::Module::read(source));
+  }
   const runner::TrapSymbols symbols(env.fs, request.input, request.siblings);
   env.reporter.passthrough(text.before);
   env.reporter.passthrough(fmt::format("error: {} trapped: {}\n", request.input.filename().string(), text.trap->reason));

@@ -45,7 +45,7 @@ std::optional<std::string_view> name_of_line(std::string_view line, std::string_
     name.remove_suffix(k_should_panic.size());
   }
   const bool is_doctest = name.find(" - ") != std::string_view::npos;
-  if (!is_doctest && base::trim(name).find(' ') != std::string_view::npos) {
+  if (base::trim(name).empty() || (!is_doctest && base::trim(name).find(' ') != std::string_view::npos)) {
     return std::nullopt; // "test it ... yourself", said by a program
   }
   rest = line.substr(separator + k_separator.size());

@@ -9,8 +9,10 @@
 #include <cargo_wasm/base/mapped_file.hpp>
 #include <cargo_wasm/base/shown_path.hpp>
 #include <cargo_wasm/rust/demangle.hpp>
+#include <cargo_wasm/wasm/component.hpp>
 #include <cargo_wasm/wasm/debug_inlines.hpp>
 #include <cargo_wasm/wasm/debug_lines.hpp>
+#include <cargo_wasm/wasm/file_kind.hpp>
 #include <cargo_wasm/wasm/module.hpp>
 
 namespace cargo_wasm::runner {
@@ -33,6 +35,23 @@ std::vector<std::pair<std::uint64_t, std::uint64_t>> body_ranges(const wasm::Mod
     ranges.emplace_back(body.begin() - code, body.end() - code);
   }
   return ranges;
+}
+
+/// The module itself; of a component its largest one, which is the program: the others are adapters.
+wasm::Source core_of(const wasm::Source& source)
+{
+  wasm::Source core = source;
+  std::size_t largest = 0;
+  if (wasm::file_kind(source) == wasm::FileKind::component) {
+    // What is found before an error counts all the same.
+    (void)wasm::read_component(source, {.on_import = {}, .on_export = {}, .on_nested = [&](const wasm::NestedBinary& nested) {
+                                          if (nested.encoding == wasm::Encoding::module && nested.source.bytes.size() > largest) {
+                                            largest = nested.source.bytes.size();
+                                            core = nested.source;
+                                          }
+                                        }});
+  }
+  return core;
 }
 
 bool begins_with_any(std::string_view text, std::initializer_list<std::string_view> beginnings)
@@ -81,7 +100,8 @@ struct TrapSymbols::Data
   std::vector<std::unique_ptr<File>> files; ///< the module itself first
   std::vector<std::pair<std::uint64_t, std::uint64_t>> bodies;
   std::uint32_t imported = 0;
-  std::uint64_t code_begin = 0;
+  std::uint64_t module_begin = 0; ///< not 0: in a component
+  std::uint64_t code_begin = 0;   ///< in the file, as all of them
   std::map<std::uint32_t, std::string> names;
   std::string module_name;
   std::optional<wasm::DebugLines> lines;
@@ -112,7 +132,8 @@ struct TrapSymbols::Data
     }
     auto file = std::make_unique<File>();
     file->content = std::move(*opened);
-    auto module = wasm::Module::read(wasm::Source(file->content.path(), file->content.bytes()));
+    const wasm::Source source = core_of(wasm::Source(file->content.path(), file->content.bytes()));
+    auto module = wasm::Module::read(source);
     if (!module) {
       return;
     }
@@ -122,6 +143,7 @@ struct TrapSymbols::Data
     }
     file->module = std::move(*module);
     if (is_first) {
+      module_begin = static_cast<std::uint64_t>(source.bytes.data() - source.file.data());
       code_begin = file->module->section(wasm::PayloadKind::code).begin;
       bodies = body_ranges(*file->module);
       const auto counts = file->module->count_imports();
@@ -154,6 +176,26 @@ struct TrapSymbols::Data
     }
     return rust::demangle(name);
   }
+
+  /// Where a frame is, from the code section's content. In a component runtimes count from its beginning or from that of the module, and
+  /// the frame may be of another module in it: there the name has to agree.
+  [[nodiscard]] std::optional<std::uint64_t> address_of(const TrapFrame& frame) const
+  {
+    if (!frame.offset || frame.counts_from_code) {
+      return frame.offset;
+    }
+    for (const std::uint64_t offset : {*frame.offset, *frame.offset + module_begin}) {
+      if (offset < code_begin) {
+        continue;
+      }
+      const auto function = function_at(offset - code_begin);
+      const auto name = function ? names.find(*function) : names.end();
+      if (module_begin == 0 || frame.name.empty() || (name != names.end() && name->second == own_name(frame.name))) {
+        return offset - code_begin;
+      }
+    }
+    return std::nullopt;
+  }
 };
 
 TrapSymbols::TrapSymbols(const base::ReadOnlyFilesystem& fs, const base::Path& module, const std::vector<base::Path>& siblings)
@@ -179,11 +221,8 @@ bool TrapSymbols::has_lines() const
 std::vector<SourceFrame> TrapSymbols::resolve(const TrapFrame& frame) const
 {
   SourceFrame shown;
-  std::optional<std::uint64_t> address = frame.offset;
-  if (address && !frame.counts_from_code) {
-    address = *address >= m_data->code_begin ? std::optional(*address - m_data->code_begin) : std::nullopt;
-  }
-  std::optional<std::uint32_t> function = frame.function;
+  const std::optional<std::uint64_t> address = m_data->address_of(frame);
+  std::optional<std::uint32_t> function = m_data->module_begin == 0 ? frame.function : std::nullopt;
   if (!function && address) {
     function = m_data->function_at(*address);
   }

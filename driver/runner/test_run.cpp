@@ -239,7 +239,7 @@ private:
         test.elapsed = m_request.time_limit;
       }
       reader.finish_test(std::move(test));
-    } else if (ended.timed_out) {
+    } else if (ended.timed_out && is_in_order()) {
       m_run.problem = fmt::format("no end after {} (--timeout)", limit_text());
     }
     return false;
@@ -248,11 +248,13 @@ private:
   /// Whom the end of the program is to be put down to.
   [[nodiscard]] std::optional<std::string> running_test(const LibtestReader& reader) const
   {
-    if (reader.pending()) {
-      return reader.pending();
+    if (!is_in_order()) {
+      return std::nullopt; // the name that stands there is that of a test which has just ended
     }
-    return m_request.runs_in_order || m_is_alone ? reader.last_finished() : std::nullopt;
+    return reader.pending() ? reader.pending() : reader.last_finished();
   }
+
+  [[nodiscard]] bool is_in_order() const { return m_request.runs_in_order || m_is_alone; }
 
   Result<std::vector<std::string>> all_names()
   {
@@ -270,7 +272,7 @@ private:
     while (m_run.problem.empty()) {
       std::vector<std::string> arguments = m_split.kept;
       if (!m_request.runs_in_order) {
-        arguments.emplace_back("--test-threads=1"); // only so it says what it begins
+        one_at_a_time(arguments); // only so it says what it begins
       }
       arguments.emplace_back("--exact");
       const std::size_t options = arguments.size();
@@ -293,6 +295,21 @@ private:
       }
     }
     return {};
+  }
+
+  /// libtest refuses the option when it is there twice.
+  static void one_at_a_time(std::vector<std::string>& arguments)
+  {
+    for (std::size_t i = 0; i < arguments.size();) {
+      const bool is_two_words = arguments[i] == "--test-threads";
+      if (is_two_words || arguments[i].starts_with("--test-threads=")) {
+        const auto begin = arguments.begin() + static_cast<std::ptrdiff_t>(i);
+        arguments.erase(begin, begin + (is_two_words && i + 1 < arguments.size() ? 2 : 1));
+      } else {
+        ++i;
+      }
+    }
+    arguments.emplace_back("--test-threads=1");
   }
 
   /// A trap leaves nothing behind of what libtest had captured; and where the program ended later, nor does a failure.

@@ -131,6 +131,7 @@ TEST_CASE("doc tests have spaces in their names, sentences of a program are none
   CHECK(events_of("running 1 test\ntest src/lib.rs - parse (line 3) ... ok\ntest it yourself ... now\n", &text) ==
         "running 1\npassed src/lib.rs - parse (line 3)\n");
   CHECK(text == "test it yourself ... now\n");
+  CHECK(events_of("running 1 test\ntest      ... ok\n") == "running 1\n"); // found by the fuzzer
 }
 
 TEST_CASE("wasm-bindgen-test counts without measuring", "[runner][libtest]")

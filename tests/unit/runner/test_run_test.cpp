@@ -65,11 +65,12 @@ struct Program
   }
 };
 
-TestRun run(Program& program, std::vector<std::string> arguments = {})
+TestRun run(Program& program, std::vector<std::string> arguments = {}, bool in_order = true)
 {
   const test::FixedClock clock;
   runner::TestRunRequest request;
   request.arguments = std::move(arguments);
+  request.runs_in_order = in_order;
   request.time_limit = std::chrono::seconds(5);
   request.backtrace = [](const runner::Trap& trap) { return fmt::format("{} frames after {}\n", trap.frames.size(), trap.reason); };
   runner::TestView view;
@@ -139,6 +140,16 @@ TEST_CASE("a failure that libtest could not print any more is explained, too", "
   const TestRun result = run(program);
   CHECK(outcomes(result) == "a failed\nb failed trapped\n");
   CHECK(program.starts.size() == 4); // all, list, a alone, b alone
+}
+
+TEST_CASE("where tests run side by side, the rest runs one at a time", "[runner][tests]")
+{
+  Program program{{{"a", "ok"}, {"b", "trap"}, {"c", "ok"}}};
+  const TestRun result = run(program, {"--test-threads", "4", "--color=never"}, false);
+  CHECK(outcomes(result) == "a passed\nb failed trapped\nc passed\n");
+  // Nobody is blamed before that: several tests were running.
+  CHECK(program.starts[2] == "--color=never --test-threads=1 --exact b c");
+  CHECK(program.starts[3] == "--color=never --test-threads=1 --exact c");
 }
 
 TEST_CASE("a hanging test is stopped and the others run; it is not started again", "[runner][tests]")
