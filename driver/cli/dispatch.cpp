@@ -166,22 +166,6 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   return request;
 }
 
-Result<std::chrono::milliseconds> time_limit_of(const ParsedArguments& parsed)
-{
-  const auto* const text = parsed.last("timeout");
-  if (text == nullptr) {
-    return std::chrono::milliseconds(0);
-  }
-  constexpr double k_longest_s = 1e6;
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-  if (error != std::errc{} || end != text->data() + text->size() || !(seconds > 0) || seconds > k_longest_s) {
-    return fail(
-        Error("CW0782", fmt::format("invalid value `{}` for `--timeout`", *text), Blame::usage).help("give it seconds: `--timeout 60`"));
-  }
-  return std::chrono::milliseconds(std::max<std::int64_t>(1, static_cast<std::int64_t>(seconds * 1000)));
-}
-
 Result<> test_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options, const DispatchContext& context)
 {
   const bool is_bench = parsed.verb == "bench";
@@ -215,7 +199,8 @@ Result<> test_verb(const Env& env, const ParsedArguments& parsed, const GlobalOp
   if (const auto* junit = parsed.last("junit")) {
     request.junit = absolute(env, *junit);
   }
-  CW_TRY_ASSIGN(request.time_limit, time_limit_of(parsed));
+  CW_TRY_ASSIGN(const auto limit, time_limit_of(parsed));
+  request.time_limit = limit.value_or(std::chrono::milliseconds(0));
   if (const auto* memory = parsed.last("max-memory")) {
     request.memory_bytes = runner::parse_bytes(*memory);
     if (!request.memory_bytes) {
@@ -376,6 +361,22 @@ Result<> completions_verb(const Env& env, const ParsedArguments& parsed)
 }
 
 } // namespace
+
+Result<std::optional<std::chrono::milliseconds>> time_limit_of(const ParsedArguments& parsed)
+{
+  const auto* const text = parsed.last("timeout");
+  if (text == nullptr) {
+    return std::nullopt;
+  }
+  constexpr double k_longest_s = 1e6;
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+  if (error != std::errc{} || end != text->data() + text->size() || !(seconds > 0) || seconds > k_longest_s) {
+    return fail(
+        Error("CW0782", fmt::format("invalid value `{}` for `--timeout`", *text), Blame::usage).help("give it seconds: `--timeout 60`"));
+  }
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+}
 
 Path absolute(const Env& env, const std::string& path)
 {

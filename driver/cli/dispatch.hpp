@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -31,6 +32,9 @@ struct DispatchContext
 
 /// A path as somebody typed it.
 [[nodiscard]] Path absolute(const Env& env, const std::string& path);
+
+/// `--timeout SECONDS`; nullopt: none was given. Errors: CW0782.
+[[nodiscard]] Result<std::optional<std::chrono::milliseconds>> time_limit_of(const ParsedArguments& parsed);
 
 /// Turns parsed arguments into a request and runs the verb.
 [[nodiscard]] Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const DispatchContext& context);

@@ -21,20 +21,6 @@ template <class T> std::optional<T> number_of(std::string_view text)
   return code == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-Result<std::optional<milliseconds>> time_limit_of(const ParsedArguments& parsed)
-{
-  const auto* const text = parsed.last("timeout");
-  if (text == nullptr) {
-    return std::nullopt;
-  }
-  constexpr double k_most_seconds = 1e8;
-  const auto seconds = number_of<double>(*text);
-  if (!seconds || !(*seconds > 0) || *seconds > k_most_seconds) {
-    return fail(Error("CW0782", fmt::format("`--timeout {}` is no number of seconds", *text), Blame::usage).help("`--timeout 60`"));
-  }
-  return std::chrono::ceil<milliseconds>(std::chrono::duration<double>(*seconds));
-}
-
 Result<Path> the_one(const Env& env, const ParsedArguments& parsed, std::string_view what, std::string_view noun)
 {
   const auto& words = parsed.all(what);
