@@ -73,6 +73,13 @@ bool has_bindgen_tests(const manifest::Manifest& package)
   return std::any_of(dependencies.begin(), dependencies.end(), [](const auto& d) { return d->package_name.view() == "wasm-bindgen-test"; });
 }
 
+/// Whether libtest can say something on all of these.
+bool has_system_interface(const std::vector<std::string>& triples)
+{
+  return std::all_of(
+      triples.begin(), triples.end(), [](const std::string& t) { return !t.starts_with("wasm") || t.find("-wasi") != std::string::npos; });
+}
+
 /// Where tests of a package run. libtest needs a system interface: on a target without one it would say nothing.
 TargetChoice choice_for_tests(const manifest::Manifest& package, const PackageHost* host)
 {
@@ -80,19 +87,14 @@ TargetChoice choice_for_tests(const manifest::Manifest& package, const PackageHo
     return TargetChoice{.triples = {std::string(k_library_target)}, .reason = "tests of wasm-bindgen-test", .is_default_rule = true};
   }
   if (host != nullptr && !host->profile->program_target.empty()) {
-    return TargetChoice{.triples = {host->profile->program_target}, .reason = host->reason};
+    // A page brings WASI for what is tested in it.
+    const bool can_report = has_system_interface({host->profile->program_target});
+    return TargetChoice{.triples = {can_report ? host->profile->program_target : std::string(k_program_target)}, .reason = host->reason};
   }
   if (has_program(package) || has_cdylib(package)) {
     return TargetChoice{.triples = {std::string(k_program_target)}, .reason = "the default for tests", .is_default_rule = true};
   }
   return TargetChoice{.reason = "the default for a library", .is_default_rule = true};
-}
-
-/// Whether libtest can say something on all of these.
-bool has_system_interface(const std::vector<std::string>& triples)
-{
-  return std::all_of(
-      triples.begin(), triples.end(), [](const std::string& t) { return !t.starts_with("wasm") || t.find("-wasi") != std::string::npos; });
 }
 
 /// What one package is for; no triples: the host.

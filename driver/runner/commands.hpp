@@ -9,7 +9,7 @@ namespace cargo_wasm::runner {
 [[nodiscard]] base::Command wazero_command(const base::Path& program, const ProgramRequest& request);
 [[nodiscard]] base::Command wasmi_command(const base::Path& program, const ProgramRequest& request);
 [[nodiscard]] base::Command wasm3_command(const base::Path& program, const ProgramRequest& request);
-/// `program` is this one. No host names it yet: the verb that it starts is made elsewhere.
+/// This program opens the page, and finds the browser by itself.
 [[nodiscard]] base::Command browser_command(const base::Path& program, const ProgramRequest& request);
 
 constexpr std::uint64_t k_wasm_page_bytes = 65536;

@@ -14,7 +14,7 @@ namespace cargo_wasm::runner {
 
 std::span<const HostRunner> host_runners()
 {
-  static const std::array<HostRunner, 5> k_runners = {{
+  static const std::array<HostRunner, 6> k_runners = {{
       {.id = "wasmtime",
        .hosts = {"wasmtime", "wasmtime-threads"},
        .programs = {"wasmtime"},
@@ -55,6 +55,14 @@ std::span<const HostRunner> host_runners()
        .limits_memory = false,
        .maps_directories = false,
        .command = wasm3_command},
+      {.id = "browser",
+       .hosts = {"browser", "chrome"},
+       .programs = {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"},
+       .how_to_get = "`apt-get install chromium` brings it",
+       .targets = {"wasm32-wasip1*"},
+       .limits_memory = false,
+       .maps_directories = false,
+       .command = browser_command},
   }};
   return k_runners;
 }

@@ -12,6 +12,7 @@
 #include <cargo_wasm/wasm/component.hpp>
 #include <cargo_wasm/wasm/debug_inlines.hpp>
 #include <cargo_wasm/wasm/debug_lines.hpp>
+#include <cargo_wasm/wasm/source_map.hpp>
 #include <cargo_wasm/wasm/file_kind.hpp>
 #include <cargo_wasm/wasm/module.hpp>
 
@@ -106,6 +107,29 @@ struct TrapSymbols::Data
   std::string module_name;
   std::optional<wasm::DebugLines> lines;
   std::optional<wasm::DebugInlines> inlines;
+  std::optional<wasm::SourceMap> map; ///< in place of lines, where a step behind the linker made one
+
+  /// The text of a section that names a file beside the module.
+  [[nodiscard]] static std::optional<std::string> url_in(const wasm::Module& module, std::string_view section)
+  {
+    auto content = module.custom(section);
+    return content ? std::optional(std::string(content->name("a URL"))) : std::nullopt;
+  }
+
+  /// What the module says lies beside it.
+  void add_beside(const base::ReadOnlyFilesystem& fs, const base::Path& path)
+  {
+    if (files.empty()) {
+      return;
+    }
+    if (const auto url = url_in(*files.front()->module, "external_debug_info")) {
+      add(fs, path.parent_path() / *url);
+    }
+    if (const auto url = url_in(*files.front()->module, "sourceMappingURL"); url && !lines) {
+      const auto text = fs.read_if_exists(path.parent_path() / *url);
+      map = text && *text ? wasm::SourceMap::parse(**text) : std::nullopt;
+    }
+  }
 
   void read_names(const wasm::Module& module)
   {
@@ -202,8 +226,9 @@ TrapSymbols::TrapSymbols(const base::ReadOnlyFilesystem& fs, const base::Path& m
     : m_data(std::make_unique<Data>())
 {
   m_data->add(fs, module);
+  m_data->add_beside(fs, module);
   for (const base::Path& sibling : siblings) {
-    if (!m_data->files.empty() && (m_data->names.empty() || !m_data->lines)) {
+    if (!m_data->files.empty() && (m_data->names.empty() || !has_lines())) {
       m_data->add(fs, sibling);
     }
   }
@@ -215,7 +240,7 @@ TrapSymbols& TrapSymbols::operator=(TrapSymbols&&) noexcept = default;
 
 bool TrapSymbols::has_lines() const
 {
-  return m_data->lines && !m_data->lines->rows().empty();
+  return (m_data->lines && !m_data->lines->rows().empty()) || (m_data->map && m_data->map->size() != 0);
 }
 
 std::vector<SourceFrame> TrapSymbols::resolve(const TrapFrame& frame) const
@@ -233,6 +258,13 @@ std::vector<SourceFrame> TrapSymbols::resolve(const TrapFrame& frame) const
     shown.function = m_data->own_name(frame.name);
   } else {
     shown.function = function ? fmt::format("function {}", *function) : std::string("unknown");
+  }
+  if (address && !m_data->lines && m_data->map) {
+    if (const auto place = m_data->map->find(*address + m_data->code_begin - m_data->module_begin)) {
+      shown.file = place->file;
+      shown.line = place->line;
+      shown.column = place->column;
+    }
   }
   if (!address || !m_data->lines) {
     return {shown};

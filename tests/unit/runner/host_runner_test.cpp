@@ -81,8 +81,10 @@ TEST_CASE("memory is limited where the runtime has an option for it", "[runner][
 
 TEST_CASE("a page in a browser is opened by this program", "[runner][hosts]")
 {
-  CHECK(base::to_shell_string(runner::browser_command("/bin/cargo-wasm", request())) ==
-        "/bin/cargo-wasm module browse /p/target/app.wasm --");
+  ProgramRequest what = request();
+  what.driver_program = "/bin/cargo-wasm";
+  CHECK(base::to_shell_string(runner::host_command(*runner::runner_of_host("chrome@140"), "/bin/chromium", what)) ==
+        "/bin/cargo-wasm module browse /p/target/app.wasm -- --exact tests::a");
 }
 
 TEST_CASE("hosts lead to their runner by name and version, others to none", "[runner][hosts]")
