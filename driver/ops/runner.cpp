@@ -80,6 +80,7 @@ ChosenRunner with_host(const runner::HostRunner& host, const Path& program, cons
   start.cwd = request.cwd;
   start.memory_bytes = request.memory_bytes;
   start.cache_directory = request.cache_directory;
+  start.own_program = request.own_program;
   start.driver_program = request.driver_program;
   start.siblings = request.siblings;
   return {runner::host_command(host, program, start), std::string(host.id), &host};

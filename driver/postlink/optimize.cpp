@@ -118,7 +118,9 @@ private:
   {
     CW_TRY_ASSIGN(const wasm::Module with_lines, wasm::Module::read(linked));
     CW_TRY_ASSIGN(const wasm::Module without, wasm::Module::read(wasm::Source(file, stripped)));
-    const std::string map = wasm::write_source_map(wasm::DebugLines(with_lines), without.section(wasm::PayloadKind::code).begin);
+    const wasm::DebugLines table(with_lines);
+    const std::string map =
+        wasm::write_source_map(table, wasm::DebugInlines(with_lines, table), without.section(wasm::PayloadKind::code).begin);
     CW_TRY(m_env.fs.write_atomic(file, map));
     m_map_before = file;
     return {};

@@ -6,7 +6,7 @@ namespace cargo_wasm::runner {
 base::Command browser_command(const base::Path& /*program*/, const ProgramRequest& request)
 {
   base::Command command;
-  command.program = request.driver_program;
+  command.program = request.own_program;
   command.args = {"module", "browse", request.module.string(), "--"};
   return command;
 }

@@ -348,7 +348,9 @@ struct DebugInlines::Data
     }
   }
 
-  [[nodiscard]] bool is_in_ranges(const DwarfUnit& unit, std::uint64_t offset, std::uint64_t base, std::uint64_t address) const
+  /// Calls back with begin and end of each range; until it says that this is enough.
+  template <class Action>
+  void for_each_range(const DwarfUnit& unit, std::uint64_t offset, std::uint64_t base, const Action& is_enough) const
   {
     Cursor cursor = cursor_at(module.custom(".debug_ranges"), offset);
     const std::uint64_t mark = unit.address_bytes == 8 ? ~std::uint64_t{0} : 0xffff'ffff;
@@ -356,15 +358,24 @@ struct DebugInlines::Data
       const std::uint64_t begin = fixed_number(cursor, unit.address_bytes);
       const std::uint64_t end = fixed_number(cursor, unit.address_bytes);
       if (cursor.failed() || (begin == 0 && end == 0)) {
-        return false;
+        return;
       }
       if (begin == mark) {
         base = end;
-      } else if (address >= base + begin && address < base + end) {
-        return true;
+      } else if (is_enough(base + begin, base + end)) {
+        return;
       }
     }
-    return false;
+  }
+
+  [[nodiscard]] bool is_in_ranges(const DwarfUnit& unit, std::uint64_t offset, std::uint64_t base, std::uint64_t address) const
+  {
+    bool found = false;
+    for_each_range(unit, offset, base, [&](std::uint64_t begin, std::uint64_t end) {
+      found = address >= begin && address < end;
+      return found;
+    });
+    return found;
   }
 
   /// nullopt: the entry does not say where it is.
@@ -406,6 +417,48 @@ struct DebugInlines::Data
       call.called_at = {*file, small(entry.call_line), small(entry.call_column)};
     }
     return call;
+  }
+
+  void add_ranges(const DwarfUnit& unit,
+                  const DwarfEntry& entry,
+                  std::uint64_t base,
+                  std::uint32_t depth,
+                  const CodePlace& called_at,
+                  std::vector<InlinedRange>& found) const
+  {
+    if (entry.ranges) {
+      for_each_range(unit, *entry.ranges, base, [&](std::uint64_t begin, std::uint64_t end) {
+        found.push_back({begin, end, depth, called_at});
+        return false;
+      });
+    } else if (entry.low_pc && entry.high_pc) {
+      found.push_back({*entry.low_pc, entry.high_is_length ? *entry.low_pc + *entry.high_pc : *entry.high_pc, depth, called_at});
+    }
+  }
+
+  void ranges_of(const DwarfUnit& unit, std::vector<InlinedRange>& found) const
+  {
+    const EntryReader reader(module, unit, abbreviations_of(unit));
+    Cursor cursor = cursor_at(info, unit.first_entry);
+    const std::uint64_t section = cursor.offset() - unit.first_entry;
+    const DwarfEntry head = reader.read(cursor);
+    if (cursor.failed() || head.tag != k_tag_compile_unit || !head.has_children) {
+      return;
+    }
+    std::uint32_t depth = 1;
+    while (depth > 0 && depth <= k_deepest_tree && !cursor.failed() && cursor.offset() - section < unit.end) {
+      const DwarfEntry entry = reader.read(cursor);
+      if (entry.tag == 0) {
+        --depth;
+        continue;
+      }
+      if (entry.tag == k_tag_inlined) {
+        const std::string* const file = head.statements ? lines.file_of(*head.statements, entry.call_file) : nullptr;
+        const CodePlace called_at = file == nullptr ? CodePlace{} : CodePlace{*file, small(entry.call_line), small(entry.call_column)};
+        add_ranges(unit, entry, head.low_pc.value_or(0), depth, called_at, found);
+      }
+      depth += entry.has_children ? 1 : 0;
+    }
   }
 
   /// False: the unit does not have the address.
@@ -477,6 +530,18 @@ std::vector<InlinedCall> DebugInlines::calls_at(std::uint64_t address) const
     calls.clear();
   }
   return calls;
+}
+
+std::vector<InlinedRange> DebugInlines::ranges() const
+{
+  std::vector<InlinedRange> found;
+  for (const DwarfUnit& unit : m_data->units) {
+    m_data->ranges_of(unit, found);
+  }
+  std::sort(found.begin(), found.end(), [](const InlinedRange& a, const InlinedRange& b) {
+    return a.begin != b.begin ? a.begin < b.begin : a.depth < b.depth;
+  });
+  return found;
 }
 
 } // namespace cargo_wasm::wasm

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -75,20 +76,91 @@ bool advance(std::int64_t& value, const std::optional<std::int64_t>& difference)
   return value >= 0 && value < std::numeric_limits<std::uint32_t>::max();
 }
 
+/// As compilers call the sources of the standard library: by their place in Rust's repository, or without that of the toolchain.
+bool is_of_std(std::string_view file)
+{
+  return file.starts_with("/rustc/") || file.starts_with("library/");
+}
+
+/// Who called what std has at an address. Asked for addresses in ascending order: what is open is a stack.
+class CallersOfStd
+{
+public:
+  explicit CallersOfStd(const DebugInlines& inlines) : m_ranges(inlines.ranges()) {}
+
+  /// The innermost call that stands outside of std; `own` where there is none.
+  CodePlace caller_at(std::uint64_t address, CodePlace own)
+  {
+    for (; m_next < m_ranges.size() && m_ranges[m_next].begin <= address; ++m_next) {
+      close_before(m_ranges[m_next].begin);
+      m_open.push_back(&m_ranges[m_next]);
+    }
+    close_before(address);
+    const auto found = std::find_if(m_open.rbegin(), m_open.rend(), [](const InlinedRange* range) {
+      return range->called_at.line != 0 && !is_of_std(range->called_at.file);
+    });
+    return found == m_open.rend() ? std::move(own) : (*found)->called_at;
+  }
+
+private:
+  void close_before(std::uint64_t address)
+  {
+    while (!m_open.empty() && m_open.back()->end <= address) {
+      m_open.pop_back();
+    }
+  }
+
+  std::vector<InlinedRange> m_ranges;
+  std::vector<const InlinedRange*> m_open; ///< the inner behind the outer
+  std::size_t m_next = 0;
+};
+
+/// Files by number, in the order in which they are met behind those of the table.
+class Sources
+{
+public:
+  explicit Sources(std::vector<std::string> names) : m_names(std::move(names))
+  {
+    for (std::size_t i = 0; i < m_names.size(); ++i) {
+      m_index.emplace(m_names[i], static_cast<std::int64_t>(i));
+    }
+  }
+
+  std::int64_t index_of(const std::string& name)
+  {
+    const auto [entry, is_new] = m_index.emplace(name, static_cast<std::int64_t>(m_names.size()));
+    if (is_new) {
+      m_names.push_back(name);
+    }
+    return entry->second;
+  }
+  [[nodiscard]] const std::vector<std::string>& names() const { return m_names; }
+
+private:
+  std::vector<std::string> m_names;
+  std::map<std::string, std::int64_t> m_index;
+};
+
 } // namespace
 
-std::string write_source_map(const DebugLines& lines, std::uint64_t code_offset)
+std::string write_source_map(const DebugLines& lines, const DebugInlines& inlines, std::uint64_t code_offset)
 {
+  Sources sources(lines.files());
+  CallersOfStd callers(inlines);
   std::string mappings;
   std::array<std::int64_t, 4> last{};
   for (const LineRow& row : lines.rows()) {
     if (row.ends_sequence || row.line == 0) {
       continue;
     }
+    CodePlace place{lines.files()[row.file], row.line, row.column};
+    if (is_of_std(place.file)) {
+      place = callers.caller_at(row.address, std::move(place));
+    }
     const std::array<std::int64_t, 4> now{static_cast<std::int64_t>(code_offset + row.address),
-                                          row.file,
-                                          static_cast<std::int64_t>(row.line) - 1,
-                                          row.column == 0 ? 0 : static_cast<std::int64_t>(row.column) - 1};
+                                          sources.index_of(place.file),
+                                          static_cast<std::int64_t>(place.line) - 1,
+                                          place.column == 0 ? 0 : static_cast<std::int64_t>(place.column) - 1};
     if (!mappings.empty()) {
       mappings += ',';
     }
@@ -99,7 +171,7 @@ std::string write_source_map(const DebugLines& lines, std::uint64_t code_offset)
   }
   nlohmann::ordered_json map;
   map["version"] = 3;
-  map["sources"] = lines.files();
+  map["sources"] = sources.names();
   map["names"] = nlohmann::ordered_json::array();
   map["mappings"] = std::move(mappings);
   return map.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

@@ -82,7 +82,7 @@ TEST_CASE("memory is limited where the runtime has an option for it", "[runner][
 TEST_CASE("a page in a browser is opened by this program", "[runner][hosts]")
 {
   ProgramRequest what = request();
-  what.driver_program = "/bin/cargo-wasm";
+  what.own_program = "/bin/cargo-wasm";
   CHECK(base::to_shell_string(runner::host_command(*runner::runner_of_host("chrome@140"), "/bin/chromium", what)) ==
         "/bin/cargo-wasm module browse /p/target/app.wasm -- --exact tests::a");
 }

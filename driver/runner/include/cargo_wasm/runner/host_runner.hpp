@@ -32,7 +32,8 @@ struct ProgramRequest
   base::Path cwd = {};
   std::optional<std::uint64_t> memory_bytes = {}; ///< the most that linear memory may grow to
   base::Path cache_directory = {};                ///< for what a runtime compiles; empty: none
-  base::Path driver_program = {};                 ///< this program, for runtimes that it is itself, or that ask it to read a trap
+  base::Path own_program = {};                    ///< this program, for runtimes that it is itself
+  base::Path driver_program = {};                 ///< this program again, where the runtime asks it to read a trap; empty: it does not
   std::vector<base::Path> siblings = {};          ///< the module before it was stripped
 };
 

@@ -19,6 +19,14 @@ struct InlinedCall
   bool operator==(const InlinedCall&) const = default;
 };
 
+/// Code of an inlined function; one such function may have several.
+struct InlinedRange
+{
+  std::uint64_t begin = 0, end = 0; ///< from the code section's content
+  std::uint32_t depth = 0;          ///< of the tree: what lies within another is deeper
+  CodePlace called_at;              ///< line 0: unknown
+};
+
 class DebugInlines
 {
 public:
@@ -30,6 +38,8 @@ public:
 
   /// The calls around `address`, from the function that the module has inwards. Cost: a pass over the units that have the address.
   [[nodiscard]] std::vector<InlinedCall> calls_at(std::uint64_t address) const;
+  /// All inlined code, by its begin, the outer before the inner. Cost: one pass over everything.
+  [[nodiscard]] std::vector<InlinedRange> ranges() const;
 
 private:
   struct Data;

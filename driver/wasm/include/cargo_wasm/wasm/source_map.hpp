@@ -4,6 +4,7 @@
 // code without understanding DWARF still keeps the map of a module right, because it keeps a place with every instruction.
 // Sources: ECMA-426 (source map version 3); its use for WebAssembly in tool-conventions Debugging.md.
 #pragma once
+#include <cargo_wasm/wasm/debug_inlines.hpp>
 #include <cargo_wasm/wasm/debug_lines.hpp>
 
 #include <optional>
@@ -13,9 +14,10 @@
 
 namespace cargo_wasm::wasm {
 
-/// The line table as a map. `code_offset`: where the code section's content starts in the file. Rows without a line are left out: an older
-/// wasm-opt takes no segment without a place. Cost: linear in the rows.
-[[nodiscard]] std::string write_source_map(const DebugLines& lines, std::uint64_t code_offset);
+/// The line table as a map. `code_offset`: where the code section's content starts in the file. A map has one place for an instruction and
+/// knows nothing of inlined calls, so what the standard library has in somebody's function is told by the call that brought it there. Rows
+/// without a line are left out: an older wasm-opt takes no segment without a place. Cost: linear in the rows and in .debug_info.
+[[nodiscard]] std::string write_source_map(const DebugLines& lines, const DebugInlines& inlines, std::uint64_t code_offset);
 
 class SourceMap
 {
