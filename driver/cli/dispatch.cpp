@@ -10,6 +10,7 @@
 #include <cargo_wasm/runner/host_runner.hpp>
 
 #include "dispatch_module.hpp"
+#include "dispatch_new.hpp"
 #include "dispatch_page.hpp"
 #include "dispatch_toolchain.hpp"
 
@@ -394,6 +395,9 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_page(env, parsed, options, context)) {
+    return std::move(*outcome);
+  }
+  if (auto outcome = dispatch_new(env, parsed)) {
     return std::move(*outcome);
   }
   if (verb == "run") {

@@ -197,9 +197,29 @@ Options test_runs()
   };
 }
 
+/// `new` and `init`; their lines are in dispatch_new.cpp.
+std::vector<VerbSpec> new_verbs()
+{
+  const Options choices = {
+      {"template", '\0', value, "NAME", "What it is: bin, lib, browser, component, freestanding, plugin, workspace (docs/guide/new.md)"},
+      {"bin", '\0', flag, "", "Same as --template bin"},
+      {"lib", '\0', flag, "", "Same as --template lib"},
+      {"name", '\0', value, "NAME", "Name of the package, instead of the directory's"},
+      {"edition", '\0', value, "YEAR", "Edition of Rust", "Options", {"2021", "2024"}},
+      {"vcs", '\0', value, "VCS", "Make a repository; git where it is there and none is around", "Options", {"git", "none"}},
+      {"list", '\0', flag, "", "List the templates"}};
+  return {
+      {"new", "", "Make a package in a new directory", join({{{"PATH", '\0', positionals, "PATH", "The directory"}}, choices, general()})},
+      {"init",
+       "",
+       "Make a package in a directory that is there",
+       join({{{"PATH", '\0', positionals, "PATH", "The directory; the current one unless given"}}, choices, general()})},
+  };
+}
+
 std::vector<VerbSpec> make_verbs()
 {
-  std::vector<VerbSpec> table;
+  std::vector<VerbSpec> table = new_verbs();
   table.push_back({"build",
                    "b",
                    "Compile the project to WebAssembly (or for the host)",

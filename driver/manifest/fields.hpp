@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <cargo_wasm/manifest/manifest.hpp>
+#include <cargo_wasm/manifest/names.hpp>
 
 namespace cargo_wasm::manifest {
 
@@ -114,7 +115,7 @@ void check_badges(ReadState& state, Located badges, std::string_view path);
 [[nodiscard]] base::Path normalize_path(const base::Path& path);
 
 /// Why a name is not allowed ("it starts with a digit"); nullopt when it is. Letters and digits are Unicode's (XID_Start, XID_Continue).
-[[nodiscard]] std::optional<std::string> package_name_problem(std::string_view name);
+/// That of a package: names.hpp.
 [[nodiscard]] std::optional<std::string> feature_name_problem(std::string_view name);
 [[nodiscard]] std::optional<std::string> profile_name_problem(std::string_view name);
 
