@@ -89,6 +89,22 @@ std::string shown_file(const std::string& file, const base::Path& cwd)
   return base::shown_path(cwd, base::Path(file).lexically_normal()).string();
 }
 
+/// "app[31cf9e5e7308bf23]::parse" as "app::parse": some runtimes demangle by themselves, and leave nothing out.
+std::string without_disambiguators(std::string name)
+{
+  constexpr std::string_view k_hex = "0123456789abcdef";
+  constexpr std::size_t k_fewest_digits = 8;
+  for (std::size_t begin = name.find('['); begin != std::string::npos; begin = name.find('[', begin)) {
+    const std::size_t end = name.find_first_not_of(k_hex, begin + 1);
+    if (end != std::string::npos && name[end] == ']' && end - begin > k_fewest_digits) {
+      name.erase(begin, end + 1 - begin);
+    } else {
+      ++begin;
+    }
+  }
+  return name;
+}
+
 } // namespace
 
 struct TrapSymbols::Data
@@ -198,7 +214,7 @@ struct TrapSymbols::Data
     if (!module_name.empty() && name.size() > module_name.size() + 1 && name.starts_with(module_name) && name[module_name.size()] == '.') {
       name.remove_prefix(module_name.size() + 1);
     }
-    return rust::demangle(name);
+    return without_disambiguators(rust::demangle(name));
   }
 
   /// Where a frame is, from the code section's content. In a component runtimes count from its beginning or from that of the module, and
