@@ -153,12 +153,13 @@ impl Found<'_> {
 
     fn definition(&mut self, kind: &str, name: &syn::Ident, attributes: &[syn::Attribute]) {
         let mut symbol = None;
+        let mut exported = None; // of several the first counts, as rustc 1.99.1 has it
         let mut section = None;
         let mut waiting: Vec<syn::Meta> = attributes.iter().rev().map(|attribute| attribute.meta.clone()).collect();
         while let Some(meta) = waiting.pop() {
             match &meta {
                 syn::Meta::Path(path) if path.is_ident("no_mangle") => symbol = symbol.or(Some(name.to_string())),
-                syn::Meta::NameValue(pair) if pair.path.is_ident("export_name") => symbol = text(&pair.value).or(symbol),
+                syn::Meta::NameValue(pair) if pair.path.is_ident("export_name") => exported = exported.or(text(&pair.value)),
                 syn::Meta::NameValue(pair) if pair.path.is_ident("link_section") => section = section.or(text(&pair.value)),
                 syn::Meta::List(list) if list.path.is_ident("unsafe") => waiting.extend(syn::parse2(list.tokens.clone())),
                 syn::Meta::List(list) if list.path.is_ident("cfg_attr") => {
@@ -169,6 +170,7 @@ impl Found<'_> {
                 _ => {}
             }
         }
+        symbol = exported.or(symbol);
         if symbol.is_some() || section.is_some() {
             let (begin, end) = self.range(name.span(), name.span());
             let line = format!("define {kind} {name} {begin}-{end} {} {symbol:?} {section:?}", self.modules.join("::"));
