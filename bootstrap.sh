@@ -2,7 +2,7 @@
 # Sets this checkout up on a Debian-like machine, and does the program's main job once.
 #
 #   ./bootstrap.sh               install what is missing, build, install `cargo-wasm`, run hexyl through it
-#   ./bootstrap.sh test          the same, then the test suite (under 25 minutes on two cores)
+#   ./bootstrap.sh test          the same, then the test suite (under 40 minutes on two cores)
 #   ./bootstrap.sh test --all    the same, then everything long as well (hours)
 #
 # Options: --no-main-job (skip the last step), --prefix DIR (install there), --jobs N.
