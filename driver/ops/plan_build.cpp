@@ -170,8 +170,10 @@ Result<> plan_run(const Env& env,
                   const RunRequest& request,
                   const manifest::Config& config,
                   const toolchain::TargetData& platforms,
+                  const plan::ComponentOfUnit& components,
                   PlannedBuild& planned)
 {
+  bool is_component = false;
   std::vector<Path> siblings;
   for (const auto root : planned.graph.roots) {
     const auto& last = planned.graph.actions[root];
@@ -183,6 +185,7 @@ Result<> plan_run(const Env& env,
     }
     planned.program = plan::shown_path(planned.graph, made_by, *action.executable_output);
     siblings = modules_before(planned.graph, made_by, root);
+    is_component = components.contains(action.label.unit);
     break;
   }
   if (!planned.program) {
@@ -193,6 +196,7 @@ Result<> plan_run(const Env& env,
   runner.program = *planned.program;
   runner.triple = std::string(platforms.triple(kind));
   runner.is_native = runner.triple == platforms.rustc.host;
+  runner.is_component = is_component;
   runner.arguments = request.arguments;
   runner.host = request.compile.host;
   runner.directories = mapped_directories(env, request.directories, request.arguments);
@@ -301,7 +305,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   planned.reports_future_incompat = !frequency || frequency->value != "never";
   planned.show_dependency_warnings = plan_for.show_dependency_warnings;
   if (run != nullptr) {
-    CW_TRY(plan_run(env, *run, *project.config, platforms, planned));
+    CW_TRY(plan_run(env, *run, *project.config, platforms, actions_input.components, planned));
   }
   if (is_test) {
     CW_TRY_ASSIGN(planned.tests, test_programs({units, planned.graph, *project.config, platforms, hosts}));

@@ -34,14 +34,20 @@ std::optional<MappedDirectory> directory_of_argument(const Env& env, std::string
   return MappedDirectory{host.string(), directory.string()};
 }
 
+/// What hosts are asked for: a component is one, whatever the module in it was built for.
+std::string_view form_of(const RunnerRequest& request)
+{
+  return request.is_component ? std::string_view("wasm32-wasip2") : std::string_view(request.triple);
+}
+
 bool is_wasi(const RunnerRequest& request)
 {
-  return request.triple.find("-wasi") != std::string::npos;
+  return form_of(request).find("-wasi") != std::string_view::npos;
 }
 
 bool is_component(const RunnerRequest& request)
 {
-  return request.triple == "wasm32-wasip2" || request.triple == "wasm32-wasip3";
+  return form_of(request) == "wasm32-wasip2" || form_of(request) == "wasm32-wasip3";
 }
 
 bool is_bindgen_program(const Env& env, const Path& program)
@@ -95,7 +101,7 @@ Result<ChosenRunner> usual_runner(const Env& env, const RunnerRequest& request)
   for (const std::string_view name : {"wasmtime", "node"}) {
     const runner::HostRunner* const host = runner::runner_of_host(name);
     const auto program = env.program_on_path(host->programs.front());
-    if (program && runner::takes_target(*host, request.triple)) {
+    if (program && runner::takes_target(*host, form_of(request))) {
       return with_host(*host, *program, request);
     }
   }
@@ -126,12 +132,15 @@ Result<ChosenRunner> runner_of(const Env& env, const std::string& name, const Ru
   if (host == nullptr) {
     return fail(no_runner(name));
   }
-  const bool is_taken = !request.is_native && runner::takes_target(*host, request.triple);
+  const bool is_taken = !request.is_native && runner::takes_target(*host, form_of(request));
   if (!is_taken && !is_wasi(request) && is_bindgen_program(env, request.program)) {
     return fail(no_system_interface(env, request));
   }
   if (!is_taken) {
-    return fail(Error("CW0934", fmt::format("host `{}` does not run programs for `{}`", name, request.triple), Blame::usage)
+    return fail(Error("CW0934",
+                      request.is_component ? fmt::format("host `{}` does not run components", name)
+                                           : fmt::format("host `{}` does not run programs for `{}`", name, request.triple),
+                      Blame::usage)
                     .help(request.is_native ? "leave `--host` out: they run by themselves"
                                             : "build for one that it runs: `--target wasm32-wasip1`"));
   }

@@ -15,6 +15,7 @@ struct RunnerRequest
   Path program;       ///< what was built, absolute
   std::string triple; ///< its target
   bool is_native = false;
+  bool is_component = false; ///< it was wrapped, whatever its target
   std::vector<std::string> arguments = {};
   std::optional<std::string> host = {};                 ///< --host
   std::optional<manifest::PathAndArgs> configured = {}; ///< `target.TRIPLE.runner`
