@@ -6,35 +6,11 @@
 
 #include <cargo_wasm/base/text.hpp>
 
+#include "message_json.hpp"
+
 namespace cargo_wasm::plan {
 
 namespace {
-
-std::string_view panic_name(PanicStrategy panic)
-{
-  switch (panic) {
-  case PanicStrategy::unwind:
-    return "unwind";
-  case PanicStrategy::abort:
-    return "abort";
-  case PanicStrategy::immediate_abort:
-    return "immediate-abort";
-  }
-  return "";
-}
-
-std::string lto_name(const Lto& lto)
-{
-  switch (lto.kind) {
-  case Lto::Kind::off:
-    return "off";
-  case Lto::Kind::boolean:
-    return lto.value ? "true" : "false";
-  case Lto::Kind::named:
-    return lto.name.str();
-  }
-  return "";
-}
 
 /// "NAME VERSION SOURCE CHECKSUM". A path says nothing to others and is left out: what lies there is in the artifact's own digest.
 std::string locked_dependency(const Unit& unit)

@@ -21,4 +21,30 @@ ordered_json debuginfo_json(DebugInfoLevel level)
   return 0;
 }
 
+std::string_view panic_name(PanicStrategy panic)
+{
+  switch (panic) {
+  case PanicStrategy::unwind:
+    return "unwind";
+  case PanicStrategy::abort:
+    return "abort";
+  case PanicStrategy::immediate_abort:
+    return "immediate-abort";
+  }
+  return "unwind";
+}
+
+std::string lto_name(const Lto& lto)
+{
+  switch (lto.kind) {
+  case Lto::Kind::off:
+    return "off";
+  case Lto::Kind::boolean:
+    return lto.value ? "true" : "false";
+  case Lto::Kind::named:
+    return lto.name.str();
+  }
+  return {};
+}
+
 } // namespace cargo_wasm::plan

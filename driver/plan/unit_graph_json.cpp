@@ -16,19 +16,6 @@ template <class T> ordered_json or_null(const std::optional<T>& value)
   return value ? ordered_json(std::string_view(*value)) : ordered_json();
 }
 
-ordered_json lto_json(const Lto& lto)
-{
-  switch (lto.kind) {
-  case Lto::Kind::off:
-    return "off";
-  case Lto::Kind::boolean:
-    return lto.value ? "true" : "false"; // a string, as cargo prints it
-  case Lto::Kind::named:
-    return lto.name.view();
-  }
-  return {};
-}
-
 ordered_json strip_json(const Strip& strip)
 {
   ordered_json inner = "None";
@@ -38,25 +25,12 @@ ordered_json strip_json(const Strip& strip)
   return ordered_json::object({{strip.deferred ? "deferred" : "resolved", inner}});
 }
 
-std::string_view panic_text(PanicStrategy panic)
-{
-  switch (panic) {
-  case PanicStrategy::unwind:
-    return "unwind";
-  case PanicStrategy::abort:
-    return "abort";
-  case PanicStrategy::immediate_abort:
-    return "immediate-abort";
-  }
-  return "unwind";
-}
-
 ordered_json profile_json(const BuildProfile& profile)
 {
   ordered_json json;
   json["name"] = profile.name.view();
   json["opt_level"] = profile.opt_level.view();
-  json["lto"] = lto_json(profile.lto);
+  json["lto"] = lto_name(profile.lto);
   json["codegen_backend"] = or_null(profile.codegen_backend);
   json["codegen_units"] = profile.codegen_units ? ordered_json(*profile.codegen_units) : ordered_json();
   json["debuginfo"] = debuginfo_json(profile.debuginfo.level);
@@ -65,7 +39,7 @@ ordered_json profile_json(const BuildProfile& profile)
   json["overflow_checks"] = profile.overflow_checks;
   json["rpath"] = profile.rpath;
   json["incremental"] = profile.incremental;
-  json["panic"] = panic_text(profile.panic);
+  json["panic"] = panic_name(profile.panic);
   json["strip"] = strip_json(profile.strip);
   return json;
 }

@@ -4,6 +4,8 @@
 #include <map>
 #include <unordered_map>
 
+#include "zero_ended.hpp"
+
 namespace cargo_wasm::wasm {
 
 namespace {
@@ -105,18 +107,6 @@ std::uint64_t fixed_number(Cursor& cursor, unsigned bytes)
   return value;
 }
 
-std::string_view zero_ended(Cursor& cursor)
-{
-  const std::string_view rest = cursor.rest();
-  const std::size_t end = rest.find('\0');
-  if (end == std::string_view::npos) {
-    cursor.fail(Fault::ended, cursor.end_offset(), "a zero byte");
-    return {};
-  }
-  cursor.bytes(end + 1, k_what);
-  return rest.substr(0, end);
-}
-
 /// A cursor at an offset of a section; failed where there is none.
 Cursor cursor_at(const std::optional<Cursor>& section, std::uint64_t offset)
 {
@@ -195,11 +185,11 @@ private:
       value.number = static_cast<std::uint64_t>(cursor.i64(k_what));
       break;
     case k_dwarf_string:
-      value.text = zero_ended(cursor);
+      value.text = zero_ended(cursor, k_what);
       break;
     case k_dwarf_strp: {
       Cursor text = cursor_at(m_module.custom(".debug_str"), cursor.fixed32(k_what));
-      value.text = zero_ended(text);
+      value.text = zero_ended(text, k_what);
       break;
     }
     case k_dwarf_ref1:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "zero_ended.hpp"
+
 namespace cargo_wasm::wasm {
 
 namespace {
@@ -45,26 +47,13 @@ std::uint16_t fixed16(Cursor& cursor)
   return static_cast<std::uint16_t>(low | cursor.u8("a line table") << 8);
 }
 
-/// Up to a zero byte, which is passed.
-std::string_view c_string(Cursor& cursor)
-{
-  const std::string_view rest = cursor.rest();
-  const std::size_t end = rest.find('\0');
-  if (end == std::string_view::npos) {
-    cursor.fail(Fault::ended, cursor.end_offset(), "a zero byte");
-    return {};
-  }
-  cursor.bytes(end + 1, "a text");
-  return rest.substr(0, end);
-}
-
 std::string_view c_string_at(std::optional<Cursor> section, std::uint64_t offset)
 {
   if (!section || offset >= section->remaining()) {
     return {};
   }
   section->bytes(offset, "an offset");
-  return c_string(*section);
+  return zero_ended(*section, "a text");
 }
 
 bool is_absolute(std::string_view path)
@@ -156,11 +145,11 @@ private:
   void read_file_names_4()
   {
     std::vector<std::string_view> directories{{}};
-    for (std::string_view name = c_string(m_cursor); !name.empty(); name = c_string(m_cursor)) {
+    for (std::string_view name = zero_ended(m_cursor, "a text"); !name.empty(); name = zero_ended(m_cursor, "a text")) {
       directories.push_back(name);
     }
     m_files.emplace_back(); // files count from 1
-    for (std::string_view name = c_string(m_cursor); !name.empty(); name = c_string(m_cursor)) {
+    for (std::string_view name = zero_ended(m_cursor, "a text"); !name.empty(); name = zero_ended(m_cursor, "a text")) {
       const std::uint64_t directory = m_cursor.u64("a directory");
       m_cursor.u64("a time");
       m_cursor.u64("a length");
@@ -200,7 +189,7 @@ private:
     std::uint64_t found = 0;
     switch (form) {
     case k_form_string:
-      found_text = c_string(m_cursor);
+      found_text = zero_ended(m_cursor, "a text");
       break;
     case k_form_line_strp:
       found_text = c_string_at(m_module.custom(".debug_line_str"), offset());
