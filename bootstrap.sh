@@ -158,7 +158,7 @@ compiler_runtime() {
 install_packages() {
   want ca-certificates g++:g++ cmake:cmake ninja-build:ninja pkg-config:pkg-config ccache:ccache
   want libcurl4-openssl-dev libgit2-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev libfmt-dev \
-    libexpected-dev zlib1g-dev libbrotli-dev libssl-dev
+    libexpected-dev zlib1g-dev libbrotli-dev libssl-dev libsqlite3-dev
   find_boost
   if ! command -v wasmtime >/dev/null && ! command -v node >/dev/null; then
     want nodejs

@@ -46,6 +46,8 @@ find_library(CW_LIB_brotlicommon NAMES libbrotlicommon.a REQUIRED)
 target_link_libraries(dep_brotli INTERFACE ${CW_LIB_brotlicommon})
 cw_static_dependency(crypto libcrypto libcrypto.a)
 target_link_libraries(dep_crypto INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
+cw_static_dependency(sqlite sqlite3 libsqlite3.a)
+target_link_libraries(dep_sqlite INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
 cw_pkg_dependency(curl libcurl)
 cw_pkg_dependency(git2 libgit2)
 

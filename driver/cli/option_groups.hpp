@@ -21,4 +21,7 @@ using Options = std::vector<OptionSpec>;
 [[nodiscard]] std::vector<VerbSpec> module_verbs();
 [[nodiscard]] std::vector<VerbSpec> page_verbs();
 
+/// `registry …`.
+[[nodiscard]] std::vector<VerbSpec> registry_verbs();
+
 } // namespace cargo_wasm::cli

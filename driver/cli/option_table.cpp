@@ -372,6 +372,9 @@ std::vector<VerbSpec> make_verbs()
   for (auto& verb : page_verbs()) {
     table.push_back(std::move(verb));
   }
+  for (auto& verb : registry_verbs()) {
+    table.push_back(std::move(verb));
+  }
   table.push_back({"doctor",
                    "",
                    "Show what the program depends on, and what is the matter with it",
@@ -405,6 +408,7 @@ const std::vector<VerbGroup>& verb_groups()
   static const std::vector<VerbGroup> table = {
       {"toolchain", "Show, ask and install compilers"},
       {"host", "Show the hosts that artifacts can be built for"},
+      {"registry", "Run a registry that cargo and cargo-wasm publish to"},
       {"module", "Work on a module that is linked: optimize, strip, check, wrap, compose, open in a page"}};
   return table;
 }

@@ -51,6 +51,15 @@ void NameMap::set(const std::string& lower_case_name, const NameRecord& record)
   m_hashes[shard].reset();
 }
 
+void NameMap::remove(std::string_view lower_case_name)
+{
+  const std::size_t shard = shard_of(lower_case_name);
+  if (const auto found = m_shards[shard].find(lower_case_name); found != m_shards[shard].end()) {
+    m_shards[shard].erase(found);
+    m_hashes[shard].reset();
+  }
+}
+
 const NameRecord* NameMap::find(std::string_view lower_case_name) const
 {
   const Shard& shard = m_shards[shard_of(lower_case_name)];

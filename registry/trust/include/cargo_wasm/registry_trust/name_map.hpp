@@ -40,6 +40,7 @@ public:
   using Shard = std::map<std::string, NameRecord, std::less<>>;
 
   void set(const std::string& lower_case_name, const NameRecord& record);
+  void remove(std::string_view lower_case_name);
   [[nodiscard]] const NameRecord* find(std::string_view lower_case_name) const;
   [[nodiscard]] std::uint64_t size() const;
   /// The bytes of a shard; of an empty one none.

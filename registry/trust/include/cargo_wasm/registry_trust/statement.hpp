@@ -17,7 +17,7 @@ using base::Sha256;
 
 inline constexpr std::size_t k_max_statement_bytes = 8 * 1024;
 
-/// A version of a crate that was published. Its index line is hashed without what may change (`yanked`) and what the registry adds.
+/// A version of a crate that was published. Its index line is hashed as it was then, `yanked` false, without what the registry adds.
 struct PublishStatement
 {
   std::string registry; ///< the index's canonical address, "sparse+https://…/": a statement holds in one registry alone

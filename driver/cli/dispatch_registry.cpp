@@ -1,0 +1,96 @@
+// `cargo-wasm registry VERB`: one line a verb.
+#include "dispatch_registry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/ops/registry_verbs.hpp>
+
+namespace cargo_wasm::cli {
+
+namespace {
+
+Result<Path> one_directory(const Env& env, const std::vector<std::string>& words, std::string_view example)
+{
+  if (words.size() != 1) {
+    return fail(
+        Error("CW1205", words.empty() ? "which directory?" : "one directory at a time", Blame::usage).help(fmt::format("`{}`", example)));
+  }
+  return absolute(env, words.front());
+}
+
+std::string text_option(const ParsedArguments& parsed, std::string_view name, std::string otherwise = "")
+{
+  const auto* const value = parsed.last(name);
+  return value == nullptr ? std::move(otherwise) : *value;
+}
+
+Result<Outcome> init(const Env& env, const ParsedArguments& parsed, const DispatchContext&)
+{
+  CW_TRY_ASSIGN(Path directory, one_directory(env, parsed.all("DIR"), "cargo-wasm registry init DIR --name NAME"));
+  CW_TRY(
+      ops::registry_init(env, {.directory = std::move(directory), .name = text_option(parsed, "name"), .url = text_option(parsed, "url")}));
+  return Outcome{};
+}
+
+Result<Outcome> token(const Env& env, const ParsedArguments& parsed, const DispatchContext&)
+{
+  const std::vector<std::string>& words = parsed.all("ACTION");
+  if (words.size() != 2 || words[0] != "create") {
+    return fail(
+        Error("CW1205", "what is to be done with tokens?", Blame::usage).help("`cargo-wasm registry token create DIR --user NAME`"));
+  }
+  ops::RegistryTokenRequest request{.directory = absolute(env, words[1]),
+                                    .user = text_option(parsed, "user"),
+                                    .scopes = parsed.all("scope"),
+                                    .crates = text_option(parsed, "crates", "*"),
+                                    .days = {}};
+  if (const auto* const text = parsed.last("days")) {
+    std::uint64_t days = 0;
+    const auto [rest, wrong] = std::from_chars(text->data(), text->data() + text->size(), days);
+    constexpr std::uint64_t k_most_days = 36500;
+    if (wrong != std::errc() || rest != text->data() + text->size() || days > k_most_days) {
+      return fail(Error("CW1205", fmt::format("`{}` is not a number of days", *text), Blame::usage).help("`--days 90`"));
+    }
+    request.days = days;
+  }
+  CW_TRY(ops::registry_token_create(env, request));
+  return Outcome{};
+}
+
+Result<Outcome> serve(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+{
+  CW_TRY_ASSIGN(Path directory, one_directory(env, parsed.all("DIR"), "cargo-wasm registry serve DIR"));
+  ops::RegistryServeRequest request{
+      .directory = std::move(directory), .listen = text_option(parsed, "listen", "127.0.0.1:0"), .port_file = {}, .stop = context.stop};
+  if (const auto* const file = parsed.last("port-file")) {
+    request.port_file = absolute(env, *file);
+  }
+  CW_TRY(ops::registry_serve(env, request));
+  return Outcome{};
+}
+
+struct RegistryVerb
+{
+  std::string_view name; ///< as in the option table
+  Result<Outcome> (*run)(const Env& env, const ParsedArguments& parsed, const DispatchContext& context);
+};
+
+constexpr std::array k_registry_verbs = {
+    RegistryVerb{"registry init", init},
+    RegistryVerb{"registry token", token},
+    RegistryVerb{"registry serve", serve},
+};
+
+} // namespace
+
+std::optional<Result<Outcome>> dispatch_registry(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+{
+  const auto verb = std::ranges::find(k_registry_verbs, parsed.verb, &RegistryVerb::name);
+  return verb == k_registry_verbs.end() ? std::nullopt : std::optional(verb->run(env, parsed, context));
+}
+
+} // namespace cargo_wasm::cli

@@ -1,0 +1,43 @@
+// `cargo-wasm registry VERB`: running a registry.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/base/env.hpp>
+
+namespace cargo_wasm::ops {
+
+struct RegistryInitRequest
+{
+  Path directory;
+  std::string name; ///< of the federation
+  std::string url;  ///< where clients will reach it, "https://…/"; empty: where it is served first
+};
+/// Makes an empty registry. Errors: CW1200, CW1205 a name or an address that will not do.
+Result<> registry_init(const Env& env, const RegistryInitRequest& request);
+
+struct RegistryTokenRequest
+{
+  Path directory;
+  std::string user;
+  std::vector<std::string> scopes; ///< none: publish and yank
+  std::string crates = "*";        ///< a pattern of names
+  std::optional<std::uint64_t> days;
+};
+/// Makes a token and prints it, once. Errors: CW1205, CW1201, CW1202.
+Result<> registry_token_create(const Env& env, const RegistryTokenRequest& request);
+
+struct RegistryServeRequest
+{
+  Path directory;
+  std::string listen = "127.0.0.1:0";
+  std::optional<Path> port_file; ///< where the port is written to once it listens
+  std::stop_token stop;
+};
+/// Serves a registry until it is stopped. Errors: CW1201, CW1204.
+Result<> registry_serve(const Env& env, const RegistryServeRequest& request);
+
+} // namespace cargo_wasm::ops

@@ -1,0 +1,290 @@
+#include <cargo_wasm/registry_server/api.hpp>
+
+#include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_server/published_crate.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace cargo_wasm::registry_server {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::string_view k_api = "/api/v1/crates";
+
+HttpAnswer json_answer(int status, const ordered_json& body)
+{
+  return {.status = status, .type = "application/json", .body = body.dump(), .etag = {}, .cache_control = "no-store"};
+}
+
+// Errors as cargo shows them: `detail` is printed.
+HttpAnswer error_answer(int status, const std::string& detail)
+{
+  return json_answer(status, {{"errors", ordered_json::array({{{"detail", detail}}})}});
+}
+
+int status_of(const Error& error)
+{
+  if (error.id == "CW1216") {
+    return 403;
+  }
+  if (error.id == "CW1215") {
+    return 404;
+  }
+  if (error.id == "CW1213" || error.id == "CW1214") {
+    return 409;
+  }
+  return error.blame == Blame::environment || error.blame == Blame::bug ? 500 : 400;
+}
+
+// One line for a person who sees it through another program.
+std::string detail_of(const Error& error)
+{
+  std::string text = fmt::format("{} [{}]", error.message, error.id);
+  for (const std::string& note : error.notes) {
+    text += "; " + note;
+  }
+  for (const std::string& help : error.helps) {
+    text += "; " + help;
+  }
+  return text;
+}
+
+// A path that leads to a public file: no empty part, none that begins with a dot but `.well-known`.
+bool is_public_path(std::string_view path)
+{
+  const auto fits = [](std::string_view part) {
+    return !part.empty() && (part[0] != '.' || part == ".well-known") &&
+           std::ranges::all_of(part, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != '\\' && c != 0x7f; });
+  };
+  const std::vector<std::string_view> parts = base::split(path, '/');
+  return std::ranges::all_of(parts, fits);
+}
+
+// Files whose name says what they hold, or which never change.
+bool is_immutable(std::string_view path)
+{
+  return path.starts_with("crates/") || path.starts_with("tile/") || path.starts_with("map/");
+}
+
+std::string type_of(std::string_view path)
+{
+  if (path.ends_with(".crate")) {
+    return "application/gzip";
+  }
+  if (path.starts_with("tile/") || path.starts_with("map/")) {
+    return "application/octet-stream";
+  }
+  return path.ends_with(".json") || path.starts_with(".well-known/") ? "application/json" : "text/plain; charset=utf-8";
+}
+
+std::string percent_decoded(std::string_view text)
+{
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto digit = [](char c) {
+      return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    };
+    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0) {
+      out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name)
+{
+  const std::vector<std::string_view> pairs = base::split(query, '&');
+  for (const std::string_view pair : pairs) {
+    if (pair.substr(0, pair.find('=')) == name && pair.find('=') != std::string_view::npos) {
+      return percent_decoded(pair.substr(pair.find('=') + 1));
+    }
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+HttpAnswer Api::answer(const HttpQuestion& question)
+{
+  const std::string_view path = question.target.substr(0, question.target.find('?'));
+  if (!path.starts_with(k_api)) {
+    return file(question);
+  }
+  std::string_view rest = path.substr(k_api.size());
+  const std::string_view query = path.size() < question.target.size() ? question.target.substr(path.size() + 1) : "";
+  if (rest.empty() && question.method == "GET") {
+    return search(query);
+  }
+  if (rest == "/new" && question.method == "PUT") {
+    return publish(question);
+  }
+  rest.remove_prefix(std::min<std::size_t>(rest.size(), 1));
+  const std::vector<std::string_view> parts = base::split(rest, '/');
+  if (parts.size() == 3 && parts[2] == "yank" && question.method == "DELETE") {
+    return yank(question, parts[0], percent_decoded(parts[1]), true);
+  }
+  if (parts.size() == 3 && parts[2] == "unyank" && question.method == "PUT") {
+    return yank(question, parts[0], percent_decoded(parts[1]), false);
+  }
+  if (parts.size() == 2 && parts[1] == "owners") {
+    return owners(question, parts[0]);
+  }
+  return error_answer(404, fmt::format("this registry has nothing at `{}`", path));
+}
+
+HttpAnswer Api::file(const HttpQuestion& question)
+{
+  std::string_view path = question.target.substr(0, question.target.find('?'));
+  path.remove_prefix(std::min<std::size_t>(path.size(), 1));
+  if (question.method != "GET" && question.method != "HEAD") {
+    return error_answer(405, "files can only be read");
+  }
+  const HttpAnswer nothing{.status = 404, .type = "text/plain; charset=utf-8", .body = "not found\n", .etag = {}, .cache_control = {}};
+  if (!is_public_path(path)) {
+    return nothing;
+  }
+  const base::Path full = m_registry.public_directory() / path;
+  if (!m_env.fs.is_file(full)) {
+    return nothing;
+  }
+  Result<std::string> bytes = m_env.fs.read(full);
+  if (!bytes) {
+    return refusal(bytes.error());
+  }
+  HttpAnswer answer{.status = 200,
+                    .type = type_of(path),
+                    .body = std::move(*bytes),
+                    .etag = {},
+                    .cache_control = is_immutable(path) ? "public, max-age=31536000, immutable" : "no-cache"};
+  answer.etag = fmt::format("\"{}\"", base::to_hex(base::sha256(answer.body)).substr(0, 32));
+  if (!question.if_none_match.empty() && question.if_none_match == answer.etag) {
+    answer.status = 304;
+    answer.body.clear();
+  }
+  return answer;
+}
+
+Result<std::string> Api::admitted(const HttpQuestion& question, Scope scope, std::string_view crate)
+{
+  const auto now =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(m_env.clock.now().time_since_epoch()).count());
+  CW_TRY_ASSIGN(const std::optional<TokenGrant> grant, m_registry.accounts().find(question.authorization, now));
+  const auto refuse = [](std::string message, std::string why) {
+    return fail(Error("CW1216", std::move(message), Blame::user).note(std::move(why)));
+  };
+  if (!grant) {
+    return refuse("this needs a token of the registry",
+                  question.authorization.empty() ? "none was sent" : "the one that was sent is none, or was revoked");
+  }
+  if (grant->expired) {
+    return refuse("the token has expired", fmt::format("it was one of `{}`", grant->user));
+  }
+  if (!grant->allows(scope, crate)) {
+    return refuse(fmt::format("the token does not allow `{}` for `{}`", name_of(scope), crate),
+                  fmt::format("it is one of `{}`, for crates `{}`", grant->user, grant->crates));
+  }
+  CW_TRY_ASSIGN(const std::vector<std::string> owners, m_registry.accounts().owners(crate));
+  if (scope != Scope::read && !owners.empty() && std::ranges::find(owners, grant->user) == owners.end()) {
+    return refuse(fmt::format("`{}` is not an owner of `{}`", grant->user, crate), fmt::format("owners: {}", base::join(owners, ", ")));
+  }
+  return grant->user;
+}
+
+HttpAnswer Api::refusal(const Error& error)
+{
+  const int status = status_of(error);
+  if (status == 500) {
+    m_env.reporter.warning(error);
+    return error_answer(500, fmt::format("the registry failed [{}]; whoever runs it finds more in its output", error.id));
+  }
+  return error_answer(status, detail_of(error));
+}
+
+HttpAnswer Api::publish(const HttpQuestion& question)
+{
+  const auto done = [&]() -> Result<ordered_json> {
+    CW_TRY_ASSIGN(const PublishBody body, split_publish_body(question.body));
+    // Whoever may not publish this name does not have his archive unpacked.
+    const nlohmann::json request = nlohmann::json::parse(body.json, nullptr, false);
+    const std::string name =
+        request.is_object() && request.contains("name") && request["name"].is_string() ? request["name"].get<std::string>() : "";
+    CW_TRY_ASSIGN(const std::string user, admitted(question, Scope::publish, name));
+    CW_TRY_ASSIGN(const registry_protocol::IndexEntry entry, index_entry_of(body, m_registry.canonical()));
+    CW_TRY_ASSIGN(const Recorded recorded, m_registry.publish(entry, body.archive, user));
+    const std::string logged = recorded.was_there
+                                   ? fmt::format("{} {} was here already, with the same bytes", entry.name, entry.version)
+                                   : fmt::format("{} {} is entry {} of the registry's log", entry.name, entry.version, recorded.entry);
+    return ordered_json{{"warnings",
+                         {{"invalid_categories", ordered_json::array()},
+                          {"invalid_badges", ordered_json::array()},
+                          {"other", ordered_json::array({logged})}}}};
+  }();
+  return done ? json_answer(200, *done) : refusal(done.error());
+}
+
+HttpAnswer Api::yank(const HttpQuestion& question, std::string_view crate, std::string_view version, bool yanked)
+{
+  const auto done = [&]() -> Result<> {
+    CW_TRY_ASSIGN(const std::string user, admitted(question, Scope::yank, crate));
+    CW_TRY(m_registry.set_yanked(crate, version, yanked, user));
+    return {};
+  }();
+  return done ? json_answer(200, {{"ok", true}}) : refusal(done.error());
+}
+
+HttpAnswer Api::owners(const HttpQuestion& question, std::string_view crate)
+{
+  const auto done = [&]() -> Result<ordered_json> {
+    if (question.method == "GET") {
+      CW_TRY_ASSIGN(const std::vector<std::string> owners, m_registry.accounts().owners(crate));
+      ordered_json users = ordered_json::array();
+      for (std::size_t i = 0; i < owners.size(); ++i) {
+        users.push_back({{"id", i + 1}, {"login", owners[i]}, {"name", nullptr}});
+      }
+      return ordered_json{{"users", users}};
+    }
+    CW_TRY(admitted(question, Scope::owner, crate));
+    const nlohmann::json request = nlohmann::json::parse(question.body, nullptr, false);
+    if (!request.is_object() || !request.contains("users") || !request["users"].is_array()) {
+      return fail(Error("CW1210", "this is not a change of owners", Blame::user).note("it has no list `users`"));
+    }
+    std::vector<std::string> users;
+    for (const nlohmann::json& user : request["users"]) {
+      if (user.is_string()) {
+        users.push_back(user.get<std::string>());
+      }
+    }
+    for (const std::string& user : users) {
+      CW_TRY(question.method == "PUT" ? m_registry.accounts().add_owner(crate, user) : m_registry.accounts().remove_owner(crate, user));
+    }
+    return ordered_json{{"ok", true},
+                        {"msg", fmt::format("owners of {}: {}", crate, base::join(m_registry.accounts().owners(crate).value(), ", "))}};
+  }();
+  return done ? json_answer(200, *done) : refusal(done.error());
+}
+
+HttpAnswer Api::search(std::string_view query)
+{
+  const std::string wanted = base::to_lower(query_value(query, "q").value_or(""));
+  ordered_json crates = ordered_json::array();
+  const Result<std::vector<CrateListing>> found = m_registry.search(wanted);
+  if (!found) {
+    return refusal(found.error());
+  }
+  for (const CrateListing& crate : *found) {
+    crates.push_back({{"name", crate.name}, {"max_version", crate.newest}, {"description", crate.description}});
+  }
+  return json_answer(200, {{"crates", crates}, {"meta", {{"total", crates.size()}}}});
+}
+
+} // namespace cargo_wasm::registry_server

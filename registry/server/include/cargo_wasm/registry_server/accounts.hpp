@@ -1,0 +1,82 @@
+// Who may do what on a registry that is written to: tokens with scopes, and the owners of crates. Tokens are random and long, and only
+// their SHA-256 is kept.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/base/error.hpp>
+
+namespace cargo_wasm::registry_server {
+
+enum class Scope : std::uint8_t { read, publish, yank, owner };
+[[nodiscard]] std::string_view name_of(Scope scope);
+[[nodiscard]] std::optional<Scope> parse_scope(std::string_view name);
+
+struct TokenRequest
+{
+  std::string user;
+  std::vector<Scope> scopes;
+  std::string crates = "*";             ///< a pattern of names
+  std::optional<std::uint64_t> expires; ///< seconds since 1970
+};
+
+struct TokenGrant
+{
+  std::int64_t id = 0;
+  std::string user;
+  std::vector<Scope> scopes;
+  std::string crates;
+  bool expired = false;
+  /// Whether it lets its user do this with this crate.
+  [[nodiscard]] bool allows(Scope scope, std::string_view crate) const;
+};
+
+class Database;
+
+/// Errors of all functions: CW1202.
+class Accounts
+{
+public:
+  /// `database` outlives it. Makes its tables when they are not there.
+  [[nodiscard]] static Result<Accounts> open(Database& database);
+
+  /// The token's text, which is never shown again.
+  Result<std::string> create_token(const TokenRequest& request, std::uint64_t now);
+  /// What a token grants; nullopt for one that was never made or was revoked.
+  Result<std::optional<TokenGrant>> find(std::string_view token, std::uint64_t now);
+  /// True if it was there.
+  Result<bool> revoke_token(std::int64_t id);
+
+  /// In alphabetical order; empty for a crate that nobody owns.
+  Result<std::vector<std::string>> owners(std::string_view crate);
+  Result<> add_owner(std::string_view crate, std::string_view user);
+  Result<> remove_owner(std::string_view crate, std::string_view user);
+
+private:
+  explicit Accounts(Database& database) : m_database(&database) {}
+  Database* m_database;
+};
+
+/// The accounts of a registry in a directory, also while a server has it: tokens can be made at any time.
+class AccountsFile
+{
+public:
+  /// Errors: CW1201 not a registry, CW1202.
+  [[nodiscard]] static Result<AccountsFile> open(const Env& env, const base::Path& directory);
+  ~AccountsFile();
+  AccountsFile(AccountsFile&&) noexcept;
+  AccountsFile& operator=(AccountsFile&&) noexcept;
+  [[nodiscard]] Accounts& accounts();
+
+private:
+  struct State;
+  explicit AccountsFile(std::unique_ptr<State> state);
+  std::unique_ptr<State> m_state;
+};
+
+} // namespace cargo_wasm::registry_server

@@ -1,0 +1,54 @@
+// What a registry answers over HTTP: its public files, and cargo's Web API (cargo book, "Registry Web API"). Values in, values out: sockets
+// are elsewhere.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/registry_server/registry.hpp>
+
+namespace cargo_wasm::registry_server {
+
+struct HttpQuestion
+{
+  std::string_view method, target;
+  std::string_view authorization; ///< the header's value; empty without one
+  std::string_view if_none_match;
+  std::string_view body;
+};
+
+struct HttpAnswer
+{
+  int status = 200;
+  std::string type = "application/json";
+  std::string body;
+  std::string etag;          ///< with quotes; empty: none
+  std::string cache_control; ///< empty: none
+};
+
+class Api
+{
+public:
+  /// Both outlive it.
+  Api(const Env& env, Registry& registry) : m_env(env), m_registry(registry) {}
+
+  /// Never fails: what goes wrong is an answer. Faults of the registry itself are also told to the reporter.
+  [[nodiscard]] HttpAnswer answer(const HttpQuestion& question);
+
+private:
+  HttpAnswer file(const HttpQuestion& question);
+  HttpAnswer publish(const HttpQuestion& question);
+  HttpAnswer yank(const HttpQuestion& question, std::string_view crate, std::string_view version, bool yanked);
+  HttpAnswer owners(const HttpQuestion& question, std::string_view crate);
+  HttpAnswer search(std::string_view query);
+  /// The user, or the refusal.
+  Result<std::string> admitted(const HttpQuestion& question, Scope scope, std::string_view crate);
+  HttpAnswer refusal(const Error& error);
+
+  const Env& m_env;
+  Registry& m_registry;
+};
+
+} // namespace cargo_wasm::registry_server

@@ -1,0 +1,39 @@
+// HTTP/1.1 for a registry: one thread, any number of connections, each with deadlines and limits, so that slow peers cost a socket and a
+// few kilobytes and nothing else.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include <cargo_wasm/base/error.hpp>
+#include <cargo_wasm/registry_server/api.hpp>
+
+namespace cargo_wasm::registry_server {
+
+struct ServerLimits
+{
+  std::uint32_t header_bytes = 16 * 1024;
+  std::uint64_t body_bytes = 20 * 1024 * 1024; ///< cargo's crates are at most 10 MiB on crates.io
+  std::chrono::seconds header_time{30};        ///< from the first wait for a request to the end of its header
+  std::chrono::seconds body_time{300};
+  std::uint32_t connections = 4096;
+};
+
+class HttpServer
+{
+public:
+  using Answerer = std::function<HttpAnswer(const HttpQuestion&)>;
+
+  /// Listens on "ADDRESS:PORT" ("127.0.0.1:0": a free port). Errors: CW1204 the address cannot be had.
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(const std::string& address, Answerer answerer, ServerLimits limits = {});
+  virtual ~HttpServer() = default;
+
+  [[nodiscard]] virtual std::string address() const = 0; ///< "127.0.0.1:8080"
+  /// Answers until `stop` is requested, which is looked at ten times a second; then lets answers that are being sent go out, for a second.
+  virtual void run(const std::stop_token& stop) = 0;
+};
+
+} // namespace cargo_wasm::registry_server

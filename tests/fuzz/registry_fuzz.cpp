@@ -1,0 +1,89 @@
+// What a registry's clients and its server read from others: statements, shards of the name map, signed documents, bodies of publications.
+// The first byte says which; any bytes behind it must end in a value or an error, and what is read must be written as it was.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include <cargo_wasm/registry_server/published_crate.hpp>
+#include <cargo_wasm/registry_trust/federation.hpp>
+#include <cargo_wasm/registry_trust/name_map.hpp>
+#include <cargo_wasm/registry_trust/statement.hpp>
+
+namespace {
+
+namespace trust = cargo_wasm::registry_trust;
+namespace server = cargo_wasm::registry_server;
+
+void demand(bool held)
+{
+  if (!held) {
+    std::abort();
+  }
+}
+
+void read_statement(std::string_view text)
+{
+  if (const auto statement = trust::parse_statement(text)) {
+    demand(to_text(*statement) == text);
+  }
+}
+
+void read_shard(std::string_view text)
+{
+  const std::string_view name = text.substr(0, text.find(' '));
+  const std::size_t shard = trust::shard_of(name);
+  if (const auto records = trust::parse_shard(text, shard)) {
+    trust::NameMap map;
+    for (const auto& [known, record] : *records) {
+      map.set(known, record);
+    }
+    demand(map.shard_text(shard) == text);
+  }
+}
+
+void read_document(std::string_view text)
+{
+  if (const auto envelope = trust::parse_dsse(text)) {
+    demand(trust::parse_dsse(to_json(*envelope)).value() == *envelope);
+  }
+  (void)trust::open_federation(text);
+  if (const auto federation = trust::parse_federation(text)) {
+    demand(trust::parse_federation(to_json(*federation)).value() == *federation);
+  }
+}
+
+void read_publication(std::string_view body)
+{
+  if (const auto parts = server::split_publish_body(body)) {
+    demand(parts->json.size() + parts->archive.size() + 8 == body.size());
+    if (const auto entry = server::index_entry_of(*parts, "sparse+https://registry.example/")) {
+      const std::string line = cargo_wasm::registry_protocol::to_json_line(*entry);
+      demand(cargo_wasm::registry_protocol::parse_index_entry(line).has_value());
+    }
+  }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+  if (size == 0) {
+    return 0;
+  }
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  switch (data[0]) {
+  case 's':
+    read_statement(text);
+    break;
+  case 'm':
+    read_shard(text);
+    break;
+  case 'd':
+    read_document(text);
+    break;
+  default:
+    read_publication(text);
+  }
+  return 0;
+}
