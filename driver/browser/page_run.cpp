@@ -238,7 +238,8 @@ private:
   {
     const json entry = params.value("entry", json::object());
     const std::string url = entry.value("url", "");
-    if (entry.value("level", "") == "error" && !url.ends_with("/favicon.ico")) {
+    const bool is_heard = entry.value("source", "") == "worker"; // in the worker itself
+    if (entry.value("level", "") == "error" && !is_heard && !url.ends_with("/favicon.ico")) {
       print(fmt::format("{} ({})\n", entry.value("text", ""), shown_stack(url, m_origin)), true);
     }
   }
