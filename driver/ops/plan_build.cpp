@@ -80,6 +80,17 @@ Result<> ensure_targets(const Env& env,
   return {};
 }
 
+/// Triples whose std has to be installed. That of WASI also brings a C library, whoever compiles the rest of it.
+std::vector<std::string> not_compiled_here(std::vector<std::string> triples, const std::optional<plan::StdRequest>& std_request)
+{
+  std::erase_if(triples, [&](const std::string& triple) {
+    const bool is_compiled =
+        std_request && (std_request->triples.empty() || std::ranges::find(std_request->triples, triple) != std_request->triples.end());
+    return is_compiled && triple.starts_with("wasm") && triple.find("-wasi") == std::string::npos;
+  });
+  return triples;
+}
+
 void report_target(RecordingReporter& reporter, const TargetChoice& choice)
 {
   for (const auto& line : choice.lines) {
@@ -257,8 +268,6 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   for (const auto& warning : platforms.warnings) {
     env.reporter.warning(Error("CW0513", warning));
   }
-  CW_TRY(ensure_targets(env, options, choice, platforms, target.triples));
-
   auto plan_for = plan_request(request, options, platforms, env.reporter.verbosity());
   const bool is_test = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::bench;
   const auto page = run == nullptr ? std::nullopt : page_of_run(request, built, hosts);
@@ -276,6 +285,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   }
   CW_TRY_ASSIGN(const auto settings, plan::effective_profile_settings(env.fs, workspace, *project.config, request.profile_name));
   CW_TRY_ASSIGN(const auto std_request, wanted_std(project, options, request, settings, host_wishes));
+  CW_TRY(ensure_targets(env, options, choice, platforms, not_compiled_here(target.triples, std_request)));
   if (!options.strict_cargo) {
     CW_TRY_ASSIGN(plan_for.host_backend, choose_host_backend(env, reporter, options, request, choice, platforms));
     plan_for.immediate_abort = settings.immediate_abort.value_or(false);

@@ -153,6 +153,9 @@ Error not_distributed(const ToolchainChoice& choice, const RustcInfo& rustc, std
   if (constexpr std::string_view k_threads = "-threads"; triple.ends_with(k_threads)) {
     error.helps.push_back(fmt::format("`--target {}` is the same without threads", triple.substr(0, triple.size() - k_threads.size())));
   }
+  if (rustc.is_nightly() && triple.find("-wasi") == std::string_view::npos) {
+    error.helps.emplace_back("`-Zbuild-std` compiles one with the project");
+  }
   error.helps.emplace_back("another version may have it: `cargo-wasm +VERSION`");
   return error;
 }

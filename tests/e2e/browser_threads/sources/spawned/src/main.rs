@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(js_namespace = console)]
     fn log(text: &str);
-    #[wasm_bindgen(js_namespace = cargoWasm, js_name = args)]
+    #[wasm_bindgen(thread_local_v2, js_namespace = cargoWasm, js_name = args)]
     static ARGUMENTS: Vec<String>;
 }
 
