@@ -72,7 +72,7 @@ Result<> ensure_targets(const Env& env,
     if (installed) {
       continue;
     }
-    if (!options.install_missing) {
+    if (!options.install_missing || installed.error().id == "CW0985") { // nor can rustup
       return installed;
     }
     CW_TRY(toolchain::install_target(env, choice, name));
