@@ -74,10 +74,16 @@ bool has_bindgen_tests(const manifest::Manifest& package)
   return std::any_of(dependencies.begin(), dependencies.end(), [](const auto& d) { return d->package_name.view() == "wasm-bindgen-test"; });
 }
 
-/// Something of JavaScript's side is among its own dependencies.
-bool uses_bindings(const manifest::Manifest& package)
+/// It asks for bindings, or something of JavaScript's side is among its own dependencies: what they in turn use is not known yet.
+bool uses_bindings(const CompileRequest& request, const manifest::Manifest& package)
 {
-  constexpr std::array<std::string_view, 3> k_crates{"wasm-bindgen", "js-sys", "web-sys"};
+  constexpr std::array<std::string_view, 10> k_crates{
+      "wasm-bindgen", "wasm-bindgen-futures", "js-sys", "web-sys", "wasm_thread", "gloo", "yew", "leptos", "dioxus", "sycamore"};
+  const auto& metadata = package.metadata;
+  if (request.bindgen || (metadata != nullptr && metadata->is_object() && metadata->contains("wasm") && metadata->at("wasm").is_object() &&
+                          metadata->at("wasm").contains("bindgen"))) {
+    return true;
+  }
   const auto& dependencies = package.summary->dependencies;
   return std::any_of(dependencies.begin(), dependencies.end(), [&](const auto& dependency) {
     return std::find(k_crates.begin(), k_crates.end(), dependency->package_name.view()) != k_crates.end();
@@ -152,7 +158,7 @@ choice_of(const Project& project, const CompileRequest& request, const manifest:
   if ((request.component || is_wished) && (has_program(package) || has_cdylib(package))) {
     return TargetChoice{.triples = {std::string(k_component_target)}, .reason = "the default for components", .is_default_rule = true};
   }
-  if (request.is_run && host != nullptr && host->is_asked_for && !uses_bindings(package)) {
+  if (request.is_run && host != nullptr && host->is_asked_for && !uses_bindings(request, package)) {
     if (auto choice = choice_with_wasi(*host)) {
       return std::move(*choice);
     }
