@@ -40,23 +40,41 @@ Result<std::optional<nlohmann::json>> Devtools::receive(SteadyTime until)
   }
 }
 
+bool Devtools::is_heard(const nlohmann::json& message) const
+{
+  const auto session = message.find("sessionId");
+  return session == message.end() || *session == m_session || (session->is_string() && m_others.contains(session->get<std::string>()));
+}
+
 std::optional<Event> Devtools::event_of(nlohmann::json& message) const
 {
   const auto method = message.find("method");
-  if (method == message.end() || !method->is_string() || (message.contains("sessionId") && message["sessionId"] != m_session)) {
+  if (method == message.end() || !method->is_string() || !is_heard(message)) {
     return std::nullopt;
   }
   return Event{method->get<std::string>(), message.contains("params") ? std::move(message["params"]) : nlohmann::json::object()};
 }
 
-Result<nlohmann::json> Devtools::call(const std::string& method, nlohmann::json params, SteadyTime until)
+Result<std::int64_t> Devtools::send(const std::string& session, const std::string& method, nlohmann::json params)
 {
   const std::int64_t id = ++m_last_id;
   nlohmann::json command = {{"id", id}, {"method", method}, {"params", std::move(params)}};
-  if (!m_session.empty()) {
-    command["sessionId"] = m_session;
+  if (!session.empty()) {
+    command["sessionId"] = session;
   }
   CW_TRY(m_channel.send(command.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+  return id;
+}
+
+Result<> Devtools::tell(const std::string& session, const std::string& method, nlohmann::json params)
+{
+  CW_TRY(send(session, method, std::move(params)));
+  return {};
+}
+
+Result<nlohmann::json> Devtools::call(const std::string& method, nlohmann::json params, SteadyTime until)
+{
+  CW_TRY_ASSIGN(const std::int64_t id, send(m_session, method, std::move(params)));
   while (true) {
     CW_TRY_ASSIGN(auto message, receive(until));
     if (!message) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -53,18 +54,30 @@ public:
   explicit Devtools(Channel& channel) : m_channel(channel) {}
   /// Commands go to this target from now on.
   void use_session(std::string session) { m_session = std::move(session); }
+  [[nodiscard]] const std::string& session() const { return m_session; }
+  /// Events of another target count, too, until it is forgotten.
+  void listen_to(std::string session) { m_others.insert(std::move(session)); }
+  void forget(const std::string& session) { m_others.erase(session); }
+  /// Sends a command to a target and does not wait for its answer, which is passed over. Errors: CW0972.
+  [[nodiscard]] Result<> tell(const std::string& session, const std::string& method, nlohmann::json params);
   /// Sends a command and waits for its result; events that arrive meanwhile are kept for `next_event`.
   /// Errors: CW0971 no answer before `until`, or the browser refuses; CW0972.
   [[nodiscard]] Result<nlohmann::json> call(const std::string& method, nlohmann::json params, SteadyTime until);
-  /// The next event, those of other sessions left out; nullopt when `until` has passed. Errors: CW0972.
+  /// Whether an event has arrived that `next_event` has not given yet.
+  [[nodiscard]] bool has_waiting() const { return !m_waiting.empty(); }
+  /// The next event, those of sessions that nobody listens to left out; nullopt when `until` has passed. Errors: CW0972.
   [[nodiscard]] Result<std::optional<Event>> next_event(SteadyTime until);
 
 private:
   [[nodiscard]] Result<std::optional<nlohmann::json>> receive(SteadyTime until);
   [[nodiscard]] std::optional<Event> event_of(nlohmann::json& message) const;
+  [[nodiscard]] bool is_heard(const nlohmann::json& message) const;
+  /// Its number.
+  [[nodiscard]] Result<std::int64_t> send(const std::string& session, const std::string& method, nlohmann::json params);
 
   Channel& m_channel;
   std::string m_session;
+  std::set<std::string> m_others;
   std::int64_t m_last_id = 0;
   std::deque<Event> m_waiting;
 };

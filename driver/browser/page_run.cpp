@@ -1,6 +1,7 @@
 #include "page_run.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -50,6 +51,13 @@ public:
       return fail(with_last_words(std::move(opened.error())));
     }
     while (true) {
+      if (m_has_ended && m_workers.empty() && !m_devtools.has_waiting()) {
+        if (m_is_settled) {
+          return 0;
+        }
+        CW_TRY(settle());
+        continue;
+      }
       auto event = m_devtools.next_event(m_loaded ? m_end : std::min(m_end, m_begin + k_longest_load));
       if (!event) {
         return fail(with_last_words(std::move(event.error())));
@@ -91,6 +99,7 @@ private:
     for (const char* const domain : {"Page.enable", "Runtime.enable", "Inspector.enable", "Network.enable", "Log.enable"}) {
       CW_TRY(call(domain));
     }
+    CW_TRY(call("Target.setAutoAttach", attach_to_workers()));
     CW_TRY(call("Runtime.addBinding", {{"name", k_binding}}));
     std::string script(browser::script("start"));
     constexpr std::string_view k_hole = "CONFIG;";
@@ -128,8 +137,43 @@ private:
       return answered(params);
     } else if (method == "Log.entryAdded") {
       log(params);
+    } else if (method == "Target.attachedToTarget") {
+      CW_TRY(attached(params));
+    } else if (method == "Target.detachedFromTarget") {
+      m_workers.erase(params.value("sessionId", ""));
+      m_devtools.forget(params.value("sessionId", ""));
     }
     return std::nullopt;
+  }
+
+  /// A worker waits at its start until it is listened to: otherwise a short one would have ended before.
+  static json attach_to_workers() { return {{"autoAttach", true}, {"waitForDebuggerOnStart", true}, {"flatten", true}}; }
+
+  Result<> attached(const json& params)
+  {
+    const std::string session = params.value("sessionId", "");
+    if (session == m_devtools.session()) {
+      return {}; // the page itself
+    }
+    if (params.value("targetInfo", json::object()).value("type", "") == "worker") {
+      m_workers.insert(session);
+    }
+    m_is_settled = false;
+    m_devtools.listen_to(session);
+    CW_TRY(m_devtools.tell(session, "Runtime.enable", json::object()));
+    CW_TRY(m_devtools.tell(session, "Target.setAutoAttach", attach_to_workers()));
+    return m_devtools.tell(session, "Runtime.runIfWaitingForDebugger", json::object());
+  }
+
+  /// What the last worker said to the page is heard there in the turns that follow; it may start more of them.
+  Result<> settle()
+  {
+    const auto turned =
+        m_devtools.call("Runtime.evaluate",
+                        {{"expression", "new Promise((resolve) => setTimeout(() => setTimeout(resolve, 0), 0))"}, {"awaitPromise", true}},
+                        m_end);
+    m_is_settled = turned.has_value();
+    return turned || m_devtools.has_waiting() ? Result<>() : Result<>(fail(turned.error()));
   }
 
   /// What a page says of itself, and any page may say anything.
@@ -146,6 +190,9 @@ private:
     }
     if (message.contains("loaded")) {
       m_loaded = true;
+    }
+    if (message.contains("ended")) {
+      m_has_ended = true;
     }
     if (message.contains("trap")) {
       print(shown_stack(text_at("trap"), m_origin) + "\n", true);
@@ -191,7 +238,8 @@ private:
   {
     const json entry = params.value("entry", json::object());
     const std::string url = entry.value("url", "");
-    if (entry.value("level", "") == "error" && !url.ends_with("/favicon.ico")) {
+    const bool is_heard = entry.value("source", "") == "worker"; // in the worker itself
+    if (entry.value("level", "") == "error" && !is_heard && !url.ends_with("/favicon.ico")) {
       print(fmt::format("{} ({})\n", entry.value("text", ""), shown_stack(url, m_origin)), true);
     }
   }
@@ -242,6 +290,9 @@ private:
   SteadyTime m_begin; ///< of the browser, then of the page
   SteadyTime m_end = SteadyTime::max();
   bool m_loaded = false;
+  bool m_has_ended = false;        ///< `main` has
+  bool m_is_settled = false;       ///< the page has had its turns since the last worker ended
+  std::set<std::string> m_workers; ///< that live: their sessions
 };
 
 } // namespace

@@ -135,10 +135,7 @@ public:
     }
     for (const Profile* const host : parts_of(m_request.profile)) {
       if (!host->has_shared_memory) {
-        m_violations.push_back(
-            Error("CW0877",
-                  fmt::format("{} has a memory that threads share, and {} has none", shown_artifact(m_request), shown_host(m_request)))
-                .help("build without threads: no `+atomics`, no target with `-threads` in its name"));
+        m_violations.push_back(no_shared_memory(*host));
         return;
       }
     }
@@ -153,6 +150,20 @@ public:
   }
 
 private:
+  [[nodiscard]] Error no_shared_memory(const Profile& host) const
+  {
+    Error error("CW0877",
+                fmt::format("{} has a memory that threads share, and {} has none", shown_artifact(m_request), shown_host(m_request)));
+    if (!host.shared_memory_note.empty()) {
+      error.notes.push_back(host.shared_memory_note);
+    }
+    if (!host.shared_memory_host.empty()) {
+      error.helps.push_back(fmt::format("`--host {}` is with threads", host.shared_memory_host));
+    }
+    error.helps.emplace_back("build without threads: no `+atomics`, no target with `-threads` in its name");
+    return error;
+  }
+
   const CheckRequest& m_request;
   Violations& m_violations;
 };

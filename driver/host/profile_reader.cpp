@@ -18,13 +18,14 @@ using manifest::TomlTable;
 using manifest::TomlValue;
 using FunctionTypes = std::map<std::string, std::string, std::less<>>;
 
-constexpr std::array<std::string_view, 13> k_profile_keys{"name",
+constexpr std::array<std::string_view, 14> k_profile_keys{"name",
                                                           "evidence",
                                                           "extends",
                                                           "every",
                                                           "version",
                                                           "accepts",
                                                           "shared-memory",
+                                                          "headers",
                                                           "import",
                                                           "own-import",
                                                           "export",
@@ -35,7 +36,9 @@ constexpr std::array<std::string_view, 5> k_import_keys{"modules", "versions", "
 constexpr std::array<std::string_view, 2> k_own_import_keys{"modules", "except"};
 constexpr std::array<std::string_view, 5> k_export_keys{"names", "kind", "type", "need", "when-imports"};
 constexpr std::array<std::string_view, 3> k_feature_keys{"on", "since", "note"};
-constexpr std::array<std::string_view, 3> k_build_keys{"program-target", "library-target", "lower"};
+constexpr std::array<std::string_view, 3> k_shared_memory_keys{"on", "note", "instead"};
+constexpr std::array<std::string_view, 6> k_build_keys{
+    "program-target", "library-target", "test-target", "target-features", "build-std", "lower"};
 constexpr std::array<std::string_view, 3> k_interface_keys{"name", "evidence", "functions"};
 constexpr std::array<std::pair<std::string_view, wasm::ExternalKind>, 5> k_kinds{{{"function", wasm::ExternalKind::func},
                                                                                   {"memory", wasm::ExternalKind::memory},
@@ -91,6 +94,8 @@ public:
     CW_TRY(read_every(root));
     CW_TRY(read_version(root));
     CW_TRY(read_accepts(root));
+    CW_TRY(read_shared_memory(root));
+    CW_TRY(read_headers(root));
     CW_TRY(read_lists(root));
     CW_TRY(read_features(root));
     CW_TRY(read_limits(root));
@@ -143,8 +148,9 @@ private:
       m_profile.every.push_back(std::move(part));
     }
     const auto speaks_of = [&](std::string_view key) { return root.find(key) != nullptr; };
-    for (const std::string_view key : {"extends", "import", "own-import", "export", "features", "limits", "accepts", "shared-memory"}) {
-      if (!names.empty() && speaks_of(key)) {
+    for (const std::string_view key : {"extends", "shared-memory", "import", "own-import", "export", "features", "limits", "accepts"}) {
+      const bool is_of_all = key == "shared-memory" || key == "extends"; // a host that extends such a one may say
+      if ((!names.empty() || (!m_profile.every.empty() && !is_of_all)) && speaks_of(key)) {
         return m_file.problem(fmt::format("a host that stands for others (`every`) has no `{}` of its own", key),
                               root.find_member(key)->key_position);
       }
@@ -181,8 +187,59 @@ private:
         return m_file.problem("`accepts` lists \"module\", \"component\" or both", accepts->position);
       }
     }
-    if (const TomlValue* const shared = root.find("shared-memory")) {
-      CW_TRY_ASSIGN(m_profile.has_shared_memory, boolean(*shared, "shared-memory"));
+    return {};
+  }
+
+  Result<> read_shared_memory(const TomlTable& root)
+  {
+    const TomlValue* const value = root.find("shared-memory");
+    if (value == nullptr) {
+      return {};
+    }
+    Profile said;
+    if (value->as_table() == nullptr) {
+      CW_TRY_ASSIGN(said.has_shared_memory, boolean(*value, "shared-memory"));
+    } else {
+      const TomlTable& table = *value->as_table();
+      CW_TRY(m_file.check_keys(table, k_shared_memory_keys));
+      if (const TomlValue* const is_on = table.find("on")) {
+        CW_TRY_ASSIGN(said.has_shared_memory, boolean(*is_on, "on"));
+      }
+      CW_TRY(optional_text(table, "note", said.shared_memory_note));
+      CW_TRY(optional_text(table, "instead", said.shared_memory_host));
+    }
+    share_memory_as(said, m_profile);
+    return {};
+  }
+
+  /// It holds for those that a host stands for, too.
+  static void share_memory_as(const Profile& said, Profile& profile)
+  {
+    profile.has_shared_memory = said.has_shared_memory;
+    profile.shared_memory_note = said.shared_memory_note;
+    profile.shared_memory_host = said.shared_memory_host;
+    for (Profile& part : profile.every) {
+      share_memory_as(said, part);
+    }
+  }
+
+  Result<> read_headers(const TomlTable& root)
+  {
+    const TomlValue* const value = root.find("headers");
+    if (value == nullptr) {
+      return {};
+    }
+    CW_TRY_ASSIGN(const TomlTable* const table, m_file.as_table(*value, "headers"));
+    for (const TomlMember& member : table->members) {
+      CW_TRY_ASSIGN(m_profile.headers[member.key], m_file.text(*table, member.key));
+    }
+    return {};
+  }
+
+  Result<> optional_text(const TomlTable& table, std::string_view key, std::string& into)
+  {
+    if (table.find(key) != nullptr) {
+      CW_TRY_ASSIGN(into, m_file.text(table, key));
     }
     return {};
   }
@@ -409,14 +466,15 @@ private:
     }
     CW_TRY_ASSIGN(const TomlTable* const table, m_file.as_table(*value, "build"));
     CW_TRY(m_file.check_keys(*table, k_build_keys));
-    const auto triple = [&](std::string_view key, std::string& into) -> Result<> {
-      if (table->find(key) != nullptr) {
-        CW_TRY_ASSIGN(into, m_file.text(*table, key));
-      }
-      return {};
-    };
-    CW_TRY(triple("program-target", m_profile.program_target));
-    CW_TRY(triple("library-target", m_profile.library_target));
+    CW_TRY(optional_text(*table, "program-target", m_profile.program_target));
+    CW_TRY(optional_text(*table, "library-target", m_profile.library_target));
+    CW_TRY(optional_text(*table, "test-target", m_profile.test_target));
+    if (table->find("target-features") != nullptr) {
+      CW_TRY_ASSIGN(m_profile.target_features, m_file.texts(*table, "target-features"));
+    }
+    if (const TomlValue* const builds_std = table->find("build-std")) {
+      CW_TRY_ASSIGN(m_profile.builds_std, boolean(*builds_std, "build-std"));
+    }
     CW_TRY_ASSIGN(const auto lowered, m_file.texts(*table, "lower"));
     for (std::size_t i = 0; i < lowered.size(); ++i) {
       const Position position = (*table->find("lower")->as_array())[i].position;

@@ -88,6 +88,10 @@ ordered_json profile_json(const host::Profile& profile)
   json["limits"] = std::move(limits);
   json["program-target"] = profile.program_target;
   json["library-target"] = profile.library_target;
+  json["test-target"] = profile.test_target.empty() ? profile.program_target : profile.test_target;
+  json["target-features"] = profile.target_features;
+  json["build-std"] = profile.builds_std;
+  json["headers"] = profile.headers;
   json["evidence"] = profile.evidence;
   return json;
 }
@@ -101,6 +105,7 @@ std::string profile_text(const host::Profile& profile)
     line("stands for", host::shown_name(part));
   }
   line("takes", taken(profile));
+  line("shared memory", host::parts_of(profile).front()->has_shared_memory ? "yes" : "no");
   line("features", knows_features(profile) ? base::join(feature_names(profile), ", ") : "not known");
   for (const host::ImportRule& rule : profile.imports) {
     line("provides", imports_line(rule));
@@ -124,6 +129,15 @@ std::string profile_text(const host::Profile& profile)
          profile.program_target == profile.library_target || profile.program_target.empty()
              ? profile.library_target
              : fmt::format("{} (programs), {} (libraries)", profile.program_target, profile.library_target));
+  }
+  if (!profile.test_target.empty()) {
+    line("tested for", profile.test_target);
+  }
+  if (!profile.target_features.empty()) {
+    line("compiled with", base::join(profile.target_features, ", ") + (profile.builds_std ? ", std, too" : ""));
+  }
+  for (const auto& [name, value] : profile.headers) {
+    line("needs header", fmt::format("{}: {}", name, value));
   }
   for (const std::string& evidence : profile.evidence) {
     line("evidence", evidence);

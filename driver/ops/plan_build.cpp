@@ -14,6 +14,7 @@
 #include "backend.hpp"
 #include "bindgen_tool.hpp"
 #include "component_choice.hpp"
+#include "host_build.hpp"
 #include "host_choice.hpp"
 #include "loaded_graph.hpp"
 #include "recording.hpp"
@@ -71,12 +72,23 @@ Result<> ensure_targets(const Env& env,
     if (installed) {
       continue;
     }
-    if (!options.install_missing) {
+    if (!options.install_missing || installed.error().id == "CW0985") { // nor can rustup
       return installed;
     }
     CW_TRY(toolchain::install_target(env, choice, name));
   }
   return {};
+}
+
+/// Triples whose std has to be installed. That of WASI also brings a C library, whoever compiles the rest of it.
+std::vector<std::string> not_compiled_here(std::vector<std::string> triples, const std::optional<plan::StdRequest>& std_request)
+{
+  std::erase_if(triples, [&](const std::string& triple) {
+    const bool is_compiled =
+        std_request && (std_request->triples.empty() || std::ranges::find(std_request->triples, triple) != std_request->triples.end());
+    return is_compiled && triple.starts_with("wasm") && triple.find("-wasi") == std::string::npos;
+  });
+  return triples;
 }
 
 void report_target(RecordingReporter& reporter, const TargetChoice& choice)
@@ -170,10 +182,12 @@ Result<> plan_run(const Env& env,
                   const RunRequest& request,
                   const manifest::Config& config,
                   const toolchain::TargetData& platforms,
-                  const plan::ComponentOfUnit& components,
+                  const plan::ActionGraphInput& input,
+                  const std::optional<std::string>& page,
                   PlannedBuild& planned)
 {
   bool is_component = false;
+  std::optional<Path> bindings;
   std::vector<Path> siblings;
   for (const auto root : planned.graph.roots) {
     const auto& last = planned.graph.actions[root];
@@ -185,7 +199,10 @@ Result<> plan_run(const Env& env,
     }
     planned.program = plan::shown_path(planned.graph, made_by, *action.executable_output);
     siblings = modules_before(planned.graph, made_by, root);
-    is_component = components.contains(action.label.unit);
+    is_component = input.components.contains(action.label.unit);
+    if (input.bindgen.contains(action.label.unit)) {
+      bindings = planned.program->parent_path();
+    }
     break;
   }
   if (!planned.program) {
@@ -206,6 +223,10 @@ Result<> plan_run(const Env& env,
   runner.own_program = request.compile.driver_program;
   runner.driver_program = request.compile.driver_program;
   runner.siblings = std::move(siblings);
+  if (!runner.host && !runner.configured && bindings) {
+    runner.host = page; // nothing else starts it
+  }
+  runner.bindings = std::move(bindings);
   CW_TRY_ASSIGN(ChosenRunner chosen, choose_runner(env, runner));
   planned.become = std::move(chosen.command);
   planned.become->inherit_stdio = true;
@@ -232,6 +253,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   CW_TRY_ASSIGN(const auto selected, plan::select_packages(workspace, request.packages));
   if (run != nullptr) {
     CW_TRY(select_program(selected.members, request));
+    request.is_run = true;
   }
   const auto built = run == nullptr ? selected.members : packages_with(selected.members, request.targets);
   CW_TRY_ASSIGN(const auto hosts, choose_hosts(env, project, options, request, built));
@@ -239,18 +261,22 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   if (!request.unit_graph) {
     report_target(reporter, target);
   }
+  CW_TRY_ASSIGN(const HostBuild host_wishes, host_build(built, hosts, target));
   CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, project, options, built));
   CW_TRY_ASSIGN(const auto platforms,
-                toolchain::probe_target_data(env, *project.config, choice, target.triples, rustc_cache_file(workspace)));
+                toolchain::probe_target_data(env, *project.config, choice, target.triples, rustc_cache_file(workspace), host_wishes.flags));
   for (const auto& warning : platforms.warnings) {
     env.reporter.warning(Error("CW0513", warning));
   }
-  CW_TRY(ensure_targets(env, options, choice, platforms, target.triples));
-
   auto plan_for = plan_request(request, options, platforms, env.reporter.verbosity());
   const bool is_test = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::bench;
+  const auto page = run == nullptr ? std::nullopt : page_of_run(request, built, hosts);
+  if (page && !request.else_bindgen) {
+    request.else_bindgen = "web";
+  }
   for (const auto& [package, host] : hosts) {
-    if (!is_test) { // test programs are for each host that they run on, as they were linked
+    const bool is_guest = run != nullptr && page_brings_wasi(*host.profile, target.triples.empty() ? "" : target.triples.front());
+    if (!is_test && !is_guest) { // test programs are for each host that they run on, as they were linked
       plan_for.hosts.emplace(package, host.profile);
     }
   }
@@ -258,7 +284,8 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
     CW_TRY_ASSIGN(plan_for.member_kinds[package], toolchain::compile_kinds(triples, platforms.rustc.host));
   }
   CW_TRY_ASSIGN(const auto settings, plan::effective_profile_settings(env.fs, workspace, *project.config, request.profile_name));
-  CW_TRY_ASSIGN(const auto std_request, wanted_std(project, options, request, settings));
+  CW_TRY_ASSIGN(const auto std_request, wanted_std(project, options, request, settings, host_wishes));
+  CW_TRY(ensure_targets(env, options, choice, platforms, not_compiled_here(target.triples, std_request)));
   if (!options.strict_cargo) {
     CW_TRY_ASSIGN(plan_for.host_backend, choose_host_backend(env, reporter, options, request, choice, platforms));
     plan_for.immediate_abort = settings.immediate_abort.value_or(false);
@@ -267,7 +294,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   }
   std::optional<plan::StdGraph> std_graph;
   if (std_request) {
-    CW_TRY_ASSIGN(std_graph, load_std_graph(env, project, options, plan_for, *std_request, settings, choice, platforms));
+    CW_TRY_ASSIGN(std_graph, load_std_graph(env, project, options, plan_for, *std_request, settings, host_wishes, choice, platforms));
   }
   CW_TRY_ASSIGN(const auto graph, load_graph(env, project, options, plan_for, platforms, false));
   const plan::UnitGraphInput units_input{.workspace = workspace,
@@ -305,7 +332,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   planned.reports_future_incompat = !frequency || frequency->value != "never";
   planned.show_dependency_warnings = plan_for.show_dependency_warnings;
   if (run != nullptr) {
-    CW_TRY(plan_run(env, *run, *project.config, platforms, actions_input.components, planned));
+    CW_TRY(plan_run(env, *run, *project.config, platforms, actions_input, page, planned));
   }
   if (is_test) {
     CW_TRY_ASSIGN(planned.tests, test_programs({units, planned.graph, *project.config, platforms, hosts}));

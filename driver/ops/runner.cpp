@@ -89,6 +89,7 @@ ChosenRunner with_host(const runner::HostRunner& host, const Path& program, cons
   start.own_program = request.own_program;
   start.driver_program = request.driver_program;
   start.siblings = request.siblings;
+  start.bindings = request.bindings;
   return {runner::host_command(host, program, start), std::string(host.id), &host};
 }
 
@@ -132,7 +133,8 @@ Result<ChosenRunner> runner_of(const Env& env, const std::string& name, const Ru
   if (host == nullptr) {
     return fail(no_runner(name));
   }
-  const bool is_taken = !request.is_native && runner::takes_target(*host, form_of(request));
+  const bool has_bindings = request.bindings && host->takes_bindings;
+  const bool is_taken = !request.is_native && (has_bindings || runner::takes_target(*host, form_of(request)));
   if (!is_taken && !is_wasi(request) && is_bindgen_program(env, request.program)) {
     return fail(no_system_interface(env, request));
   }

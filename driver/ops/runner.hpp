@@ -28,6 +28,7 @@ struct RunnerRequest
   Path own_program = {};     ///< this program, for hosts that it runs itself
   Path driver_program = {};  ///< empty: traps are not read on the way
   std::vector<Path> siblings = {};
+  std::optional<Path> bindings = {}; ///< of a program that uses wasm-bindgen: their directory
 };
 
 struct ChosenRunner

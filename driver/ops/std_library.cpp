@@ -44,13 +44,16 @@ asked_list(const manifest::Config& config, const CompileRequest& request, std::s
   return configured ? std::optional(std::move(configured->value)) : std::nullopt;
 }
 
-Error needs_nightly(const manifest::ProfileSettings& settings, const toolchain::RustcInfo& rustc)
+Error needs_nightly(const manifest::ProfileSettings& settings, const HostBuild& host, const toolchain::RustcInfo& rustc)
 {
   Error error("CW0865",
               fmt::format("rustc {} cannot compile the standard library: it takes a nightly", to_string(rustc.version)),
               Blame::environment);
   if (settings.wants_std() && settings.build_std_where.line != 0) {
     error.where = settings.build_std_where;
+  }
+  if (!host.reason.empty()) {
+    error.notes.push_back(host.reason);
   }
   error.notes.emplace_back("std is written in the unstable language of exactly one compiler");
   error.helps.emplace_back("`cargo-wasm toolchain install nightly-YYYY-MM-DD`, then `cargo-wasm +nightly-YYYY-MM-DD build`");
@@ -68,18 +71,24 @@ Error no_sources(const Path& directory, const toolchain::ToolchainChoice& choice
 
 } // namespace
 
-Result<std::optional<plan::StdRequest>>
-wanted_std(const Project& project, const GlobalOptions& options, const CompileRequest& request, const manifest::ProfileSettings& settings)
+Result<std::optional<plan::StdRequest>> wanted_std(const Project& project,
+                                                   const GlobalOptions& options,
+                                                   const CompileRequest& request,
+                                                   const manifest::ProfileSettings& settings,
+                                                   const HostBuild& host)
 {
   CW_TRY_ASSIGN(const auto crates, asked_list(*project.config, request, k_build_std));
   CW_TRY_ASSIGN(const auto features, asked_list(*project.config, request, k_build_std_features));
   const bool from_profile = !options.strict_cargo && settings.build_std.value_or("on") != "off" && settings.wants_std();
-  if (!crates && !from_profile) {
+  if (!crates && !from_profile && host.std_triples.empty()) {
     return std::optional<plan::StdRequest>();
   }
   plan::StdRequest wanted;
   wanted.crates = crates ? *crates : settings.std_crates.value_or(std::vector<std::string>{"std", "panic_abort"});
   wanted.features = features;
+  if (!crates && !from_profile) {
+    wanted.triples = host.std_triples;
+  }
   if (!features && from_profile && (settings.optimize_for_size.value_or(false) || settings.immediate_abort.value_or(false))) {
     wanted.features.emplace(); // no backtraces, no unwinding
     if (settings.optimize_for_size.value_or(false)) {
@@ -107,12 +116,13 @@ Result<plan::StdGraph> load_std_graph(const Env& env,
                                       const plan::BuildRequest& request,
                                       const plan::StdRequest& std_request,
                                       const manifest::ProfileSettings& settings,
+                                      const HostBuild& host,
                                       const toolchain::ToolchainChoice& choice,
                                       const toolchain::TargetData& platforms)
 {
   const toolchain::RustcInfo& rustc = platforms.rustc;
   if (!rustc.is_nightly() && env.var("RUSTC_BOOTSTRAP") == nullptr) {
-    return fail(needs_nightly(settings, rustc));
+    return fail(needs_nightly(settings, host, rustc));
   }
   const Path directory = plan::std_source_directory(rustc.sysroot);
   if (!env.fs.is_file(directory / "Cargo.lock")) {
@@ -149,6 +159,7 @@ Result<plan::StdGraph> load_std_graph(const Env& env,
   sources->unlock(); // the project's own sources take it next
   graph.full_resolve = std::move(lock.resolve);
   graph.crates = std_request.crates;
+  graph.triples = std_request.triples;
   graph.compiler = rustc.commit_hash.empty() ? rustc.verbose_version : rustc.commit_hash;
   return graph;
 }

@@ -6,12 +6,17 @@
 #include <cargo_wasm/ops/project.hpp>
 #include <cargo_wasm/plan/std_graph.hpp>
 
+#include "host_build.hpp"
+
 namespace cargo_wasm::ops {
 
-/// `-Zbuild-std` and `-Zbuild-std-features`, `[unstable]` of the configuration, else the profile's settings. nullopt: the compiler's own is
-/// used. With --strict-cargo the profile's settings play no part.
-[[nodiscard]] Result<std::optional<plan::StdRequest>>
-wanted_std(const Project& project, const GlobalOptions& options, const CompileRequest& request, const manifest::ProfileSettings& settings);
+/// `-Zbuild-std` and `-Zbuild-std-features`, `[unstable]` of the configuration, else the profile's settings, else what the host asks for.
+/// nullopt: the compiler's own is used. With --strict-cargo the profile's settings play no part.
+[[nodiscard]] Result<std::optional<plan::StdRequest>> wanted_std(const Project& project,
+                                                                 const GlobalOptions& options,
+                                                                 const CompileRequest& request,
+                                                                 const manifest::ProfileSettings& settings,
+                                                                 const HostBuild& host);
 
 /// What the settings ask of every unit for a target, apart from std: `-Z` flags.
 [[nodiscard]] std::vector<std::string> flags_of(const manifest::ProfileSettings& settings);
@@ -24,6 +29,7 @@ wanted_std(const Project& project, const GlobalOptions& options, const CompileRe
                                                     const plan::BuildRequest& request,
                                                     const plan::StdRequest& std_request,
                                                     const manifest::ProfileSettings& settings,
+                                                    const HostBuild& host,
                                                     const toolchain::ToolchainChoice& choice,
                                                     const toolchain::TargetData& platforms);
 

@@ -3,6 +3,7 @@
 #include <cargo_wasm/ops/project.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include <fmt/format.h>
@@ -73,11 +74,42 @@ bool has_bindgen_tests(const manifest::Manifest& package)
   return std::any_of(dependencies.begin(), dependencies.end(), [](const auto& d) { return d->package_name.view() == "wasm-bindgen-test"; });
 }
 
+/// It asks for bindings, or something of JavaScript's side is among its own dependencies: what they in turn use is not known yet.
+bool uses_bindings(const CompileRequest& request, const manifest::Manifest& package)
+{
+  constexpr std::array<std::string_view, 10> k_crates{
+      "wasm-bindgen", "wasm-bindgen-futures", "js-sys", "web-sys", "wasm_thread", "gloo", "yew", "leptos", "dioxus", "sycamore"};
+  const auto& metadata = package.metadata;
+  if (request.bindgen || (metadata != nullptr && metadata->is_object() && metadata->contains("wasm") && metadata->at("wasm").is_object() &&
+                          metadata->at("wasm").contains("bindgen"))) {
+    return true;
+  }
+  const auto& dependencies = package.summary->dependencies;
+  return std::any_of(dependencies.begin(), dependencies.end(), [&](const auto& dependency) {
+    return std::find(k_crates.begin(), k_crates.end(), dependency->package_name.view()) != k_crates.end();
+  });
+}
+
 /// Whether libtest can say something on all of these.
 bool has_system_interface(const std::vector<std::string>& triples)
 {
   return std::all_of(
       triples.begin(), triples.end(), [](const std::string& t) { return !t.starts_with("wasm") || t.find("-wasi") != std::string::npos; });
+}
+
+/// For what a host runs without a page of its own around it; nullopt: it says nothing.
+std::optional<TargetChoice> choice_with_wasi(const PackageHost& host)
+{
+  const host::Profile& profile = *host.profile;
+  if (!profile.test_target.empty()) {
+    return TargetChoice{.triples = {profile.test_target}, .reason = host.reason};
+  }
+  if (profile.program_target.empty()) {
+    return std::nullopt;
+  }
+  // A page brings WASI for what is tested in it.
+  const bool can_report = has_system_interface({profile.program_target});
+  return TargetChoice{.triples = {can_report ? profile.program_target : std::string(k_program_target)}, .reason = host.reason};
 }
 
 /// Where tests of a package run. libtest needs a system interface: on a target without one it would say nothing.
@@ -86,10 +118,8 @@ TargetChoice choice_for_tests(const manifest::Manifest& package, const PackageHo
   if (has_bindgen_tests(package)) {
     return TargetChoice{.triples = {std::string(k_library_target)}, .reason = "tests of wasm-bindgen-test", .is_default_rule = true};
   }
-  if (host != nullptr && !host->profile->program_target.empty()) {
-    // A page brings WASI for what is tested in it.
-    const bool can_report = has_system_interface({host->profile->program_target});
-    return TargetChoice{.triples = {can_report ? host->profile->program_target : std::string(k_program_target)}, .reason = host->reason};
+  if (auto choice = host == nullptr ? std::nullopt : choice_with_wasi(*host)) {
+    return std::move(*choice);
   }
   if (has_program(package) || has_cdylib(package)) {
     return TargetChoice{.triples = {std::string(k_program_target)}, .reason = "the default for tests", .is_default_rule = true};
@@ -127,6 +157,11 @@ choice_of(const Project& project, const CompileRequest& request, const manifest:
   const bool is_wished = wished ? *wished : metadata_component(root.workspace_metadata).value_or(false);
   if ((request.component || is_wished) && (has_program(package) || has_cdylib(package))) {
     return TargetChoice{.triples = {std::string(k_component_target)}, .reason = "the default for components", .is_default_rule = true};
+  }
+  if (request.is_run && host != nullptr && host->is_asked_for && !uses_bindings(request, package)) {
+    if (auto choice = choice_with_wasi(*host)) {
+      return std::move(*choice);
+    }
   }
   if (host != nullptr) {
     const std::string& triple = has_program(package) ? host->profile->program_target : host->profile->library_target;

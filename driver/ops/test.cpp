@@ -38,10 +38,10 @@ Result<std::vector<HostGroup>> groups_of(const Env& env, const TestRequest& requ
     return groups;
   }
   CW_TRY_ASSIGN(const host::ProfilePlaces places, host_places(env, env.cwd));
-  std::map<std::string, std::size_t> places_of;
+  std::map<std::pair<std::string, std::string>, std::size_t> places_of;
   for (const std::string& name : request.hosts) {
     CW_TRY_ASSIGN(const host::Profile profile, host::find_profile(env.fs, places, name));
-    const auto [place, is_new] = places_of.emplace(profile.program_target, groups.size());
+    const auto [place, is_new] = places_of.emplace(std::pair(profile.program_target, profile.test_target), groups.size());
     if (is_new) {
       groups.emplace_back();
     }

@@ -25,6 +25,10 @@ Result<StdRoots> make_std_roots(const UnitContext& std_context, const StdGraph& 
 {
   StdRoots roots;
   for (const CompileKind& requested : std_context.request.kinds) {
+    const std::string_view triple = std_context.input.platforms.triple(requested);
+    if (!std_graph.triples.empty() && std::ranges::find(std_graph.triples, triple) == std_graph.triples.end()) {
+      continue;
+    }
     const CompileKind kind = requested.is_host() ? std_context.explicit_host : requested;
     const bool has_std = may_have_std(std_context.input.platforms.info(requested));
     for (const std::string& name : std_packages(std_graph.crates, has_std, has_tests)) {

@@ -7,7 +7,11 @@ base::Command browser_command(const base::Path& /*program*/, const ProgramReques
 {
   base::Command command;
   command.program = request.own_program;
-  command.args = {"module", "browse", request.module.string(), "--"};
+  command.args = {"module", "browse", request.module.string()};
+  if (request.bindings) {
+    command.args.insert(command.args.end(), {"--bindings", request.bindings->native()});
+  }
+  command.args.emplace_back("--");
   return command;
 }
 

@@ -56,12 +56,13 @@ std::span<const HostRunner> host_runners()
        .maps_directories = false,
        .command = wasm3_command},
       {.id = "browser",
-       .hosts = {"browser", "chrome"},
+       .hosts = {"browser", "browser-threads", "chrome"},
        .programs = {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"},
        .how_to_get = "`apt-get install chromium` brings it",
        .targets = {"wasm32-wasip1*"},
        .limits_memory = false,
        .maps_directories = false,
+       .takes_bindings = true,
        .command = browser_command},
   }};
   return k_runners;

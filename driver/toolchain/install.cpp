@@ -129,11 +129,47 @@ Result<> install_target(const Env& env, const ToolchainChoice& choice, std::stri
   return run_rustup(env, choice.name ? choice.rustup : std::nullopt, std::move(args));
 }
 
+namespace {
+
+/// Whether the toolchain's own list of components says that there is no std for this target to install. A missing list says nothing.
+bool is_not_distributed(const base::ReadOnlyFilesystem& fs, const RustcInfo& rustc, std::string_view triple)
+{
+  const auto list = fs.map(rustc.sysroot / "lib" / "rustlib" / "multirust-channel-manifest.toml");
+  if (!list) {
+    return false;
+  }
+  return list->bytes().find(fmt::format("\n[pkg.rust-std.target.{}]\navailable = false\n", triple)) != std::string_view::npos;
+}
+
+Error not_distributed(const ToolchainChoice& choice, const RustcInfo& rustc, std::string_view triple)
+{
+  Error error(
+      "CW0985",
+      fmt::format("toolchain `{}` comes without a standard library for `{}`", short_toolchain_name(*choice.name, rustc.host), triple),
+      Blame::environment);
+  error.notes.emplace_back("the list of its components says that there is none to install");
+  error.helps.push_back(
+      fmt::format("`rustup target list --toolchain {}` names the targets that it has", short_toolchain_name(*choice.name, rustc.host)));
+  if (constexpr std::string_view k_threads = "-threads"; triple.ends_with(k_threads)) {
+    error.helps.push_back(fmt::format("`--target {}` is the same without threads", triple.substr(0, triple.size() - k_threads.size())));
+  }
+  if (rustc.is_nightly() && triple.find("-wasi") == std::string_view::npos) {
+    error.helps.emplace_back("`-Zbuild-std` compiles one with the project");
+  }
+  error.helps.emplace_back("another version may have it: `cargo-wasm +VERSION`");
+  return error;
+}
+
+} // namespace
+
 Result<>
 verify_target_installed(const base::ReadOnlyFilesystem& fs, const ToolchainChoice& choice, const RustcInfo& rustc, std::string_view triple)
 {
   if (holds_core(fs, std_directory(rustc, triple))) {
     return {};
+  }
+  if (choice.name && choice.rustup && is_not_distributed(fs, rustc, triple)) {
+    return fail(not_distributed(choice, rustc, triple));
   }
   if (choice.name && choice.rustup) {
     return fail(Error("CW0510",

@@ -126,17 +126,23 @@ Result<TargetInfo> probe_target(const Env& env,
                                 const CompileKind& kind,
                                 std::span<const CompileKind> requested_kinds,
                                 RustcCache& cache,
-                                std::vector<std::string>& warnings)
+                                std::vector<std::string>& warnings,
+                                const std::vector<std::string>& first_flags)
 {
   const CompilerCommand compiler{rustc.program, rustc.wrapper, rustc.workspace_wrapper};
-  CW_TRY_ASSIGN(auto flags, rustflags_for(config, env.vars, kind, rustc.host, nullptr, requested_kinds));
+  const auto flags_with = [&](const std::vector<spec::Cfg>* cfgs) -> Result<std::vector<std::string>> {
+    CW_TRY_ASSIGN(auto users, rustflags_for(config, env.vars, kind, rustc.host, cfgs, requested_kinds));
+    users.insert(users.begin(), first_flags.begin(), first_flags.end());
+    return users;
+  };
+  CW_TRY_ASSIGN(auto flags, flags_with(nullptr));
   for (int turn = 0;; ++turn) {
     CW_TRY_ASSIGN(const auto answer, ask_rustc(env, config, compiler, question(flags, kind), cache));
     if (answer.status != 0) {
       return fail(refused(rustc, kind, flags, answer));
     }
     CW_TRY_ASSIGN(auto info, read_answer(answer));
-    CW_TRY_ASSIGN(auto new_flags, rustflags_for(config, env.vars, kind, rustc.host, &info.cfgs, requested_kinds));
+    CW_TRY_ASSIGN(auto new_flags, flags_with(&info.cfgs));
     if (new_flags != flags && turn == 0) {
       flags = std::move(new_flags);
       continue;
@@ -162,7 +168,8 @@ Result<TargetData> probe_target_data(const Env& env,
                                      const manifest::Config& config,
                                      const ToolchainChoice& choice,
                                      std::span<const std::string> requested_triples,
-                                     const Path& cache_file)
+                                     const Path& cache_file,
+                                     const FlagsOfTriple& first_flags)
 {
   const std::string* use_cache = env.var("CARGO_CACHE_RUSTC_INFO");
   const bool keep = !cache_file.empty() && (use_cache == nullptr || *use_cache != "0");
@@ -176,7 +183,12 @@ Result<TargetData> probe_target_data(const Env& env,
       data.targets.emplace(data.rustc.host, data.host);
       continue;
     }
-    CW_TRY_ASSIGN(auto info, probe_target(env, config, data.rustc, kind, data.requested_kinds, cache, data.warnings));
+    const auto first = first_flags.find(kind.triple->view());
+    const std::vector<std::string> none;
+    CW_TRY_ASSIGN(
+        auto info,
+        probe_target(
+            env, config, data.rustc, kind, data.requested_kinds, cache, data.warnings, first == first_flags.end() ? none : first->second));
     data.targets.emplace(*kind.triple, std::move(info));
   }
   cache.save(env.fs);

@@ -58,7 +58,7 @@ async function runModule() {
   start({ module, memory, config: { ...config, threads: new Int32Array(new SharedArrayBuffer(4)) } });
 }
 
-/// The program is at its end when `main` is, and what it put off to the next turn of the event loop; or when it says so.
+/// The program is at its end when `main` is, what it put off to the next turn of the event loop, and all of its workers; or when it says so.
 async function runBindings() {
   const bindings = await import(config.bindings);
   await bindings.default();
@@ -66,7 +66,7 @@ async function runBindings() {
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   if (!config.stays) {
-    report({ end: 0 });
+    report({ ended: true });
   }
 }
 

@@ -90,6 +90,29 @@ TEST_CASE("events of other pages, and what is no message, are passed over", "[br
   CHECK((*event)->method == "B");
 }
 
+TEST_CASE("workers are heard until they are forgotten, and are told something without waiting for an answer", "[browser][devtools]")
+{
+  ScriptedChannel channel;
+  channel.says = {R"({"method":"A","sessionId":"W"})",
+                  R"({"id":1,"sessionId":"W","result":{}})",
+                  R"({"method":"B","sessionId":"S"})",
+                  R"({"method":"C","sessionId":"W"})"};
+  Devtools devtools(channel);
+  devtools.use_session("S");
+  devtools.listen_to("W");
+  REQUIRE(devtools.tell("W", "Runtime.enable", json::object()));
+  CHECK(channel.sent == std::vector<json>{{{"id", 1}, {"method", "Runtime.enable"}, {"params", json::object()}, {"sessionId", "W"}}});
+  for (const std::string name : {"A", "B"}) {
+    const auto event = devtools.next_event(k_later);
+    REQUIRE((event && *event));
+    CHECK((*event)->method == name);
+  }
+  devtools.forget("W");
+  const auto none = devtools.next_event(k_later);
+  REQUIRE(none);
+  CHECK(!*none);
+}
+
 TEST_CASE("a browser that refuses, or does not answer, is told with the command", "[browser][devtools]")
 {
   ScriptedChannel channel;

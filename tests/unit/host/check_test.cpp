@@ -159,3 +159,16 @@ TEST_CASE("host check: what is no module is the reader's error", "[host]")
   REQUIRE(!checked.has_value());
   CHECK(checked.error().id == "CW0616");
 }
+
+TEST_CASE("host check: memory that threads share is told with why there is none, and the host that has it", "[host]")
+{
+  ModuleDraft draft;
+  draft.is_memory_shared = true;
+  CHECK(told("browser", draft.build()) ==
+        R"(error[CW0877]: `app.wasm` has a memory that threads share, and host `browser` has none
+   = note: browsers share memory only in pages that two headers isolate from others
+   = help: `--host browser-threads` is with threads
+   = help: build without threads: no `+atomics`, no target with `-threads` in its name
+)");
+  CHECK(told("browser-threads", draft.build()).empty());
+}

@@ -141,7 +141,7 @@ TEST_CASE("host profiles: a name that is nobody's says which there are", "[host]
   CHECK(told_of_name(world, "wasmtme")
             .starts_with("error[CW0870]: there is no host `wasmtme`\n"
                          "   = help: did you mean `wasmtime`?\n"
-                         "   = help: known are browser, chrome, cloudflare, embedded, "));
+                         "   = help: known are browser, browser-threads, chrome, cloudflare, embedded, "));
   CHECK(told_of_name(world, "chrome@new") == "error[CW0870]: `new` is no version of host `chrome`\n"
                                              "   = help: a version is numbers with dots between them: `chrome@120`\n");
   CHECK(told_of_name(world, "zed@2") == "error[CW0870]: host `zed` has no versions to choose from\n   = help: `--host zed`\n");
@@ -207,6 +207,46 @@ TEST_CASE("host profiles: every key refuses what it cannot be, with its place", 
   CHECK(first_lines("every = [\"chrome\"]\nextends = \"node\"\n") ==
         "error[CW0925]: a host that stands for others (`every`) has no `extends` of its own\n  --> /h/x.toml:3:1");
   CHECK(told("[[import]]\nmodules = [\"a\"]\n").starts_with("error[CW0925]: a host needs a `name`"));
+}
+
+TEST_CASE("host profiles: what a host says of shared memory holds for all that it stands for", "[host]")
+{
+  const host::Profile plain = host_named("browser");
+  const host::Profile threads = host_named("browser-threads");
+  CHECK(threads.every.size() == 3);
+  for (const host::Profile* const part : host::parts_of(plain)) {
+    CHECK_FALSE(part->has_shared_memory);
+    CHECK(part->shared_memory_host == "browser-threads");
+  }
+  for (const host::Profile* const part : host::parts_of(threads)) {
+    CHECK(part->has_shared_memory);
+    CHECK(part->shared_memory_host.empty());
+  }
+  CHECK(threads.headers.size() == 2);
+  CHECK(threads.headers.at("Cross-Origin-Opener-Policy") == "same-origin");
+  CHECK(threads.target_features == std::vector<std::string>{"atomics", "bulk-memory", "mutable-globals"});
+  CHECK(threads.builds_std);
+  CHECK(threads.test_target == "wasm32-wasip1-threads");
+  CHECK(plain.target_features.empty());
+  CHECK_FALSE(plain.builds_std);
+}
+
+TEST_CASE("host profiles: keys about threads refuse what they cannot be", "[host]")
+{
+  const auto first_lines = [](const std::string& text) {
+    const std::string all = told("name = \"x\"\n" + text);
+    return all.substr(0, all.find("\n   |"));
+  };
+  CHECK(first_lines("shared-memory = { of = true }\n") == "error[CW0925]: a host has no key `of`\n  --> /h/x.toml:2:19");
+  CHECK(first_lines("shared-memory = { on = 1 }\n") == "error[CW0925]: `on` must be true or false, not an integer\n  --> /h/x.toml:2:24");
+  CHECK(first_lines("headers = 1\n").ends_with("--> /h/x.toml:2:11"));
+  CHECK(first_lines("[headers]\nA = 1\n").ends_with("--> /h/x.toml:3:5"));
+  CHECK(first_lines("[build]\nbuild-std = 1\n") ==
+        "error[CW0925]: `build-std` must be true or false, not an integer\n  --> /h/x.toml:3:13");
+  CHECK(first_lines("[build]\ntarget-features = [1]\n").ends_with("--> /h/x.toml:3:20"));
+  CHECK(first_lines("extends = \"browser\"\n[features]\ngc = true\n") ==
+        "error[CW0925]: a host that stands for others (`every`) has no `features` of its own\n  --> /h/x.toml:3:2");
+  CHECK(first_lines("extends = \"browser\"\nshared-memory = true\n").empty());
 }
 
 TEST_CASE("host profiles: files that extend one another in a ring end with an error", "[host]")

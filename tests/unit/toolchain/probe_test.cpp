@@ -11,13 +11,15 @@ namespace {
 const std::vector<std::string> k_wasi = {"wasm32-wasip1"};
 const base::Path k_cache = "/w/app/target/.cargo-wasm/rustc-info.json";
 
-Result<toolchain::TargetData>
-probe(ToolchainFixture& fixture, const std::vector<std::string>& triples = k_wasi, const base::Path& cache = k_cache)
+Result<toolchain::TargetData> probe(ToolchainFixture& fixture,
+                                    const std::vector<std::string>& triples = k_wasi,
+                                    const base::Path& cache = k_cache,
+                                    const toolchain::FlagsOfTriple& first_flags = {})
 {
   manifest::Config& config = fixture.config();
   const auto choice = toolchain::select_toolchain(fixture.world.env(), config, {});
   REQUIRE(choice);
-  return toolchain::probe_target_data(fixture.world.env(), config, *choice, triples, cache);
+  return toolchain::probe_target_data(fixture.world.env(), config, *choice, triples, cache, first_flags);
 }
 
 std::size_t processes(ToolchainFixture& fixture)
@@ -210,4 +212,21 @@ TEST_CASE("capabilities: by version where the tool cannot be asked", "[toolchain
   CHECK_FALSE(toolchain::supports_check_cfg(version("1.79.0")));
   CHECK(toolchain::has_wasip1_target_name(version("1.78.0")));
   CHECK_FALSE(toolchain::has_wasip2_target(version("1.81.0")));
+}
+
+TEST_CASE("probe: what a host asks of code comes before the user's flags, for the target that it asks it of alone", "[toolchain][probe]")
+{
+  ToolchainFixture fixture;
+  fixture.world.vars["RUSTFLAGS"] = "--cfg x";
+  const auto data =
+      probe(fixture, k_wasi, k_cache, {{"wasm32-wasip1", {"-Ctarget-feature=+atomics"}}, {"x86_64-unknown-linux-gnu", {"-Cother"}}});
+  REQUIRE(data);
+  CHECK(data->info(CompileKind::target("wasm32-wasip1")).rustflags == std::vector<std::string>{"-Ctarget-feature=+atomics", "--cfg", "x"});
+  CHECK(data->host.rustflags.empty());
+  bool is_asked = false;
+  for (const std::string& line : fixture.world.process.command_lines()) {
+    is_asked = is_asked || line.find("-Ctarget-feature=+atomics --cfg x --target wasm32-wasip1") != std::string::npos;
+    CHECK(line.find("-Cother") == std::string::npos);
+  }
+  CHECK(is_asked);
 }

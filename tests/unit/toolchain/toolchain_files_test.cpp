@@ -69,6 +69,26 @@ TEST_CASE("targets: a missing standard library is one line with the command that
   CHECK(toolchain::installed_targets(fixture.world.fs, info) == std::vector<std::string>{"wasm32-wasip1", "x86_64-unknown-linux-gnu"});
 }
 
+TEST_CASE("targets: a standard library that the toolchain never had is no advice to install it", "[toolchain][files]")
+{
+  ToolchainFixture fixture;
+  const auto choice = fixture.choose("1.99.1");
+  REQUIRE(choice);
+  const toolchain::RustcInfo info = stable();
+  fixture.world.fs.add(info.sysroot / "lib/rustlib/multirust-channel-manifest.toml",
+                       "[pkg.rust-std.target.wasm32-wasip1]\navailable = true\n\n"
+                       "[pkg.rust-std.target.wasm32-wasip1-threads]\navailable = false\ncomponents = []\n");
+  CHECK(toolchain::verify_target_installed(fixture.world.fs, *choice, info, "wasm32-wasip1").error().id == "CW0510");
+  const auto missing = toolchain::verify_target_installed(fixture.world.fs, *choice, info, "wasm32-wasip1-threads");
+  REQUIRE_FALSE(missing);
+  CHECK(base::render(missing.error(), base::Severity::error, false) ==
+        "error[CW0985]: toolchain `1.99.1` comes without a standard library for `wasm32-wasip1-threads`\n"
+        "   = note: the list of its components says that there is none to install\n"
+        "   = help: `rustup target list --toolchain 1.99.1` names the targets that it has\n"
+        "   = help: `--target wasm32-wasip1` is the same without threads\n"
+        "   = help: another version may have it: `cargo-wasm +VERSION`\n");
+}
+
 TEST_CASE("targets: outside rustup the error says where it was looked for", "[toolchain][files]")
 {
   ToolchainFixture fixture;

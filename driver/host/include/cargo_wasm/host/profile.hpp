@@ -80,6 +80,9 @@ struct Profile
   std::vector<Profile> every;         ///< hosts that must all take the artifact
   bool takes_modules = true, takes_components = true;
   bool has_shared_memory = true;
+  std::string shared_memory_note;             ///< why it has none
+  std::string shared_memory_host;             ///< the one that is the same with it
+  std::map<std::string, std::string> headers; ///< of HTTP, which a server has to send with the page for all this to be so
   std::vector<ImportRule> imports;
   bool has_import_rules = false; ///< none at all: imports are not checked
   std::vector<OwnImportRule> own_imports;
@@ -87,6 +90,9 @@ struct Profile
   std::optional<std::map<wasm::Feature, FeatureSupport>> features; ///< nullopt: not known, and not checked
   std::map<LimitKind, std::uint64_t> limits;
   std::string program_target, library_target; ///< triples that `--host` chooses; empty: as without it
+  std::string test_target;                    ///< of programs that libtest runs; empty: as for other programs
+  std::vector<std::string> target_features;   ///< that code for those triples is compiled with, as rustc calls them
+  bool builds_std = false;                    ///< std is compiled with them, too, since the compiler's own is not
   std::vector<wasm::Feature> lowered;         ///< what wasm-opt replaces in modules for this host
   std::string digest;                         ///< of the texts of all files that it was made of
 };

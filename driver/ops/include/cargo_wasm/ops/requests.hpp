@@ -43,6 +43,7 @@ struct FromSpec
 struct CompileRequest
 {
   plan::UserIntent intent = plan::UserIntent::build;
+  bool is_run = false; ///< the program is started, and that is all it is built for
   plan::PackageSelection packages;
   plan::TargetSelection targets;
   plan::FeatureSelection features;

@@ -21,6 +21,7 @@ struct StdRequest
 {
   std::vector<std::string> crates;                  ///< "std", "panic_abort"; empty: std where the target has one, else core
   std::optional<std::vector<std::string>> features; ///< of std; nullopt: panic-unwind, backtrace and default
+  std::vector<std::string> triples;                 ///< that it is built for; empty: all of the build
   bool operator==(const StdRequest&) const = default;
 };
 
@@ -31,8 +32,8 @@ struct StdGraph
   resolve::Resolve full_resolve, resolve; ///< of its lock; narrowed to `roots`
   std::vector<resolve::ResolveRoot> roots;
   std::unordered_map<spec::PackageId, PackagePtr> packages;
-  std::vector<std::string> crates; ///< as in StdRequest
-  std::string compiler;            ///< stands for the contents of its path packages
+  std::vector<std::string> crates, triples; ///< as in StdRequest
+  std::string compiler;                     ///< stands for the contents of its path packages
 };
 
 /// Where the workspace lies in a sysroot.

@@ -35,6 +35,7 @@ struct ProgramRequest
   base::Path own_program = {};                    ///< this program, for runtimes that it is itself
   base::Path driver_program = {};                 ///< this program again, where the runtime asks it to read a trap; empty: it does not
   std::vector<base::Path> siblings = {};          ///< the module before it was stripped
+  std::optional<base::Path> bindings = {};        ///< of wasm-bindgen for pages: a directory
 };
 
 struct HostRunner
@@ -46,6 +47,7 @@ struct HostRunner
   std::vector<std::string_view> targets;  ///< globs over triples: what it can start
   bool limits_memory = false;
   bool maps_directories = true; ///< to other names than they have
+  bool takes_bindings = false;  ///< starts what was built for JavaScript, by its bindings
   base::Command (*command)(const base::Path& program, const ProgramRequest& request);
 };
 

@@ -123,6 +123,9 @@ private:
 [[nodiscard]] Result<RustcInfo>
 probe_rustc(const Env& env, const manifest::Config& config, const ToolchainChoice& choice, RustcCache& cache);
 
+/// Flags that come before the user's own, by triple: what the host of a build asks of code for it.
+using FlagsOfTriple = std::map<std::string, std::vector<std::string>, std::less<>>;
+
 /// Asks for cfgs, file names and split-debuginfo of one kind. Flags may switch cfgs that select flags, so it asks at most
 /// twice and warns when that did not settle. Errors: CW0506 rustc rejects the target or the flags (its words follow).
 [[nodiscard]] Result<TargetInfo> probe_target(const Env& env,
@@ -131,14 +134,16 @@ probe_rustc(const Env& env, const manifest::Config& config, const ToolchainChoic
                                               const CompileKind& kind,
                                               std::span<const CompileKind> requested_kinds,
                                               RustcCache& cache,
-                                              std::vector<std::string>& warnings);
+                                              std::vector<std::string>& warnings,
+                                              const std::vector<std::string>& first_flags = {});
 
 /// The whole of it for a build. `cache_file` empty = keep nothing. Cost: no process at all when everything is cached.
 [[nodiscard]] Result<TargetData> probe_target_data(const Env& env,
                                                    const manifest::Config& config,
                                                    const ToolchainChoice& choice,
                                                    std::span<const std::string> requested_triples,
-                                                   const Path& cache_file);
+                                                   const Path& cache_file,
+                                                   const FlagsOfTriple& first_flags = {});
 
 /// Files that make the compiler for these kinds, absolute and sorted: bin/rustc, lib/*.so*, the host's std and linkers,
 /// each triple's std. rustdoc, cargo, sources and manifests are no part of it.

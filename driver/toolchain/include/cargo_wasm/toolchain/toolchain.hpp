@@ -66,7 +66,7 @@ Result<> install_component(const Env& env, const ToolchainChoice& choice, std::s
 Result<> install_target(const Env& env, const ToolchainChoice& choice, std::string_view triple);
 
 /// Fails with CW0510 when the standard library of a triple is not installed; says the command that mends it (rustup's, or
-/// "install the package that holds it" outside rustup).
+/// "install the package that holds it" outside rustup); with CW0985 where the toolchain's list of components says that there is none.
 [[nodiscard]] Result<>
 verify_target_installed(const base::ReadOnlyFilesystem& fs, const ToolchainChoice& choice, const RustcInfo& rustc, std::string_view triple);
 /// The triples whose standard library lies in the sysroot, sorted.
