@@ -5,6 +5,7 @@
 
 #include <cargo_wasm/base/deadline.hpp>
 #include <cargo_wasm/browser/browse.hpp>
+#include <cargo_wasm/browser/chromium.hpp>
 
 #include "module_needs.hpp"
 #include "page_run.hpp"
@@ -18,6 +19,12 @@ bool runs_in_page(SuitePlace place)
 {
   return place == SuitePlace::page || place == SuitePlace::dedicated_worker || place == SuitePlace::shared_worker ||
          place == SuitePlace::service_worker;
+}
+
+/// The suite says that its tests run somewhere else.
+bool is_elsewhere(const ModuleNeeds& needs, std::string_view host)
+{
+  return host == "node" ? runs_in_page(needs.place) : needs.place == SuitePlace::node;
 }
 
 nlohmann::json suite_json(const SuiteArguments& arguments, const SuiteSelection& selection)
@@ -48,6 +55,7 @@ run_in_browser(const base::Env& env, const SuiteRequest& request, const base::Pa
   run.config["suite"]["worker"] = place == SuitePlace::dedicated_worker;
   run.longest = request.longest;
   run.outlives_exceptions = true;
+  run.memory_bytes = request.memory_bytes;
   run.stop = request.stop;
   run.site.mount(request.bindings);
   add_own_pages(run.site);
@@ -72,7 +80,11 @@ Result<int> run_in_node(const base::Env& env, const SuiteRequest& request, const
   suite["script"] = script.native();
   base::Command command;
   command.program = node;
-  command.args = {"--expose-gc", "-e", std::string(browser::script("suite_node")), suite.dump()};
+  command.args = {"--expose-gc"};
+  if (request.memory_bytes) {
+    command.args.push_back(memory_flag(*request.memory_bytes));
+  }
+  command.args.insert(command.args.end(), {"-e", std::string(browser::script("suite_node")), suite.dump(), std::string(browser::script("suite_tests"))});
   command.env = env.vars;
   command.cwd = env.cwd;
   PassingSink sink(env.reporter);
@@ -98,7 +110,17 @@ Result<std::string> suite_host(const base::Env& env, const SuiteRequest& request
     return *request.host;
   }
   CW_TRY_ASSIGN(const ModuleNeeds needs, module_needs(env.fs, request.module));
-  return std::string(runs_in_page(needs.place) ? "browser" : "node");
+  return runs_in_page(needs.place) ? "browser" : needs.place == SuitePlace::node ? "node" : request.otherwise;
+}
+
+Result<std::optional<std::string>> suite_bindings(const base::Env& env, const SuiteRequest& request)
+{
+  CW_TRY_ASSIGN(const ModuleNeeds needs, module_needs(env.fs, request.module));
+  CW_TRY_ASSIGN(const std::string host, suite_host(env, request));
+  if (needs.tests.empty() || is_elsewhere(needs, host)) {
+    return std::nullopt;
+  }
+  return host == "node" ? "nodejs" : "web";
 }
 
 Result<int> run_suite(const base::Env& env, const SuiteRequest& request, const base::Path& program)
@@ -113,11 +135,11 @@ Result<int> run_suite(const base::Env& env, const SuiteRequest& request, const b
     }
     return 0;
   }
-  const bool is_elsewhere = host == "node" ? runs_in_page(needs.place) : needs.place == SuitePlace::node;
-  if (selection.exports.empty() || is_elsewhere) {
+  const bool is_for_others = is_elsewhere(needs, host);
+  if (selection.exports.empty() || is_for_others) {
     // The context of wasm-bindgen-test is linked only where there are tests, so nobody else would say it.
     const std::size_t left_out = selection.filtered + selection.exports.size();
-    if (is_elsewhere) {
+    if (is_for_others) {
       env.reporter.note(
           fmt::format("`{}` says that its tests run in {}", request.module.filename().native(), host == "node" ? "a page" : "Node"));
     }

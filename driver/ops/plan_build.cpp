@@ -20,6 +20,7 @@
 #include "run_selection.hpp"
 #include "runner.hpp"
 #include "std_library.hpp"
+#include "suite_runs.hpp"
 #include "test_programs.hpp"
 
 namespace cargo_wasm::ops {
@@ -165,16 +166,50 @@ std::vector<Path> modules_before(const plan::ActionGraph& graph, plan::ActionInd
   return modules;
 }
 
+/// The host that a program runs on: the one of --host; without it and without a runner, pages that its package is for, where its bindings
+/// are run. Others come by themselves.
+std::optional<std::string> host_to_run_on(const CompileRequest& request, bool is_configured, const PackageHosts& hosts)
+{
+  if (request.host || is_configured || hosts.empty()) {
+    return request.host;
+  }
+  const std::string& id = hosts.begin()->second.profile->id;
+  const runner::HostRunner* const runner = runner::runner_of_host(id);
+  return runner != nullptr && runner->takes_bindings ? std::optional(id) : std::nullopt;
+}
+
+/// A page runs a program by its bindings, whatever else they are made for.
+void choose_bindings_to_run(const std::optional<std::string>& host, CompileRequest& request)
+{
+  const runner::HostRunner* const runner = host ? runner::runner_of_host(*host) : nullptr;
+  if (runner != nullptr && runner->takes_bindings) {
+    request.bindgen = "web";
+  }
+}
+
+/// What was started takes its time from the program that waits for it.
+base::Command with_time_limit(base::Command command, const Path& driver, const Path& program, std::chrono::milliseconds longest)
+{
+  std::vector<std::string> words = {"module", "time-limit", "--timeout", fmt::format("{:g}", std::chrono::duration<double>(longest).count())};
+  words.insert(words.end(), {"--shown", program.filename().native(), "--", command.program.native()});
+  words.insert(words.end(), command.args.begin(), command.args.end());
+  command.args = std::move(words);
+  command.program = driver;
+  return command;
+}
+
 /// What `run` starts after the build.
 Result<> plan_run(const Env& env,
                   const RunRequest& request,
                   const manifest::Config& config,
-                  const toolchain::TargetData& platforms,
-                  const plan::ComponentOfUnit& components,
+                  const plan::ActionGraphInput& input,
+                  const PackageHosts& hosts,
                   PlannedBuild& planned)
 {
+  const toolchain::TargetData& platforms = input.platforms;
   bool is_component = false;
   std::vector<Path> siblings;
+  std::optional<Path> bindings;
   for (const auto root : planned.graph.roots) {
     const auto& last = planned.graph.actions[root];
     const auto made_by = last.finishes.value_or(root);
@@ -185,7 +220,10 @@ Result<> plan_run(const Env& env,
     }
     planned.program = plan::shown_path(planned.graph, made_by, *action.executable_output);
     siblings = modules_before(planned.graph, made_by, root);
-    is_component = components.contains(action.label.unit);
+    is_component = input.components.contains(action.label.unit);
+    if (input.bindgen.contains(action.label.unit)) {
+      bindings = planned.program->parent_path();
+    }
     break;
   }
   if (!planned.program) {
@@ -198,16 +236,24 @@ Result<> plan_run(const Env& env,
   runner.is_native = runner.triple == platforms.rustc.host;
   runner.is_component = is_component;
   runner.arguments = request.arguments;
-  runner.host = request.compile.host;
   runner.directories = mapped_directories(env, request.directories, request.arguments);
   CW_TRY_ASSIGN(runner.configured, toolchain::runner_for(config, runner.triple, platforms.info(kind).cfgs));
+  runner.host = host_to_run_on(request.compile, runner.configured.has_value(), bindings ? hosts : PackageHosts());
+  runner.bindings = std::move(bindings);
+  CW_TRY_ASSIGN(const auto chromium, config.get_path("wasm.tools.chromium"));
+  runner.chromium = chromium ? std::optional(chromium->value) : std::nullopt;
+  runner.memory_bytes = request.memory_bytes;
   CW_TRY_ASSIGN(runner.env, program_variables(env, config, runner.own_variables));
   runner.cwd = env.cwd;
   runner.own_program = request.compile.driver_program;
   runner.driver_program = request.compile.driver_program;
   runner.siblings = std::move(siblings);
   CW_TRY_ASSIGN(ChosenRunner chosen, choose_runner(env, runner));
-  planned.become = std::move(chosen.command);
+  if (request.memory_bytes && (chosen.host == nullptr || !chosen.host->limits_memory)) {
+    env.reporter.warning(memory_not_limited(chosen.name));
+  }
+  planned.become = request.time_limit ? with_time_limit(std::move(chosen.command), runner.own_program, runner.program, *request.time_limit)
+                                      : std::move(chosen.command);
   planned.become->inherit_stdio = true;
   return {};
 }
@@ -286,7 +332,14 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   plan::BindgenOfUnit bindgen;
   plan::ComponentOfUnit components;
   if (!options.strict_cargo) {
-    CW_TRY_ASSIGN(const auto wishes, plan::bindgen_wishes(env.fs, units, *workspace.root_manifest, request.bindgen, request.else_bindgen));
+    if (run != nullptr) {
+      const auto& kind = platforms.requested_kinds.front();
+      CW_TRY_ASSIGN(const auto configured, toolchain::runner_for(*project.config, platforms.triple(kind), platforms.info(kind).cfgs));
+      choose_bindings_to_run(host_to_run_on(request, configured.has_value(), hosts), request);
+    }
+    CW_TRY_ASSIGN(const auto suites, wanted_suites(*project.config, request, platforms, hosts));
+    CW_TRY_ASSIGN(const auto wishes,
+                  plan::bindgen_wishes(env.fs, units, *workspace.root_manifest, request.bindgen, request.else_bindgen, suites));
     CW_TRY_ASSIGN(bindgen, find_bindgen(env, caller, project, request, choice, platforms, wishes));
     CW_TRY_ASSIGN(components, choose_components(env, project, request, platforms, units, hosts, bindgen));
   } else if (request.component) {
@@ -305,10 +358,10 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   planned.reports_future_incompat = !frequency || frequency->value != "never";
   planned.show_dependency_warnings = plan_for.show_dependency_warnings;
   if (run != nullptr) {
-    CW_TRY(plan_run(env, *run, *project.config, platforms, actions_input.components, planned));
+    CW_TRY(plan_run(env, *run, *project.config, actions_input, hosts, planned));
   }
   if (is_test) {
-    CW_TRY_ASSIGN(planned.tests, test_programs({units, planned.graph, *project.config, platforms, hosts}));
+    CW_TRY_ASSIGN(planned.tests, test_programs({units, planned.graph, *project.config, platforms, hosts, actions_input.bindgen}));
   }
   // What is read here is recorded with the plan: a vendored file that is edited later makes the plan stale.
   for (const auto& [id, package] : graph.packages) {

@@ -162,6 +162,9 @@ public:
         CW_TRY(run_the_rest());
       }
       CW_TRY(explain_failures());
+      if (m_request.reads_output) {
+        read_outputs();
+      }
     }
     m_run.elapsed = between(began, m_clock.monotonic());
     return std::move(m_run);
@@ -336,6 +339,18 @@ private:
       take_explanation(test, reader, ended);
     }
     return {};
+  }
+
+  /// JavaScript's stack becomes Rust's.
+  void read_outputs()
+  {
+    for (TestCase& test : m_run.cases) {
+      TrapText text = split_trap(test.output);
+      if (test.result.outcome == Outcome::failed && test.backtrace.empty() && text.trap) {
+        test.output = std::move(text.before);
+        test.backtrace = m_request.backtrace(*text.trap);
+      }
+    }
   }
 
   void take_explanation(TestCase& test, const AloneReader& reader, const StartedProgram& ended) const

@@ -38,14 +38,18 @@ struct SuiteRequest
 {
   base::Path module;                                ///< as it was linked
   base::Path bindings;                              ///< for the host: "web" or "nodejs"
-  std::optional<std::string> host;                  ///< "browser", "node"; nullopt: what the suite says, Node where it says nothing
+  std::optional<std::string> host;                  ///< "browser", "node"; nullopt: what the suite says
+  std::string otherwise = "node";                   ///< where it says nothing
   std::vector<std::string> arguments;               ///< behind `--`
   std::optional<std::chrono::milliseconds> longest; ///< nullopt: as long as it takes
+  std::optional<std::uint64_t> memory_bytes;        ///< the most that linear memory may grow to
   std::stop_token stop;
 };
 
 /// Where the suite runs: "browser" or "node". Errors: CW0976 no module.
 [[nodiscard]] Result<std::string> suite_host(const base::Env& env, const SuiteRequest& request);
+/// Which bindings it needs for `suite_host`: "web", "nodejs"; nullopt: none, as no test of it runs there. Errors: CW0976 no module.
+[[nodiscard]] Result<std::optional<std::string>> suite_bindings(const base::Env& env, const SuiteRequest& request);
 /// Runs it; `program` is Chromium or Node, whichever `suite_host` says. The status is 0 when every test passed, else 1.
 /// Errors: those of `browse`; CW0782; CW0983 a kind of worker that suites cannot run in here.
 [[nodiscard]] Result<int> run_suite(const base::Env& env, const SuiteRequest& request, const base::Path& program);

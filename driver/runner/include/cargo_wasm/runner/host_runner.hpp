@@ -35,6 +35,8 @@ struct ProgramRequest
   base::Path own_program = {};                    ///< this program, for runtimes that it is itself
   base::Path driver_program = {};                 ///< this program again, where the runtime asks it to read a trap; empty: it does not
   std::vector<base::Path> siblings = {};          ///< the module before it was stripped
+  std::optional<base::Path> bindings = {};        ///< of wasm-bindgen for pages: a directory
+  std::optional<base::Path> chromium = {};        ///< that the configuration names
 };
 
 struct HostRunner
@@ -46,6 +48,7 @@ struct HostRunner
   std::vector<std::string_view> targets;  ///< globs over triples: what it can start
   bool limits_memory = false;
   bool maps_directories = true; ///< to other names than they have
+  bool takes_bindings = false;  ///< starts what was built for JavaScript, by its bindings
   base::Command (*command)(const base::Path& program, const ProgramRequest& request);
 };
 
@@ -63,6 +66,9 @@ struct HostRunner
 
 /// The whole command: program, module, arguments, environment.
 [[nodiscard]] base::Command host_command(const HostRunner& runner, const base::Path& program, const ProgramRequest& request);
+
+/// `wasm.tools.chromium="PATH"`, for `--config`.
+[[nodiscard]] std::string chromium_setting(const base::Path& chromium);
 
 /// "64MiB", "64M", "67108864", as bytes; nullopt for anything else, and for 0.
 [[nodiscard]] std::optional<std::uint64_t> parse_bytes(std::string_view text);
