@@ -84,7 +84,8 @@ Result<int> run_in_node(const base::Env& env, const SuiteRequest& request, const
   if (request.memory_bytes) {
     command.args.push_back(memory_flag(*request.memory_bytes));
   }
-  command.args.insert(command.args.end(), {"-e", std::string(browser::script("suite_node")), suite.dump(), std::string(browser::script("suite_tests"))});
+  command.args.insert(command.args.end(),
+                      {"-e", std::string(browser::script("suite_node")), suite.dump(), std::string(browser::script("suite_tests"))});
   command.env = env.vars;
   command.cwd = env.cwd;
   PassingSink sink(env.reporter);

@@ -121,12 +121,11 @@ Result<int> module_time_limit(const Env& env, const TimeLimitRequest& request)
   const base::Deadline deadline(request.longest, request.stop);
   CW_TRY_ASSIGN(const base::Exit exit, env.process.run(command, nothing, deadline.token()));
   if (deadline.passed()) {
-    return fail(Error("CW0940",
-                      fmt::format("`{}` did not end within {:g} seconds",
-                                  request.shown,
-                                  std::chrono::duration<double>(request.longest).count()))
-                    .note("it was ended")
-                    .help("`--timeout SECONDS` gives it more time"));
+    return fail(
+        Error("CW0940",
+              fmt::format("`{}` did not end within {:g} seconds", request.shown, std::chrono::duration<double>(request.longest).count()))
+            .note("it was ended")
+            .help("`--timeout SECONDS` gives it more time"));
   }
   return exit.signal != 0 ? 128 + exit.signal : exit.status;
 }

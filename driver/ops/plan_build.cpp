@@ -190,7 +190,8 @@ void choose_bindings_to_run(const std::optional<std::string>& host, CompileReque
 /// What was started takes its time from the program that waits for it.
 base::Command with_time_limit(base::Command command, const Path& driver, const Path& program, std::chrono::milliseconds longest)
 {
-  std::vector<std::string> words = {"module", "time-limit", "--timeout", fmt::format("{:g}", std::chrono::duration<double>(longest).count())};
+  std::vector<std::string> words = {
+      "module", "time-limit", "--timeout", fmt::format("{:g}", std::chrono::duration<double>(longest).count())};
   words.insert(words.end(), {"--shown", program.filename().native(), "--", command.program.native()});
   words.insert(words.end(), command.args.begin(), command.args.end());
   command.args = std::move(words);

@@ -184,12 +184,11 @@ Result<> check_interpreter(const Env& env, const Path& script)
   if (name.empty() || (is_path ? env.fs.is_file(name) : env.program_on_path(name).has_value())) {
     return {};
   }
-  Error error("CW0941",
-              fmt::format("the runner `{}` needs `{}`, which is not {}",
-                          base::shown_path(env.cwd, script).native(),
-                          name,
-                          is_path ? "there" : "on PATH"),
-              Blame::environment);
+  Error error(
+      "CW0941",
+      fmt::format(
+          "the runner `{}` needs `{}`, which is not {}", base::shown_path(env.cwd, script).native(), name, is_path ? "there" : "on PATH"),
+      Blame::environment);
   if (const runner::HostRunner* const known = runner::runner_of_host(name)) {
     error.helps.emplace_back(known->how_to_get);
   }

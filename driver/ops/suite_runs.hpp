@@ -1,4 +1,5 @@
-// Suites of `#[wasm_bindgen_test]` among the test programs of a build: where they run, which bindings they need for that, and what starts them.
+// Suites of `#[wasm_bindgen_test]` among the test programs of a build: where they run, which bindings they need for that, and what starts
+// them.
 #pragma once
 #include <string>
 #include <vector>

@@ -180,9 +180,8 @@ private:
   {
     const auto file = m_env.fs.map(program.file);
     if (file && runner::has_libtest_tests(file->bytes())) {
-      m_env.reporter.note(fmt::format("{} has `#[test]` functions, too, which do not run on {}: `--target wasm32-wasip1` runs them",
-                                      program.shown,
-                                      program.triple));
+      m_env.reporter.note(fmt::format(
+          "{} has `#[test]` functions, too, which do not run on {}: `--target wasm32-wasip1` runs them", program.shown, program.triple));
     }
   }
 

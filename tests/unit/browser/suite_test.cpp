@@ -84,6 +84,47 @@ TEST_CASE("suite: it runs where it says, and in Node when it says nothing", "[br
   }
 }
 
+TEST_CASE("suite: where it says nothing, it runs where the caller wishes; bindings are for that, and none where no test runs", "[browser][suite]")
+{
+  struct Case
+  {
+    std::string_view place;
+    std::optional<std::string> host;
+    std::string otherwise;
+    std::optional<std::string> bindings;
+  };
+  const Case cases[] = {{"", {}, "node", "nodejs"},
+                        {"", {}, "browser", "web"},
+                        {"", "browser", "node", "web"},
+                        {"\x01", {}, "node", "web"},
+                        {"\x01", "node", "node", std::nullopt},
+                        {"\x02", "browser", "node", "web"},
+                        {"\x05", {}, "browser", "nodejs"},
+                        {"\x05", "browser", "node", std::nullopt}};
+  for (const Case& wish : cases) {
+    World world(wish.place);
+    world.request.host = wish.host;
+    world.request.otherwise = wish.otherwise;
+    const auto bindings = suite_bindings(world.world.env(), world.request);
+    REQUIRE(bindings);
+    CHECK(*bindings == wish.bindings);
+  }
+  World world;
+  world.world.fs.add("/app.wasm", wasm_module({}));
+  const auto bindings = suite_bindings(world.world.env(), world.request);
+  REQUIRE(bindings);
+  CHECK(!*bindings);
+}
+
+TEST_CASE("suite: Node is told how much memory there may be", "[browser][suite]")
+{
+  World world;
+  world.request.memory_bytes = 64ULL << 20U;
+  world.world.process.on("node", {"--expose-gc"}, ScriptedRun{"", "", {0}});
+  REQUIRE(world.run() == 0);
+  CHECK(world.world.process.commands().front().args[1] == "--wasm-max-mem-pages=1024");
+}
+
 TEST_CASE("suite: --list names the tests and starts nothing", "[browser][suite]")
 {
   World world;
@@ -121,7 +162,10 @@ TEST_CASE("suite: Node gets the script of the bindings and the tests that were s
   CHECK(world.world.reporter.out() == "running\n");
   const auto commands = world.world.process.commands();
   REQUIRE(commands.size() == 1);
-  CHECK(commands.front().args.back() ==
+  REQUIRE(commands.front().args.size() == 5);
+  CHECK(commands.front().args[1] == "-e");
+  CHECK(commands.front().args[4].find("export async function runTests(") != std::string::npos);
+  CHECK(commands.front().args[3] ==
         R"({"filtered":1,"includeIgnored":false,"nocapture":true,"script":"/out/app.js","tests":["__wbgt__app::lists"]})");
 }
 

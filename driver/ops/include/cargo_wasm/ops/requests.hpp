@@ -75,7 +75,7 @@ struct RunRequest
 {
   CompileRequest compile;
   std::vector<std::string> arguments;
-  std::vector<std::string> directories; ///< --dir HOST[::GUEST]; the working directory when empty
+  std::vector<std::string> directories;                     ///< --dir HOST[::GUEST]; the working directory when empty
   std::optional<std::chrono::milliseconds> time_limit = {}; ///< --timeout
   std::optional<std::uint64_t> memory_bytes = {};           ///< --max-memory: the most that linear memory may grow to
 };

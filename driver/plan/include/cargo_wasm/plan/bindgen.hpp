@@ -29,8 +29,8 @@ struct SuiteWish
 };
 
 /// `target` is the command line's choice for all of them; nullopt: what their manifests say, and `otherwise` for those that use the crate
-/// and say nothing. Test programs get them where they use wasm-bindgen-test. Errors: CW0882 a package's manifest wants bindings for a module that does not use the crate; those of
-/// manifest::read_bindgen_settings. Cost: a walk over the graph for each program and `cdylib`.
+/// and say nothing. Test programs get them where they use wasm-bindgen-test. Errors: CW0882 a package's manifest wants bindings for a
+/// module that does not use the crate; those of manifest::read_bindgen_settings. Cost: a walk over the graph for each program and `cdylib`.
 [[nodiscard]] Result<std::vector<BindgenWish>> bindgen_wishes(const base::ReadOnlyFilesystem& fs,
                                                               const UnitGraph& graph,
                                                               const manifest::Manifest& workspace_root,
