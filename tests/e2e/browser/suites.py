@@ -110,8 +110,8 @@ tests/worker.rs       0 passed             1 passed, 1 failed
           "note: unittests src/lib.rs has `#[test]` functions, too, which do not run on wasm32-unknown-unknown: `--target wasm32-wasip1` runs them\n" in done.stderr
           and "tests/page.rs has" not in done.stderr, done.stderr)
     cases = {(suite.get("name"), case.get("name")) for suite in xml.etree.ElementTree.parse(suites.root / "junit.xml").iter("testsuite") for case in suite.iter("testcase")}
-    check("… JUnit has a suite for each program and host", {name for _, name in cases} == {"tests::counts", "tests::later", "tests::panics", "has_a_document", "waits", "good", "bad"}
-          and len([case for case in cases if case[1] == "tests::counts"]) == 2, cases)
+    check("… JUnit has a suite for each program and host", {name for _, name in cases} == {"counts", "later", "panics", "has_a_document", "waits", "good", "bad"}
+          and len([case for case in cases if case[1] == "counts"]) == 2, cases)
     done = suites.test("--no-fail-fast", "--lib", "--test", "page", "--test", "worker")
     check("without `--host` a suite runs where it says, else in Node", done.returncode == 1 and re.findall(r"Running (\S+ ?\S+) \(.*\) on (\w+)", done.stderr)
           == [("unittests src/lib.rs", "node"), ("tests/page.rs", "browser"), ("tests/worker.rs", "browser")], done.stderr)

@@ -84,7 +84,8 @@ TEST_CASE("suite: it runs where it says, and in Node when it says nothing", "[br
   }
 }
 
-TEST_CASE("suite: where it says nothing, it runs where the caller wishes; bindings are for that, and none where no test runs", "[browser][suite]")
+TEST_CASE("suite: where it says nothing, it runs where the caller wishes; bindings are for that, and none where no test runs",
+          "[browser][suite]")
 {
   struct Case
   {

@@ -114,6 +114,9 @@ TEST_CASE("a runner that is a script is not started when what interprets it is m
                           "   = help: `apt-get install nodejs` brings it, on other systems https://nodejs.org\n");
   here.world.fs.add("/p/host/run.mjs", "#! /opt/lua -i\n", 0755);
   CHECK(here.command() == "error[CW0941]: the runner `/p/host/run.mjs` needs `/opt/lua`, which is not there\n");
-  here.world.fs.add("/p/host/run.mjs", "\x7f" "ELF", 0755);
+  here.world.fs.add("/p/host/run.mjs",
+                    "\x7f"
+                    "ELF",
+                    0755);
   CHECK(here.command() == "/p/host/run.mjs -v /p/target/app.wasm adds");
 }

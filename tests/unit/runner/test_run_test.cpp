@@ -213,9 +213,10 @@ TEST_CASE("a trap that JavaScript caught becomes a backtrace where the caller as
   request.backtrace = [](const runner::Trap& trap) { return fmt::format("{} frames after {}\n", trap.frames.size(), trap.reason); };
   runner::TestView view;
   const auto start = [](const auto&, base::OutputSink& sink) -> Result<runner::StartedProgram> {
-    sink.on_stdout("\nrunning 1 test\ntest bad ... FAILED\n\nfailures:\n\n---- bad stdout ----\npanicked at src/lib.rs:1:2:\nsums\n"
-                   "RuntimeError: unreachable\n    at app.wasm.bad (app_bg.wasm:wasm-function[3]:0x10)\n    at app.js:1:2\n\n\nfailures:\n    bad\n\n"
-                   "test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n\n");
+    sink.on_stdout(
+        "\nrunning 1 test\ntest bad ... FAILED\n\nfailures:\n\n---- bad stdout ----\npanicked at src/lib.rs:1:2:\nsums\n"
+        "RuntimeError: unreachable\n    at app.wasm.bad (app_bg.wasm:wasm-function[3]:0x10)\n    at app.js:1:2\n\n\nfailures:\n    bad\n\n"
+        "test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n\n");
     return runner::StartedProgram{{1, 0}, false};
   };
   for (const bool reads : {false, true}) {
