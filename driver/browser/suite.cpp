@@ -130,6 +130,10 @@ Result<int> run_suite(const base::Env& env, const SuiteRequest& request, const b
   CW_TRY_ASSIGN(const ModuleNeeds needs, module_needs(env.fs, request.module));
   CW_TRY_ASSIGN(const std::string host, suite_host(env, request));
   const SuiteSelection selection = select_tests(needs.tests, arguments);
+  if (arguments.help) {
+    env.reporter.result(fmt::format("Suites of wasm-bindgen-test have {}.\n", k_suite_options));
+    return 0;
+  }
   if (arguments.list) {
     for (const std::string& entry : selection.exports) {
       env.reporter.result(fmt::format("{}: test\n", test_name(entry)));

@@ -135,7 +135,7 @@ Result<ChosenRunner> runner_of(const Env& env, const std::string& name, const Ru
   }
   const bool has_bindings = request.bindings && host->takes_bindings;
   const bool is_taken = !request.is_native && (has_bindings || runner::takes_target(*host, form_of(request)));
-  if (!is_taken && !is_wasi(request) && is_bindgen_program(env, request.program)) {
+  if (!is_taken && suites_on({name}).empty() && !is_wasi(request) && is_bindgen_program(env, request.program)) {
     return fail(no_javascript(name));
   }
   if (!is_taken) {

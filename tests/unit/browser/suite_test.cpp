@@ -137,6 +137,15 @@ TEST_CASE("suite: --list names the tests and starts nothing", "[browser][suite]"
   CHECK(world.world.process.commands().empty());
 }
 
+TEST_CASE("suite: --help says what there is", "[browser][suite]")
+{
+  World world;
+  world.request.arguments = {"--help"};
+  REQUIRE(world.run() == 0);
+  CHECK(world.world.reporter.out() ==
+        "Suites of wasm-bindgen-test have `--exact`, `--skip`, `--ignored`, `--include-ignored`, `--nocapture`, `--list`, and filters.\n");
+}
+
 TEST_CASE("suite: without a test that is left the result is said all the same", "[browser][suite]")
 {
   World world;

@@ -15,9 +15,12 @@ struct SuiteArguments
 {
   std::vector<std::string> filters; ///< none: all tests
   std::vector<std::string> skip;
-  bool exact = false, list = false, nocapture = false, ignored = false, include_ignored = false;
+  bool help = false, exact = false, list = false, nocapture = false, ignored = false, include_ignored = false;
   bool operator==(const SuiteArguments&) const = default;
 };
+
+inline constexpr std::string_view k_suite_options =
+    "`--exact`, `--skip`, `--ignored`, `--include-ignored`, `--nocapture`, `--list`, and filters";
 
 /// Options of libtest that change nothing here (`--test-threads`, `--color`, `--format`, `-q` …) are accepted. Errors: CW0782 unknown ones.
 [[nodiscard]] Result<SuiteArguments> parse_suite_arguments(const std::vector<std::string>& words);
