@@ -1,5 +1,7 @@
 #include <cargo_wasm/browser/suite.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -25,6 +27,12 @@ bool runs_in_page(SuitePlace place)
 bool is_elsewhere(const ModuleNeeds& needs, std::string_view host)
 {
   return host == "node" ? runs_in_page(needs.place) : needs.place == SuitePlace::node;
+}
+
+/// Crates before 0.3.50 call their exports otherwise and take their options in another way.
+bool is_too_old(const ModuleNeeds& needs)
+{
+  return !needs.tests.empty() && std::ranges::all_of(needs.tests, [](const std::string& test) { return test_name(test).empty(); });
 }
 
 nlohmann::json suite_json(const SuiteArguments& arguments, const SuiteSelection& selection)
@@ -129,6 +137,13 @@ Result<int> run_suite(const base::Env& env, const SuiteRequest& request, const b
   CW_TRY_ASSIGN(const SuiteArguments arguments, parse_suite_arguments(request.arguments));
   CW_TRY_ASSIGN(const ModuleNeeds needs, module_needs(env.fs, request.module));
   CW_TRY_ASSIGN(const std::string host, suite_host(env, request));
+  if (is_too_old(needs)) {
+    return fail(
+        Error("CW0942", fmt::format("the tests of `{}` are of a `wasm-bindgen-test` before 0.3.50", request.module.filename().native()))
+            .note("a later one tells the names of tests, by which they are chosen and told apart")
+            .help("`cargo-wasm update wasm-bindgen-test wasm-bindgen`")
+            .help("or let its own runner run them: `[target.wasm32-unknown-unknown] runner = \"wasm-bindgen-test-runner\"`"));
+  }
   const SuiteSelection selection = select_tests(needs.tests, arguments);
   if (arguments.help) {
     env.reporter.result(fmt::format("Suites of wasm-bindgen-test have {}.\n", k_suite_options));

@@ -58,7 +58,7 @@ export async function runTests(suite, bindings, exports, { say, hear, pause, isO
     try {
       const context = new bindings.WasmBindgenTestContext(false);
       if (typeof context.include_ignored !== 'function') {
-        throw new Error('this crate `wasm-bindgen-test` takes its options in another way; 0.3.80 is known to work');
+        throw new Error('this crate `wasm-bindgen-test` takes its options in another way; 0.3.50 and later are known to work');
       }
       context.include_ignored(suite.includeIgnored);
       await Promise.race([context.run([exports[test]]), isOver()]);

@@ -190,6 +190,23 @@ TEST_CASE("suite: bindings for another host are told", "[browser][suite]")
         "   = help: make them with `cargo-wasm module bindgen --bindgen nodejs`\n");
 }
 
+TEST_CASE("suite: tests of an older crate are told, and not passed over", "[browser][suite]")
+{
+  World world;
+  world.world.fs.add("/app.wasm",
+                     wasm_module({section(1, vec({func_type({}, {})})),
+                                  section(3, vec({leb(0)})),
+                                  section(7, vec({export_item("__wbgt_adds_0", 0, 0)})),
+                                  section(10, vec({body("")}))}));
+  const auto status = world.run();
+  REQUIRE(!status);
+  CHECK(base::render(status.error(), base::Severity::error, false) ==
+        "error[CW0942]: the tests of `app.wasm` are of a `wasm-bindgen-test` before 0.3.50\n"
+        "   = note: a later one tells the names of tests, by which they are chosen and told apart\n"
+        "   = help: `cargo-wasm update wasm-bindgen-test wasm-bindgen`\n"
+        "   = help: or let its own runner run them: `[target.wasm32-unknown-unknown] runner = \"wasm-bindgen-test-runner\"`\n");
+}
+
 TEST_CASE("suite: workers that are shared are told", "[browser][suite]")
 {
   World world("\x03");

@@ -54,7 +54,8 @@ struct SuiteRequest
 /// Which bindings it needs for `suite_host`: "web", "nodejs"; nullopt: none, as no test of it runs there. Errors: CW0976 no module.
 [[nodiscard]] Result<std::optional<std::string>> suite_bindings(const base::Env& env, const SuiteRequest& request);
 /// Runs it; `program` is Chromium or Node, whichever `suite_host` says. The status is 0 when every test passed, else 1.
-/// Errors: those of `browse`; CW0782; CW0983 a kind of worker that suites cannot run in here.
+/// Errors: those of `browse`; CW0782; CW0942 the crate wasm-bindgen-test is too old; CW0983 a kind of worker that suites cannot run in
+/// here.
 [[nodiscard]] Result<int> run_suite(const base::Env& env, const SuiteRequest& request, const base::Path& program);
 
 } // namespace cargo_wasm::browser
