@@ -77,6 +77,7 @@ Result<int> browse(const base::Env& env, const BrowseRequest& request)
   run.shown_name = request.module.filename().native();
   run.config = config_of(env, request, needs);
   run.longest = request.longest;
+  run.memory_bytes = request.memory_bytes;
   run.stop = request.stop;
   if (request.bindings && !request.page && !request.open) {
     CW_TRY_ASSIGN(const base::Path script, bindings_script(env.fs, *request.bindings, "web"));

@@ -42,7 +42,13 @@ Result<base::Path> find_chromium(const base::Env& env, const std::optional<base:
   return fail(no_chromium("there is no Chromium to open a page with"));
 }
 
-std::vector<std::string> chromium_arguments(const base::Path& profile, bool is_root)
+std::string memory_flag(std::uint64_t bytes)
+{
+  constexpr std::uint64_t k_page_bytes = 65536;
+  return fmt::format("--wasm-max-mem-pages={}", std::max<std::uint64_t>(1, bytes / k_page_bytes));
+}
+
+std::vector<std::string> chromium_arguments(const base::Path& profile, bool is_root, std::optional<std::uint64_t> memory_bytes)
 {
   std::vector<std::string> arguments = {
       "--headless=new",
@@ -70,6 +76,9 @@ std::vector<std::string> chromium_arguments(const base::Path& profile, bool is_r
   };
   if (is_root) {
     arguments.emplace_back("--no-sandbox");
+  }
+  if (memory_bytes) {
+    arguments.push_back("--js-flags=" + memory_flag(*memory_bytes));
   }
   arguments.emplace_back("about:blank");
   return arguments;

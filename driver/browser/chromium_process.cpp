@@ -234,12 +234,13 @@ public:
     }
   }
 
-  Result<> open(const base::Env& env, const base::Path& program, std::stop_token stop)
+  Result<> open(const base::Env& env, const base::Path& program, std::optional<std::uint64_t> memory_bytes, std::stop_token stop)
   {
     // What the browser leaves behind becomes our child instead of nobody's, and can be waited for.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    CW_TRY_ASSIGN(Spawned spawned,
-                  spawn(env, program, chromium_arguments(m_directory / "profile", ::geteuid() == 0), m_directory, errors_file()));
+    CW_TRY_ASSIGN(
+        Spawned spawned,
+        spawn(env, program, chromium_arguments(m_directory / "profile", ::geteuid() == 0, memory_bytes), m_directory, errors_file()));
     m_pid = spawned.pid;
     m_channel = std::make_unique<SocketChannel>(std::move(spawned.socket), std::move(stop));
     return {};
@@ -311,11 +312,12 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<ChromiumProcess>> ChromiumProcess::start(const base::Env& env, const base::Path& program, std::stop_token stop)
+Result<std::unique_ptr<ChromiumProcess>>
+ChromiumProcess::start(const base::Env& env, const base::Path& program, std::optional<std::uint64_t> memory_bytes, std::stop_token stop)
 {
   CW_TRY_ASSIGN(base::Path directory, make_directory(env));
   auto process = std::make_unique<SpawnedChromium>(env.fs, std::move(directory));
-  CW_TRY(process->open(env, program, std::move(stop)));
+  CW_TRY(process->open(env, program, memory_bytes, std::move(stop)));
   return process;
 }
 

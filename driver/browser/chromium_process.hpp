@@ -14,7 +14,8 @@ class ChromiumProcess
 {
 public:
   /// Errors: CW0971 it cannot be started; CW0003 no directory for its profile.
-  static Result<std::unique_ptr<ChromiumProcess>> start(const base::Env& env, const base::Path& program, std::stop_token stop);
+  static Result<std::unique_ptr<ChromiumProcess>>
+  start(const base::Env& env, const base::Path& program, std::optional<std::uint64_t> memory_bytes, std::stop_token stop);
   virtual ~ChromiumProcess() = default;
   ChromiumProcess() = default;
   ChromiumProcess(const ChromiumProcess&) = delete;

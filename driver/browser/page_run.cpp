@@ -348,7 +348,7 @@ std::string shown_stack(std::string_view stack, std::string_view origin)
 Result<int> run_page(const base::Env& env, PageRun run)
 {
   CW_TRY_ASSIGN(const auto server, PageServer::start(std::move(run.site), env.fs));
-  CW_TRY_ASSIGN(const auto process, ChromiumProcess::start(env, run.chromium, run.stop));
+  CW_TRY_ASSIGN(const auto process, ChromiumProcess::start(env, run.chromium, run.memory_bytes, run.stop));
   return RunningPage(env, run, server->origin(), *process).run_to_end();
 }
 

@@ -23,6 +23,7 @@ struct PageRun
   std::string shown_name;                           ///< what messages call it
   nlohmann::json config;                            ///< what `cargoWasm.config` is in the page
   std::optional<std::chrono::milliseconds> longest; ///< from when the page is opened; starting the browser is not in it
+  std::optional<std::uint64_t> memory_bytes;        ///< the most that linear memory may grow to
   bool outlives_exceptions = false;                 ///< an uncaught exception is told, and does not end the run
   std::stop_token stop;
 };

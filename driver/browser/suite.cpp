@@ -1,10 +1,13 @@
 #include <cargo_wasm/browser/suite.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <cargo_wasm/base/deadline.hpp>
 #include <cargo_wasm/browser/browse.hpp>
+#include <cargo_wasm/browser/chromium.hpp>
 
 #include "module_needs.hpp"
 #include "page_run.hpp"
@@ -18,6 +21,18 @@ bool runs_in_page(SuitePlace place)
 {
   return place == SuitePlace::page || place == SuitePlace::dedicated_worker || place == SuitePlace::shared_worker ||
          place == SuitePlace::service_worker;
+}
+
+/// The suite says that its tests run somewhere else.
+bool is_elsewhere(const ModuleNeeds& needs, std::string_view host)
+{
+  return host == "node" ? runs_in_page(needs.place) : needs.place == SuitePlace::node;
+}
+
+/// Crates before 0.3.50 call their exports otherwise and take their options in another way.
+bool is_too_old(const ModuleNeeds& needs)
+{
+  return !needs.tests.empty() && std::ranges::all_of(needs.tests, [](const std::string& test) { return test_name(test).empty(); });
 }
 
 nlohmann::json suite_json(const SuiteArguments& arguments, const SuiteSelection& selection)
@@ -48,6 +63,7 @@ run_in_browser(const base::Env& env, const SuiteRequest& request, const base::Pa
   run.config["suite"]["worker"] = place == SuitePlace::dedicated_worker;
   run.longest = request.longest;
   run.outlives_exceptions = true;
+  run.memory_bytes = request.memory_bytes;
   run.stop = request.stop;
   run.site.mount(request.bindings);
   add_own_pages(run.site);
@@ -72,7 +88,12 @@ Result<int> run_in_node(const base::Env& env, const SuiteRequest& request, const
   suite["script"] = script.native();
   base::Command command;
   command.program = node;
-  command.args = {"--expose-gc", "-e", std::string(browser::script("suite_node")), suite.dump()};
+  command.args = {"--expose-gc"};
+  if (request.memory_bytes) {
+    command.args.push_back(memory_flag(*request.memory_bytes));
+  }
+  command.args.insert(command.args.end(),
+                      {"-e", std::string(browser::script("suite_node")), suite.dump(), std::string(browser::script("suite_tests"))});
   command.env = env.vars;
   command.cwd = env.cwd;
   PassingSink sink(env.reporter);
@@ -98,7 +119,17 @@ Result<std::string> suite_host(const base::Env& env, const SuiteRequest& request
     return *request.host;
   }
   CW_TRY_ASSIGN(const ModuleNeeds needs, module_needs(env.fs, request.module));
-  return std::string(runs_in_page(needs.place) ? "browser" : "node");
+  return runs_in_page(needs.place) ? "browser" : needs.place == SuitePlace::node ? "node" : request.otherwise;
+}
+
+Result<std::optional<std::string>> suite_bindings(const base::Env& env, const SuiteRequest& request)
+{
+  CW_TRY_ASSIGN(const ModuleNeeds needs, module_needs(env.fs, request.module));
+  CW_TRY_ASSIGN(const std::string host, suite_host(env, request));
+  if (needs.tests.empty() || is_elsewhere(needs, host)) {
+    return std::nullopt;
+  }
+  return host == "node" ? "nodejs" : "web";
 }
 
 Result<int> run_suite(const base::Env& env, const SuiteRequest& request, const base::Path& program)
@@ -106,18 +137,29 @@ Result<int> run_suite(const base::Env& env, const SuiteRequest& request, const b
   CW_TRY_ASSIGN(const SuiteArguments arguments, parse_suite_arguments(request.arguments));
   CW_TRY_ASSIGN(const ModuleNeeds needs, module_needs(env.fs, request.module));
   CW_TRY_ASSIGN(const std::string host, suite_host(env, request));
+  if (is_too_old(needs)) {
+    return fail(
+        Error("CW0942", fmt::format("the tests of `{}` are of a `wasm-bindgen-test` before 0.3.50", request.module.filename().native()))
+            .note("a later one tells the names of tests, by which they are chosen and told apart")
+            .help("`cargo-wasm update wasm-bindgen-test wasm-bindgen`")
+            .help("or let its own runner run them: `[target.wasm32-unknown-unknown] runner = \"wasm-bindgen-test-runner\"`"));
+  }
   const SuiteSelection selection = select_tests(needs.tests, arguments);
+  if (arguments.help) {
+    env.reporter.result(fmt::format("Suites of wasm-bindgen-test have {}.\n", k_suite_options));
+    return 0;
+  }
   if (arguments.list) {
     for (const std::string& entry : selection.exports) {
       env.reporter.result(fmt::format("{}: test\n", test_name(entry)));
     }
     return 0;
   }
-  const bool is_elsewhere = host == "node" ? runs_in_page(needs.place) : needs.place == SuitePlace::node;
-  if (selection.exports.empty() || is_elsewhere) {
+  const bool is_for_others = is_elsewhere(needs, host);
+  if (selection.exports.empty() || is_for_others) {
     // The context of wasm-bindgen-test is linked only where there are tests, so nobody else would say it.
     const std::size_t left_out = selection.filtered + selection.exports.size();
-    if (is_elsewhere) {
+    if (is_for_others) {
       env.reporter.note(
           fmt::format("`{}` says that its tests run in {}", request.module.filename().native(), host == "node" ? "a page" : "Node"));
     }

@@ -36,6 +36,8 @@ Result<SuiteArguments> parse_suite_arguments(const std::vector<std::string>& wor
     const bool has_value = option.size() < word.size();
     if (!word.starts_with('-')) {
       parsed.filters.push_back(word);
+    } else if (word == "--help" || word == "-h") {
+      parsed.help = true;
     } else if (word == "--exact") {
       parsed.exact = true;
     } else if (word == "--list") {
@@ -52,7 +54,7 @@ Result<SuiteArguments> parse_suite_arguments(const std::vector<std::string>& wor
       i += has_value ? 0 : 1;
     } else if (!is_one_of(k_ignored_flags, word)) {
       return fail(Error("CW0782", fmt::format("suites of wasm-bindgen-test have no option `{}`", word), Blame::usage)
-                      .help("they have `--exact`, `--skip`, `--ignored`, `--include-ignored`, `--nocapture`, `--list`, and filters"));
+                      .help("they have " + std::string(k_suite_options)));
     }
   }
   return parsed;

@@ -203,13 +203,7 @@ Result<> test_verb(const Env& env, const ParsedArguments& parsed, const GlobalOp
   }
   CW_TRY_ASSIGN(const auto limit, time_limit_of(parsed));
   request.time_limit = limit.value_or(std::chrono::milliseconds(0));
-  if (const auto* memory = parsed.last("max-memory")) {
-    request.memory_bytes = runner::parse_bytes(*memory);
-    if (!request.memory_bytes) {
-      return fail(Error("CW0782", fmt::format("invalid value `{}` for `--max-memory`", *memory), Blame::usage)
-                      .help("give it a size: `--max-memory 64MiB`"));
-    }
-  }
+  CW_TRY_ASSIGN(request.memory_bytes, memory_limit_of(parsed));
   return ops::test(env, options, request);
 }
 
@@ -217,6 +211,8 @@ Result<Outcome> run_verb(const Env& env, const ParsedArguments& parsed, const Gl
 {
   CW_TRY_ASSIGN(auto compile, compile_request(parsed, context));
   ops::RunRequest request{std::move(compile), parsed.trailing, parsed.all("dir")};
+  CW_TRY_ASSIGN(request.time_limit, time_limit_of(parsed));
+  CW_TRY_ASSIGN(request.memory_bytes, memory_limit_of(parsed));
   CW_TRY_ASSIGN(auto command, ops::run(env, options, request));
   return Outcome{0, std::move(command)};
 }
@@ -378,6 +374,17 @@ Result<std::optional<std::chrono::milliseconds>> time_limit_of(const ParsedArgum
         Error("CW0782", fmt::format("invalid value `{}` for `--timeout`", *text), Blame::usage).help("give it seconds: `--timeout 60`"));
   }
   return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+}
+
+Result<std::optional<std::uint64_t>> memory_limit_of(const ParsedArguments& parsed)
+{
+  const auto* const text = parsed.last("max-memory");
+  auto bytes = text == nullptr ? std::nullopt : runner::parse_bytes(*text);
+  if (text != nullptr && !bytes) {
+    return fail(Error("CW0782", fmt::format("invalid value `{}` for `--max-memory`", *text), Blame::usage)
+                    .help("give it a size: `--max-memory 64MiB`"));
+  }
+  return bytes;
 }
 
 Path absolute(const Env& env, const std::string& path)

@@ -36,6 +36,9 @@ struct DispatchContext
 /// `--timeout SECONDS`; nullopt: none was given. Errors: CW0782.
 [[nodiscard]] Result<std::optional<std::chrono::milliseconds>> time_limit_of(const ParsedArguments& parsed);
 
+/// `--max-memory SIZE`; nullopt: none was given. Errors: CW0782.
+[[nodiscard]] Result<std::optional<std::uint64_t>> memory_limit_of(const ParsedArguments& parsed);
+
 /// Turns parsed arguments into a request and runs the verb.
 [[nodiscard]] Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const DispatchContext& context);
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/ops/verbs.hpp>
+#include <cargo_wasm/browser/suite.hpp>
 #include <cargo_wasm/postlink/bindgen.hpp>
 
 namespace cargo_wasm::cli {
@@ -112,6 +113,18 @@ Result<Outcome> bindgen_verb(const Env& env, const ParsedArguments& parsed, cons
   request.keeps_debug_info = parsed.has("keep-debug");
   request.extra = parsed.all("arg");
   request.stop = context.stop;
+  if (const auto* suite = parsed.last("suite")) {
+    browser::SuiteRequest asked;
+    asked.module = files.input;
+    asked.host = *suite == "any" ? std::nullopt : std::optional(*suite);
+    asked.otherwise = request.target == "web" ? "browser" : "node";
+    CW_TRY_ASSIGN(const auto wanted, browser::suite_bindings(env, asked));
+    if (!wanted) {
+      CW_TRY(postlink::make_no_bindings(env, request));
+      return Outcome{};
+    }
+    request.target = *wanted;
+  }
   CW_TRY(postlink::make_bindings(env, request));
   return Outcome{};
 }

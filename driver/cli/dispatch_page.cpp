@@ -57,6 +57,7 @@ browse_verb(const Env& env, const ParsedArguments& parsed, const ops::GlobalOpti
   request.stays = parsed.has("stay");
   request.arguments = parsed.trailing;
   CW_TRY_ASSIGN(request.longest, time_limit_of(parsed));
+  CW_TRY_ASSIGN(request.memory_bytes, memory_limit_of(parsed));
   request.stop = context.stop;
   CW_TRY_ASSIGN(const int status, ops::module_browse(env, options, std::move(request)));
   return Outcome{status, std::nullopt};
@@ -78,8 +79,26 @@ bindgen_test_verb(const Env& env, const ParsedArguments& parsed, const ops::Glob
   }
   request.arguments = parsed.trailing;
   CW_TRY_ASSIGN(request.longest, time_limit_of(parsed));
+  CW_TRY_ASSIGN(request.memory_bytes, memory_limit_of(parsed));
   request.stop = context.stop;
   CW_TRY_ASSIGN(const int status, ops::module_bindgen_test(env, options, std::move(request)));
+  return Outcome{status, std::nullopt};
+}
+
+Result<Outcome> time_limit_verb(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+{
+  CW_TRY_ASSIGN(const auto longest, time_limit_of(parsed));
+  if (!longest || parsed.trailing.empty()) {
+    return fail(Error("CW0782", longest ? "which program?" : "how long?", Blame::usage)
+                    .help("`cargo-wasm module time-limit --timeout 5 -- node app.js`"));
+  }
+  ops::TimeLimitRequest request;
+  request.command = parsed.trailing;
+  const auto* const shown = parsed.last("shown");
+  request.shown = shown == nullptr ? Path(request.command.front()).filename().native() : *shown;
+  request.longest = *longest;
+  request.stop = context.stop;
+  CW_TRY_ASSIGN(const int status, ops::module_time_limit(env, request));
   return Outcome{status, std::nullopt};
 }
 
@@ -109,6 +128,9 @@ dispatch_page(const Env& env, const ParsedArguments& parsed, const ops::GlobalOp
   }
   if (parsed.verb == "module bindgen-test") {
     return bindgen_test_verb(env, parsed, options, context);
+  }
+  if (parsed.verb == "module time-limit") {
+    return time_limit_verb(env, parsed, context);
   }
   if (parsed.verb == "module serve") {
     return serve_verb(env, parsed, context);

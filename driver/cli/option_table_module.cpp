@@ -20,6 +20,11 @@ OptionSpec time_limit()
   return {"timeout", '\0', value, "SECONDS", "End it after this time, and say so"};
 }
 
+OptionSpec memory_limit()
+{
+  return {"max-memory", '\0', value, "SIZE", "The most that linear memory may grow to: 64MiB"};
+}
+
 } // namespace
 
 Options join(std::initializer_list<Options> groups)
@@ -90,6 +95,13 @@ std::vector<VerbSpec> module_verbs()
               {"output", 'o', value, "DIR", "The directory to make, by rename"},
               {"tool", '\0', value, "PATH", "The wasm-bindgen that fits the module"},
               {"bindgen", '\0', value, "TARGET", "For which kind of host", "Options", bindgen_target_names()},
+              {"suite",
+               '\0',
+               value,
+               "HOST",
+               "It is a suite of wasm-bindgen-test: bindings for this host, if tests run there; `any`: where it says, else by --bindgen",
+               "Options",
+               {"node", "browser", "any"}},
               {"name", '\0', value, "NAME", "Of the files: NAME.js, NAME_bg.wasm"},
               {"no-typescript", '\0', flag, "", "No TypeScript declarations"},
               {"debug", '\0', flag, "", "Let the JavaScript check more"},
@@ -189,7 +201,8 @@ std::vector<VerbSpec> page_verbs()
               {"page", '\0', value, "FILE", "Open this page; it ends the run with `cargoWasm.exit(status)`"},
               {"open", '\0', value, "PATH", "Open the page with this address among the bindings, or beside the module"},
               {"stay", '\0', flag, "", "Let bindings run until they call `cargoWasm.exit(status)`"},
-              time_limit()},
+              time_limit(),
+              memory_limit()},
              general(),
              {{"ARGS", '\0', trailing, "ARGS", "Arguments for the program"}}})},
       {"module bindgen-test",
@@ -198,9 +211,17 @@ std::vector<VerbSpec> page_verbs()
        join({{{"FILE", '\0', positionals, "FILE", "The test program as it was linked"},
               {"bindings", '\0', value, "DIR", "Its JavaScript bindings, made with `--bindgen web` for a page, `nodejs` for Node"},
               {"host", '\0', value, "HOST", "Where; unless given, where the suite wants to run", "Options", {"node", "browser"}},
-              time_limit()},
+              time_limit(),
+              memory_limit()},
              general(),
              {{"ARGS", '\0', trailing, "ARGS", "Filters, `--exact`, `--skip`, `--nocapture`, `--list` …"}}})},
+      {"module time-limit",
+       "",
+       "Run a program, and end it when it takes longer",
+       join({{{"timeout", '\0', value, "SECONDS", "The most that it may take"},
+              {"shown", '\0', value, "NAME", "What messages call it; its file name unless given"}},
+             general(),
+             {{"ARGS", '\0', trailing, "ARGS", "The program and its arguments"}}})},
       {"module serve",
        "",
        "Serve a directory to browsers of this machine, with the headers that threads need",

@@ -152,7 +152,7 @@ Result<plan::BindgenOfUnit> find_bindgen(const Env& env,
       CW_TRY_ASSIGN(Path path, finder.find(wish));
       program = known.emplace(wish.crate->id(), std::move(path)).first;
     }
-    found.emplace(wish.unit, plan::Bindgen{wish.settings, program->second});
+    found.emplace(wish.unit, plan::Bindgen{wish.settings, program->second, wish.suite});
   }
   return found;
 }

@@ -1,5 +1,7 @@
 #include <cargo_wasm/ops/verbs.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/shown_path.hpp>
@@ -20,6 +22,14 @@ void report_finished(const Env& env, const CompileRequest& request, const Compil
   if (const auto future = future_incompat_text(env.reporter, compiled, request.future_incompat_report); !future.empty()) {
     env.reporter.passthrough(future);
   }
+}
+
+/// What runs the program, also where something waits for it.
+std::string name_of_runner(const base::Command& command)
+{
+  const bool is_limited = command.args.size() > 1 && command.args[1] == "time-limit";
+  const auto separator = std::ranges::find(command.args, "--");
+  return is_limited && separator != command.args.end() ? Path(*(separator + 1)).filename().native() : command.program.filename().native();
 }
 
 } // namespace
@@ -49,7 +59,7 @@ Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& op
   }
   const std::string path = base::shown_path(env.cwd, program).string();
   // The host's programs run by themselves; all else needs to be told by whom.
-  const auto runner = command.program == program ? std::string() : " with " + command.program.filename().string();
+  const auto runner = command.program == program ? std::string() : " with " + name_of_runner(command);
   env.reporter.status("Running", fmt::format("`{}{}`{}", path, shown, runner));
   remember_noop(env, request.compile, compiled);
   return command;

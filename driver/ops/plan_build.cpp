@@ -21,6 +21,7 @@
 #include "run_selection.hpp"
 #include "runner.hpp"
 #include "std_library.hpp"
+#include "suite_runs.hpp"
 #include "test_programs.hpp"
 
 namespace cargo_wasm::ops {
@@ -177,18 +178,30 @@ std::vector<Path> modules_before(const plan::ActionGraph& graph, plan::ActionInd
   return modules;
 }
 
+/// What was started takes its time from the program that waits for it.
+base::Command with_time_limit(base::Command command, const Path& driver, const Path& program, std::chrono::milliseconds longest)
+{
+  std::vector<std::string> words = {
+      "module", "time-limit", "--timeout", fmt::format("{:g}", std::chrono::duration<double>(longest).count())};
+  words.insert(words.end(), {"--shown", program.filename().native(), "--", command.program.native()});
+  words.insert(words.end(), command.args.begin(), command.args.end());
+  command.args = std::move(words);
+  command.program = driver;
+  return command;
+}
+
 /// What `run` starts after the build.
 Result<> plan_run(const Env& env,
                   const RunRequest& request,
                   const manifest::Config& config,
-                  const toolchain::TargetData& platforms,
                   const plan::ActionGraphInput& input,
                   const std::optional<std::string>& page,
                   PlannedBuild& planned)
 {
+  const toolchain::TargetData& platforms = input.platforms;
   bool is_component = false;
-  std::optional<Path> bindings;
   std::vector<Path> siblings;
+  std::optional<Path> bindings;
   for (const auto root : planned.graph.roots) {
     const auto& last = planned.graph.actions[root];
     const auto made_by = last.finishes.value_or(root);
@@ -215,20 +228,27 @@ Result<> plan_run(const Env& env,
   runner.is_native = runner.triple == platforms.rustc.host;
   runner.is_component = is_component;
   runner.arguments = request.arguments;
-  runner.host = request.compile.host;
   runner.directories = mapped_directories(env, request.directories, request.arguments);
   CW_TRY_ASSIGN(runner.configured, toolchain::runner_for(config, runner.triple, platforms.info(kind).cfgs));
+  runner.host = request.compile.host;
+  if (!runner.host && !runner.configured && bindings) {
+    runner.host = page; // nothing else starts it
+  }
+  runner.bindings = std::move(bindings);
+  CW_TRY_ASSIGN(const auto chromium, config.get_path("wasm.tools.chromium"));
+  runner.chromium = chromium ? std::optional(chromium->value) : std::nullopt;
+  runner.memory_bytes = request.memory_bytes;
   CW_TRY_ASSIGN(runner.env, program_variables(env, config, runner.own_variables));
   runner.cwd = env.cwd;
   runner.own_program = request.compile.driver_program;
   runner.driver_program = request.compile.driver_program;
   runner.siblings = std::move(siblings);
-  if (!runner.host && !runner.configured && bindings) {
-    runner.host = page; // nothing else starts it
-  }
-  runner.bindings = std::move(bindings);
   CW_TRY_ASSIGN(ChosenRunner chosen, choose_runner(env, runner));
-  planned.become = std::move(chosen.command);
+  if (request.memory_bytes && (chosen.host == nullptr || !chosen.host->limits_memory)) {
+    env.reporter.warning(memory_not_limited(chosen.name));
+  }
+  planned.become = request.time_limit ? with_time_limit(std::move(chosen.command), runner.own_program, runner.program, *request.time_limit)
+                                      : std::move(chosen.command);
   planned.become->inherit_stdio = true;
   return {};
 }
@@ -271,9 +291,6 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   auto plan_for = plan_request(request, options, platforms, env.reporter.verbosity());
   const bool is_test = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::bench;
   const auto page = run == nullptr ? std::nullopt : page_of_run(request, built, hosts);
-  if (page && !request.else_bindgen) {
-    request.else_bindgen = "web";
-  }
   for (const auto& [package, host] : hosts) {
     const bool is_guest = run != nullptr && page_brings_wasi(*host.profile, target.triples.empty() ? "" : target.triples.front());
     if (!is_test && !is_guest) { // test programs are for each host that they run on, as they were linked
@@ -313,7 +330,16 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   plan::BindgenOfUnit bindgen;
   plan::ComponentOfUnit components;
   if (!options.strict_cargo) {
-    CW_TRY_ASSIGN(const auto wishes, plan::bindgen_wishes(env.fs, units, *workspace.root_manifest, request.bindgen, request.else_bindgen));
+    if (run != nullptr) {
+      const auto& kind = platforms.requested_kinds.front();
+      CW_TRY_ASSIGN(const auto configured, toolchain::runner_for(*project.config, platforms.triple(kind), platforms.info(kind).cfgs));
+      if (page && (request.host || !configured)) {
+        request.bindgen = "web"; // a page runs a program by its bindings, whatever else they are made for
+      }
+    }
+    CW_TRY_ASSIGN(const auto suites, wanted_suites(*project.config, request, platforms, hosts));
+    CW_TRY_ASSIGN(const auto wishes,
+                  plan::bindgen_wishes(env.fs, units, *workspace.root_manifest, request.bindgen, request.else_bindgen, suites));
     CW_TRY_ASSIGN(bindgen, find_bindgen(env, caller, project, request, choice, platforms, wishes));
     CW_TRY_ASSIGN(components, choose_components(env, project, request, platforms, units, hosts, bindgen));
   } else if (request.component) {
@@ -332,10 +358,10 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   planned.reports_future_incompat = !frequency || frequency->value != "never";
   planned.show_dependency_warnings = plan_for.show_dependency_warnings;
   if (run != nullptr) {
-    CW_TRY(plan_run(env, *run, *project.config, platforms, actions_input, page, planned));
+    CW_TRY(plan_run(env, *run, *project.config, actions_input, page, planned));
   }
   if (is_test) {
-    CW_TRY_ASSIGN(planned.tests, test_programs({units, planned.graph, *project.config, platforms, hosts}));
+    CW_TRY_ASSIGN(planned.tests, test_programs({units, planned.graph, *project.config, platforms, hosts, actions_input.bindgen}));
   }
   // What is read here is recorded with the plan: a vendored file that is edited later makes the plan stale.
   for (const auto& [id, package] : graph.packages) {

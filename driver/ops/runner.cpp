@@ -5,8 +5,12 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/mapped_file.hpp>
+#include <cargo_wasm/base/shown_path.hpp>
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/browser/chromium.hpp>
 #include <cargo_wasm/runner/bindgen_suite.hpp>
+
+#include "suite_runs.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -60,16 +64,11 @@ bool is_bindgen_program(const Env& env, const Path& program)
   return module && runner::is_bindgen_suite(*module);
 }
 
-Error no_system_interface(const Env& env, const RunnerRequest& request)
+Error no_system_interface(const RunnerRequest& request)
 {
   Error error("CW0731",
               fmt::format("`{}` programs have no host to run on: the target has no system interface", request.triple),
               Blame::environment);
-  if (is_bindgen_program(env, request.program)) {
-    return std::move(error)
-        .note("this is a suite of `#[wasm_bindgen_test]`, which JavaScript starts")
-        .help(fmt::format("wasm-bindgen's runner does that: `[target.{}] runner = \"wasm-bindgen-test-runner\"`", request.triple));
-  }
   return std::move(error)
       .help("build for WASI: `--target wasm32-wasip1`")
       .help(fmt::format("or name a runner in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple));
@@ -90,6 +89,7 @@ ChosenRunner with_host(const runner::HostRunner& host, const Path& program, cons
   start.driver_program = request.driver_program;
   start.siblings = request.siblings;
   start.bindings = request.bindings;
+  start.chromium = request.chromium;
   return {runner::host_command(host, program, start), std::string(host.id), &host};
 }
 
@@ -97,7 +97,7 @@ ChosenRunner with_host(const runner::HostRunner& host, const Path& program, cons
 Result<ChosenRunner> usual_runner(const Env& env, const RunnerRequest& request)
 {
   if (!is_wasi(request)) {
-    return fail(no_system_interface(env, request));
+    return fail(no_system_interface(request));
   }
   for (const std::string_view name : {"wasmtime", "node"}) {
     const runner::HostRunner* const host = runner::runner_of_host(name);
@@ -135,8 +135,8 @@ Result<ChosenRunner> runner_of(const Env& env, const std::string& name, const Ru
   }
   const bool has_bindings = request.bindings && host->takes_bindings;
   const bool is_taken = !request.is_native && (has_bindings || runner::takes_target(*host, form_of(request)));
-  if (!is_taken && !is_wasi(request) && is_bindgen_program(env, request.program)) {
-    return fail(no_system_interface(env, request));
+  if (!is_taken && suites_on({name}).empty() && !is_wasi(request) && is_bindgen_program(env, request.program)) {
+    return fail(no_javascript(name));
   }
   if (!is_taken) {
     return fail(Error("CW0934",
@@ -146,11 +146,56 @@ Result<ChosenRunner> runner_of(const Env& env, const std::string& name, const Ru
                     .help(request.is_native ? "leave `--host` out: they run by themselves"
                                             : "build for one that it runs: `--target wasm32-wasip1`"));
   }
-  CW_TRY_ASSIGN(const Path program, runner::find_host_program(env, *host, request.own_program));
+  CW_TRY_ASSIGN(const Path program, program_of_host(env, *host, request.own_program, request.chromium));
   return with_host(*host, program, request);
 }
 
-ChosenRunner with_configured(const Env& env, const RunnerRequest& request)
+/// "node" of a script that begins with `#!/usr/bin/env node`, "/bin/sh" of `#!/bin/sh -e`; empty: it is no script.
+std::string interpreter_of(const Env& env, const Path& program)
+{
+  const auto file = env.fs.map(program);
+  if (!file) {
+    return {};
+  }
+  const std::string_view text = file->bytes();
+  if (!text.starts_with("#!")) {
+    return {};
+  }
+  std::vector<std::string> words;
+  for (const std::string_view word : base::split(text.substr(2, text.find('\n') - 2), ' ')) {
+    if (!base::trim(word).empty()) {
+      words.emplace_back(base::trim(word));
+    }
+  }
+  if (words.size() < 2 || Path(words.front()).filename() != "env") {
+    return words.empty() ? std::string() : words.front();
+  }
+  const auto name = std::find_if(words.begin() + 1, words.end(), [](const std::string& word) {
+    return !word.starts_with('-') && word.find('=') == std::string::npos;
+  });
+  return name == words.end() ? std::string() : *name;
+}
+
+/// A runner that is a script cannot say itself that what interprets it is missing.
+Result<> check_interpreter(const Env& env, const Path& script)
+{
+  const std::string name = interpreter_of(env, script);
+  const bool is_path = name.find('/') != std::string::npos;
+  if (name.empty() || (is_path ? env.fs.is_file(name) : env.program_on_path(name).has_value())) {
+    return {};
+  }
+  Error error(
+      "CW0941",
+      fmt::format(
+          "the runner `{}` needs `{}`, which is not {}", base::shown_path(env.cwd, script).native(), name, is_path ? "there" : "on PATH"),
+      Blame::environment);
+  if (const runner::HostRunner* const known = runner::runner_of_host(name)) {
+    error.helps.emplace_back(known->how_to_get);
+  }
+  return fail(std::move(error));
+}
+
+Result<ChosenRunner> with_configured(const Env& env, const RunnerRequest& request)
 {
   ChosenRunner chosen;
   base::Command& command = chosen.command;
@@ -166,10 +211,23 @@ ChosenRunner with_configured(const Env& env, const RunnerRequest& request)
       command.program = *found;
     }
   }
+  CW_TRY(check_interpreter(env, env.cwd / command.program));
   return chosen;
 }
 
 } // namespace
+
+Error memory_not_limited(const std::string& name)
+{
+  return Error("CW0933", fmt::format("`{}` has no option that limits memory: --max-memory does not hold there", name));
+}
+
+Result<Path> program_of_host(const Env& env, const runner::HostRunner& host, const Path& own, const std::optional<Path>& chromium)
+{
+  const std::string* const variable = env.var("CHROME");
+  const bool is_named = chromium || (variable != nullptr && !variable->empty());
+  return host.id == "browser" && is_named ? browser::find_chromium(env, chromium) : runner::find_host_program(env, host, own);
+}
 
 Result<EnvMap> program_variables(const Env& env, const manifest::Config& config, std::vector<std::string>& own)
 {
@@ -213,6 +271,9 @@ mapped_directories(const Env& env, const std::vector<std::string>& directories, 
 
 Result<ChosenRunner> choose_runner(const Env& env, const RunnerRequest& request)
 {
+  if (request.suite) {
+    return suite_runner(env, request);
+  }
   if (request.host && (runner::runner_of_host(*request.host) != nullptr || !request.configured)) {
     return runner_of(env, *request.host, request);
   }

@@ -8,15 +8,18 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/deadline.hpp>
+#include <cargo_wasm/base/mapped_file.hpp>
 #include <cargo_wasm/base/shown_path.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/host/profiles.hpp>
+#include <cargo_wasm/runner/bindgen_suite.hpp>
 #include <cargo_wasm/runner/test_report.hpp>
 
 #include "compile.hpp"
 #include "future_incompat.hpp"
 #include "host_choice.hpp"
 #include "runner.hpp"
+#include "suite_runs.hpp"
 #include "test_view.hpp"
 
 namespace cargo_wasm::ops {
@@ -63,8 +66,12 @@ public:
     CW_TRY(check_hosts(groups));
     for (const HostGroup& group : groups) {
       CompileRequest compile_for = m_request.compile;
-      if (!group.hosts.front().empty()) {
+      const bool is_asked_for = !group.hosts.front().empty();
+      if (is_asked_for) {
         compile_for.host = group.hosts.front();
+      }
+      if (compile_for.intent == plan::UserIntent::test) {
+        compile_for.suites = suites_on(is_asked_for ? group.hosts : std::vector<std::string>());
       }
       CW_TRY_ASSIGN(const Compiled compiled, compile(m_env, m_options, compile_for, nullptr));
       if (!compiled.outcome) {
@@ -81,13 +88,16 @@ public:
 
 private:
   /// A host that is missing is found out before anything is compiled.
-  Result<> check_hosts(const std::vector<HostGroup>& groups) const
+  Result<> check_hosts(const std::vector<HostGroup>& groups)
   {
+    CW_TRY_ASSIGN(const auto config, manifest::Config::load(m_env, m_options.config));
+    CW_TRY_ASSIGN(const auto chromium, config->get_path("wasm.tools.chromium"));
+    m_chromium = chromium ? std::optional(chromium->value) : std::nullopt;
     for (const HostGroup& group : groups) {
       for (const std::string& host : group.hosts) {
         const runner::HostRunner* const known = m_request.no_run || host.empty() ? nullptr : runner::runner_of_host(host);
         if (known != nullptr) {
-          CW_TRY(runner::find_host_program(m_env, *known, m_request.compile.driver_program));
+          CW_TRY(program_of_host(m_env, *known, m_request.compile.driver_program, m_chromium));
         }
       }
     }
@@ -127,7 +137,7 @@ private:
     start.is_native = program.is_native;
     if (!host.empty()) {
       start.host = host;
-    } else if (!program.runner && !program.is_native && runner::runner_of_host(program.host) != nullptr) {
+    } else if (!program.suite && !program.runner && !program.is_native && runner::runner_of_host(program.host) != nullptr) {
       start.host = program.host;
     }
     start.configured = program.runner;
@@ -153,14 +163,25 @@ private:
     start.cwd = program.package_root;
     start.cache_directory = m_cache;
     start.memory_bytes = m_request.memory_bytes;
+    start.suite = program.suite;
+    start.chromium = m_chromium;
     return choose_runner(m_env, start);
   }
 
   void note_limits(const ChosenRunner& chosen)
   {
     if (m_request.memory_bytes && (chosen.host == nullptr || !chosen.host->limits_memory) && m_noted.insert(chosen.name).second) {
-      m_env.reporter.warning(
-          Error("CW0933", fmt::format("`{}` has no option that limits memory: --max-memory does not hold there", chosen.name)));
+      m_env.reporter.warning(memory_not_limited(chosen.name));
+    }
+  }
+
+  /// What else is in a suite, and would be passed over in silence.
+  void note_other_tests(const TestProgram& program) const
+  {
+    const auto file = m_env.fs.map(program.file);
+    if (file && runner::has_libtest_tests(file->bytes())) {
+      m_env.reporter.note(fmt::format(
+          "{} has `#[test]` functions, too, which do not run on {}: `--target wasm32-wasip1` runs them", program.shown, program.triple));
     }
   }
 
@@ -168,12 +189,13 @@ private:
   {
     runner::TestRunRequest request;
     request.arguments = m_request.arguments;
-    request.has_harness = program.has_harness;
+    request.has_harness = program.has_harness || program.suite;
+    request.reads_output = program.suite.has_value();
     request.runs_in_order = !program.is_native;
     request.time_limit = m_request.time_limit;
     const auto* const style = m_env.var("RUST_BACKTRACE");
     const bool is_full = style != nullptr && *style == "full";
-    request.backtrace = [this, is_full, file = program.file](const runner::Trap& trap) {
+    request.backtrace = [this, is_full, file = program.suite ? program.suite->module : program.file](const runner::Trap& trap) {
       return runner::backtrace_text(trap, runner::TrapSymbols(m_env.fs, file, {}), {m_env.cwd, is_full});
     };
     return request;
@@ -209,6 +231,9 @@ private:
     JsonTestView silent(m_env.reporter);
     runner::TestView& view = m_request.json ? static_cast<runner::TestView&>(silent) : text;
     const runner::TestRunRequest request = run_request(program);
+    if (program.suite && m_noted.insert(program.file.native()).second) {
+      note_other_tests(program);
+    }
     CW_TRY_ASSIGN(result.run, runner::run_test_program(m_env.clock, starter(chosen), request, view));
     if (m_request.compile.exec.stop.stop_requested()) {
       return fail(stopped());
@@ -280,6 +305,7 @@ private:
   std::vector<std::string> m_rerun;
   std::set<std::string> m_noted;
   Path m_cache;
+  std::optional<Path> m_chromium;
 };
 
 } // namespace

@@ -69,7 +69,9 @@ Result<std::vector<TestProgram>> test_programs(const TestProgramsInput& input)
   for (std::size_t i = 0; i < input.units.roots.size(); ++i) {
     const plan::Unit& unit = input.units.units[input.units.roots[i]];
     const plan::ActionTemplate& last = input.graph.actions[input.graph.roots[i]];
-    const plan::ActionIndex made_by = last.finishes.value_or(input.graph.roots[i]);
+    const auto bindgen = input.bindgen.find(input.units.roots[i]);
+    const bool is_suite = bindgen != input.bindgen.end() && !bindgen->second.suite.empty();
+    const plan::ActionIndex made_by = is_suite ? last.dependencies.front().action : last.finishes.value_or(input.graph.roots[i]);
     const plan::ActionTemplate& action = input.graph.actions[made_by];
     if (unit.mode != plan::CompileMode::test || !action.executable_output) {
       continue;
@@ -88,6 +90,9 @@ Result<std::vector<TestProgram>> test_programs(const TestProgramsInput& input)
     CW_TRY_ASSIGN(program.runner, toolchain::runner_for(input.config, program.triple, input.platforms.info(unit.kind).cfgs));
     const auto host = input.hosts.find(unit.package->id());
     program.host = host == input.hosts.end() ? std::string() : host->second.profile->id;
+    if (is_suite) {
+      program.suite = {last.outputs.front().path.parent_path(), last.outputs.front().path, bindgen->second.settings.target == "web"};
+    }
     programs.push_back(std::move(program));
   }
   return programs;

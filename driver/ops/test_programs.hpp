@@ -3,6 +3,7 @@
 
 #include <cargo_wasm/ops/project.hpp>
 #include <cargo_wasm/ops/test_program.hpp>
+#include <cargo_wasm/plan/bindgen.hpp>
 #include <cargo_wasm/plan/template.hpp>
 #include <cargo_wasm/plan/unit.hpp>
 #include <cargo_wasm/toolchain/rustc_info.hpp>
@@ -16,6 +17,7 @@ struct TestProgramsInput
   const manifest::Config& config;
   const toolchain::TargetData& platforms;
   const PackageHosts& hosts;
+  const plan::BindgenOfUnit& bindgen;
 };
 
 /// The test programs among what a build was asked for, in cargo's order, with what they are started with.

@@ -54,19 +54,45 @@ Error no_such_crate(const Unit& unit)
       .help("`wasm-bindgen = \"0.2\"` among its dependencies, or no `[package.metadata.wasm.bindgen]`");
 }
 
+/// What a test program of wasm-bindgen-test wants; nullopt: it does not use it.
+std::optional<BindgenWish> suite_wish(const UnitGraph& graph, UnitIndex root, const SuiteWish& suites, PackageFinder& packages)
+{
+  const Unit& unit = graph.units[root];
+  if (suites.host.empty() || unit.mode != CompileMode::test || !packages.find(root, "wasm-bindgen-test")) {
+    return std::nullopt;
+  }
+  BindgenWish wish;
+  wish.unit = root;
+  wish.crate = packages.find(root, "wasm-bindgen");
+  wish.shared = packages.find(root, "wasm-bindgen-shared");
+  wish.suite = suites.host;
+  const bool is_for_pages = suites.host == "browser" || (suites.host == "any" && suites.pages.contains(unit.package->id()));
+  wish.settings.target = is_for_pages ? "web" : "nodejs";
+  wish.settings.typescript = false;
+  return wish.crate ? std::optional(std::move(wish)) : std::nullopt;
+}
+
 } // namespace
 
 Result<std::vector<BindgenWish>> bindgen_wishes(const base::ReadOnlyFilesystem& fs,
                                                 const UnitGraph& graph,
                                                 const manifest::Manifest& workspace_root,
                                                 const std::optional<std::string>& target,
-                                                const std::optional<std::string>& otherwise)
+                                                const std::optional<std::string>& otherwise,
+                                                const SuiteWish& suites)
 {
   std::vector<BindgenWish> wishes;
   PackageFinder packages(graph);
   for (const UnitIndex root : graph.roots) {
     const Unit& unit = graph.units[root];
-    if (!is_finished(unit) || !unit.kind.triple || unit.kind.triple->view() != k_bindgen_triple) {
+    if (!unit.kind.triple || unit.kind.triple->view() != k_bindgen_triple) {
+      continue;
+    }
+    if (auto suite = suite_wish(graph, root, suites, packages)) {
+      wishes.push_back(std::move(*suite));
+      continue;
+    }
+    if (!is_finished(unit)) {
       continue;
     }
     BindgenWish wish;

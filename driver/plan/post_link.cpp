@@ -83,6 +83,9 @@ std::vector<std::string> bindgen_options(const PostLink& steps, std::string name
 {
   const manifest::BindgenSettings& settings = steps.bindgen->settings;
   std::vector<std::string> options{"--tool", steps.bindgen->program.native(), "--bindgen", *settings.target, "--name", std::move(name)};
+  if (!steps.bindgen->suite.empty()) {
+    options.insert(options.end(), {"--suite", steps.bindgen->suite});
+  }
   const auto add_if = [&](bool wanted, const char* option) {
     if (wanted) {
       options.emplace_back(option);
@@ -168,15 +171,23 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
   for (UnitIndex index = 0; index < all.size(); ++index) {
     const Unit& unit = input.graph.units[index];
     const toolchain::TargetInfo& target = input.platforms.info(unit.kind);
-    const std::optional<std::uint32_t> module = target.wasm_linker && is_finished(unit) ? module_output_of(outputs[index]) : std::nullopt;
+    const auto bindgen = input.bindgen.find(index);
+    const bool is_suite = bindgen != input.bindgen.end() && !bindgen->second.suite.empty();
+    const bool may_have_steps = target.wasm_linker && (is_finished(unit) || is_suite);
+    const std::optional<std::uint32_t> module = may_have_steps ? module_output_of(outputs[index]) : std::nullopt;
     const auto found_host = request.hosts.find(unit.package->id());
     const auto host = found_host == request.hosts.end() ? nullptr : found_host->second;
-    const auto bindgen = input.bindgen.find(index);
     const bool splits = wants_split && unit.profile.debuginfo.is_on();
     if (!module) {
       continue;
     }
     all[index].module_output = *module;
+    if (is_suite) { // the rest is for artifacts: tests run as they were linked
+      all[index].bindgen = bindgen->second;
+      all[index].keeps_debug_info = unit.profile.debuginfo.is_on();
+      all[index].checks_itself = unit.profile.debug_assertions;
+      continue;
+    }
     if (may_record) {
       CW_TRY_ASSIGN(all[index].records, wants_record(env, input, unit));
     }
@@ -242,6 +253,9 @@ std::vector<ActionTemplate>
 post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplate& link, ActionIndex link_index, ActionIndex at)
 {
   StepWriter writer(driver, link, link_index, at, steps.module_output);
+  if (steps.bindgen && !steps.bindgen->suite.empty()) {
+    return writer.suite_bindings(bindgen_options(steps, writer.name()), steps.bindgen->program, steps.bindgen->suite);
+  }
   if (steps.bindgen) {
     writer.add_bindings(bindgen_options(steps, writer.name()), steps.bindgen->program, !changes_bindings(steps));
   }

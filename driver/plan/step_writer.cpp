@@ -81,6 +81,17 @@ void StepWriter::add_bindings(const std::vector<std::string>& options, const bas
   m_input = {*m_bindings, "/" + final_name()};
 }
 
+std::vector<ActionTemplate>
+StepWriter::suite_bindings(const std::vector<std::string>& options, const base::Path& tool, const std::string& host)
+{
+  const base::Path directory = m_path.parent_path() / "suites" / host / name();
+  ActionTemplate& step = begin("bindgen", directory, options, tool);
+  step.identity += "/" + host;
+  m_bindings = OutputRef{m_next++, k_directory_output};
+  write_directory(step, directory);
+  return std::move(m_steps);
+}
+
 void StepWriter::assemble_bindings()
 {
   ActionTemplate& step = begin("assemble", bindings_place(), {}, {});

@@ -45,6 +45,10 @@ public:
   /// The last step is another one when this changes.
   void add_key(const char* variable, const std::string& value) { m_steps.back().env.emplace(variable, value); }
 
+  /// The one step of a test program: bindings beside it, in a directory for this host. What users see of it stays what was linked.
+  [[nodiscard]] std::vector<ActionTemplate>
+  suite_bindings(const std::vector<std::string>& options, const base::Path& tool, const std::string& host);
+
   /// The last step has what users see.
   [[nodiscard]] std::vector<ActionTemplate> finish();
 

@@ -103,6 +103,14 @@ Result<> make_bindings(const base::Env& env, const BindgenRequest& request)
   return replace_directory(env.fs, made.path(), request.output);
 }
 
+Result<> make_no_bindings(const base::Env& env, const BindgenRequest& request)
+{
+  CW_TRY(map_module(env.fs, request.input));
+  CW_TRY_ASSIGN(const TemporaryDirectory made, TemporaryDirectory::beside(env.fs, request.output));
+  CW_TRY(env.fs.copy(request.input, made.path() / (request.name + std::string(k_module_suffix))));
+  return replace_directory(env.fs, made.path(), request.output);
+}
+
 Result<> assemble_bindings(const base::Env& env, const base::Path& bindings, const base::Path& module, const base::Path& output)
 {
   CW_TRY_ASSIGN(const auto entries, env.fs.list(bindings));

@@ -13,4 +13,9 @@ bool is_bindgen_suite(const wasm::Module& module)
   return false;
 }
 
+bool has_libtest_tests(std::string_view module)
+{
+  return module.find("18assert_test_result") != std::string_view::npos; // mangled in either way
+}
+
 } // namespace cargo_wasm::runner

@@ -60,7 +60,7 @@ std::span<const HostRunner> host_runners()
        .programs = {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"},
        .how_to_get = "`apt-get install chromium` brings it",
        .targets = {"wasm32-wasip1*"},
-       .limits_memory = false,
+       .limits_memory = true,
        .maps_directories = false,
        .takes_bindings = true,
        .command = browser_command},

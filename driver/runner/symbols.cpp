@@ -75,7 +75,8 @@ bool is_aborting(std::string_view function)
 bool is_start(std::string_view function)
 {
   return function.find("__rust_begin_short_backtrace") != std::string_view::npos || function == "_start" || function == "__main_void" ||
-         begins_with_any(function, {"std::rt::lang_start"}); // what is left of it after wasm-opt
+         begins_with_any(function, {"std::rt::lang_start"}) || // what is left of it after wasm-opt
+         function.find("wasm_bindgen_test::__rt::") != std::string_view::npos;
 }
 
 /// "/rustc/HASH/library/core/src/x.rs" is nowhere on this machine.
@@ -159,7 +160,7 @@ struct TrapSymbols::Data
         module_name = std::string(part.module_name);
       }
       for (wasm::Naming naming; part.kind == wasm::NameKind::function && part.names.next(naming);) {
-        names.emplace(naming.index, rust::demangle(naming.name));
+        names.emplace(naming.index, without_disambiguators(rust::demangle(naming.name)));
       }
     }
   }

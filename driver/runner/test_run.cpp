@@ -131,15 +131,17 @@ public:
   void on_stderr(std::string_view chunk) override { m_errors += chunk; }
   void finish() { m_reader.finish(); }
   [[nodiscard]] const std::string& text() const { return m_text; }
+  [[nodiscard]] const std::string& captured() const { return m_captured; }
   [[nodiscard]] const std::string& errors() const { return m_errors; }
   [[nodiscard]] const std::optional<TestResult>& result() const { return m_result; }
 
 private:
   void on_finished(std::string_view /*name*/, const TestResult& result) override { m_result = result; }
+  void on_output(std::string_view /*name*/, std::string_view text) override { m_captured = std::string(text); }
   void on_text(std::string_view bytes) override { m_text += bytes; }
 
   LibtestReader m_reader;
-  std::string m_text, m_errors;
+  std::string m_text, m_captured, m_errors;
   std::optional<TestResult> m_result;
 };
 
@@ -162,6 +164,9 @@ public:
         CW_TRY(run_the_rest());
       }
       CW_TRY(explain_failures());
+      if (m_request.reads_output) {
+        read_outputs();
+      }
     }
     m_run.elapsed = between(began, m_clock.monotonic());
     return std::move(m_run);
@@ -325,7 +330,7 @@ private:
       if (!has_ignored) {
         arguments.emplace_back("--include-ignored");
       }
-      if (!m_split.shows_output) {
+      if (!m_split.shows_output && !m_request.reads_output) {
         arguments.emplace_back("--nocapture");
       }
       arguments.emplace_back("--exact");
@@ -338,10 +343,22 @@ private:
     return {};
   }
 
+  /// JavaScript's stack becomes Rust's.
+  void read_outputs()
+  {
+    for (TestCase& test : m_run.cases) {
+      TrapText text = split_trap(test.output);
+      if (test.result.outcome == Outcome::failed && test.backtrace.empty() && text.trap) {
+        test.output = std::move(text.before);
+        test.backtrace = m_request.backtrace(*text.trap);
+      }
+    }
+  }
+
   void take_explanation(TestCase& test, const AloneReader& reader, const StartedProgram& ended) const
   {
     const TrapText errors = split_trap(reader.errors());
-    test.output = reader.text() + without_hint(errors.before);
+    test.output = (m_request.reads_output ? reader.captured() : reader.text()) + without_hint(errors.before);
     test.output.erase(0, test.output.find_first_not_of('\n'));
     if (errors.trap) {
       test.backtrace = m_request.backtrace(*errors.trap);

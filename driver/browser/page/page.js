@@ -1,7 +1,7 @@
 // The page around a module, its bindings, or a suite of wasm-bindgen-test. What is to be done stands in `cargoWasm.config`.
 const { config, report } = globalThis.cargoWasm;
 
-Error.stackTraceLimit = config.suite ? 25 : 100;
+Error.stackTraceLimit = config.suite ? 50 : 100;
 
 /// Bytes as a text in which each character is one of them: JSON has no other way.
 function asText(bytes) {
@@ -70,15 +70,17 @@ async function runBindings() {
   }
 }
 
-/// The context of wasm-bindgen-test reads the element's text, adds a line, and writes it back: so each write is that line.
-function listenToOutput() {
+/// A context of wasm-bindgen-test reads the element's text, adds a line, and writes it back: so each write is that line.
+function outputElement() {
   const element = document.createElement('pre');
   element.id = 'output';
   document.body.append(element);
-  Object.defineProperty(element, 'textContent', { get: () => '', set: (text) => report({ out: 1, text }) });
+  let listener = () => {};
+  Object.defineProperty(element, 'textContent', { get: () => '', set: (text) => listener(text) });
+  return (next) => (listener = next);
 }
 
-async function runSuite() {
+async function runSuiteHere() {
   const { suite } = config;
   if (suite.worker) {
     const worker = new Worker(config.scripts + 'suite_worker.js', { type: 'module' });
@@ -87,13 +89,13 @@ async function runSuite() {
     worker.postMessage(config);
     return;
   }
-  listenToOutput();
-  const { runTests } = await import(config.scripts + 'suite.js');
-  report({ end: (await runTests(suite, await import(config.bindings), (text) => report({ out: 1, text }))) ? 0 : 1 });
+  const hear = outputElement();
+  const { runSuite } = await import(config.scripts + 'suite.js');
+  report({ end: (await runSuite(suite, () => import(config.bindings), { say: (text) => report({ out: 1, text }), hear })) ? 0 : 1 });
 }
 
 report({ loaded: true }); // what runs from here on may take as long as it likes
-(config.suite ? runSuite() : config.bindings ? runBindings() : runModule()).catch((error) => {
+(config.suite ? runSuiteHere() : config.bindings ? runBindings() : runModule()).catch((error) => {
   flush();
   report(error instanceof WebAssembly.RuntimeError ? { trap: error.stack } : { failed: String(config.bindings ? error?.stack ?? error : error) });
 });

@@ -111,8 +111,7 @@ def the_real_bindgen(world):
     return kept if kept.exists() else None
 
 
-def check_bindings(world):
-    tool = the_real_bindgen(world)
+def check_bindings(world, tool):
     if tool is None:
         skip("bindings, and suites of wasm-bindgen-test", "the real wasm-bindgen takes minutes to build: tier `all`")
         return
@@ -180,11 +179,11 @@ js-sys = "*"
         done = suite("pages", host)
         check(f"a suite of the library runs in {host}: results, ignored tests, panics that should be", done.returncode == 0
               and {"test tests::counts ... ok", "test tests::later ... ignored", "test tests::panics ... ok"} <= set(done.stdout.splitlines())
-              and "test result: ok. 2 passed; 0 failed; 1 ignored; 0 filtered out" in done.stdout and "counting" not in done.stdout, done.stdout, done.stderr)
+              and "test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out" in done.stdout and "counting" not in done.stdout, done.stdout, done.stderr)
         done = suite("pages", host, "counts", "--nocapture", "--exact")
         check(f"… no test has this exact name in {host}", done.returncode == 0 and "running 0 tests" in done.stdout and "3 filtered out" in done.stdout, done.stdout, done.stderr)
         done = suite("pages", host, "counts", "--nocapture")
-        check(f"… a filter, and its output in {host}", done.returncode == 0 and "running 1 test\n" in done.stdout and "counting\n" in done.stdout
+        check(f"… a filter, and its output in {host}", done.returncode == 0 and "running 1 test\n" in done.stdout and "test tests::counts ... counting\nok\n" in done.stdout
               and "2 filtered out" in done.stdout, done.stdout, done.stderr)
         done = suite("pages", host, "--include-ignored")
         check(f"… ignored tests, too, in {host}", done.returncode == 0 and "3 passed; 0 failed; 0 ignored" in done.stdout, done.stdout, done.stderr)
@@ -195,7 +194,7 @@ js-sys = "*"
           done.stdout, done.stderr)
     done = suite("worker", None)
     check("a suite that says `run_in_dedicated_worker` runs there; a failure is told with its place and panic, and is a status", done.returncode == 1
-          and "test good ... ok" in done.stdout and "test bad ... FAIL" in done.stdout and "panicked at tests/worker.rs:10:" in done.stdout
+          and "test good ... ok" in done.stdout and "test bad ... FAILED\n" in done.stdout and "panicked at tests/worker.rs:10:" in done.stdout
           and "(worker_bg.wasm:wasm-function[" in done.stdout and "1 passed; 1 failed" in done.stdout, done.stdout, done.stderr)
     done = suite("worker", None, "--list")
     check("`--list` names the tests", done.returncode == 0 and sorted(done.stdout.splitlines()) == ["bad: test", "good: test"], done.stdout, done.stderr)

@@ -54,6 +54,14 @@ TEST_CASE("the sandbox is left out for root alone", "[browser][chromium]")
   CHECK(!has(false));
 }
 
+TEST_CASE("memory of modules is limited by V8", "[browser][chromium]")
+{
+  const auto arguments = chromium_arguments("/tmp/p", false, 64ULL << 20U);
+  CHECK(std::ranges::count(arguments, "--js-flags=--wasm-max-mem-pages=1024") == 1);
+  CHECK(arguments.back() == "about:blank");
+  CHECK(memory_flag(1) == "--wasm-max-mem-pages=1");
+}
+
 TEST_CASE("a component, and what is no wasm, is not opened in a page", "[browser][browse]")
 {
   TestEnv world({{"/c.wasm", wasm_component({})}, {"/t.wasm", "text"}});

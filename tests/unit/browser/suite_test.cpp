@@ -84,6 +84,48 @@ TEST_CASE("suite: it runs where it says, and in Node when it says nothing", "[br
   }
 }
 
+TEST_CASE("suite: where it says nothing, it runs where the caller wishes; bindings are for that, and none where no test runs",
+          "[browser][suite]")
+{
+  struct Case
+  {
+    std::string_view place;
+    std::optional<std::string> host;
+    std::string otherwise;
+    std::optional<std::string> bindings;
+  };
+  const Case cases[] = {{"", {}, "node", "nodejs"},
+                        {"", {}, "browser", "web"},
+                        {"", "browser", "node", "web"},
+                        {"\x01", {}, "node", "web"},
+                        {"\x01", "node", "node", std::nullopt},
+                        {"\x02", "browser", "node", "web"},
+                        {"\x05", {}, "browser", "nodejs"},
+                        {"\x05", "browser", "node", std::nullopt}};
+  for (const Case& wish : cases) {
+    World world(wish.place);
+    world.request.host = wish.host;
+    world.request.otherwise = wish.otherwise;
+    const auto bindings = suite_bindings(world.world.env(), world.request);
+    REQUIRE(bindings);
+    CHECK(*bindings == wish.bindings);
+  }
+  World world;
+  world.world.fs.add("/app.wasm", wasm_module({}));
+  const auto bindings = suite_bindings(world.world.env(), world.request);
+  REQUIRE(bindings);
+  CHECK(!*bindings);
+}
+
+TEST_CASE("suite: Node is told how much memory there may be", "[browser][suite]")
+{
+  World world;
+  world.request.memory_bytes = 64ULL << 20U;
+  world.world.process.on("node", {"--expose-gc"}, ScriptedRun{"", "", {0}});
+  REQUIRE(world.run() == 0);
+  CHECK(world.world.process.commands().front().args[1] == "--wasm-max-mem-pages=1024");
+}
+
 TEST_CASE("suite: --list names the tests and starts nothing", "[browser][suite]")
 {
   World world;
@@ -93,6 +135,15 @@ TEST_CASE("suite: --list names the tests and starts nothing", "[browser][suite]"
   CHECK(*status == 0);
   CHECK(world.world.reporter.out() == "adds: test\nlists: test\n");
   CHECK(world.world.process.commands().empty());
+}
+
+TEST_CASE("suite: --help says what there is", "[browser][suite]")
+{
+  World world;
+  world.request.arguments = {"--help"};
+  REQUIRE(world.run() == 0);
+  CHECK(world.world.reporter.out() ==
+        "Suites of wasm-bindgen-test have `--exact`, `--skip`, `--ignored`, `--include-ignored`, `--nocapture`, `--list`, and filters.\n");
 }
 
 TEST_CASE("suite: without a test that is left the result is said all the same", "[browser][suite]")
@@ -121,7 +172,10 @@ TEST_CASE("suite: Node gets the script of the bindings and the tests that were s
   CHECK(world.world.reporter.out() == "running\n");
   const auto commands = world.world.process.commands();
   REQUIRE(commands.size() == 1);
-  CHECK(commands.front().args.back() ==
+  REQUIRE(commands.front().args.size() == 5);
+  CHECK(commands.front().args[1] == "-e");
+  CHECK(commands.front().args[4].find("export async function runTests(") != std::string::npos);
+  CHECK(commands.front().args[3] ==
         R"({"filtered":1,"includeIgnored":false,"nocapture":true,"script":"/out/app.js","tests":["__wbgt__app::lists"]})");
 }
 
@@ -134,6 +188,23 @@ TEST_CASE("suite: bindings for another host are told", "[browser][suite]")
   CHECK(base::render(status.error(), base::Severity::error, false) ==
         "error[CW0979]: the bindings `/out/app.js` are not for Node\n"
         "   = help: make them with `cargo-wasm module bindgen --bindgen nodejs`\n");
+}
+
+TEST_CASE("suite: tests of an older crate are told, and not passed over", "[browser][suite]")
+{
+  World world;
+  world.world.fs.add("/app.wasm",
+                     wasm_module({section(1, vec({func_type({}, {})})),
+                                  section(3, vec({leb(0)})),
+                                  section(7, vec({export_item("__wbgt_adds_0", 0, 0)})),
+                                  section(10, vec({body("")}))}));
+  const auto status = world.run();
+  REQUIRE(!status);
+  CHECK(base::render(status.error(), base::Severity::error, false) ==
+        "error[CW0942]: the tests of `app.wasm` are of a `wasm-bindgen-test` before 0.3.50\n"
+        "   = note: a later one tells the names of tests, by which they are chosen and told apart\n"
+        "   = help: `cargo-wasm update wasm-bindgen-test wasm-bindgen`\n"
+        "   = help: or let its own runner run them: `[target.wasm32-unknown-unknown] runner = \"wasm-bindgen-test-runner\"`\n");
 }
 
 TEST_CASE("suite: workers that are shared are told", "[browser][suite]")

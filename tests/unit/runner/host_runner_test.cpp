@@ -85,6 +85,22 @@ TEST_CASE("a page in a browser is opened by this program", "[runner][hosts]")
   what.own_program = "/bin/cargo-wasm";
   CHECK(base::to_shell_string(runner::host_command(*runner::runner_of_host("chrome@140"), "/bin/chromium", what)) ==
         "/bin/cargo-wasm module browse /p/target/app.wasm -- --exact tests::a");
+  what.bindings = "/p/target/bindgen/app";
+  what.chromium = "/opt/my \"chromium\"";
+  what.memory_bytes = 65536;
+  const std::vector<std::string> expected = {"module",
+                                             "browse",
+                                             "/p/target/app.wasm",
+                                             "--bindings",
+                                             "/p/target/bindgen/app",
+                                             "--config",
+                                             "wasm.tools.chromium=\"/opt/my \\\"chromium\\\"\"",
+                                             "--max-memory",
+                                             "65536",
+                                             "--",
+                                             "--exact",
+                                             "tests::a"};
+  CHECK(runner::host_command(*runner::runner_of_host("browser"), "/bin/chromium", what).args == expected);
 }
 
 TEST_CASE("hosts lead to their runner by name and version, others to none", "[runner][hosts]")

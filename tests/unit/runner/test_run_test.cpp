@@ -205,3 +205,56 @@ TEST_CASE("a program without harness is judged by its exit status", "[runner][te
     CHECK(result->problem == (status == 0 ? "" : "it ended with exit status: 3"));
   }
 }
+
+TEST_CASE("what JavaScript captured of a failed test is taken from its start alone, where the first one was stopped", "[runner][tests]")
+{
+  const test::FixedClock clock;
+  runner::TestRunRequest request;
+  request.reads_output = true;
+  request.time_limit = std::chrono::seconds(5);
+  runner::TestView view;
+  std::vector<std::string> starts;
+  const auto start = [&](const std::vector<std::string>& arguments, base::OutputSink& sink) -> Result<runner::StartedProgram> {
+    starts.push_back(base::join(arguments, " "));
+    if (starts.back() == "--list") {
+      sink.on_stdout("bad: test\nhangs: test\n");
+      return runner::StartedProgram{};
+    }
+    if (starts.size() == 1) {
+      sink.on_stdout("\nrunning 2 tests\ntest bad ... FAILED\ntest hangs ... ");
+      return runner::StartedProgram{{0, 15}, true};
+    }
+    sink.on_stdout("\nrunning 1 test\ntest bad ... FAILED\n\nfailures:\n\n---- bad stdout ----\nits words\n\n\nfailures:\n    bad\n\n"
+                   "test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 1 filtered out\n\n");
+    return runner::StartedProgram{{1, 0}, false};
+  };
+  const auto result = runner::run_test_program(clock, start, request, view);
+  REQUIRE(result);
+  REQUIRE(result->cases.size() == 2);
+  CHECK(starts == std::vector<std::string>{"", "--list", "--include-ignored --exact bad"});
+  CHECK(result->cases.front().output == "its words\n");
+  CHECK(result->cases.back().timed_out);
+}
+
+TEST_CASE("a trap that JavaScript caught becomes a backtrace where the caller asks for it", "[runner][tests]")
+{
+  const test::FixedClock clock;
+  runner::TestRunRequest request;
+  request.backtrace = [](const runner::Trap& trap) { return fmt::format("{} frames after {}\n", trap.frames.size(), trap.reason); };
+  runner::TestView view;
+  const auto start = [](const auto&, base::OutputSink& sink) -> Result<runner::StartedProgram> {
+    sink.on_stdout(
+        "\nrunning 1 test\ntest bad ... FAILED\n\nfailures:\n\n---- bad stdout ----\npanicked at src/lib.rs:1:2:\nsums\n"
+        "RuntimeError: unreachable\n    at app.wasm.bad (app_bg.wasm:wasm-function[3]:0x10)\n    at app.js:1:2\n\n\nfailures:\n    bad\n\n"
+        "test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n\n");
+    return runner::StartedProgram{{1, 0}, false};
+  };
+  for (const bool reads : {false, true}) {
+    request.reads_output = reads;
+    const auto result = runner::run_test_program(clock, start, request, view);
+    REQUIRE(result);
+    REQUIRE(result->cases.size() == 1);
+    CHECK(result->cases.front().backtrace == (reads ? "1 frames after unreachable\n" : ""));
+    CHECK((result->cases.front().output == "panicked at src/lib.rs:1:2:\nsums\n") == reads);
+  }
+}

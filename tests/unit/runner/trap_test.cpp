@@ -132,6 +132,13 @@ TEST_CASE("a suite of wasm-bindgen-test is known by its exports", "[runner][bind
   CHECK(!suite("main"));
 }
 
+TEST_CASE("functions marked #[test] leave the name of what libtest calls for each", "[runner][bindgen]")
+{
+  CHECK(runner::has_libtest_tests("_ZN4test18assert_test_result17h0123456789abcdefE"));
+  CHECK(runner::has_libtest_tests("_RINvCs1_4test18assert_test_resultuEB2_"));
+  CHECK(!runner::has_libtest_tests("_ZN17wasm_bindgen_test4__rt7Context3run17h0123456789abcdefE"));
+}
+
 TEST_CASE("a backtrace leaves out how a panic ends and how a program begins", "[runner][trap]")
 {
   const auto frames = [](std::vector<std::string> names) {

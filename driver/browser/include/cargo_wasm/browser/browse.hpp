@@ -20,6 +20,7 @@ struct BrowseRequest
   bool stays = false;                               ///< bindings run until they call `cargoWasm.exit`
   std::vector<std::string> arguments;               ///< without the program's name
   std::optional<std::chrono::milliseconds> longest; ///< nullopt: as long as it takes
+  std::optional<std::uint64_t> memory_bytes;        ///< the most that linear memory may grow to
   std::stop_token stop;
 };
 

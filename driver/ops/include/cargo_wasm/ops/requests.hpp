@@ -56,6 +56,7 @@ struct CompileRequest
   std::optional<std::string> bindgen;       ///< --bindgen: what wasm-bindgen's `--target` takes
   bool component = false;                   ///< --component: whatever can be wrapped is
   std::optional<std::string> else_bindgen;  ///< where neither the command line nor a manifest says
+  std::string suites;                       ///< of `test`: where suites of wasm-bindgen-test run (plan::SuiteWish)
   exec::ExecuteOptions exec;
   std::vector<std::string> unstable;  ///< -Z, as typed
   std::optional<std::string> backend; ///< --backend
@@ -75,7 +76,18 @@ struct RunRequest
 {
   CompileRequest compile;
   std::vector<std::string> arguments;
-  std::vector<std::string> directories; ///< --dir HOST[::GUEST]; the working directory when empty
+  std::vector<std::string> directories;                     ///< --dir HOST[::GUEST]; the working directory when empty
+  std::optional<std::chrono::milliseconds> time_limit = {}; ///< --timeout
+  std::optional<std::uint64_t> memory_bytes = {};           ///< --max-memory: the most that linear memory may grow to
+};
+
+/// A program that is ended after a time, with our input and output.
+struct TimeLimitRequest
+{
+  std::vector<std::string> command;    ///< program and arguments
+  std::string shown;                   ///< what messages call it
+  std::chrono::milliseconds longest{}; ///< from its start
+  std::stop_token stop;
 };
 
 /// `test` and `bench`.

@@ -9,6 +9,14 @@
 
 namespace cargo_wasm::ops {
 
+/// A suite of wasm-bindgen-test, which JavaScript starts.
+struct SuiteOfProgram
+{
+  Path bindings;             ///< a directory
+  Path module;               ///< in it: what JavaScript loads
+  bool is_for_pages = false; ///< runs in a page where it does not say itself where
+};
+
 struct TestProgram
 {
   Path file;           ///< absolute
@@ -23,6 +31,7 @@ struct TestProgram
   EnvMap env;                                  ///< what a test program finds besides the caller's variables
   std::optional<manifest::PathAndArgs> runner; ///< `target.TRIPLE.runner`
   std::string host;                            ///< that its package is built for; empty: none
+  std::optional<SuiteOfProgram> suite;         ///< with bindings; nullopt: it is none, or the configuration's runner takes it
 };
 
 } // namespace cargo_wasm::ops

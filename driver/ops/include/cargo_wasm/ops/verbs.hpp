@@ -76,6 +76,9 @@ Result<> module_transpile(const Env& env, const GlobalOptions& options, const Mo
 Result<int> module_browse(const Env& env, const GlobalOptions& options, browser::BrowseRequest request);
 /// Runs a suite of wasm-bindgen-test in a page or in Node; 0 when every test passed. Errors: CW0970 to CW0979, CW0981 no Node, CW0983.
 Result<int> module_bindgen_test(const Env& env, const GlobalOptions& options, browser::SuiteRequest request);
+/// Runs a program, and ends it when it takes longer; the status is the program's, 128 and the signal where one ended it.
+/// Errors: CW0940 it took longer; CW0010 it cannot be started.
+Result<int> module_time_limit(const Env& env, const TimeLimitRequest& request);
 /// Serves a directory until it is told to stop. Errors: CW0978 the port cannot be had, CW0980 no such directory.
 Result<> module_serve(const Env& env, const ModuleServeRequest& request);
 /// Prints the page of a code, or the list of all. Errors: CW0760 no such code.

@@ -38,6 +38,9 @@ struct BindgenRequest
 /// Errors: CW0612 to CW0615, CW0857 no module; CW0884 the tool failed, or wrote no module. What was there stays then.
 [[nodiscard]] Result<> make_bindings(const base::Env& env, const BindgenRequest& request);
 
+/// A directory with the module alone, where nobody would call the bindings. Errors: CW0612 to CW0615, CW0857; those of files.
+[[nodiscard]] Result<> make_no_bindings(const base::Env& env, const BindgenRequest& request);
+
 /// The directory of bindings at `output`, with `module` in place of theirs. Errors: CW0884 there are no bindings; those of files.
 [[nodiscard]] Result<>
 assemble_bindings(const base::Env& env, const base::Path& bindings, const base::Path& module, const base::Path& output);

@@ -36,6 +36,7 @@ struct ProgramRequest
   base::Path driver_program = {};                 ///< this program again, where the runtime asks it to read a trap; empty: it does not
   std::vector<base::Path> siblings = {};          ///< the module before it was stripped
   std::optional<base::Path> bindings = {};        ///< of wasm-bindgen for pages: a directory
+  std::optional<base::Path> chromium = {};        ///< that the configuration names
 };
 
 struct HostRunner
@@ -65,6 +66,9 @@ struct HostRunner
 
 /// The whole command: program, module, arguments, environment.
 [[nodiscard]] base::Command host_command(const HostRunner& runner, const base::Path& program, const ProgramRequest& request);
+
+/// `wasm.tools.chromium="PATH"`, for `--config`.
+[[nodiscard]] std::string chromium_setting(const base::Path& chromium);
 
 /// "64MiB", "64M", "67108864", as bytes; nullopt for anything else, and for 0.
 [[nodiscard]] std::optional<std::uint64_t> parse_bytes(std::string_view text);

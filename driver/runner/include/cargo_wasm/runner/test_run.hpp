@@ -74,6 +74,7 @@ struct TestRunRequest
 {
   std::vector<std::string> arguments; ///< for libtest
   bool has_harness = true;
+  bool reads_output = false; ///< what is captured survives a failure, and tells of traps, as JavaScript caught them
   bool runs_in_order = true; ///< one test at a time, as all wasm does: who printed last is known
   std::chrono::milliseconds time_limit{0};
   std::function<std::string(const Trap&)> backtrace; ///< text of a trap's frames
