@@ -3,7 +3,6 @@
 #include <map>
 
 #include <cargo_wasm/manifest/wasm_settings.hpp>
-#include <cargo_wasm/runner/host_runner.hpp>
 
 namespace cargo_wasm::ops {
 
@@ -75,18 +74,6 @@ bool page_brings_wasi(const host::Profile& host, std::string_view triple)
 {
   const auto is_wasi = [](std::string_view name) { return name.find("-wasi") != std::string_view::npos; };
   return !host.program_target.empty() && !is_wasi(host.program_target) && is_wasi(triple);
-}
-
-std::optional<std::string> page_of_run(const CompileRequest& request, const std::vector<PackagePtr>& selected, const PackageHosts& hosts)
-{
-  std::optional<std::string> name = request.host;
-  for (std::size_t i = 0; !name && i < selected.size(); ++i) {
-    if (const auto host = hosts.find(selected[i]->id()); host != hosts.end()) {
-      name = host->second.profile->id;
-    }
-  }
-  const runner::HostRunner* const runner = name ? runner::runner_of_host(*name) : nullptr;
-  return runner != nullptr && runner->takes_bindings ? name : std::nullopt;
 }
 
 } // namespace cargo_wasm::ops

@@ -25,8 +25,4 @@ namespace cargo_wasm::ops {
 /// Whether the page of a host brings WASI, for a program that only runs in it: for a page of its own it would be built for another target.
 [[nodiscard]] bool page_brings_wasi(const host::Profile& host, std::string_view triple);
 
-/// The host whose page runs a program: that of `--host`, else of its package. nullopt: it runs somewhere else.
-[[nodiscard]] std::optional<std::string>
-page_of_run(const CompileRequest& request, const std::vector<PackagePtr>& selected, const PackageHosts& hosts);
-
 } // namespace cargo_wasm::ops

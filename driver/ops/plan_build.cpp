@@ -178,6 +178,27 @@ std::vector<Path> modules_before(const plan::ActionGraph& graph, plan::ActionInd
   return modules;
 }
 
+/// The host that a program runs on: the one of --host; without it and without a runner, pages that its package is for, where its bindings
+/// are run. Others come by themselves.
+std::optional<std::string> host_to_run_on(const CompileRequest& request, bool is_configured, const PackageHosts& hosts)
+{
+  if (request.host || is_configured || hosts.empty()) {
+    return request.host;
+  }
+  const std::string& id = hosts.begin()->second.profile->id;
+  const runner::HostRunner* const runner = runner::runner_of_host(id);
+  return runner != nullptr && runner->takes_bindings ? std::optional(id) : std::nullopt;
+}
+
+/// A page runs a program by its bindings, whatever else they are made for.
+void choose_bindings_to_run(const std::optional<std::string>& host, CompileRequest& request)
+{
+  const runner::HostRunner* const runner = host ? runner::runner_of_host(*host) : nullptr;
+  if (runner != nullptr && runner->takes_bindings) {
+    request.bindgen = "web";
+  }
+}
+
 /// What was started takes its time from the program that waits for it.
 base::Command with_time_limit(base::Command command, const Path& driver, const Path& program, std::chrono::milliseconds longest)
 {
@@ -195,7 +216,7 @@ Result<> plan_run(const Env& env,
                   const RunRequest& request,
                   const manifest::Config& config,
                   const plan::ActionGraphInput& input,
-                  const std::optional<std::string>& page,
+                  const PackageHosts& hosts,
                   PlannedBuild& planned)
 {
   const toolchain::TargetData& platforms = input.platforms;
@@ -230,10 +251,7 @@ Result<> plan_run(const Env& env,
   runner.arguments = request.arguments;
   runner.directories = mapped_directories(env, request.directories, request.arguments);
   CW_TRY_ASSIGN(runner.configured, toolchain::runner_for(config, runner.triple, platforms.info(kind).cfgs));
-  runner.host = request.compile.host;
-  if (!runner.host && !runner.configured && bindings) {
-    runner.host = page; // nothing else starts it
-  }
+  runner.host = host_to_run_on(request.compile, runner.configured.has_value(), bindings ? hosts : PackageHosts());
   runner.bindings = std::move(bindings);
   CW_TRY_ASSIGN(const auto chromium, config.get_path("wasm.tools.chromium"));
   runner.chromium = chromium ? std::optional(chromium->value) : std::nullopt;
@@ -290,7 +308,6 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   }
   auto plan_for = plan_request(request, options, platforms, env.reporter.verbosity());
   const bool is_test = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::bench;
-  const auto page = run == nullptr ? std::nullopt : page_of_run(request, built, hosts);
   for (const auto& [package, host] : hosts) {
     const bool is_guest = run != nullptr && page_brings_wasi(*host.profile, target.triples.empty() ? "" : target.triples.front());
     if (!is_test && !is_guest) { // test programs are for each host that they run on, as they were linked
@@ -333,9 +350,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
     if (run != nullptr) {
       const auto& kind = platforms.requested_kinds.front();
       CW_TRY_ASSIGN(const auto configured, toolchain::runner_for(*project.config, platforms.triple(kind), platforms.info(kind).cfgs));
-      if (page && (request.host || !configured)) {
-        request.bindgen = "web"; // a page runs a program by its bindings, whatever else they are made for
-      }
+      choose_bindings_to_run(host_to_run_on(request, configured.has_value(), hosts), request);
     }
     CW_TRY_ASSIGN(const auto suites, wanted_suites(*project.config, request, platforms, hosts));
     CW_TRY_ASSIGN(const auto wishes,
@@ -358,7 +373,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   planned.reports_future_incompat = !frequency || frequency->value != "never";
   planned.show_dependency_warnings = plan_for.show_dependency_warnings;
   if (run != nullptr) {
-    CW_TRY(plan_run(env, *run, *project.config, actions_input, page, planned));
+    CW_TRY(plan_run(env, *run, *project.config, actions_input, hosts, planned));
   }
   if (is_test) {
     CW_TRY_ASSIGN(planned.tests, test_programs({units, planned.graph, *project.config, platforms, hosts, actions_input.bindgen}));

@@ -77,18 +77,6 @@ TEST_CASE("packages for one target whose hosts want different code cannot be bui
   CHECK(good->flags.size() == 1);
 }
 
-TEST_CASE("a page runs what its host's page can run, named by --host or by the package", "[ops][host]")
-{
-  ops::CompileRequest request;
-  const ops::PackageHosts hosts{{k_app->id(), {k_threads, "x"}}};
-  CHECK(ops::page_of_run(request, {k_app}, hosts) == "browser-threads");
-  CHECK(ops::page_of_run(request, {k_other}, hosts) == std::nullopt);
-  request.host = "wasmtime";
-  CHECK(ops::page_of_run(request, {k_app}, hosts) == std::nullopt);
-  request.host = "chrome@130";
-  CHECK(ops::page_of_run(request, {k_other}, hosts) == "chrome@130");
-}
-
 TEST_CASE("a page brings WASI for programs that are built for nothing else", "[ops][host]")
 {
   CHECK(ops::page_brings_wasi(*k_plain, k_wasi));
