@@ -57,6 +57,10 @@ Result<Outcome> optimize_verb(const Env& env, const ParsedArguments& parsed, con
   if (const auto* url = parsed.last("source-map-url")) {
     request.source_map_url = *url;
   }
+  CW_TRY_ASSIGN(request.time_limit, time_limit_of(parsed));
+  if (const auto* once = parsed.last("once")) {
+    request.once_file = absolute(env, *once);
+  }
   request.stop = context.stop;
   CW_TRY(ops::module_optimize(env, request));
   return Outcome{};

@@ -81,6 +81,8 @@ std::vector<VerbSpec> module_verbs()
                "Replace this feature by older instructions: sign-ext, bulk-memory-opt, nontrapping-fptoint"},
               {"source-map", '\0', value, "FILE", "Write a map there if this wasm-opt does not carry debug information along"},
               {"source-map-url", '\0', value, "URL", "What the module calls the map"},
+              {"timeout", '\0', value, "SECONDS", "Of one run of wasm-opt; then -O1 is tried"},
+              {"once", '\0', value, "FILE", "Write there why another run may make something else, when time decided"},
               {"arg", '\0', values, "OPTION", "A further option of wasm-opt"}},
              general()})},
       {"module bindgen",

@@ -140,11 +140,11 @@ private:
       levels.assign(k_auto_levels.begin(), k_auto_levels.end());
     }
     std::optional<Made> best;
+    std::vector<std::string> slow;
     for (const std::string& level : levels) {
       CW_TRY_ASSIGN(std::optional<Made> made, module_at(level));
       if (!made) {
-        m_outcome.is_repeatable = false;
-        m_outcome.warnings.push_back(too_slow(level));
+        slow.push_back(level);
         continue;
       }
       if (!best || made->module.size() < best->module.size()) {
@@ -161,6 +161,13 @@ private:
                       .note(fmt::format("not even with `-O{}`", k_quick_level))
                       .help("switch it off with `wasm-opt = false`, or try another version of it"));
     }
+    for (const std::string& level : slow) {
+      Error warning = too_slow(level);
+      if (m_outcome.once_because.empty()) {
+        m_outcome.once_because = warning.message;
+      }
+      m_outcome.warnings.push_back(std::move(warning));
+    }
     if (m_map_before.empty()) {
       return m_env.fs.write_atomic(m_request.output, best->module);
     }
@@ -174,8 +181,9 @@ private:
   Error too_slow(const std::string& level) const
   {
     return Error("CW0854", fmt::format("wasm-opt took more than {} s with `-O{}`", m_request.longest.count() / 1000, level))
-        .note(fmt::format("another level is used, `-O{}` if there is none", k_quick_level))
-        .help("choose a lower `wasm-opt` level for this profile");
+        .note(fmt::format("`-O{}` was used instead", m_outcome.level))
+        .note("how fast this machine was just now decided that, so the result is good for this build only: the next one tries again")
+        .help("choose a lower `wasm-opt` level for this profile, or allow more time: `[wasm.tools] wasm-opt-timeout = SECONDS`");
   }
 
   /// The optimized module; nullopt when time was over.

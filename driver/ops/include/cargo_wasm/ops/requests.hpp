@@ -143,8 +143,10 @@ struct ModuleOptimizeRequest
   std::vector<std::string> lowered; ///< features to replace by older instructions
   std::vector<std::string> extra;   ///< further options of wasm-opt
   bool drops_debug_info = false;
-  std::optional<base::Path> source_map; ///< where a map goes when this wasm-opt does not carry DWARF along
-  std::string source_map_url;           ///< what the module calls it; the map's name unless given
+  std::optional<base::Path> source_map;                ///< where a map goes when this wasm-opt does not carry DWARF along
+  std::string source_map_url;                          ///< what the module calls it; the map's name unless given
+  std::optional<std::chrono::milliseconds> time_limit; ///< of one run of wasm-opt
+  std::optional<base::Path> once_file;                 ///< gets the reason why the result is good for once only, if there is one
   std::stop_token stop;
 };
 
