@@ -415,41 +415,6 @@ TEST_CASE("execute: a source edited while it is compiled is compiled again next 
   CHECK(p.ran.empty());
 }
 
-TEST_CASE("execute: a result that is good for once is used, and made again by the next build", "[exec][freshness]")
-{
-  Project p;
-  plan::ActionTemplate step;
-  step.kind = plan::ActionKind::tool;
-  step.program = "/bin/step";
-  step.cwd = p.dir.path();
-  step.identity = "app/step";
-  step.args = {text("work")};
-  step.outputs = {{.path = p.at("app.optimized")}};
-  step.dependencies = {{4, false, {0}}};
-  step.once_file = p.at("app.once");
-  p.graph.actions.push_back(step);
-  bool is_slow = true;
-  p.process.on("step", {}, [&](const base::Command&, base::OutputSink&, std::stop_token) {
-    p.ran.emplace_back("step");
-    write_file(p.at("app.optimized"), is_slow ? "quick" : "thorough");
-    if (is_slow) {
-      write_file(p.at("app.once"), "the clock decided\n");
-    }
-    return Result<base::Exit>(base::Exit{});
-  });
-  CHECK(p.build().actions.back().is_for_once);
-  ExecuteOptions explain;
-  explain.explain_rebuild = true;
-  CHECK(p.build(explain).actions.back().dirty == DirtyReason{DirtyKind::made_once, "the clock decided", {}, {}});
-  CHECK(p.ran == Names{"step"});
-  is_slow = false;
-  CHECK_FALSE(p.build().actions.back().is_for_once);
-  CHECK(p.ran == Names{"step"});
-  CHECK(p.dir.read("target/.cargo-wasm/app.optimized") == "thorough");
-  p.build();
-  CHECK(p.ran.empty());
-}
-
 TEST_CASE("execute: without rerun-if the whole package decides about its script", "[exec][freshness]")
 {
   Project p;
