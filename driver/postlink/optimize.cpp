@@ -49,6 +49,12 @@ public:
       return std::move(m_outcome);
     }
     m_feature_options = std::move(options.options);
+    CW_TRY_ASSIGN(const auto tables, exported_tables(source));
+    if (!m_request.tool.exports_later_tables && !tables.empty() && tables.back() > 0) {
+      m_outcome.warnings.push_back(table_would_be_lost());
+      CW_TRY(m_env.fs.write_atomic(m_request.output, file.bytes()));
+      return std::move(m_outcome);
+    }
     CW_TRY(choose_lowerings(source));
     CW_TRY_ASSIGN(m_exports, export_names(source));
     CW_TRY_ASSIGN(m_imports, import_names(source));
@@ -82,6 +88,14 @@ private:
                  fmt::format(
                      "wasm-opt {} does not know {}, so the module stays as it was linked", m_request.tool.version, quoted_list(features)))
         .note("the module uses these features of WebAssembly, and an optimizer that does not know them would refuse it")
+        .help("use a newer wasm-opt: `npm install binaryen` brings one for a project");
+  }
+
+  Error table_would_be_lost() const
+  {
+    return Error("CW0964",
+                 fmt::format("wasm-opt {} confuses the tables of this module, so it stays as it was linked", m_request.tool.version))
+        .note("the module exports a second table, as JavaScript bindings need it, and this build would export the first in its place")
         .help("use a newer wasm-opt: `npm install binaryen` brings one for a project");
   }
 
