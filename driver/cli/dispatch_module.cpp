@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/ops/component_in_node.hpp>
 #include <cargo_wasm/ops/verbs.hpp>
 #include <cargo_wasm/postlink/bindgen.hpp>
 
@@ -302,6 +303,36 @@ transpile_verb(const Env& env, const ParsedArguments& parsed, const ops::GlobalO
   return Outcome{};
 }
 
+Result<Outcome> node_verb(const Env& env, const ParsedArguments& parsed, const ops::GlobalOptions& options, const DispatchContext& context)
+{
+  const auto& inputs = parsed.all("FILE");
+  if (inputs.size() != 1) {
+    return fail(Error("CW0782", inputs.empty() ? "which component?" : "one component at a time", Blame::usage)
+                    .help("`cargo-wasm module node app.wasm`; what is for the program stands behind `--`"));
+  }
+  ops::ModuleNodeRequest request;
+  request.component = absolute(env, inputs.front());
+  request.arguments = parsed.trailing;
+  for (const std::string& entry : parsed.all("dir")) {
+    const std::size_t separator = entry.find("::");
+    const std::string host = entry.substr(0, separator);
+    request.directories.push_back({absolute(env, host).native(), separator == std::string::npos ? host : entry.substr(separator + 2)});
+  }
+  if (const auto* tool = parsed.last("tool")) {
+    request.tool = absolute(env, *tool);
+  }
+  if (const auto* pages = parsed.last("max-memory")) {
+    request.memory_pages = *pages;
+  }
+  for (const std::string& names : parsed.all("names")) {
+    request.names.push_back(absolute(env, names));
+  }
+  request.driver_program = context.program;
+  request.stop = context.stop;
+  CW_TRY_ASSIGN(base::Command command, ops::module_node(env, options, request));
+  return Outcome{0, std::move(command)};
+}
+
 Result<Outcome> trace_verb(const Env& env, const ParsedArguments& parsed)
 {
   const auto& inputs = parsed.all("FILE");
@@ -344,6 +375,9 @@ dispatch_module(const Env& env, const ParsedArguments& parsed, const ops::Global
   }
   if (parsed.verb == "module transpile") {
     return transpile_verb(env, parsed, options, context);
+  }
+  if (parsed.verb == "module node") {
+    return node_verb(env, parsed, options, context);
   }
   if (parsed.verb == "module optimize") {
     return optimize_verb(env, parsed, context);

@@ -177,6 +177,16 @@ std::vector<VerbSpec> module_verbs()
               {"tool", '\0', value, "PATH", "This jco, instead of the one of node_modules or PATH"},
               {"arg", '\0', values, "OPTION", "A further option of `jco transpile`"}},
              general()})},
+      {"module node",
+       "",
+       "Run a component in Node, as JavaScript that jco makes of it",
+       join({{{"FILE", '\0', positionals, "FILE", "The component"},
+              {"dir", '\0', values, "HOST[::GUEST]", "A directory that the program may use"},
+              {"max-memory", '\0', value, "PAGES", "Of 64 KiB: the most that a memory may grow to"},
+              {"names", '\0', values, "FILE", "A module that still has the names and lines, for traps"},
+              {"tool", '\0', value, "PATH", "This jco, instead of the one of node_modules or PATH"}},
+             general(),
+             {{"ARGS", '\0', trailing, "ARGS", "Arguments for the program"}}})},
   };
 }
 

@@ -28,6 +28,7 @@ struct RunnerRequest
   Path own_program = {};     ///< this program, for hosts that it runs itself
   Path driver_program = {};  ///< empty: traps are not read on the way
   std::vector<Path> siblings = {};
+  std::optional<Path> jco = {}; ///< the configured one, for components in Node
 };
 
 struct ChosenRunner
@@ -40,7 +41,7 @@ struct ChosenRunner
 /// The command that runs a built program. What `--host` names comes first; then `target.TRIPLE.runner` of the configuration, the program
 /// itself where it is native, `wasmtime`, Node's WASI. Errors: CW0730 no runtime found (what to install), CW0731 this target has no
 /// command-line runtime, CW0732 a component needs wasmtime; of `--host` CW0930 its program is missing, CW0931 nothing here starts programs
-/// for it, CW0934 it does not run programs of this target.
+/// for it, CW0934 it does not run programs of this target, CW0958 there is no jco for a component in Node.
 [[nodiscard]] Result<ChosenRunner> choose_runner(const Env& env, const RunnerRequest& request);
 
 /// Variables for a program: the caller's, and those of `[env]`; `own` gets the names of the latter and of CARGO… and RUST….
