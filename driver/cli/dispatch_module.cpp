@@ -116,6 +116,8 @@ Result<Outcome> bindgen_verb(const Env& env, const ParsedArguments& parsed, cons
   request.debug = parsed.has("debug");
   request.keeps_debug_info = parsed.has("keep-debug");
   request.extra = parsed.all("arg");
+  CW_TRY_ASSIGN(const auto limit, time_limit_of(parsed));
+  request.longest = limit.value_or(postlink::k_tool_time_limit);
   request.stop = context.stop;
   CW_TRY(postlink::make_bindings(env, request));
   return Outcome{};
@@ -200,6 +202,7 @@ Result<Outcome> component_verb(const Env& env, const ParsedArguments& parsed, co
   request.checks_wasi = parsed.has("check-wasi");
   request.extra = parsed.all("arg");
   request.driver_program = context.program;
+  CW_TRY_ASSIGN(request.time_limit, time_limit_of(parsed));
   request.stop = context.stop;
   CW_TRY(ops::module_component(env, request));
   return Outcome{};
@@ -280,6 +283,7 @@ compose_verb(const Env& env, const ParsedArguments& parsed, const ops::GlobalOpt
     request.tool = absolute(env, *tool);
   }
   request.driver_program = context.program;
+  CW_TRY_ASSIGN(request.time_limit, time_limit_of(parsed));
   request.stop = context.stop;
   CW_TRY(ops::module_compose(env, options, request));
   return Outcome{};
@@ -298,6 +302,7 @@ transpile_verb(const Env& env, const ParsedArguments& parsed, const ops::GlobalO
     request.tool = absolute(env, *tool);
   }
   request.extra = parsed.all("arg");
+  CW_TRY_ASSIGN(request.time_limit, time_limit_of(parsed));
   request.stop = context.stop;
   CW_TRY(ops::module_transpile(env, options, request));
   return Outcome{};

@@ -93,6 +93,7 @@ Result<> module_component(const Env& env, const ModuleComponentRequest& request)
   step.world = request.world;
   step.checks_wasi = request.checks_wasi;
   step.extra = request.extra;
+  step.longest = request.time_limit.value_or(postlink::k_tool_time_limit);
   step.stop = request.stop;
   return postlink::make_component(env, step);
 }

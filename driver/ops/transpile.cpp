@@ -18,6 +18,7 @@ Result<> module_transpile(const Env& env, const GlobalOptions& options, const Mo
   step.output = request.output;
   step.name = request.name;
   step.extra = request.extra;
+  step.longest = request.time_limit.value_or(postlink::k_tool_time_limit);
   step.stop = request.stop;
   CW_TRY(postlink::transpile(env, step));
   env.reporter.status("Made", fmt::format("`{}`", (request.output / (request.name + ".js")).native()));

@@ -187,8 +187,9 @@ struct ModuleComponentRequest
   std::optional<base::Path> wit;      ///< that the component is checked against
   std::string world;
   bool checks_wasi = false;
-  std::vector<std::string> extra; ///< further options of wasm-component-ld
-  base::Path driver_program;      ///< this program
+  std::vector<std::string> extra;                      ///< further options of wasm-component-ld
+  base::Path driver_program;                           ///< this program
+  std::optional<std::chrono::milliseconds> time_limit; ///< of the tool
   std::stop_token stop;
 };
 
@@ -205,6 +206,7 @@ struct ModuleComposeRequest
   base::Path output;
   std::optional<base::Path> tool; ///< wac, or wasm-tools by its name
   base::Path driver_program;
+  std::optional<std::chrono::milliseconds> time_limit; ///< of the tool
   std::stop_token stop;
 };
 
@@ -214,6 +216,7 @@ struct ModuleTranspileRequest
   std::string name; ///< of `NAME.js`
   std::optional<base::Path> tool;
   std::vector<std::string> extra;
+  std::optional<std::chrono::milliseconds> time_limit; ///< of the tool
   std::stop_token stop;
 };
 
