@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/ops/component_in_node.hpp>
 #include <cargo_wasm/ops/verbs.hpp>
 #include <cargo_wasm/browser/suite.hpp>
 #include <cargo_wasm/postlink/bindgen.hpp>
@@ -57,6 +58,10 @@ Result<Outcome> optimize_verb(const Env& env, const ParsedArguments& parsed, con
   }
   if (const auto* url = parsed.last("source-map-url")) {
     request.source_map_url = *url;
+  }
+  CW_TRY_ASSIGN(request.time_limit, time_limit_of(parsed));
+  if (const auto* once = parsed.last("once")) {
+    request.once_file = absolute(env, *once);
   }
   request.stop = context.stop;
   CW_TRY(ops::module_optimize(env, request));
@@ -112,6 +117,8 @@ Result<Outcome> bindgen_verb(const Env& env, const ParsedArguments& parsed, cons
   request.debug = parsed.has("debug");
   request.keeps_debug_info = parsed.has("keep-debug");
   request.extra = parsed.all("arg");
+  CW_TRY_ASSIGN(const auto limit, time_limit_of(parsed));
+  request.longest = limit.value_or(postlink::k_tool_time_limit);
   request.stop = context.stop;
   if (const auto* suite = parsed.last("suite")) {
     browser::SuiteRequest asked;
@@ -208,6 +215,7 @@ Result<Outcome> component_verb(const Env& env, const ParsedArguments& parsed, co
   request.checks_wasi = parsed.has("check-wasi");
   request.extra = parsed.all("arg");
   request.driver_program = context.program;
+  CW_TRY_ASSIGN(request.time_limit, time_limit_of(parsed));
   request.stop = context.stop;
   CW_TRY(ops::module_component(env, request));
   return Outcome{};
@@ -288,6 +296,7 @@ compose_verb(const Env& env, const ParsedArguments& parsed, const ops::GlobalOpt
     request.tool = absolute(env, *tool);
   }
   request.driver_program = context.program;
+  CW_TRY_ASSIGN(request.time_limit, time_limit_of(parsed));
   request.stop = context.stop;
   CW_TRY(ops::module_compose(env, options, request));
   return Outcome{};
@@ -306,9 +315,40 @@ transpile_verb(const Env& env, const ParsedArguments& parsed, const ops::GlobalO
     request.tool = absolute(env, *tool);
   }
   request.extra = parsed.all("arg");
+  CW_TRY_ASSIGN(request.time_limit, time_limit_of(parsed));
   request.stop = context.stop;
   CW_TRY(ops::module_transpile(env, options, request));
   return Outcome{};
+}
+
+Result<Outcome> node_verb(const Env& env, const ParsedArguments& parsed, const ops::GlobalOptions& options, const DispatchContext& context)
+{
+  const auto& inputs = parsed.all("FILE");
+  if (inputs.size() != 1) {
+    return fail(Error("CW0782", inputs.empty() ? "which component?" : "one component at a time", Blame::usage)
+                    .help("`cargo-wasm module node app.wasm`; what is for the program stands behind `--`"));
+  }
+  ops::ModuleNodeRequest request;
+  request.component = absolute(env, inputs.front());
+  request.arguments = parsed.trailing;
+  for (const std::string& entry : parsed.all("dir")) {
+    const std::size_t separator = entry.find("::");
+    const std::string host = entry.substr(0, separator);
+    request.directories.push_back({absolute(env, host).native(), separator == std::string::npos ? host : entry.substr(separator + 2)});
+  }
+  if (const auto* tool = parsed.last("tool")) {
+    request.tool = absolute(env, *tool);
+  }
+  if (const auto* pages = parsed.last("max-memory")) {
+    request.memory_pages = *pages;
+  }
+  for (const std::string& names : parsed.all("names")) {
+    request.names.push_back(absolute(env, names));
+  }
+  request.driver_program = context.program;
+  request.stop = context.stop;
+  CW_TRY_ASSIGN(base::Command command, ops::module_node(env, options, request));
+  return Outcome{0, std::move(command)};
 }
 
 Result<Outcome> trace_verb(const Env& env, const ParsedArguments& parsed)
@@ -353,6 +393,9 @@ dispatch_module(const Env& env, const ParsedArguments& parsed, const ops::Global
   }
   if (parsed.verb == "module transpile") {
     return transpile_verb(env, parsed, options, context);
+  }
+  if (parsed.verb == "module node") {
+    return node_verb(env, parsed, options, context);
   }
   if (parsed.verb == "module optimize") {
     return optimize_verb(env, parsed, context);

@@ -47,6 +47,8 @@ std::string_view to_string(DirtyKind kind)
     return "output-changed";
   case DirtyKind::record_unusable:
     return "record-unusable";
+  case DirtyKind::made_once:
+    return "made-once";
   case DirtyKind::dependency_dirty:
     return "dependency-dirty";
   }
@@ -96,6 +98,8 @@ std::string phrase(const DirtyReason& reason)
     return fmt::format("the result `{}` was changed by somebody else", reason.subject);
   case DirtyKind::record_unusable:
     return "the record of its last build cannot be used";
+  case DirtyKind::made_once:
+    return fmt::format("its last result was good for that build only: {}", reason.subject);
   case DirtyKind::dependency_dirty:
     return fmt::format("the dependency `{}` would be built first", reason.subject);
   }

@@ -130,6 +130,7 @@ void Executor::note_outputs(plan::ActionIndex action, const Record& record)
   const plan::ActionTemplate& tmpl = m_graph.actions[action];
   ActionRecord& out = m_outcome.actions[action];
   out.digest = record.digest;
+  out.is_for_once = !record.once_because.empty();
   for (const RecordedOutput& output : record.outputs) {
     OutputRecord shown;
     shown.path = tmpl.outputs[output.index].path;

@@ -166,6 +166,10 @@ Result<Verdict> FreshnessChecker::check(plan::ActionIndex index, std::span<const
     verdict.dirty = explain_difference(m_context, record, tmpl, sealed.command, now);
     return verdict;
   }
+  if (!record.once_because.empty()) {
+    verdict.dirty = DirtyReason{DirtyKind::made_once, record.once_because, {}, {}};
+    return verdict;
+  }
   verdict.record_moved = sources != record.sources;
   record.sources = std::move(sources);
   CW_TRY_ASSIGN(verdict.dirty, check_outputs(tmpl, verdict));

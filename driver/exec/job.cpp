@@ -167,6 +167,9 @@ private:
       CW_TRY(fs.remove(*m_template.dep_info));
       directories.insert(m_template.dep_info->parent_path());
     }
+    if (m_template.once_file) {
+      CW_TRY(fs.remove(*m_template.once_file));
+    }
     if (m_template.out_dir && m_template.kind == plan::ActionKind::run_build_script) {
       directories.insert(*m_template.out_dir);
     }
@@ -287,6 +290,10 @@ private:
                       .note(fmt::format("`{}` ended with {}", m_shown_command, base::to_string(exit))));
     }
     m_record.stderr_text = std::move(sink.err);
+    if (m_template.once_file) {
+      CW_TRY_ASSIGN(const auto reason, m_context.env.fs.read_if_exists(*m_template.once_file));
+      m_record.once_because = reason ? std::string(base::trim(*reason)) : std::string();
+    }
     return {};
   }
 

@@ -5,7 +5,7 @@
 namespace cargo_wasm::exec {
 namespace {
 
-constexpr std::uint64_t k_version = 1;
+constexpr std::uint64_t k_version = 2;
 
 void write(base::ByteWriter& out, const base::Digest& digest)
 {
@@ -168,6 +168,7 @@ std::string encode(const Record& record)
   out.text(record.out_dir);
   out.number(record.duration_ms);
   out.number(record.warnings);
+  out.text(record.once_because);
   return std::move(out.out);
 }
 
@@ -231,6 +232,7 @@ std::optional<Record> decode_record(std::string_view bytes)
   record.out_dir = in.text();
   record.duration_ms = in.number();
   record.warnings = static_cast<std::uint32_t>(in.number());
+  record.once_because = in.text();
   return in.ok() && in.at_end() ? std::optional(std::move(record)) : std::nullopt;
 }
 

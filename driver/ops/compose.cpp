@@ -64,6 +64,7 @@ Result<> module_compose(const Env& env, const GlobalOptions& options, const Modu
   step.socket = request.socket;
   step.plugs = request.plugs;
   step.output = request.output;
+  step.longest = request.time_limit.value_or(postlink::k_tool_time_limit);
   step.stop = request.stop;
   CW_TRY(postlink::check_composition(env, step)); // before a tool is built
   CW_TRY_ASSIGN(const postlink::Composer tool, find_composer(env, options, *config, request));

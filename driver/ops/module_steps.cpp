@@ -50,8 +50,12 @@ Result<> module_optimize(const Env& env, const ModuleOptimizeRequest& request)
   step.source_map = request.source_map;
   step.source_map_url =
       request.source_map_url.empty() && request.source_map ? request.source_map->filename().native() : request.source_map_url;
+  step.longest = request.time_limit.value_or(postlink::k_wasm_opt_time_limit);
   step.stop = request.stop;
   CW_TRY_ASSIGN(const postlink::OptimizeOutcome outcome, postlink::optimize(env, step));
+  if (request.once_file && !outcome.once_because.empty()) {
+    CW_TRY(env.fs.write_atomic(*request.once_file, outcome.once_because + "\n"));
+  }
   for (const Error& warning : outcome.warnings) {
     env.reporter.warning(warning);
   }
@@ -89,6 +93,7 @@ Result<> module_component(const Env& env, const ModuleComponentRequest& request)
   step.world = request.world;
   step.checks_wasi = request.checks_wasi;
   step.extra = request.extra;
+  step.longest = request.time_limit.value_or(postlink::k_tool_time_limit);
   step.stop = request.stop;
   return postlink::make_component(env, step);
 }

@@ -1,6 +1,8 @@
 // Collects everything whose state decided this build, so that the next identical command can end after looking at it.
 #include "compile.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <cargo_wasm/ops/become.hpp>
@@ -36,13 +38,21 @@ void collect(const Env& env, const Compiled& compiled, exec::NoopSnapshot& snaps
   }
 }
 
+/// Each result is kept: no source changed while it was read, and none is good for once only.
+bool is_repeatable(const exec::BuildOutcome& outcome)
+{
+  return std::ranges::none_of(outcome.actions, [](const exec::ActionRecord& action) {
+    return action.is_for_once || (action.state == exec::ActionState::ran && !action.digest);
+  });
+}
+
 } // namespace
 
 void remember_noop(const Env& env, const CompileRequest& request, const Compiled& compiled)
 {
   const auto& planned = *compiled.planned;
   if (!request.noop || planned.looked_at.empty() || request.exec.explain_rebuild || request.timings ||
-      env.reporter.verbosity() > base::Verbosity::normal) {
+      env.reporter.verbosity() > base::Verbosity::normal || !is_repeatable(*compiled.outcome)) {
     return;
   }
   auto snapshot = snapshot_of(*request.noop, planned);

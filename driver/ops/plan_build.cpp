@@ -261,6 +261,8 @@ Result<> plan_run(const Env& env,
   runner.own_program = request.compile.driver_program;
   runner.driver_program = request.compile.driver_program;
   runner.siblings = std::move(siblings);
+  CW_TRY_ASSIGN(const auto jco, config.get_path("wasm.tools.jco"));
+  runner.jco = jco ? std::optional(jco->value) : std::nullopt;
   CW_TRY_ASSIGN(ChosenRunner chosen, choose_runner(env, runner));
   if (request.memory_bytes && (chosen.host == nullptr || !chosen.host->limits_memory)) {
     env.reporter.warning(memory_not_limited(chosen.name));

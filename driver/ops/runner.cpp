@@ -8,6 +8,7 @@
 #include <cargo_wasm/base/shown_path.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/browser/chromium.hpp>
+#include <cargo_wasm/ops/component_in_node.hpp>
 #include <cargo_wasm/runner/bindgen_suite.hpp>
 
 #include "suite_runs.hpp"
@@ -17,6 +18,9 @@ namespace cargo_wasm::ops {
 using runner::MappedDirectory;
 
 namespace {
+
+constexpr std::string_view k_node = "node";
+constexpr std::uint64_t k_page_bytes = 65'536;
 
 /// The directory that an argument names or lies in, as the program will spell it; nullopt when it is no path outside of what is open
 /// anyway. A file need not exist yet: it may be what the program writes.
@@ -109,11 +113,43 @@ Result<ChosenRunner> usual_runner(const Env& env, const RunnerRequest& request)
   if (is_component(request)) {
     return fail(Error("CW0732", "no runtime for components found: `wasm32-wasip2` programs need `wasmtime`", Blame::environment)
                     .help("install it, for instance with `cargo install wasmtime-cli`")
+                    .help("or run it in Node, as JavaScript that jco makes of it: `--host node`")
                     .help("or build a core module, which Node runs too: `cargo-wasm run --target wasm32-wasip1`"));
   }
   return fail(Error("CW0730", "no WebAssembly runtime found: neither `wasmtime` nor `node` is on the path", Blame::environment)
                   .help("install one of them: `apt-get install nodejs`, or `cargo install wasmtime-cli`")
                   .help(fmt::format("or name another in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple)));
+}
+
+/// As JavaScript that jco makes of it, by this program.
+Result<ChosenRunner> component_in_node(const Env& env, const runner::HostRunner& node, const RunnerRequest& request)
+{
+  CW_TRY(runner::find_host_program(env, node, {}));
+  CW_TRY_ASSIGN(const Path jco, jco_here(env, request.jco, request.program.parent_path()));
+  ChosenRunner chosen;
+  chosen.name = std::string(node.id);
+  chosen.host = &node;
+  base::Command& command = chosen.command;
+  command.program = request.own_program;
+  command.args = {"module", "node", request.program.native(), "--tool", jco.native()};
+  const auto add = [&](const char* option, std::string value) {
+    command.args.emplace_back(option);
+    command.args.push_back(std::move(value));
+  };
+  for (const MappedDirectory& mapped : request.directories) {
+    add("--dir", fmt::format("{}::{}", mapped.host, mapped.guest));
+  }
+  if (request.memory_bytes) {
+    add("--max-memory", std::to_string(std::max<std::uint64_t>(1, *request.memory_bytes / k_page_bytes)));
+  }
+  for (const Path& names : request.siblings) {
+    add("--names", names.native());
+  }
+  command.args.emplace_back("--");
+  command.args.insert(command.args.end(), request.arguments.begin(), request.arguments.end());
+  command.env = request.env;
+  command.cwd = request.cwd;
+  return chosen;
 }
 
 Error no_runner(const std::string& host)
@@ -132,6 +168,9 @@ Result<ChosenRunner> runner_of(const Env& env, const std::string& name, const Ru
   const runner::HostRunner* const host = runner::runner_of_host(name);
   if (host == nullptr) {
     return fail(no_runner(name));
+  }
+  if (!request.is_native && host->id == k_node && form_of(request) == "wasm32-wasip2") {
+    return component_in_node(env, *host, request);
   }
   const bool has_bindings = request.bindings && host->takes_bindings;
   const bool is_taken = !request.is_native && (has_bindings || runner::takes_target(*host, form_of(request)));

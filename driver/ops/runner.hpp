@@ -32,6 +32,7 @@ struct RunnerRequest
   std::optional<SuiteOfProgram> suite = {}; ///< it is a suite of wasm-bindgen-test
   std::optional<Path> bindings = {};        ///< of a program that uses wasm-bindgen: their directory
   std::optional<Path> chromium = {};        ///< `wasm.tools.chromium`
+  std::optional<Path> jco = {}; ///< the configured one, for components in Node
 };
 
 struct ChosenRunner
@@ -45,7 +46,7 @@ struct ChosenRunner
 /// itself where it is native, `wasmtime`, Node's WASI. Errors: CW0730 no runtime found (what to install), CW0731 this target has no
 /// command-line runtime, CW0732 a component needs wasmtime; of `--host` CW0930 its program is missing, CW0931 nothing here starts programs
 /// for it, CW0934 it does not run programs of this target; CW0939 it does not run suites; CW0970 no Chromium where one is named;
-/// of the configuration's CW0941 it is a script, and what interprets it is missing.
+/// CW0958 there is no jco for a component in Node; of the configuration's CW0941 it is a script, and what interprets it is missing.
 [[nodiscard]] Result<ChosenRunner> choose_runner(const Env& env, const RunnerRequest& request);
 
 /// CW0933, a warning: `name` does not limit memory.

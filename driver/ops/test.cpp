@@ -141,6 +141,7 @@ private:
       start.host = program.host;
     }
     start.configured = program.runner;
+    start.jco = program.jco;
     if (!m_request.directories.empty()) {
       start.directories = mapped_directories(m_env, m_request.directories, {});
     }

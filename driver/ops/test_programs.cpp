@@ -88,6 +88,8 @@ Result<std::vector<TestProgram>> test_programs(const TestProgramsInput& input)
     program.env = package_variables(action, input.platforms, program.is_native);
     program.env.insert(configured.begin(), configured.end());
     CW_TRY_ASSIGN(program.runner, toolchain::runner_for(input.config, program.triple, input.platforms.info(unit.kind).cfgs));
+    CW_TRY_ASSIGN(const auto jco, input.config.get_path("wasm.tools.jco"));
+    program.jco = jco ? std::optional(jco->value) : std::nullopt;
     const auto host = input.hosts.find(unit.package->id());
     program.host = host == input.hosts.end() ? std::string() : host->second.profile->id;
     if (is_suite) {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view k_magic{"CWPLAN\n\0", 8};
 /// Rises with every change of a field: an older plan is planned anew, never converted.
-constexpr std::uint64_t k_version = 3;
+constexpr std::uint64_t k_version = 4;
 
 using Writer = base::ByteWriter;
 using Reader = base::ByteReader;
@@ -266,6 +266,7 @@ template <class S> void field(S& stream, ActionTemplate& a)
          a.outputs,
          a.dependencies,
          a.dep_info,
+         a.once_file,
          a.priority,
          a.cacheable,
          a.not_cacheable_because,

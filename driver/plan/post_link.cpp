@@ -139,6 +139,19 @@ std::string wasm_opt_level(const manifest::ProfileSettings& settings)
   return level == "off" ? std::string() : level;
 }
 
+/// Seconds; empty: nothing is configured.
+Result<std::string> wasm_opt_timeout(const manifest::Config& config)
+{
+  constexpr std::int64_t k_longest_s = 1'000'000;
+  CW_TRY_ASSIGN(const auto seconds, config.get_integer("wasm.tools.wasm-opt-timeout"));
+  if (seconds && (seconds->value < 1 || seconds->value > k_longest_s)) {
+    return fail(Error("CW0963", fmt::format("`wasm.tools.wasm-opt-timeout` is {}, which is no time to wait", seconds->value), Blame::usage)
+                    .note(fmt::format("defined in {}", seconds->definition.display()))
+                    .help(fmt::format("give it seconds, from 1 to {}; without the key they are 600", k_longest_s)));
+  }
+  return seconds ? std::to_string(seconds->value) : std::string();
+}
+
 /// Development builds stay what the linker made: no step behind every edit, and nobody asks where such a module came from.
 Result<bool> wants_record(const base::Env& env, const ActionGraphInput& input, const Unit& unit)
 {
@@ -215,6 +228,7 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
       steps.wasm_opt_level = wants_optimizer ? level : std::string(k_only_lowering_level);
       steps.wasm_opt_args = settings.wasm_opt_args.value_or(std::vector<std::string>());
       steps.wasm_opt = *wasm_opt;
+      CW_TRY_ASSIGN(steps.wasm_opt_timeout, wasm_opt_timeout(input.config));
     }
     if (host != nullptr) {
       steps.host = host;
@@ -261,6 +275,10 @@ post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplat
   }
   if (optimizes(steps)) {
     writer.add("optimize", "optimized", optimize_options(steps), steps.wasm_opt);
+    writer.may_say_once();
+    if (!steps.wasm_opt_timeout.empty()) {
+      writer.add_unkeyed("--timeout", steps.wasm_opt_timeout);
+    }
     if (keeps_lines(steps)) {
       writer.add_side_file("--source-map", "--source-map-url", writer.final_name() + ".map");
     }

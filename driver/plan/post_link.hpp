@@ -29,6 +29,7 @@ struct PostLink
   std::string wasm_opt_level;     ///< "z"; empty: it does not run
   std::vector<std::string> wasm_opt_args;
   base::Path wasm_opt;
+  std::string wasm_opt_timeout;              ///< seconds; empty: what the step has
   std::vector<std::string> lowered;          ///< features that wasm-opt replaces by older instructions
   std::shared_ptr<const host::Profile> host; ///< that the artifact is checked against; null: none
   std::vector<std::string> allowed_imports;  ///< that the project says its host provides
@@ -39,7 +40,7 @@ struct PostLink
 };
 
 /// Per unit. With --strict-cargo nothing but the link happens.
-/// Errors: CW0851 there is no wasm-opt; those of manifest::read_profile_settings.
+/// Errors: CW0851 there is no wasm-opt; CW0963 its time limit is none; those of manifest::read_profile_settings.
 [[nodiscard]] Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
                                                             const ActionGraphInput& input,
                                                             const BuildRequest& request,

@@ -54,6 +54,20 @@ void StepWriter::add(std::string_view verb, std::string_view suffix, const std::
   m_input = {{m_next++, 0}, {}};
 }
 
+void StepWriter::may_say_once()
+{
+  ActionTemplate& step = m_steps.back();
+  base::Path file = step.outputs.front().path;
+  file += ".once";
+  add_unkeyed("--once", file.native());
+  step.once_file = std::move(file);
+}
+
+void StepWriter::add_unkeyed(const std::string& option, const std::string& value)
+{
+  m_steps.back().unkeyed_args.insert(m_steps.back().unkeyed_args.end(), {option, value});
+}
+
 void StepWriter::add_side_file(std::string_view option, std::string_view url_option, const std::string& name)
 {
   ActionTemplate& step = m_steps.back();

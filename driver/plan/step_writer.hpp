@@ -31,6 +31,10 @@ public:
 
   /// A step that makes a module of a module. `tool`: a program that it starts, or none.
   void add(std::string_view verb, std::string_view suffix, const std::vector<std::string>& options, const base::Path& tool);
+  /// The last step may say that its result is good for one build only (`--once`).
+  void may_say_once();
+  /// An option of the last step that does not change what it makes.
+  void add_unkeyed(const std::string& option, const std::string& value);
   /// A file that the last step may make besides its module, which users find beside theirs as `name`, and which the module calls by a URL.
   void add_side_file(std::string_view option, std::string_view url_option, const std::string& name);
   /// The step that makes a directory with `NAME_bg.wasm` in it. `is_last`: it is made where users look for it.

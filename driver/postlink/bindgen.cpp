@@ -93,7 +93,7 @@ Result<> make_bindings(const base::Env& env, const BindgenRequest& request)
   command.env.insert_or_assign("RUST_BACKTRACE", "0"); // its own stack tells nobody what is wrong with the module
   command.cwd = env.cwd;
   base::CapturingSink sink;
-  CW_TRY_ASSIGN(const base::Exit exit, env.process.run(command, sink, request.stop));
+  CW_TRY_ASSIGN(const base::Exit exit, run_tool(env, command, sink, request.longest, request.stop));
   if (!exit.success() || !env.fs.is_file(made.path() / (request.name + std::string(k_module_suffix)))) {
     Error error("CW0884", fmt::format("wasm-bindgen made no bindings for `{}`", request.input.filename().native()));
     add_tool_notes(error, command, exit, sink.err);

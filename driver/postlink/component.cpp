@@ -71,7 +71,7 @@ Result<> make_component(const base::Env& env, const ComponentRequest& request)
   command.env.insert_or_assign(std::string(shim::k_linked_module_variable), (env.cwd / request.core).lexically_normal().native());
   command.cwd = env.cwd;
   base::CapturingSink sink;
-  CW_TRY_ASSIGN(const base::Exit exit, env.process.run(command, sink, request.stop));
+  CW_TRY_ASSIGN(const base::Exit exit, run_tool(env, command, sink, request.longest, request.stop));
   if (!exit.success() || !env.fs.is_file(made.path())) {
     return fail(cannot_wrap(request, command, exit, sink.err));
   }

@@ -151,12 +151,13 @@ private:
     command.env.insert_or_assign("RUST_BACKTRACE", "0");
     command.cwd = m_env.cwd;
     base::CapturingSink sink;
-    CW_TRY_ASSIGN(const base::Exit exit, m_env.process.run(command, sink, m_request.stop));
+    CW_TRY_ASSIGN(const base::Exit exit, run_tool(m_env, command, sink, m_request.longest, m_request.stop));
     if (exit.success() && m_env.fs.is_file(output)) {
       return {};
     }
     Error error = cannot_compose(m_request.socket);
     add_tool_notes(error, command, exit, sink.err);
+    error.helps.emplace_back("another tool may do it: `--tool PATH`, wac or wasm-tools; what was made before is left as it is");
     return fail(std::move(error));
   }
 

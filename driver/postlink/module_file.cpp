@@ -68,6 +68,21 @@ Result<std::set<std::string>> export_names(const wasm::Source& source)
   return names;
 }
 
+Result<std::vector<std::uint32_t>> exported_tables(const wasm::Source& source)
+{
+  CW_TRY_ASSIGN(const wasm::Module module, wasm::Module::read(source));
+  std::vector<std::uint32_t> tables;
+  auto exports = module.exports();
+  for (wasm::Export entry; exports.next(entry);) {
+    if (entry.kind == wasm::ExternalKind::table) {
+      tables.push_back(entry.index);
+    }
+  }
+  CW_TRY(exports.finish());
+  std::ranges::sort(tables);
+  return tables;
+}
+
 Result<std::set<std::string>> import_names(const wasm::Source& source)
 {
   CW_TRY_ASSIGN(const wasm::Module module, wasm::Module::read(source));

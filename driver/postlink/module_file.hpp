@@ -21,6 +21,8 @@ namespace cargo_wasm::postlink {
 [[nodiscard]] Result<std::vector<std::string>> target_features(const wasm::Source& module);
 
 [[nodiscard]] Result<std::set<std::string>> export_names(const wasm::Source& module);
+/// The indices of exported tables, sorted.
+[[nodiscard]] Result<std::vector<std::uint32_t>> exported_tables(const wasm::Source& module);
 /// "module.name". An optimizer may drop some, and must not add any.
 [[nodiscard]] Result<std::set<std::string>> import_names(const wasm::Source& module);
 [[nodiscard]] bool has_debug_sections(const wasm::Source& module);

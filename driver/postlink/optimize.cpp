@@ -49,6 +49,12 @@ public:
       return std::move(m_outcome);
     }
     m_feature_options = std::move(options.options);
+    CW_TRY_ASSIGN(const auto tables, exported_tables(source));
+    if (!m_request.tool.exports_later_tables && !tables.empty() && tables.back() > 0) {
+      m_outcome.warnings.push_back(table_would_be_lost());
+      CW_TRY(m_env.fs.write_atomic(m_request.output, file.bytes()));
+      return std::move(m_outcome);
+    }
     CW_TRY(choose_lowerings(source));
     CW_TRY_ASSIGN(m_exports, export_names(source));
     CW_TRY_ASSIGN(m_imports, import_names(source));
@@ -82,6 +88,14 @@ private:
                  fmt::format(
                      "wasm-opt {} does not know {}, so the module stays as it was linked", m_request.tool.version, quoted_list(features)))
         .note("the module uses these features of WebAssembly, and an optimizer that does not know them would refuse it")
+        .help("use a newer wasm-opt: `npm install binaryen` brings one for a project");
+  }
+
+  Error table_would_be_lost() const
+  {
+    return Error("CW0964",
+                 fmt::format("wasm-opt {} confuses the tables of this module, so it stays as it was linked", m_request.tool.version))
+        .note("the module exports a second table, as JavaScript bindings need it, and this build would export the first in its place")
         .help("use a newer wasm-opt: `npm install binaryen` brings one for a project");
   }
 
@@ -140,11 +154,11 @@ private:
       levels.assign(k_auto_levels.begin(), k_auto_levels.end());
     }
     std::optional<Made> best;
+    std::vector<std::string> slow;
     for (const std::string& level : levels) {
       CW_TRY_ASSIGN(std::optional<Made> made, module_at(level));
       if (!made) {
-        m_outcome.is_repeatable = false;
-        m_outcome.warnings.push_back(too_slow(level));
+        slow.push_back(level);
         continue;
       }
       if (!best || made->module.size() < best->module.size()) {
@@ -161,6 +175,13 @@ private:
                       .note(fmt::format("not even with `-O{}`", k_quick_level))
                       .help("switch it off with `wasm-opt = false`, or try another version of it"));
     }
+    for (const std::string& level : slow) {
+      Error warning = too_slow(level);
+      if (m_outcome.once_because.empty()) {
+        m_outcome.once_because = warning.message;
+      }
+      m_outcome.warnings.push_back(std::move(warning));
+    }
     if (m_map_before.empty()) {
       return m_env.fs.write_atomic(m_request.output, best->module);
     }
@@ -174,8 +195,9 @@ private:
   Error too_slow(const std::string& level) const
   {
     return Error("CW0854", fmt::format("wasm-opt took more than {} s with `-O{}`", m_request.longest.count() / 1000, level))
-        .note(fmt::format("another level is used, `-O{}` if there is none", k_quick_level))
-        .help("choose a lower `wasm-opt` level for this profile");
+        .note(fmt::format("`-O{}` was used instead", m_outcome.level))
+        .note("how fast this machine was just now decided that, so the result is good for this build only: the next one tries again")
+        .help("choose a lower `wasm-opt` level for this profile, or allow more time: `[wasm.tools] wasm-opt-timeout = SECONDS`");
   }
 
   /// The optimized module; nullopt when time was over.

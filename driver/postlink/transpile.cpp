@@ -70,10 +70,11 @@ Result<> transpile(const base::Env& env, const TranspileRequest& request)
   command.env = env.vars;
   command.cwd = env.cwd;
   base::CapturingSink sink;
-  CW_TRY_ASSIGN(const base::Exit exit, env.process.run(command, sink, request.stop));
+  CW_TRY_ASSIGN(const base::Exit exit, run_tool(env, command, sink, request.longest, request.stop));
   if (!exit.success() || !env.fs.is_file(made.path() / (request.name + ".js"))) {
     Error error("CW0960", fmt::format("jco made no JavaScript for `{}`", request.input.filename().native()));
     add_tool_notes(error, command, exit, sink.err.empty() ? sink.out : sink.err);
+    error.helps.emplace_back("another jco may do it: `[wasm.tools] jco = \"PATH\"`; what was made before is left as it is");
     return fail(std::move(error));
   }
   CW_TRY(env.fs.write_atomic(made.path() / k_mark, ""));

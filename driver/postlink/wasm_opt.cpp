@@ -13,9 +13,12 @@
 #include <cargo_wasm/wasm/module.hpp>
 
 #include "dwarf_probe.hpp"
+#include "module_file.hpp"
 #include "temporary_file.hpp"
 
 namespace cargo_wasm::postlink {
+
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -40,6 +43,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> k_lowerin
     {"bulk-memory-opt", "llvm-memory-copy-fill-lowering"},
     {"nontrapping-fptoint", "llvm-nontrapping-fptoint-lowering"},
 }};
+
+constexpr const char* k_tables_option = "enable-reference-types"; ///< without it there is one table at most
+/// (module (table 1 funcref) (table 1 externref) (export "t" (table 1)))
+constexpr std::string_view k_two_tables = "\0asm\1\0\0\0\4\7\2\x70\0\1\x6f\0\1\7\5\1\1t\1\1"sv;
 
 std::string_view mapped(std::span<const std::pair<std::string_view, std::string_view>> names, std::string_view name)
 {
@@ -92,6 +99,9 @@ public:
       }
     }
     CW_TRY_ASSIGN(tool.updates_dwarf, updates_dwarf());
+    if (tool.enable_flags.contains(k_tables_option)) {
+      CW_TRY_ASSIGN(tool.exports_later_tables, exports_later_tables());
+    }
     return tool;
   }
 
@@ -132,6 +142,20 @@ private:
     return lines && lines != lines_before;
   }
 
+  Result<bool> exports_later_tables()
+  {
+    const TemporaryFile before(m_env.fs, m_directory / fmt::format("probe-tables-{}.wasm", ::getpid()));
+    const TemporaryFile after(m_env.fs, beside(before.path(), "optimized"));
+    CW_TRY(m_env.fs.write_atomic(before.path(), k_two_tables));
+    CW_TRY(output_of({before.path().native(), "-o", after.path().native(), fmt::format("--{}", k_tables_option)}));
+    CW_TRY_ASSIGN(const auto written, m_env.fs.read_if_exists(after.path()));
+    if (!written) {
+      return fail(not_wasm_opt(m_program, "it wrote no module"));
+    }
+    CW_TRY_ASSIGN(const auto tables, exported_tables(wasm::Source(after.path(), *written)));
+    return tables == std::vector<std::uint32_t>{1};
+  }
+
   /// A view into `bytes`.
   static Result<std::optional<std::string_view>> line_table(const base::Path& path, std::string_view bytes)
   {
@@ -165,7 +189,12 @@ std::optional<WasmOpt> kept_answer(const base::Env& env, const base::Path& file,
   }
   const nlohmann::json json = nlohmann::json::parse(**text, nullptr, false);
   try {
-    return WasmOpt{program, json.at("version"), json.at("enable-flags"), json.at("updates-dwarf"), json.at("lowerings")};
+    return WasmOpt{program,
+                   json.at("version"),
+                   json.at("enable-flags"),
+                   json.at("updates-dwarf"),
+                   json.at("lowerings"),
+                   json.at("exports-later-tables")};
   } catch (const nlohmann::json::exception&) {
     return std::nullopt; // damaged: it is asked again
   }
@@ -197,8 +226,11 @@ Result<WasmOpt> probe_wasm_opt(const base::Env& env, const base::Path& program, 
     return *known;
   }
   CW_TRY_ASSIGN(const WasmOpt tool, Prober(env, program, directory).run());
-  const nlohmann::ordered_json json{
-      {"version", tool.version}, {"enable-flags", tool.enable_flags}, {"updates-dwarf", tool.updates_dwarf}, {"lowerings", tool.lowerings}};
+  const nlohmann::ordered_json json{{"version", tool.version},
+                                    {"enable-flags", tool.enable_flags},
+                                    {"updates-dwarf", tool.updates_dwarf},
+                                    {"lowerings", tool.lowerings},
+                                    {"exports-later-tables", tool.exports_later_tables}};
   CW_TRY(env.fs.write_atomic(file, json.dump(1) + "\n"));
   return tool;
 }

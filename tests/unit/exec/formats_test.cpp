@@ -122,6 +122,7 @@ Record sample_record(const std::string& identity)
   record.out_dir = "/ws/target/out";
   record.duration_ms = 1234;
   record.warnings = 2;
+  record.once_because = "time was short";
   return record;
 }
 

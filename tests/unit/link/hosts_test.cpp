@@ -38,7 +38,7 @@ TEST_CASE("hosts: a function of WASI preview 1 is provided by those that have it
 
 TEST_CASE("hosts: of an interface the version counts", "[link]")
 {
-  CHECK(link::hosts_of(our_hosts(), import_of("wasi:io/streams@0.2.6", "x")) == Names{"wasmtime", "Zed"});
+  CHECK(link::hosts_of(our_hosts(), import_of("wasi:io/streams@0.2.6", "x")) == Names{"node:wasi", "wasmtime", "Zed"});
   CHECK(link::hosts_of(our_hosts(), import_of("wasi:io/streams@0.2.99", "x")).empty());
   CHECK(link::hosts_of(our_hosts(), import_of("wasi:io/streams@0.3.0-rc-2026-03-15", "x")).empty());
   CHECK(link::hosts_of(our_hosts(), import_of("fastly:compute/acl", "x")) == Names{"Fastly Compute"});

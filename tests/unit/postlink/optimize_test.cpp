@@ -68,6 +68,7 @@ struct Optimizer
       return base::render(outcome.error(), base::Severity::error, false);
     }
     level = outcome->level;
+    once_because = outcome->once_because;
     std::string text;
     for (const Error& warning : outcome->warnings) {
       text += base::render(warning, base::Severity::warning, false);
@@ -81,7 +82,7 @@ struct Optimizer
   OptimizeRequest request;
   base::Command last;
   std::string read; ///< what the tool was given
-  std::string level;
+  std::string level, once_because;
 };
 
 } // namespace
@@ -204,9 +205,34 @@ TEST_CASE("a run without an end is ended, and a quick level takes its place", "[
     }
     return Result<base::Exit>(base::Exit{0, 15});
   });
-  CHECK(tool.warnings() == "warning[CW0854]: wasm-opt took more than 0 s with `-Oz`\n"
-                           "   = note: another level is used, `-O1` if there is none\n"
-                           "   = help: choose a lower `wasm-opt` level for this profile\n");
+  CHECK(tool.warnings() ==
+        "warning[CW0854]: wasm-opt took more than 0 s with `-Oz`\n"
+        "   = note: `-O1` was used instead\n"
+        "   = note: how fast this machine was just now decided that, so the result is good for this build only: the next one "
+        "tries again\n"
+        "   = help: choose a lower `wasm-opt` level for this profile, or allow more time: `[wasm.tools] wasm-opt-timeout = "
+        "SECONDS`\n");
   CHECK(tool.level == "1");
+  CHECK(tool.once_because == "wasm-opt took more than 0 s with `-Oz`");
   CHECK(tool.output() == module_with({custom("x", "quick")}));
+}
+
+TEST_CASE("a build that confuses tables does not get a module that exports a second one", "[postlink][optimize]")
+{
+  const std::string tables = section(4, vec({bytes({0x70, 0, 1}), bytes({0x6f, 0, 1})}));
+  const auto module_exporting = [&](unsigned table) { return wasm_module({tables, section(7, vec({export_item("t", 1, table)}))}); };
+  Optimizer tool(module_exporting(1));
+  tool.request.tool.exports_later_tables = false;
+  tool.request.tool.enable_flags.emplace("enable-reference-types");
+  CHECK(tool.warnings() ==
+        "warning[CW0964]: wasm-opt version 7 confuses the tables of this module, so it stays as it was linked\n"
+        "   = note: the module exports a second table, as JavaScript bindings need it, and this build would export the first "
+        "in its place\n"
+        "   = help: use a newer wasm-opt: `npm install binaryen` brings one for a project\n");
+  CHECK(tool.output() == module_exporting(1));
+  Optimizer other(module_exporting(0));
+  other.request.tool = tool.request.tool;
+  other.writes("z", module_exporting(0));
+  CHECK(other.warnings().empty());
+  CHECK(other.level == "z");
 }

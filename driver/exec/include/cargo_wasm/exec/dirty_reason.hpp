@@ -28,6 +28,7 @@ enum class DirtyKind : std::uint8_t {
   output_missing,        ///< subject: the file
   output_changed,        ///< somebody wrote to a result
   record_unusable,       ///< written by another version of cargo-wasm
+  made_once,             ///< the last result was good for that build only; subject: why
   dependency_dirty,      ///< --dry-run: a dependency would run first, so its result is unknown
 };
 [[nodiscard]] std::string_view to_string(DirtyKind kind); ///< "features-changed": the JSON value

@@ -116,6 +116,7 @@ struct ActionRecord
   std::vector<std::string> source_directories; ///< directories whose set of files decided freshness
   std::vector<std::string> observed_variables; ///< names of environment variables that did
   std::uint32_t warnings = 0;
+  bool is_for_once = false; ///< the next build makes it again, whatever else changes
 };
 
 struct BuildOutcome

@@ -57,6 +57,8 @@ struct Record
   std::string out_dir;                  ///< $OUT_DIR at the time, absolute
   std::uint64_t duration_ms = 0;
   std::uint32_t warnings = 0;
+  /// Why the result is good for the build that made it and no other (time decided what came out); empty: it can be kept.
+  std::string once_because;
   bool operator==(const Record&) const = default;
 };
 

@@ -156,8 +156,10 @@ struct ModuleOptimizeRequest
   std::vector<std::string> lowered; ///< features to replace by older instructions
   std::vector<std::string> extra;   ///< further options of wasm-opt
   bool drops_debug_info = false;
-  std::optional<base::Path> source_map; ///< where a map goes when this wasm-opt does not carry DWARF along
-  std::string source_map_url;           ///< what the module calls it; the map's name unless given
+  std::optional<base::Path> source_map;                ///< where a map goes when this wasm-opt does not carry DWARF along
+  std::string source_map_url;                          ///< what the module calls it; the map's name unless given
+  std::optional<std::chrono::milliseconds> time_limit; ///< of one run of wasm-opt
+  std::optional<base::Path> once_file;                 ///< gets the reason why the result is good for once only, if there is one
   std::stop_token stop;
 };
 
@@ -198,8 +200,9 @@ struct ModuleComponentRequest
   std::optional<base::Path> wit;      ///< that the component is checked against
   std::string world;
   bool checks_wasi = false;
-  std::vector<std::string> extra; ///< further options of wasm-component-ld
-  base::Path driver_program;      ///< this program
+  std::vector<std::string> extra;                      ///< further options of wasm-component-ld
+  base::Path driver_program;                           ///< this program
+  std::optional<std::chrono::milliseconds> time_limit; ///< of the tool
   std::stop_token stop;
 };
 
@@ -216,6 +219,7 @@ struct ModuleComposeRequest
   base::Path output;
   std::optional<base::Path> tool; ///< wac, or wasm-tools by its name
   base::Path driver_program;
+  std::optional<std::chrono::milliseconds> time_limit; ///< of the tool
   std::stop_token stop;
 };
 
@@ -225,6 +229,7 @@ struct ModuleTranspileRequest
   std::string name; ///< of `NAME.js`
   std::optional<base::Path> tool;
   std::vector<std::string> extra;
+  std::optional<std::chrono::milliseconds> time_limit; ///< of the tool
   std::stop_token stop;
 };
 

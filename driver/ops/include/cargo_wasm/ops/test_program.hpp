@@ -30,6 +30,7 @@ struct TestProgram
   Path package_root;
   EnvMap env;                                  ///< what a test program finds besides the caller's variables
   std::optional<manifest::PathAndArgs> runner; ///< `target.TRIPLE.runner`
+  std::optional<Path> jco;                     ///< the configured one, for components in Node
   std::string host;                            ///< that its package is built for; empty: none
   std::optional<SuiteOfProgram> suite;         ///< with bindings; nullopt: it is none, or the configuration's runner takes it
 };

@@ -123,7 +123,9 @@ struct ActionTemplate
   std::vector<TemplateOutput> outputs;
   std::vector<TemplateDependency> dependencies;
   std::optional<base::Path> dep_info; ///< rustc's `.d` file: the local key's input set after the run
-  std::uint64_t priority = 0;         ///< transitively dependent work; larger first
+  /// The program writes here why its result is good for this build only; when it does not, the result can be kept.
+  std::optional<base::Path> once_file;
+  std::uint64_t priority = 0; ///< transitively dependent work; larger first
   bool cacheable = true;
   std::string not_cacheable_because; ///< "incremental", "a time-out" …
   std::string identity;              ///< stable across edits: names the record of the last success

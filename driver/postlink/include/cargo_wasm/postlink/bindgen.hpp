@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/postlink/time_limit.hpp>
 
 namespace cargo_wasm::postlink {
 
@@ -32,6 +33,7 @@ struct BindgenRequest
   bool debug = false;             ///< checks of its own in the JavaScript
   bool keeps_debug_info = false;  ///< DWARF stays
   std::vector<std::string> extra; ///< further options
+  std::chrono::milliseconds longest{k_tool_time_limit};
   std::stop_token stop = {};
 };
 

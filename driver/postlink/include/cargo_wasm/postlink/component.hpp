@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/postlink/time_limit.hpp>
 
 namespace cargo_wasm::postlink {
 
@@ -23,6 +24,7 @@ struct ComponentRequest
   std::string world = {};             ///< of `wit`; empty: its only one
   bool checks_wasi = false;           ///< interfaces of `wasi:` have to be in the world, too
   std::vector<std::string> extra;     ///< further options of wasm-component-ld
+  std::chrono::milliseconds longest{k_tool_time_limit};
   std::stop_token stop = {};
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/postlink/time_limit.hpp>
 
 namespace cargo_wasm::postlink {
 
@@ -24,6 +25,7 @@ struct ComposeRequest
   base::Path socket;             ///< whose imports are filled
   std::vector<base::Path> plugs; ///< by whose exports
   base::Path output;             ///< replaced by rename
+  std::chrono::milliseconds longest{k_tool_time_limit};
   std::stop_token stop = {};
 };
 

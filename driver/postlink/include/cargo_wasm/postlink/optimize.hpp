@@ -14,24 +14,26 @@
 
 namespace cargo_wasm::postlink {
 
+inline constexpr std::chrono::minutes k_wasm_opt_time_limit{10};
+
 struct OptimizeRequest
 {
   base::Path input, output; ///< `output` is replaced by rename
   WasmOpt tool;
-  std::string level;                                           ///< "0" to "4", "s", "z"; "auto": the smallest of several
-  std::vector<std::string> lowered = {};                       ///< features to replace by older instructions, where they are used
-  std::vector<std::string> extra;                              ///< further options, behind ours
-  bool keeps_debug_info = true;                                ///< false: DWARF is taken out before
-  std::optional<base::Path> source_map = {};                   ///< where a map goes when the tool does not carry DWARF along
-  std::string source_map_url = {};                             ///< what the module calls it
-  std::chrono::milliseconds longest{std::chrono::minutes(10)}; ///< of one run; then level 1 is tried
+  std::string level;                                        ///< "0" to "4", "s", "z"; "auto": the smallest of several
+  std::vector<std::string> lowered = {};                    ///< features to replace by older instructions, where they are used
+  std::vector<std::string> extra;                           ///< further options, behind ours
+  bool keeps_debug_info = true;                             ///< false: DWARF is taken out before
+  std::optional<base::Path> source_map = {};                ///< where a map goes when the tool does not carry DWARF along
+  std::string source_map_url = {};                          ///< what the module calls it
+  std::chrono::milliseconds longest{k_wasm_opt_time_limit}; ///< of one run; then level 1 is tried
   std::stop_token stop = {};
 };
 
 struct OptimizeOutcome
 {
   std::string level;           ///< that the output was made with; empty: the output is the input
-  bool is_repeatable = true;   ///< false: time decided
+  std::string once_because;    ///< why another run may make something else (time decided); empty: it makes the same
   std::vector<Error> warnings; ///< CW0852 a feature that the tool does not know, CW0854 it took too long, CW0856 debug information was
                                ///< taken out, CW0878 a feature that it cannot replace
 };

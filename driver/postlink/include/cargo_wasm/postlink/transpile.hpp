@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/postlink/time_limit.hpp>
 
 namespace cargo_wasm::postlink {
 
@@ -15,6 +16,7 @@ struct TranspileRequest
   base::Path program;       ///< jco
   std::string name;         ///< of the module: `NAME.js`
   std::vector<std::string> extra;
+  std::chrono::milliseconds longest{k_tool_time_limit};
   std::stop_token stop = {};
 };
 

@@ -22,6 +22,8 @@ struct WasmOpt
   std::set<std::string, std::less<>> enable_flags; ///< "enable-simd" …, of its help
   bool updates_dwarf = false;
   std::set<std::string, std::less<>> lowerings = {}; ///< passes of its help that replace instructions: "signext-lowering" …
+  /// An export of a second table stays one of that table. wasm-opt 108 makes it one of the first: JavaScript of wasm-bindgen fails then.
+  bool exports_later_tables = true;
   bool operator==(const WasmOpt&) const = default;
 };
 
@@ -29,8 +31,9 @@ struct WasmOpt
 [[nodiscard]] std::optional<base::Path>
 find_wasm_opt(const base::Env& env, const std::optional<base::Path>& configured, const base::Path& project);
 
-/// Asks the program: its version, its options, and a module with line tables, which it optimizes. Kept below `cache_directory` by the
-/// file's path, size and time. Errors: CW0850 it cannot be started, or is something else. Cost: three runs of it, once.
+/// Asks the program: its version, its options, and two modules, one with line tables, one that exports a second table. Kept below
+/// `cache_directory` by the file's path, size and time. Errors: CW0850 it cannot be started, or is something else. Cost: four runs of it,
+/// once.
 [[nodiscard]] Result<WasmOpt> probe_wasm_opt(const base::Env& env, const base::Path& program, const base::Path& cache_directory);
 
 /// The option by which this build replaces what a feature brought by older instructions; nullopt: it cannot. Source: Binaryen's --help.

@@ -77,4 +77,7 @@ struct HostRunner
 /// reads traps (empty: none), the program's arguments. Its exit status becomes Node's; a trap is printed and gives 134, as an abort does.
 extern const std::string_view k_node_wasi_script;
 
+/// Runs what jco made of a component, `NAME.js` beside it: argv = the component, then as above.
+extern const std::string_view k_node_component_script;
+
 } // namespace cargo_wasm::runner
