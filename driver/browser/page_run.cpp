@@ -275,8 +275,13 @@ private:
   [[nodiscard]] Error with_last_words(Error error) const
   {
     if ((error.id == "CW0971" || error.id == "CW0972") && !m_run.stop.stop_requested()) {
+      bool has_no_sandbox = false;
       for (std::string& line : m_process.last_words()) {
+        has_no_sandbox |= line.find("No usable sandbox") != std::string::npos;
         error.notes.push_back("it said: " + std::move(line));
+      }
+      if (has_no_sandbox) {
+        error.helps.insert(error.helps.begin(), "`apt-get install chromium-sandbox` brings the sandbox that it misses");
       }
     }
     return error;

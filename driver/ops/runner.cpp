@@ -19,7 +19,7 @@ using runner::MappedDirectory;
 
 namespace {
 
-constexpr std::string_view k_node = "node";
+constexpr std::string_view k_node_host = "node";
 constexpr std::uint64_t k_page_bytes = 65'536;
 
 /// The directory that an argument names or lies in, as the program will spell it; nullopt when it is no path outside of what is open
@@ -169,7 +169,7 @@ Result<ChosenRunner> runner_of(const Env& env, const std::string& name, const Ru
   if (host == nullptr) {
     return fail(no_runner(name));
   }
-  if (!request.is_native && host->id == k_node && form_of(request) == "wasm32-wasip2") {
+  if (!request.is_native && host->id == k_node_host && form_of(request) == "wasm32-wasip2") {
     return component_in_node(env, *host, request);
   }
   const bool has_bindings = request.bindings && host->takes_bindings;

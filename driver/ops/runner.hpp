@@ -32,7 +32,7 @@ struct RunnerRequest
   std::optional<SuiteOfProgram> suite = {}; ///< it is a suite of wasm-bindgen-test
   std::optional<Path> bindings = {};        ///< of a program that uses wasm-bindgen: their directory
   std::optional<Path> chromium = {};        ///< `wasm.tools.chromium`
-  std::optional<Path> jco = {}; ///< the configured one, for components in Node
+  std::optional<Path> jco = {};             ///< the configured one, for components in Node
 };
 
 struct ChosenRunner

@@ -75,6 +75,23 @@ TEST_CASE("a component, and what is no wasm, is not opened in a page", "[browser
                                                   "   = help: give it a `.wasm` file that a linker wrote\n");
 }
 
+TEST_CASE("a browser that misses its sandbox is told with the package that has it", "[browser][chromium]")
+{
+  const TempDir directory;
+  directory.write("app.wasm", wasm_module({}));
+  directory.write_executable("chromium", "#!/bin/sh\necho 'FATAL: No usable sandbox! If this is' >&2\nexit 1\n");
+  RealEnv world(directory.path());
+  BrowseRequest request;
+  request.chromium = directory / "chromium";
+  request.module = directory / "app.wasm";
+  CHECK(rendered(browse(world.env(), request)) ==
+        "error[CW0971]: `" + request.chromium.native() +
+            "` ended at its start\n"
+            "   = note: it said: FATAL: No usable sandbox! If this is\n"
+            "   = help: `apt-get install chromium-sandbox` brings the sandbox that it misses\n"
+            "   = help: start it by hand with `--headless --dump-dom about:blank` to see whether it works here\n");
+}
+
 TEST_CASE("a browser that ends at its start is told with its last words, and its directory is gone", "[browser][chromium]")
 {
   const TempDir directory;
