@@ -50,6 +50,9 @@ Result<Outcome> optimize_verb(const Env& env, const ParsedArguments& parsed, con
   if (const auto* level = parsed.last("level")) {
     request.level = *level;
   }
+  if (const auto* measure = parsed.last("measure")) {
+    request.measure = *measure;
+  }
   request.lowered = parsed.all("lower");
   request.extra = parsed.all("arg");
   request.drops_debug_info = parsed.has("drop-debug-info");

@@ -77,6 +77,7 @@ std::vector<VerbSpec> module_verbs()
        "Run wasm-opt on a module, with the features that it uses",
        join({module_files(),
              {{"level", 'O', value, "LEVEL", "How much", "Options", {"0", "1", "2", "3", "4", "s", "z", "auto"}},
+              {"measure", '\0', value, "WHAT", "Which result of `auto` is the best", "Options", {"size", "gzip", "brotli"}},
               {"tool", '\0', value, "PATH", "This wasm-opt, instead of npm's or the one on PATH"},
               {"drop-debug-info", '\0', flag, "", "Take DWARF out before"},
               {"lower",

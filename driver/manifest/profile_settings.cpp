@@ -14,6 +14,7 @@ namespace cargo_wasm::manifest {
 namespace {
 
 constexpr std::array<std::string_view, 8> k_levels{"0", "1", "2", "3", "4", "s", "z", "auto"};
+constexpr std::array<std::string_view, 3> k_measures{"size", "gzip", "brotli"};
 constexpr std::array<std::string_view, 3> k_debug_info{"embed", "split", "none"};
 constexpr std::array<std::string_view, 2> k_location_detail{"full", "none"};
 constexpr std::array<std::string_view, 3> k_fmt_debug{"full", "shallow", "none"};
@@ -31,15 +32,16 @@ struct Key
   bool needs_std = false; ///< it changes what std is compiled to
 };
 
-const std::array<Key, 9>& keys()
+const std::array<Key, 10>& keys()
 {
   using S = ProfileSettings;
-  static const std::array<Key, 9> table{{
+  static const std::array<Key, 10> table{{
       {.name = "wasm-opt",
        .expected = "`false`, a level from 0 to 4, \"s\", \"z\" or \"auto\"",
        .text = &S::wasm_opt,
        .words = k_levels,
        .of_false = "off"},
+      {.name = "wasm-opt-measure", .expected = "\"size\", \"gzip\" or \"brotli\"", .text = &S::wasm_opt_measure, .words = k_measures},
       {.name = "wasm-opt-args", .expected = "an array of strings", .list = &S::wasm_opt_args},
       {.name = "debug-info", .expected = "\"embed\", \"split\" or \"none\"", .text = &S::debug_info, .words = k_debug_info},
       {.name = "build-std",

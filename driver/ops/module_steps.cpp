@@ -44,6 +44,7 @@ Result<> module_optimize(const Env& env, const ModuleOptimizeRequest& request)
   step.output = request.output;
   CW_TRY_ASSIGN(step.tool, postlink::probe_wasm_opt(env, *program, tool_cache(env)));
   step.level = request.level;
+  step.measure = request.measure;
   step.lowered = request.lowered;
   step.extra = request.extra;
   step.keeps_debug_info = !request.drops_debug_info;

@@ -110,6 +110,9 @@ std::vector<std::string> record_options(const ActionGraphInput& input, UnitIndex
   if (!steps.wasm_opt.empty()) {
     options.add("--tool", "wasm-opt=" + steps.wasm_opt.native());
     options.fact("tools.wasm-opt.level", steps.wasm_opt_level);
+    if (!steps.wasm_opt_measure.empty()) {
+      options.fact("tools.wasm-opt.measure", steps.wasm_opt_measure);
+    }
     options.fact("tools.wasm-opt.lowered", base::join(steps.lowered, " "));
     options.fact("tools.wasm-opt.args", base::join(steps.wasm_opt_args, " "));
   }

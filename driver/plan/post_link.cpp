@@ -67,6 +67,9 @@ bool changes_bindings(const PostLink& steps)
 std::vector<std::string> optimize_options(const PostLink& steps)
 {
   std::vector<std::string> options{"--level", steps.wasm_opt_level, "--tool", steps.wasm_opt.native()};
+  if (!steps.wasm_opt_measure.empty()) {
+    options.insert(options.end(), {"--measure", steps.wasm_opt_measure});
+  }
   if (!keeps_lines(steps)) {
     options.emplace_back("--drop-debug-info");
   }
@@ -226,6 +229,7 @@ Result<std::vector<PostLink>> plan_post_links(const base::Env& env,
     }
     if (wasm_opt && (wants_optimizer || lowers)) { // without it the check says what it would have replaced
       steps.wasm_opt_level = wants_optimizer ? level : std::string(k_only_lowering_level);
+      steps.wasm_opt_measure = level == "auto" ? settings.wasm_opt_measure.value_or("") : "";
       steps.wasm_opt_args = settings.wasm_opt_args.value_or(std::vector<std::string>());
       steps.wasm_opt = *wasm_opt;
       CW_TRY_ASSIGN(steps.wasm_opt_timeout, wasm_opt_timeout(input.config));

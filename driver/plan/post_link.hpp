@@ -27,6 +27,7 @@ struct PostLink
   bool splits_debug_info = false; ///< beside it
   bool checks_itself = false;     ///< debug assertions are on
   std::string wasm_opt_level;     ///< "z"; empty: it does not run
+  std::string wasm_opt_measure;   ///< "gzip"; empty: bytes
   std::vector<std::string> wasm_opt_args;
   base::Path wasm_opt;
   std::string wasm_opt_timeout;              ///< seconds; empty: what the step has

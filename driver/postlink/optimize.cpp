@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/compressed_size.hpp>
 #include <cargo_wasm/base/deadline.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/wasm/feature_use.hpp>
@@ -154,6 +155,7 @@ private:
       levels.assign(k_auto_levels.begin(), k_auto_levels.end());
     }
     std::optional<Made> best;
+    std::uint64_t best_size = 0;
     std::vector<std::string> slow;
     for (const std::string& level : levels) {
       CW_TRY_ASSIGN(std::optional<Made> made, module_at(level));
@@ -161,8 +163,10 @@ private:
         slow.push_back(level);
         continue;
       }
-      if (!best || made->module.size() < best->module.size()) {
+      const std::uint64_t size = levels.size() == 1 ? 0 : measured(made->module);
+      if (!best || size < best_size) {
         best = std::move(made);
+        best_size = size;
         m_outcome.level = level;
       }
     }
@@ -190,6 +194,13 @@ private:
     const std::array named{wasm::CustomSection{"sourceMappingURL", wasm::sized_text(m_request.source_map_url)}};
     CW_TRY_ASSIGN(const std::string with_url, wasm::rewrite_custom_sections(wasm::Source(m_request.output, best->module), keep, named));
     return m_env.fs.write_atomic(m_request.output, with_url);
+  }
+
+  [[nodiscard]] std::uint64_t measured(const std::string& module) const
+  {
+    return m_request.measure == "gzip"     ? base::gzip_size(module)
+           : m_request.measure == "brotli" ? base::brotli_size(module)
+                                           : module.size();
   }
 
   Error too_slow(const std::string& level) const

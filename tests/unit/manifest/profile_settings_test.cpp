@@ -63,7 +63,8 @@ TEST_CASE("profile settings: what is wrong is shown where it stands", "[manifest
         " 6 | wasm-op = \"z\"\n"
         "   | ^^^^^^^\n"
         "   = help: did you mean `wasm-opt`?\n"
-        "   = help: known are: `wasm-opt`, `wasm-opt-args`, `debug-info`, `build-std`, `optimize-for-size`, `immediate-abort`, "
+        "   = help: known are: `wasm-opt`, `wasm-opt-measure`, `wasm-opt-args`, `debug-info`, `build-std`, `optimize-for-size`, "
+        "`immediate-abort`, "
         "`location-detail`, `fmt-debug`, `provenance`; Cargo's own keys stand in `[profile.*]`\n");
   CHECK(profile_settings("", "[wasm.profile.release]\nwasm-opt = true\n") ==
         "error[CW0860]: `wasm-opt` cannot be `true`\n"

@@ -194,6 +194,25 @@ TEST_CASE("of several levels the smallest module wins", "[postlink][optimize]")
   CHECK(tool.level == "s");
 }
 
+TEST_CASE("what the smallest is, is measured as it was asked: bytes, or what they become on their way", "[postlink][optimize]")
+{
+  std::string varied; // gains nothing by compression
+  for (unsigned i = 0; i < 60; ++i) {
+    varied += static_cast<char>(i * 37 % 251);
+  }
+  for (const auto& [measure, wins] : {std::pair{"size", "3"}, std::pair{"gzip", "2"}, std::pair{"brotli", "2"}}) {
+    Optimizer tool(module_with({}));
+    tool.request.level = "auto";
+    tool.request.measure = measure;
+    tool.writes("2", module_with({custom("x", std::string(90, 'x'))}));
+    tool.writes("3", module_with({custom("x", varied)}));
+    tool.writes("s", module_with({custom("x", varied + varied)}));
+    tool.writes("z", module_with({custom("x", varied + varied)}));
+    CHECK(tool.warnings().empty());
+    CHECK(tool.level == wins);
+  }
+}
+
 TEST_CASE("a run without an end is ended, and a quick level takes its place", "[postlink][optimize]")
 {
   Optimizer tool(module_with({}));

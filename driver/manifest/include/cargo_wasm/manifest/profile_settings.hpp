@@ -16,6 +16,7 @@ namespace cargo_wasm::manifest {
 struct ProfileSettings
 {
   std::optional<std::string> wasm_opt;                   ///< "0" to "4", "s", "z", "auto"; "off" for `false`
+  std::optional<std::string> wasm_opt_measure;           ///< "size", "gzip", "brotli": which result of "auto" is the best
   std::optional<std::vector<std::string>> wasm_opt_args; ///< further options
   std::optional<std::string> debug_info;                 ///< "embed", "split", "none": where DWARF is in the end
   std::optional<std::string> build_std;                  ///< "off" for `false`, "on" for `true`: compile std with the project

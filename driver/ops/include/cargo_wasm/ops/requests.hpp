@@ -153,6 +153,7 @@ struct ModuleOptimizeRequest
   base::Path input, output;
   std::optional<base::Path> tool;   ///< none: npm's or the one on PATH
   std::string level = "s";          ///< "0" to "4", "s", "z", "auto"
+  std::string measure = "size";     ///< of "auto": "size", "gzip", "brotli"
   std::vector<std::string> lowered; ///< features to replace by older instructions
   std::vector<std::string> extra;   ///< further options of wasm-opt
   bool drops_debug_info = false;

@@ -20,7 +20,8 @@ struct OptimizeRequest
 {
   base::Path input, output; ///< `output` is replaced by rename
   WasmOpt tool;
-  std::string level;                                        ///< "0" to "4", "s", "z"; "auto": the smallest of several
+  std::string level;                                        ///< "0" to "4", "s", "z"; "auto": the best of several
+  std::string measure = "size";                             ///< what the best is: "size", or smallest as "gzip" or "brotli"
   std::vector<std::string> lowered = {};                    ///< features to replace by older instructions, where they are used
   std::vector<std::string> extra;                           ///< further options, behind ours
   bool keeps_debug_info = true;                             ///< false: DWARF is taken out before
