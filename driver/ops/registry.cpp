@@ -1,13 +1,13 @@
 #include <cargo_wasm/ops/registry_verbs.hpp>
 
 #include <algorithm>
-#include <chrono>
 
 #include <fmt/format.h>
 
 #include <cargo_wasm/registry_server/api.hpp>
 #include <cargo_wasm/registry_server/http_server.hpp>
 #include <cargo_wasm/registry_server/registry.hpp>
+#include <cargo_wasm/registry_trust/utc_time.hpp>
 
 namespace cargo_wasm::ops {
 
@@ -69,7 +69,7 @@ Result<> registry_token_create(const Env& env, const RegistryTokenRequest& reque
   if (token.scopes.empty()) {
     token.scopes = {Scope::publish, Scope::yank};
   }
-  const auto now = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(env.clock.now().time_since_epoch()).count());
+  const std::uint64_t now = registry_trust::utc_seconds(env.clock.now());
   if (request.days) {
     token.expires = now + *request.days * k_seconds_a_day;
   }

@@ -3,12 +3,12 @@
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_server/published_crate.hpp>
+#include <cargo_wasm/registry_trust/utc_time.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 namespace cargo_wasm::registry_server {
@@ -176,8 +176,7 @@ HttpAnswer Api::file(const HttpQuestion& question)
 
 Result<std::string> Api::admitted(const HttpQuestion& question, Scope scope, std::string_view crate)
 {
-  const auto now =
-      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(m_env.clock.now().time_since_epoch()).count());
+  const std::uint64_t now = registry_trust::utc_seconds(m_env.clock.now());
   CW_TRY_ASSIGN(const std::optional<TokenGrant> grant, m_registry.accounts().find(question.authorization, now));
   const auto refuse = [](std::string message, std::string why) {
     return fail(Error("CW1216", std::move(message), Blame::user).note(std::move(why)));

@@ -1,5 +1,6 @@
 #include "log_store.hpp"
 
+#include <cargo_wasm/registry_tlog/log_directory.hpp>
 #include <cargo_wasm/registry_tlog/log_policy.hpp>
 #include <cargo_wasm/registry_tlog/signed_note.hpp>
 
@@ -7,7 +8,6 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <functional>
 #include <unistd.h>
 
 namespace cargo_wasm::registry_server {
@@ -16,39 +16,10 @@ namespace {
 using registry_tlog::Checkpoint;
 using registry_tlog::LogFile;
 using registry_tlog::SignedNote;
-using registry_tlog::Tile;
 using registry_trust::SnapshotStatement;
 
 // How long a snapshot may be believed: a registry that nobody writes to signs a new one before.
 constexpr std::uint64_t k_snapshot_lifetime_s = 7 * 86400;
-
-class PublicLog : public registry_tlog::LogSource
-{
-public:
-  PublicLog(const base::Filesystem& fs, const base::Path& directory) : m_fs(fs), m_directory(directory) {}
-  Result<std::vector<std::string>> tiles(std::span<const Tile> tiles) override
-  {
-    return read(tiles, [](const Tile& tile) { return registry_tlog::tile_path(tile); });
-  }
-  Result<std::vector<std::string>> bundles(std::span<const Tile> tiles) override
-  {
-    return read(tiles, [](const Tile& tile) { return registry_tlog::bundle_path(tile.index, tile.width); });
-  }
-
-private:
-  Result<std::vector<std::string>> read(std::span<const Tile> tiles, const std::function<std::string(const Tile&)>& path)
-  {
-    std::vector<std::string> files;
-    for (const Tile& tile : tiles) {
-      CW_TRY_ASSIGN(std::string bytes, m_fs.read(m_directory / path(tile)));
-      files.push_back(std::move(bytes));
-    }
-    return files;
-  }
-
-  const base::Filesystem& m_fs;
-  const base::Path& m_directory;
-};
 
 Result<Checkpoint> read_checkpoint(const base::Filesystem& fs, const base::Path& directory, const registry_tlog::VerifierKey& key)
 {
@@ -100,7 +71,7 @@ Result<LogStore> LogStore::open(base::Filesystem& fs, base::Path public_director
 {
   LogStore store(fs, std::move(public_directory), std::move(key), std::move(canonical));
   CW_TRY_ASSIGN(const Checkpoint checkpoint, read_checkpoint(fs, store.m_public, store.m_key.verifier));
-  PublicLog files(fs, store.m_public);
+  registry_tlog::LogDirectory files(fs, store.m_public);
   registry_tlog::TileReader reader(checkpoint, files);
   CW_TRY_ASSIGN(store.m_writer, registry_tlog::LogWriter::resume(reader));
   CW_TRY_ASSIGN(const std::vector<std::string> last, reader.entries({.begin = checkpoint.size - 1, .end = checkpoint.size}));
@@ -145,7 +116,7 @@ std::string LogStore::signed_note(const registry_trust::Statement& statement) co
 Result<std::string> LogStore::entry(std::uint64_t index) const
 {
   CW_TRY_ASSIGN(const Checkpoint checkpoint, read_checkpoint(*m_fs, m_public, m_key.verifier));
-  PublicLog files(*m_fs, m_public);
+  registry_tlog::LogDirectory files(*m_fs, m_public);
   registry_tlog::TileReader reader(checkpoint, files);
   CW_TRY_ASSIGN(std::vector<std::string> entries, reader.entries({.begin = index, .end = index + 1}));
   return std::move(entries.at(0));

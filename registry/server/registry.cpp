@@ -5,13 +5,13 @@
 
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_trust/federation.hpp>
+#include <cargo_wasm/registry_trust/utc_time.hpp>
 #include <cargo_wasm/spec/version.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <random>
 
 namespace cargo_wasm::registry_server {
@@ -24,11 +24,6 @@ using registry_trust::NameRecord;
 constexpr std::uint64_t k_federation_lifetime_s = 365 * 86400;
 constexpr std::uint32_t k_private_mode = 0600, k_private_directory_mode = 0700;
 constexpr std::string_view k_root_key = "root", k_log_key = "log";
-
-std::uint64_t seconds_now(const Env& env)
-{
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(env.clock.now().time_since_epoch()).count());
-}
 
 base::Path key_file(const base::Path& directory, std::string_view name)
 {
@@ -76,7 +71,7 @@ Result<> establish(const Env& env, const base::Path& directory, const RegistrySe
 {
   CW_TRY_ASSIGN(const SignerKey root, read_key(env.fs, key_file(directory, k_root_key)));
   CW_TRY_ASSIGN(const SignerKey log, read_key(env.fs, key_file(directory, k_log_key)));
-  const std::uint64_t now = seconds_now(env);
+  const std::uint64_t now = registry_trust::utc_seconds(env.clock.now());
   registry_trust::Federation federation;
   federation.name = settings.name;
   federation.expires = now + k_federation_lifetime_s;
@@ -136,7 +131,7 @@ struct Registry::State
     CW_TRY(database.run("INSERT INTO pending(leaf, entry, name, index_file) VALUES(?, ?, ?, ?)",
                         {static_cast<std::int64_t>(leaf), entry, name, index}));
     NameRecord record{.index_file = base::sha256(index), .chain = registry_tlog::leaf_hash(entry), .versions = lines_of(index)};
-    const Result<> appended = log.append(entry, base::to_lower(name), record, seconds_now(env));
+    const Result<> appended = log.append(entry, base::to_lower(name), record, registry_trust::utc_seconds(env.clock.now()));
     if (!appended) {
       CW_TRY(database.run("DELETE FROM pending WHERE leaf = ?", {static_cast<std::int64_t>(leaf)}));
       return fail(appended.error());
@@ -328,7 +323,7 @@ Result<Recorded> Registry::publish(const IndexEntry& entry, std::string_view arc
     statement.previous = before->chain;
   }
   statement.user = user;
-  statement.time = seconds_now(state.env);
+  statement.time = registry_trust::utc_seconds(state.env.clock.now());
   CW_TRY_ASSIGN(const Recorded recorded, state.record(state.log.signed_note(statement), entry.name, index + line + "\n"));
   CW_TRY(state.database.run("INSERT OR IGNORE INTO names(fold, name) VALUES(?, ?)", {fold_of(entry.name), entry.name}));
   if (named.empty()) {
@@ -372,7 +367,7 @@ Result<Recorded> Registry::set_yanked(std::string_view name, std::string_view ve
   }
   statement.user = user;
   statement.nonce = new_nonce();
-  statement.time = seconds_now(state.env);
+  statement.time = registry_trust::utc_seconds(state.env.clock.now());
   return state.record(state.log.signed_note(statement), found->name, changed);
 }
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 namespace cargo_wasm::registry_trust {
 namespace {
 

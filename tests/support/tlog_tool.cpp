@@ -6,13 +6,13 @@
 // What does not hold is an error, and the exit code 1.
 #include <algorithm>
 #include <cstdio>
-#include <functional>
 #include <iostream>
 #include <map>
 #include <string>
 #include <vector>
 
 #include <cargo_wasm/base/filesystem.hpp>
+#include <cargo_wasm/registry_tlog/log_directory.hpp>
 #include <cargo_wasm/registry_tlog/log_policy.hpp>
 #include <cargo_wasm/registry_tlog/log_writer.hpp>
 #include <cargo_wasm/registry_tlog/proof.hpp>
@@ -21,35 +21,6 @@ using namespace cargo_wasm;
 using namespace cargo_wasm::registry_tlog;
 
 namespace {
-
-class DirectoryLog : public LogSource
-{
-public:
-  DirectoryLog(base::Filesystem& fs, base::Path directory) : m_fs(fs), m_directory(std::move(directory)) {}
-
-  Result<std::vector<std::string>> tiles(std::span<const Tile> tiles) override
-  {
-    return read(tiles, [](const Tile& tile) { return tile_path(tile); });
-  }
-  Result<std::vector<std::string>> bundles(std::span<const Tile> tiles) override
-  {
-    return read(tiles, [](const Tile& tile) { return bundle_path(tile.index, tile.width); });
-  }
-
-private:
-  Result<std::vector<std::string>> read(std::span<const Tile> tiles, const std::function<std::string(const Tile&)>& path)
-  {
-    std::vector<std::string> files;
-    for (const Tile& tile : tiles) {
-      CW_TRY_ASSIGN(std::string bytes, m_fs.read(m_directory / path(tile)));
-      files.push_back(std::move(bytes));
-    }
-    return files;
-  }
-
-  base::Filesystem& m_fs;
-  base::Path m_directory;
-};
 
 Result<> write(base::Filesystem& fs, const base::Path& directory, std::uint64_t size, std::uint64_t step)
 {
@@ -87,7 +58,7 @@ Result<> read(base::Filesystem& fs, const std::string& verb, const base::Path& d
   CW_TRY_ASSIGN(const LogPolicy policy, parse_log_policy("log " + key + "\nquorum none\n"));
   CW_TRY_ASSIGN(const std::string note, fs.read(directory / "checkpoint"));
   CW_TRY_ASSIGN(const VerifiedCheckpoint verified, open_checkpoint(note, policy));
-  DirectoryLog source(fs, directory);
+  LogDirectory source(fs, directory);
   TileReader reader(verified.checkpoint, source);
   const std::uint64_t size = verified.checkpoint.size;
   if (verb == "check") {
