@@ -20,7 +20,11 @@ constexpr std::string_view k_api = "/api/v1/crates";
 
 HttpAnswer json_answer(int status, const ordered_json& body)
 {
-  return {.status = status, .type = "application/json", .body = body.dump(), .etag = {}, .cache_control = "no-store"};
+  return {.status = status,
+          .type = "application/json",
+          .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace),
+          .etag = {},
+          .cache_control = "no-store"};
 }
 
 // Errors as cargo shows them: `detail` is printed.

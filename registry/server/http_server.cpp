@@ -76,11 +76,15 @@ private:
   {
     const http::request<http::string_body>& request = m_parser->get();
     const std::string method(text_of(request.method_string()));
-    HttpAnswer answer = m_shared.answerer({.method = method,
-                                           .target = text_of(request.target()),
-                                           .authorization = text_of(request[http::field::authorization]),
-                                           .if_none_match = text_of(request[http::field::if_none_match]),
-                                           .body = request.body()});
+    HttpAnswer answer{.status = 500, .type = "text/plain", .body = "the registry failed\n", .etag = {}, .cache_control = {}};
+    try {
+      answer = m_shared.answerer({.method = method,
+                                  .target = text_of(request.target()),
+                                  .authorization = text_of(request[http::field::authorization]),
+                                  .if_none_match = text_of(request[http::field::if_none_match]),
+                                  .body = request.body()});
+    } catch (const std::exception&) { // a defect of ours costs this request, not the server
+    }
     send(std::move(answer), request.keep_alive(), request.version(), request.method() == http::verb::head);
   }
 

@@ -118,6 +118,12 @@ IndexEntry entry_of(const manifest::Manifest& manifest, std::string_view archive
   return entry;
 }
 
+std::optional<std::string> text_member(const nlohmann::json& object, const char* name)
+{
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? std::optional(found->get<std::string>()) : std::nullopt;
+}
+
 // What the request says beside the archive and what the archive says; nothing when they agree.
 std::optional<std::string> difference(const nlohmann::json& request, const IndexEntry& entry)
 {
@@ -133,7 +139,12 @@ std::optional<std::string> difference(const nlohmann::json& request, const Index
     if (!dependency.is_object()) {
       return "an entry of `deps` is no object";
     }
-    asked.push_back(key(dependency.value("name", ""), dependency.value("version_req", ""), dependency.value("kind", "")));
+    const std::optional<std::string> name = text_member(dependency, "name"), req = text_member(dependency, "version_req"),
+                                     kind = text_member(dependency, "kind");
+    if (!name || !req || !kind) {
+      return "an entry of `deps` has no texts `name`, `version_req` and `kind`";
+    }
+    asked.push_back(key(*name, *req, *kind));
   }
   for (const IndexDependency& dependency : entry.dependencies) {
     there.push_back(key(dependency.package.value_or(dependency.name), dependency.req, *dependency.kind));
@@ -162,11 +173,12 @@ Result<PublishBody> split_publish_body(std::string_view body)
 Result<IndexEntry> index_entry_of(const PublishBody& body, std::string_view canonical)
 {
   const nlohmann::json request = nlohmann::json::parse(body.json, nullptr, false);
-  if (!request.is_object() || !request.contains("name") || !request["name"].is_string() || !request.contains("vers") ||
-      !request["vers"].is_string()) {
+  const std::optional<std::string> claimed = request.is_object() ? text_member(request, "name") : std::nullopt;
+  const std::optional<std::string> numbered = request.is_object() ? text_member(request, "vers") : std::nullopt;
+  if (!claimed || !numbered) {
     return fail(no_publish_body("its JSON has no texts `name` and `vers`"));
   }
-  const auto name = request["name"].get<std::string>(), version = request["vers"].get<std::string>();
+  const std::string &name = *claimed, &version = *numbered;
   if (const std::optional<std::string> why = why_not_a_name(name)) {
     return fail(Error("CW1212", fmt::format("`{}` cannot be the name of a crate in this registry", name), Blame::user).note(*why));
   }

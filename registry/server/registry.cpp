@@ -204,7 +204,8 @@ Result<Registry> Registry::open(const Env& env, const base::Path& directory, con
   };
   CW_TRY_ASSIGN(const std::optional<std::string> own, env.fs.read_if_exists(settings_file(directory)));
   const nlohmann::json settings = own ? nlohmann::json::parse(*own, nullptr, false) : nlohmann::json();
-  if (!settings.is_object() || !settings.contains("name") || !settings.contains("base_url")) {
+  const auto has_text = [&](const char* name) { return settings.is_object() && settings.contains(name) && settings[name].is_string(); };
+  if (!has_text("name") || !has_text("base_url")) {
     return no_registry(own ? "its `private/registry.json` is damaged" : "there is no `private/registry.json` in it");
   }
   CW_TRY_ASSIGN(std::unique_ptr<base::FileLock> lock, env.fs.try_lock(directory / "private" / "lock", base::LockMode::exclusive));
