@@ -12,6 +12,34 @@ std::uint64_t split_of(std::uint64_t size)
   return std::bit_floor(size - 1);
 }
 
+// The way from a node up to the root, one hash of a proof a step (RFC 9162 §2.1.3.2, the names fn and sn there).
+class WayUp
+{
+public:
+  // `place` of the node and of the `last` one on the same level of the tree.
+  WayUp(std::uint64_t place, std::uint64_t last) : m_place(place), m_last(last) {}
+
+  [[nodiscard]] bool at_root() const { return m_last == 0; }
+  // Whether the next hash of the proof stands to the left. It is not asked for at the root.
+  bool step_left()
+  {
+    const bool is_left = m_place % 2 == 1 || m_place == m_last;
+    while (is_left && m_place % 2 == 0 && m_place != 0) {
+      rise();
+    }
+    rise();
+    return is_left;
+  }
+
+private:
+  void rise()
+  {
+    m_place >>= 1U;
+    m_last >>= 1U;
+  }
+  std::uint64_t m_place, m_last;
+};
+
 } // namespace
 
 std::vector<EntryRange> inclusion_ranges(std::uint64_t index, std::uint64_t size)
@@ -59,26 +87,15 @@ bool proves_inclusion(std::span<const Sha256> proof, std::uint64_t index, const 
   if (index >= size) {
     return false;
   }
-  std::uint64_t place = index;
-  std::uint64_t last = size - 1;
+  WayUp way(index, size - 1);
   Sha256 hash = leaf;
   for (const Sha256& sibling : proof) {
-    if (last == 0) {
+    if (way.at_root()) {
       return false;
     }
-    if (place % 2 == 1 || place == last) {
-      hash = node_hash(sibling, hash);
-      while (place % 2 == 0 && place != 0) {
-        place >>= 1U;
-        last >>= 1U;
-      }
-    } else {
-      hash = node_hash(hash, sibling);
-    }
-    place >>= 1U;
-    last >>= 1U;
+    hash = way.step_left() ? node_hash(sibling, hash) : node_hash(hash, sibling);
   }
-  return last == 0 && hash == root;
+  return way.at_root() && hash == root;
 }
 
 bool proves_consistency(
@@ -90,11 +107,8 @@ bool proves_consistency(
   if (old_size >= size) {
     return old_size == size && proof.empty() && old_root == root;
   }
-  std::uint64_t place = old_size - 1;
-  std::uint64_t last = size - 1;
-  const auto up = static_cast<unsigned>(std::countr_one(place));
-  place >>= up;
-  last >>= up;
+  const auto known_levels = static_cast<unsigned>(std::countr_one(old_size - 1));
+  WayUp way((old_size - 1) >> known_levels, (size - 1) >> known_levels);
   // A tree of 2^n entries is a node, and the proof begins with what is known.
   const bool is_node = std::has_single_bit(old_size);
   if (!is_node && proof.empty()) {
@@ -103,23 +117,17 @@ bool proves_consistency(
   Sha256 old_hash = is_node ? old_root : proof[0];
   Sha256 hash = old_hash;
   for (const Sha256& sibling : proof.subspan(is_node ? 0 : 1)) {
-    if (last == 0) {
+    if (way.at_root()) {
       return false;
     }
-    if (place % 2 == 1 || place == last) {
+    if (way.step_left()) {
       old_hash = node_hash(sibling, old_hash);
       hash = node_hash(sibling, hash);
-      while (place % 2 == 0 && place != 0) {
-        place >>= 1U;
-        last >>= 1U;
-      }
     } else {
       hash = node_hash(hash, sibling);
     }
-    place >>= 1U;
-    last >>= 1U;
   }
-  return last == 0 && old_hash == old_root && hash == root;
+  return way.at_root() && old_hash == old_root && hash == root;
 }
 
 } // namespace cargo_wasm::registry_tlog

@@ -6,15 +6,28 @@
 #include "support/test_env.hpp"
 
 namespace cargo_wasm::registry_server {
+namespace {
+
+/// The accounts of a new registry.
+struct Place
+{
+  test::TempDir directory;
+  test::RealEnv real{directory.path()};
+  AccountsFile file = accounts_of_new(real.env(), directory / "r");
+
+  static AccountsFile accounts_of_new(const base::Env& env, const base::Path& registry)
+  {
+    REQUIRE(Registry::create(env, registry, {.name = "acme", .base_url = "https://registry.example/"}));
+    return AccountsFile::open(env, registry).value();
+  }
+};
+
+} // namespace
 
 TEST_CASE("accounts: a token allows what it was made for, for its crates, until its end, and nobody else's text is one", "[registry]")
 {
-  const test::TempDir place;
-  test::RealEnv real(place.path());
-  const base::Env env = real.env();
-  REQUIRE(Registry::create(env, place / "r", {.name = "acme", .base_url = "https://registry.example/"}));
-  AccountsFile file = AccountsFile::open(env, place / "r").value();
-  Accounts& accounts = file.accounts();
+  Place place;
+  Accounts& accounts = place.file.accounts();
   const std::string token =
       accounts.create_token({.user = "alice", .scopes = {Scope::publish, Scope::read}, .crates = "acme-*", .expires = 2000}, 1000).value();
   CHECK(token.starts_with("cwr_"));
@@ -36,12 +49,8 @@ TEST_CASE("accounts: a token allows what it was made for, for its crates, until 
 
 TEST_CASE("accounts: owners of a crate are those of this crate, each once, by name", "[registry]")
 {
-  const test::TempDir place;
-  test::RealEnv real(place.path());
-  const base::Env env = real.env();
-  REQUIRE(Registry::create(env, place / "r", {.name = "acme", .base_url = "https://registry.example/"}));
-  AccountsFile file = AccountsFile::open(env, place / "r").value();
-  Accounts& accounts = file.accounts();
+  Place place;
+  Accounts& accounts = place.file.accounts();
   CHECK(accounts.owners("one").value().empty());
   for (const std::string_view user : {"bob", "alice", "bob"}) {
     REQUIRE(accounts.add_owner("one", user));
