@@ -167,8 +167,8 @@ private:
 
   void conclude(TransferPtr transfer, Transfer::Ending ending)
   {
-    if (ending.passing && transfer->retries < m_options.retries) {
-      const std::uint32_t left = m_options.retries - transfer->retries;
+    if (ending.passing && transfer->retries < transfer->most_retries(m_options)) {
+      const std::uint32_t left = transfer->most_retries(m_options) - transfer->retries;
       ++transfer->retries;
       milliseconds pause = pause_before(transfer->retries, m_hooks.jitter());
       if (ending.outcome.has_value()) {

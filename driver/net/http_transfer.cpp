@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <sys/socket.h>
 
@@ -74,6 +75,12 @@ Transfer::Transfer(base::HttpRequest request, std::unique_ptr<base::HttpHandler>
   for (const std::string& header : m_request.headers) {
     list = ::curl_slist_append(list, header.c_str());
   }
+  if (m_request.method != "GET" && m_request.method != "HEAD") {
+    // What curl would add by itself for a form, and a pause before large bodies that servers seldom answer.
+    const auto is_type = [](const std::string& header) { return base::to_lower(header).starts_with("content-type:"); };
+    list = std::ranges::none_of(m_request.headers, is_type) ? ::curl_slist_append(list, "Content-Type:") : list;
+    list = ::curl_slist_append(list, "Expect:");
+  }
   m_headers.reset(list);
 }
 
@@ -97,9 +104,14 @@ CURL* Transfer::start(const base::HttpOptions& options)
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_HTTPHEADER, m_headers.get());
   set(CURLOPT_USERAGENT, options.user_agent ? options.user_agent->c_str() : k_default_user_agent.data());
-  set(CURLOPT_FOLLOWLOCATION, 1L);
-  set(CURLOPT_MAXREDIRS, static_cast<long>(options.max_redirects));
-  set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.timeout.count()));
+  const std::uint32_t redirects = m_request.max_redirects.value_or(options.max_redirects);
+  set(CURLOPT_FOLLOWLOCATION, redirects == 0 ? 0L : 1L);
+  set(CURLOPT_MAXREDIRS, static_cast<long>(redirects));
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(m_request.connect_limit.value_or(options.timeout).count()));
+  if (m_request.limit) {
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(m_request.limit->count()));
+  }
+  set_method(easy);
   set(CURLOPT_HTTP_VERSION, static_cast<long>(options.multiplexing ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   set(CURLOPT_PIPEWAIT, options.multiplexing ? 1L : 0L);
   if (m_request.compressed) {
@@ -129,6 +141,18 @@ CURL* Transfer::start(const base::HttpOptions& options)
   }
   m_handler->on_start();
   return usable ? easy : nullptr;
+}
+
+void Transfer::set_method(CURL* easy) const
+{
+  if (m_request.method == "HEAD") {
+    ::curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  } else if (m_request.method != "GET" || !m_request.body.empty()) {
+    // A POST to curl, whatever its name: a body from memory, with its length.
+    ::curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_request.body.size()));
+    ::curl_easy_setopt(easy, CURLOPT_POSTFIELDS, m_request.body.data());
+    ::curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, m_request.method.c_str());
+  }
 }
 
 std::size_t Transfer::write_callback(char* data, std::size_t, std::size_t count, void* self)

@@ -36,6 +36,8 @@ public:
   [[nodiscard]] base::HttpHandler& handler() const { return *m_handler; }
   [[nodiscard]] std::uint64_t received_bytes() const { return m_received_bytes; } ///< over all attempts, as sent by the server
 
+  [[nodiscard]] std::uint32_t most_retries(const base::HttpOptions& options) const { return m_request.retries.value_or(options.retries); }
+
   std::uint32_t retries = 0; ///< that were begun
 
 private:
@@ -44,6 +46,7 @@ private:
   static int debug_callback(CURL* easy, curl_infotype type, char* data, std::size_t size, void* self);
   static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
+  void set_method(CURL* easy) const;
   bool receive(std::string_view bytes);
   void read_header(std::string_view line);
   [[nodiscard]] Error transfer_error(CURLcode code) const;

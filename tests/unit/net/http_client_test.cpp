@@ -51,6 +51,15 @@ struct TestClient
     return recording;
   }
 
+  Recording& send(HttpRequest request)
+  {
+    recordings.push_back(std::make_unique<Recording>());
+    client->enqueue(std::move(request), std::make_unique<test::RecordingHandler>(*recordings.back()));
+    test::drive(*client);
+    REQUIRE(recordings.back()->outcome.has_value());
+    return *recordings.back();
+  }
+
   milliseconds skipped{0}, slept{0};
   std::unique_ptr<HttpClient> client;
   std::vector<std::unique_ptr<Recording>> recordings;
@@ -243,6 +252,59 @@ TEST_CASE("http: redirects are followed, with the headers of the last answer onl
   CHECK(got.body == "here");
   CHECK((*got.outcome)->effective_url == server.url("/new"));
   CHECK_FALSE((*got.outcome)->header("x-old"));
+}
+
+TEST_CASE("http: a request that follows no redirects is answered with the first", "[net][http][redirect]")
+{
+  const HttpServer server([](const ServerRequest&) { return ServerResponse{302, {{"Location", "/new"}}, "moved", {}, {}, 65536, false}; });
+  TestClient client;
+  HttpRequest request{server.url("/old"), {}};
+  request.max_redirects = 0;
+  const Recording& got = client.send(std::move(request));
+  CHECK((*got.outcome)->status == 302);
+  CHECK((*got.outcome)->header("location") == "/new");
+  CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("http: a body is sent with its method and without headers of a form", "[net][http]")
+{
+  const HttpServer server([](const ServerRequest& request) { return text(request.method + " " + request.body); });
+  TestClient client;
+  for (const std::string method : {"PUT", "POST", "PATCH", "DELETE"}) {
+    HttpRequest request{server.url("/"), {}};
+    request.method = method;
+    request.body = method == "DELETE" ? "" : std::string("a\0b", 3);
+    const std::string sent = request.body;
+    CHECK(client.send(std::move(request)).body == method + " " + sent);
+    CHECK_FALSE(server.requests().back().headers.contains("content-type"));
+    CHECK_FALSE(server.requests().back().headers.contains("expect"));
+    CHECK(server.requests().back().headers.at("content-length") == std::to_string(sent.size()));
+  }
+  HttpRequest head{server.url("/"), {}};
+  head.method = "HEAD";
+  CHECK(client.send(std::move(head)).body.empty());
+  CHECK(server.requests().back().method == "HEAD");
+}
+
+TEST_CASE("http: a request has retries and a limit of its own", "[net][http][retry]")
+{
+  const HttpServer failing([](const ServerRequest&) { return text("no", 503); });
+  TestClient client;
+  HttpRequest once{failing.url("/"), {}};
+  once.retries = 0;
+  CHECK((*client.send(std::move(once)).outcome)->status == 503);
+  CHECK(failing.requests().size() == 1);
+
+  const HttpServer slow([](const ServerRequest&) {
+    ServerResponse response = text("a body that takes its time");
+    response.pause = milliseconds(200);
+    response.piece_bytes = 1;
+    return response;
+  });
+  HttpRequest limited{slow.url("/"), {}};
+  limited.retries = 0;
+  limited.limit = milliseconds(300);
+  CHECK(first_line(*client.send(std::move(limited)).outcome) == "CW0031: the transfer of `" + slow.url("/") + "` timed out");
 }
 
 TEST_CASE("http: endless redirects end", "[net][http][redirect]")

@@ -23,6 +23,12 @@ struct HttpRequest
   std::vector<std::string> headers; ///< "Name: value"; secrets are redacted from every message
   std::uint64_t max_body_bytes = 0; ///< 0 = no limit; above it the transfer fails with CW0033
   bool compressed = true;           ///< offer gzip; off for files that are compressed themselves (`.crate`)
+  std::string method = "GET";
+  std::string body = {};                                       ///< sent again at a retry
+  std::optional<std::uint32_t> retries = {};                   ///< instead of `HttpOptions::retries`
+  std::optional<std::uint32_t> max_redirects = {};             ///< instead of the options'; 0: a redirect is an answer as any other
+  std::optional<std::chrono::milliseconds> connect_limit = {}; ///< instead of `HttpOptions::timeout`
+  std::optional<std::chrono::milliseconds> limit = {};         ///< of one attempt as a whole; above it CW0031
 };
 
 struct HttpResponse
