@@ -12,6 +12,7 @@
 #include "dispatch_module.hpp"
 #include "dispatch_new.hpp"
 #include "dispatch_page.hpp"
+#include "dispatch_federation.hpp"
 #include "dispatch_registry.hpp"
 #include "dispatch_toolchain.hpp"
 
@@ -403,6 +404,9 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_registry(env, parsed, context)) {
+    return std::move(*outcome);
+  }
+  if (auto outcome = dispatch_federation(env, parsed, context, options)) {
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_page(env, parsed, options, context)) {

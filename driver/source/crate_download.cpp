@@ -31,6 +31,7 @@ struct CrateStore::Batch
   bool no_more = false;
   std::optional<Error> unpack_error;
 
+  std::chrono::steady_clock::time_point started;
   Token token = Token::not_sent;
   std::size_t done = 0, total = 0;
   std::uint64_t bytes = 0, largest_bytes = 0;
@@ -82,13 +83,7 @@ public:
       }
       return;
     }
-    batch.bytes += m_body.size();
-    if (m_body.size() > batch.largest_bytes) {
-      batch.largest_bytes = m_body.size();
-      batch.largest = m_want.id.display();
-    }
-    m_store.m_session.reporter().status("Downloaded", m_want.id.display());
-    batch.hand_over(m_want.id);
+    m_store.arrived(batch, m_want, m_body.size());
   }
 
 private:
@@ -134,11 +129,7 @@ Result<> CrateStore::download(std::span<const Wanted> wanted,
 {
   CW_TRY(m_session.lock());
   CW_TRY_ASSIGN(auto* const http, m_session.http());
-  auto& reporter = m_session.reporter();
-  const auto started = m_session.env().clock.monotonic();
-  reporter.status("Downloading", "crates ...");
-  const auto batch = std::make_shared<Batch>();
-  batch->total = wanted.size();
+  const auto batch = begin_batch(wanted.size());
   batch->token = authorization ? Token::sent : Token::not_sent;
   for (const auto& want : wanted) {
     const std::string url =
@@ -149,6 +140,54 @@ Result<> CrateStore::download(std::span<const Wanted> wanted,
     }
     http->enqueue(std::move(request), std::make_unique<Transfer>(*this, batch, want, url));
   }
+  return finish_batch(batch, [http] { return http->poll(std::chrono::milliseconds(200)); });
+}
+
+Result<> CrateStore::download(std::span<const Wanted> wanted, registry_client::VerifiedRegistry& registry)
+{
+  CW_TRY(m_session.lock());
+  const auto batch = begin_batch(wanted.size());
+  for (const Wanted& want : wanted) {
+    registry.archive(want.id.name().str(),
+                     spec::to_string(want.id.version()),
+                     base::parse_sha256(*want.checksum).value_or(base::Sha256{}),
+                     [this, batch, want](Result<std::string> bytes) {
+                       ++batch->done;
+                       const Result<> kept = bytes ? m_session.fs().write_atomic(archive_of(want.id), *bytes) : fail(bytes.error());
+                       if (kept) {
+                         arrived(*batch, want, bytes->size());
+                       } else if (!batch->error) {
+                         batch->error = kept.error();
+                       }
+                     });
+  }
+  return finish_batch(batch, [&registry] { return registry.poll(); });
+}
+
+std::shared_ptr<CrateStore::Batch> CrateStore::begin_batch(std::size_t total)
+{
+  m_session.reporter().status("Downloading", "crates ...");
+  auto batch = std::make_shared<Batch>();
+  batch->started = m_session.env().clock.monotonic();
+  batch->total = total;
+  return batch;
+}
+
+void CrateStore::arrived(Batch& batch, const Wanted& want, std::uint64_t bytes)
+{
+  batch.bytes += bytes;
+  if (bytes > batch.largest_bytes) {
+    batch.largest_bytes = bytes;
+    batch.largest = want.id.display();
+  }
+  m_session.reporter().status("Downloaded", want.id.display());
+  batch.hand_over(want.id);
+}
+
+Result<> CrateStore::finish_batch(const std::shared_ptr<Batch>& batch, const std::function<Result<bool>()>& poll)
+{
+  CW_TRY_ASSIGN(auto* const http, m_session.http());
+  auto& reporter = m_session.reporter();
   std::jthread unpacker([this, &batch = *batch] {
     for (;;) {
       std::unique_lock guard(batch.mutex);
@@ -168,7 +207,7 @@ Result<> CrateStore::download(std::span<const Wanted> wanted,
   });
   Result<> driven;
   while (batch->done < batch->total) {
-    const auto more = http->poll(std::chrono::milliseconds(200));
+    const auto more = poll();
     if (!more || (!*more && batch->done < batch->total)) {
       driven = more ? Result<>(fail(Error("CW0032", "a download ended without an answer", Blame::network))) : fail(more.error());
       break;
@@ -190,7 +229,7 @@ Result<> CrateStore::download(std::span<const Wanted> wanted,
   if (batch->unpack_error) {
     return fail(std::move(*batch->unpack_error));
   }
-  const std::chrono::duration<double> took = m_session.env().clock.monotonic() - started;
+  const std::chrono::duration<double> took = m_session.env().clock.monotonic() - batch->started;
   if (batch->total > 1) {
     reporter.status("Downloaded",
                     fmt::format("{} crates ({}) in {:.2f}s (largest was `{}` at {})",

@@ -2,12 +2,14 @@
 //   registry/cache/<registry>/<name>-<version>.crate    there and not empty = downloaded, and verified when it was
 //   registry/src/<registry>/<name>-<version>/.cargo-ok  `{"v":1}` = unpacked to the end; anything else = unpack again
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
 
+#include <cargo_wasm/registry_client/verified_registry.hpp>
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
 
 #include "package_source.hpp"
@@ -36,6 +38,8 @@ public:
   Result<> download(std::span<const Wanted> wanted,
                     const registry_protocol::RegistryConfig& config,
                     const std::optional<std::string>& authorization);
+  /// The same from the mirrors of a federation, whose versions were verified. Errors: CW1103, those of archives.
+  Result<> download(std::span<const Wanted> wanted, registry_client::VerifiedRegistry& registry);
   /// Those that are not unpacked yet, in several threads.
   Result<> unpack(std::span<const Wanted> wanted);
 
@@ -44,6 +48,9 @@ private:
   class Transfer;
   friend class Transfer;
 
+  [[nodiscard]] std::shared_ptr<Batch> begin_batch(std::size_t total);
+  Result<> finish_batch(const std::shared_ptr<Batch>& batch, const std::function<Result<bool>()>& poll);
+  void arrived(Batch& batch, const Wanted& want, std::uint64_t bytes);
   Result<> unpack_one(spec::PackageId id) const;
   Result<> accept(const Wanted& want,
                   const base::HttpResponse& response,

@@ -134,27 +134,30 @@ Result<std::vector<std::string>> GitRegistry::similar_names(std::string_view nam
 
 Result<> GitRegistry::fetch(std::span<const Wanted> wanted)
 {
-  return fetch_archives(m_session, m_store, *this, m_shown, wanted, [this]() -> Result<DownloadPlace> {
-    CW_TRY_ASSIGN(const auto text, read("config.json"));
-    if (!text) {
-      return fail(Error("CW0412", fmt::format("{} has no `config.json`", m_actual.display()), Blame::network)
-                      .note(fmt::format("its index is the git repository `{}`", url_without_secrets(m_actual.url())))
-                      .help("is it the index of a registry, and is its URL right?"));
-    }
-    auto config = registry_protocol::parse_registry_config(*text);
-    if (!config) {
-      return fail(std::move(config)
-                      .error()
-                      .note(fmt::format("its index is the git repository `{}`", url_without_secrets(m_actual.url())))
-                      .help("tell the owner of the registry: nothing can be downloaded from it"));
-    }
-    DownloadPlace place{std::move(*config), std::nullopt};
-    if (place.config.auth_required) {
-      CW_TRY_ASSIGN(place.authorization, m_session.token(m_actual, {}, std::nullopt));
-      place.authorization = "authorization: " + *place.authorization;
-    }
-    return place;
-  });
+  return fetch_archives(m_session, m_store, *this, m_shown, wanted, [this](std::span<const Wanted> missing) { return download(missing); });
+}
+
+Result<> GitRegistry::download(std::span<const Wanted> wanted)
+{
+  CW_TRY_ASSIGN(const auto text, read("config.json"));
+  if (!text) {
+    return fail(Error("CW0412", fmt::format("{} has no `config.json`", m_actual.display()), Blame::network)
+                    .note(fmt::format("its index is the git repository `{}`", url_without_secrets(m_actual.url())))
+                    .help("is it the index of a registry, and is its URL right?"));
+  }
+  auto config = registry_protocol::parse_registry_config(*text);
+  if (!config) {
+    return fail(std::move(config)
+                    .error()
+                    .note(fmt::format("its index is the git repository `{}`", url_without_secrets(m_actual.url())))
+                    .help("tell the owner of the registry: nothing can be downloaded from it"));
+  }
+  std::optional<std::string> authorization;
+  if (config->auth_required) {
+    CW_TRY_ASSIGN(const std::string token, m_session.token(m_actual, {}, std::nullopt));
+    authorization = "authorization: " + token;
+  }
+  return m_store.download(wanted, *config, authorization);
 }
 
 } // namespace cargo_wasm::source

@@ -28,6 +28,7 @@ public:
 private:
   /// Fetches unless that was done, or the network may not be used.
   Result<> update();
+  Result<> download(std::span<const Wanted> wanted);
   /// A file of the index; before it is missing for good the repository is fetched.
   Result<std::optional<std::string>> read(const std::string& path);
   Result<std::optional<std::string>> read_here(const std::string& path);

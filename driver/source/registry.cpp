@@ -32,8 +32,11 @@ std::vector<resolve::Candidate> select_candidates(IndexFile& file,
   return candidates;
 }
 
-RemoteRegistry::RemoteRegistry(Session& session, spec::SourceId shown, spec::SourceId actual)
-    : m_session(session), m_shown(shown.without_precise()), m_index(session, actual), m_reader(shown, actual),
+RemoteRegistry::RemoteRegistry(Session& session,
+                               spec::SourceId shown,
+                               spec::SourceId actual,
+                               std::optional<registry_client::KnownRegistry> known)
+    : m_session(session), m_shown(shown.without_precise()), m_index(session, actual, std::move(known)), m_reader(shown, actual),
       m_store(session, actual, registry_directory_name(actual), session.registry_directory("cache", registry_directory_name(actual)))
 {
 }
@@ -103,7 +106,7 @@ Result<> fetch_archives(Session& session,
                         PackageSource& registry,
                         spec::SourceId shown,
                         std::span<const Wanted> wanted,
-                        const std::function<Result<DownloadPlace>()>& place)
+                        const std::function<Result<>(std::span<const Wanted>)>& download)
 {
   std::vector<Wanted> missing;
   for (const auto& want : wanted) {
@@ -140,19 +143,46 @@ Result<> fetch_archives(Session& session,
                         .help("run `cargo-wasm update` for this package, or ask the registry's owner"));
       }
     }
-    CW_TRY_ASSIGN(const auto found, place());
-    CW_TRY(store.download(missing, found.config, found.authorization));
+    CW_TRY(download(missing));
   }
   return store.unpack(wanted);
 }
 
 Result<> RemoteRegistry::fetch(std::span<const Wanted> wanted)
 {
-  return fetch_archives(m_session, m_store, *this, m_shown, wanted, [this]() -> Result<DownloadPlace> {
-    CW_TRY_ASSIGN(auto config, m_index.config());
-    CW_TRY_ASSIGN(auto authorization, m_index.authorization());
-    return DownloadPlace{std::move(config), std::move(authorization)};
-  });
+  return fetch_archives(m_session, m_store, *this, m_shown, wanted, [this](std::span<const Wanted> missing) { return download(missing); });
+}
+
+Result<> RemoteRegistry::download(std::span<const Wanted> wanted)
+{
+  if (!m_index.has_federation()) {
+    CW_TRY_ASSIGN(const auto config, m_index.config());
+    CW_TRY_ASSIGN(const auto authorization, m_index.authorization());
+    return m_store.download(wanted, config, authorization);
+  }
+  CW_TRY(m_session.lock());
+  CW_TRY_ASSIGN(auto* const registry, m_index.verified());
+  CW_TRY(registry->refresh());
+  std::vector<registry_client::VerifiedRegistry::Version> versions;
+  for (const Wanted& want : wanted) {
+    CW_TRY_ASSIGN(IndexFile* file, m_index.cached(want.id.name().view()));
+    if (file == nullptr || file->find(want.id.version()) == nullptr) {
+      // A lock file that came from elsewhere: this machine has not seen the index yet.
+      m_index.make_current();
+      CW_TRY_ASSIGN(file, m_index.get(want.id.name().view()));
+    }
+    const auto* const entry = file == nullptr ? nullptr : file->find(want.id.version());
+    if (entry == nullptr) {
+      return fail(Error("CW0422", fmt::format("`{}` is not in {} any more", want.id.display(), m_shown.display()), Blame::network)
+                      .help("run `cargo-wasm update` for this package, or ask the registry's owner"));
+    }
+    versions.push_back({.name = want.id.name().str(),
+                        .version = spec::to_string(want.id.version()),
+                        .checksum = *want.checksum,
+                        .line = std::string(entry->json)});
+  }
+  CW_TRY(registry->verify_versions(versions));
+  return m_store.download(wanted, *registry);
 }
 
 } // namespace cargo_wasm::source

@@ -19,28 +19,25 @@ namespace cargo_wasm::source {
                                                                 spec::SourceId source,
                                                                 const std::function<bool(const spec::Version&)>& is_downloaded);
 
-/// Where archives are downloaded from, and with which `Authorization` header.
-struct DownloadPlace
-{
-  registry_protocol::RegistryConfig config;
-  std::optional<std::string> authorization;
-};
-
-/// Downloads what is missing and unpacks what is packed. `place` is asked only if something is to be downloaded; checksums that the
-/// caller does not know come from the index of `registry`. Errors: CW0421 offline, CW0422 not in the index, those of CrateStore.
+/// Downloads what is missing by `download` and unpacks what is packed; checksums that the caller does not know come from the index of
+/// `registry`. Errors: CW0421 offline, CW0422 not in the index, those of CrateStore.
 Result<> fetch_archives(Session& session,
                         CrateStore& store,
                         PackageSource& registry,
                         spec::SourceId shown,
                         std::span<const Wanted> wanted,
-                        const std::function<Result<DownloadPlace>()>& place);
+                        const std::function<Result<>(std::span<const Wanted>)>& download);
 
 class RemoteRegistry final : public PackageSource
 {
 public:
   /// `shown`: the id that packages carry; `actual`: the registry that is read. They differ under source replacement
   /// and for crates.io, whose packages carry the id of its git index.
-  RemoteRegistry(Session& session, spec::SourceId shown, spec::SourceId actual);
+  /// `known`: what this machine knows of its federation, for a registry that has one.
+  RemoteRegistry(Session& session,
+                 spec::SourceId shown,
+                 spec::SourceId actual,
+                 std::optional<registry_client::KnownRegistry> known = std::nullopt);
 
   Result<std::vector<resolve::Candidate>> candidates(const manifest::Dependency& dependency, Match match) override;
   Result<manifest::SummaryPtr> load_candidate(const resolve::Candidate& candidate) override;
@@ -55,6 +52,7 @@ public:
   [[nodiscard]] SummaryReader& reader() { return m_reader; }
 
 private:
+  Result<> download(std::span<const Wanted> wanted);
   Result<std::vector<resolve::Candidate>> select(IndexFile* file, const manifest::Dependency& dependency, Match match);
 
   Session& m_session;

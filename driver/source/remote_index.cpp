@@ -41,12 +41,18 @@ private:
   std::string m_body;
 };
 
-RemoteIndex::RemoteIndex(Session& session, spec::SourceId registry)
-    : m_session(session), m_registry(registry), m_directory(session.registry_directory("index", registry_directory_name(registry)))
+RemoteIndex::RemoteIndex(Session& session, spec::SourceId registry, std::optional<registry_client::KnownRegistry> known)
+    : m_session(session), m_registry(registry), m_directory(session.registry_directory("index", registry_directory_name(registry))),
+      m_known(std::move(known))
 {
 }
 
-RemoteIndex::~RemoteIndex() = default;
+RemoteIndex::~RemoteIndex()
+{
+  if (m_verified) {
+    m_verified->keep_health();
+  }
+}
 
 void RemoteIndex::make_current()
 {
@@ -97,21 +103,26 @@ Result<bool> RemoteIndex::request(std::string_view name)
   if (slot.in_flight) {
     return false;
   }
-  CW_TRY(ensure_config());
+  CW_TRY(m_known ? refresh_state() : ensure_config());
   slot.in_flight = true;
   ++m_pending;
-  if (auto sent = send_index(key); !sent) {
+  if (auto sent = m_known ? ask_mirrors(key) : send_index(key); !sent) {
     slot.in_flight = false;
     --m_pending;
     return fail(std::move(sent).error());
   }
-  return false;
+  return !m_slots[key].in_flight;
 }
 
 Result<bool> RemoteIndex::poll()
 {
   CW_TRY_ASSIGN(auto* const http, m_session.http());
-  return http->poll(std::chrono::milliseconds(200));
+  if (!m_verified) {
+    return http->poll(std::chrono::milliseconds(200));
+  }
+  CW_TRY_ASSIGN(const bool more, http->poll(std::chrono::milliseconds(20)));
+  tick();
+  return more || m_verified->pending();
 }
 
 Result<IndexFile*> RemoteIndex::get(std::string_view name)
@@ -220,6 +231,18 @@ Result<> RemoteIndex::accept_body(const std::string& key, Slot& slot, const base
   if (response.status != 200) {
     return fail(status_error(response, url, what_of(key), m_registry, Token::sent));
   }
+  std::string server_version(k_unknown_server_version);
+  if (const auto etag = response.header("etag")) {
+    server_version = fmt::format("etag: {}", *etag);
+  } else if (const auto modified = response.header("last-modified")) {
+    server_version = fmt::format("last-modified: {}", *modified);
+  }
+  return keep_body(key, slot, body, server_version);
+}
+
+Result<> RemoteIndex::keep_body(const std::string& key, Slot& slot, const std::string& body, const std::string& server_version)
+{
+  const std::string url = url_of(registry_protocol::index_path(key));
   std::size_t rejected = 0;
   CacheFile cache;
   cache.versions = split_index_lines(body, rejected);
@@ -237,12 +260,6 @@ Result<> RemoteIndex::accept_body(const std::string& key, Slot& slot, const base
   }
   if (!is_of_this_crate && !base::trim(body).empty()) {
     return fail(wrong_content_error(url, what_of(key), body));
-  }
-  std::string server_version(k_unknown_server_version);
-  if (const auto etag = response.header("etag")) {
-    server_version = fmt::format("etag: {}", *etag);
-  } else if (const auto modified = response.header("last-modified")) {
-    server_version = fmt::format("last-modified: {}", *modified);
   }
   cache.server_version = server_version;
   std::string bytes = write_cache_file(cache);

@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include <cargo_wasm/registry_client/verified_registry.hpp>
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
 
 #include "index_file.hpp"
@@ -18,7 +19,8 @@ class RemoteIndex
 {
 public:
   /// `registry`: the one that is read (after replacement).
-  RemoteIndex(Session& session, spec::SourceId registry);
+  /// `known`: what this machine knows of its federation, for a registry that has one.
+  RemoteIndex(Session& session, spec::SourceId registry, std::optional<registry_client::KnownRegistry> known);
   ~RemoteIndex();
 
   /// From now on a cached file counts only after the server confirmed it (once per command). Nothing offline.
@@ -41,6 +43,13 @@ public:
 
   /// config.json, from the cache where that suffices.
   [[nodiscard]] Result<registry_protocol::RegistryConfig> config();
+  /// The registry through its mirrors, when it is one whose federation is known; nullptr for any other. Errors: those of the HTTP client.
+  [[nodiscard]] Result<registry_client::VerifiedRegistry*> verified();
+  [[nodiscard]] bool has_federation() const { return m_known.has_value(); }
+  /// For slow mirrors, now and then while somebody else polls.
+  void tick();
+  [[nodiscard]] bool pending() const { return m_pending != 0; }
+
   /// The header that downloads need, if any.
   [[nodiscard]] Result<std::optional<std::string>> authorization();
 
@@ -59,6 +68,10 @@ private:
   Result<>
   send(const std::string& path, std::vector<std::string> headers, std::function<void(Result<base::HttpResponse>, std::string)> done);
   Result<> send_index(const std::string& key);
+  Result<> refresh_state();
+  Result<> ask_mirrors(const std::string& key);
+  void finish_verified(const std::string& key, Result<std::optional<std::string>> bytes);
+  Result<> keep_body(const std::string& key, Slot& slot, const std::string& body, const std::string& server_version);
   Result<> send_config();
   void finish_index(const std::string& key, Result<base::HttpResponse> outcome, std::string body);
   Result<> accept_body(const std::string& key, Slot& slot, const base::HttpResponse& response, const std::string& body);
@@ -72,6 +85,9 @@ private:
   Session& m_session;
   spec::SourceId m_registry;
   base::Path m_directory;
+  std::optional<registry_client::KnownRegistry> m_known;
+  std::unique_ptr<registry_client::VerifiedRegistry> m_verified;
+  std::optional<Error> m_verified_error;
   std::unordered_map<std::string, Slot> m_slots;
   std::function<void(const std::string&)> m_on_loaded;
   std::optional<registry_protocol::RegistryConfig> m_config;

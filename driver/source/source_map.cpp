@@ -130,7 +130,11 @@ Result<std::shared_ptr<PackageSource>> SourceMap::State::make(SourceId id)
     if (actual.is_crates_io()) {
       CW_TRY(check_crates_io_protocol(session));
     }
-    auto registry = std::make_shared<RemoteRegistry>(session, id, actual);
+    std::optional<registry_client::KnownRegistry> known;
+    if (!actual.is_crates_io()) {
+      CW_TRY_ASSIGN(known, registry_client::find_known_registry(session.fs(), session.config().cargo_home(), "sparse+" + std::string(actual.url())));
+    }
+    auto registry = std::make_shared<RemoteRegistry>(session, id, actual, std::move(known));
     registry->index().on_loaded([this, raw = registry.get()](const std::string& name) { walk.loaded(*raw, name); });
     made = std::move(registry);
     break;
@@ -250,8 +254,17 @@ Result<> SourceMap::prefetch(std::span<const resolve::DependencyPtr> roots)
   }
   CW_TRY_ASSIGN(auto* const http, m_state->session.http());
   for (;;) {
-    CW_TRY_ASSIGN(const bool more, http->poll(std::chrono::milliseconds(200)));
-    if (!more) {
+    // Mirrors of federations may be slow, and are not waited for once another one has answered.
+    bool is_federated = false, is_pending = false;
+    for (const auto& [key, source] : m_state->sources) {
+      if (auto* const registry = dynamic_cast<RemoteRegistry*>(source.get())) {
+        registry->index().tick();
+        is_federated = is_federated || registry->index().has_federation();
+        is_pending = is_pending || registry->index().pending();
+      }
+    }
+    CW_TRY_ASSIGN(const bool more, http->poll(std::chrono::milliseconds(is_federated ? 20 : 200)));
+    if (!more || (is_federated && !is_pending)) {
       m_state->session.reporter().clear_progress();
       return {};
     }

@@ -1,6 +1,7 @@
 #include <cargo_wasm/registry_client/fetched_log.hpp>
 
-#include <algorithm>
+#include "log_files.hpp"
+
 #include <functional>
 
 namespace cargo_wasm::registry_client {
@@ -10,11 +11,8 @@ using registry_tlog::Tile;
 
 /// Where a tile's file lies when it is as wide as this.
 using PathOf = std::function<std::string(const Tile&)>;
-/// The first `width` parts of a full file.
-using Cut = std::function<std::string(std::string full, unsigned width)>;
 
-Result<std::vector<std::string>>
-fetch(StaticFiles& files, std::span<const Tile> tiles, std::uint64_t max_bytes, const PathOf& path_of, const Cut& cut)
+Result<std::vector<std::string>> fetch(StaticFiles& files, std::span<const Tile> tiles, std::uint64_t max_bytes, const PathOf& path_of)
 {
   std::vector<FileWanted> wanted;
   for (const Tile& tile : tiles) {
@@ -26,8 +24,9 @@ fetch(StaticFiles& files, std::span<const Tile> tiles, std::uint64_t max_bytes, 
     if (got[i]) {
       out.push_back(std::move(*got[i]));
     } else {
-      CW_TRY_ASSIGN(std::string full, get_file(files, {.path = path_of({tiles[i].level, tiles[i].index}), .max_bytes = max_bytes}));
-      out.push_back(cut(std::move(full), tiles[i].width));
+      const std::string full_path = path_of({tiles[i].level, tiles[i].index});
+      CW_TRY_ASSIGN(std::string full, get_file(files, {.path = full_path, .max_bytes = max_bytes}));
+      out.push_back(log_file_cut(wanted[i].path, full_path, std::move(full)));
     }
   }
   return out;
@@ -37,29 +36,14 @@ fetch(StaticFiles& files, std::span<const Tile> tiles, std::uint64_t max_bytes, 
 
 Result<std::vector<std::string>> FetchedLog::tiles(std::span<const Tile> tiles)
 {
-  return fetch(
-      m_files,
-      tiles,
-      k_max_tile_bytes,
-      [](const Tile& tile) { return tile_path(tile); },
-      [](std::string full, unsigned width) { return full.substr(0, width * registry_tlog::k_hash_bytes); });
+  return fetch(m_files, tiles, k_max_tile_bytes, [](const Tile& tile) { return tile_path(tile); });
 }
 
 Result<std::vector<std::string>> FetchedLog::bundles(std::span<const Tile> tiles)
 {
-  return fetch(
-      m_files,
-      tiles,
-      registry_tlog::k_max_bundle_bytes,
-      [](const Tile& tile) { return registry_tlog::bundle_path(tile.index, tile.width); },
-      [](std::string full, unsigned width) {
-        const auto entries = registry_tlog::parse_bundle(full, registry_tlog::k_tile_width);
-        if (!entries) {
-          return full; // which its reader refuses
-        }
-        const std::string_view last = (*entries)[width - 1];
-        return full.substr(0, static_cast<std::size_t>(last.data() + last.size() - full.data()));
-      });
+  return fetch(m_files, tiles, registry_tlog::k_max_bundle_bytes, [](const Tile& tile) {
+    return registry_tlog::bundle_path(tile.index, tile.width);
+  });
 }
 
 } // namespace cargo_wasm::registry_client

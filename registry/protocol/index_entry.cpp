@@ -130,6 +130,24 @@ bool read_schema(JsonCursor& cursor, std::uint32_t& out)
   return cursor.take_null() || cursor.read_u32(out);
 }
 
+bool read_own_member(JsonCursor& cursor, IndexEntry& out)
+{
+  if (!cursor.enter_object()) {
+    return false;
+  }
+  bool first = true;
+  for (std::string_view key; cursor.next_member(first, key);) {
+    if (key == "log") {
+      cursor.read_u64(out.log_entry.emplace());
+    } else if (key == "key") {
+      cursor.read_u64(out.key_entry.emplace());
+    } else {
+      cursor.skip_value();
+    }
+  }
+  return !cursor.failed();
+}
+
 } // namespace
 
 Result<IndexEntry> parse_index_entry(std::string_view line)
@@ -162,6 +180,8 @@ Result<IndexEntry> parse_index_entry(std::string_view line)
         read_optional_string(cursor, entry.pubtime);
       } else if (key == "v") {
         read_schema(cursor, entry.schema);
+      } else if (key == "cw") {
+        read_own_member(cursor, entry);
       } else {
         cursor.skip_value();
       }

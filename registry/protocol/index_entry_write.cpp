@@ -65,6 +65,12 @@ std::string to_json_line(const IndexEntry& entry)
   if (entry.schema != 1) {
     json["v"] = entry.schema;
   }
+  if (entry.log_entry) {
+    json["cw"]["log"] = *entry.log_entry;
+  }
+  if (entry.key_entry) {
+    json["cw"]["key"] = *entry.key_entry;
+  }
   return json.dump();
 }
 

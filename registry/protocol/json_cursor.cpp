@@ -288,23 +288,39 @@ bool JsonCursor::read_bool(bool& out)
 
 bool JsonCursor::read_u32(std::uint32_t& out)
 {
+  std::uint64_t value = 0;
+  if (!read_u64(value)) {
+    return false;
+  }
+  if (value > 0xffffffffU) {
+    --m_position;
+    return fail("a number above 4294967295");
+  }
+  out = static_cast<std::uint32_t>(value);
+  return true;
+}
+
+bool JsonCursor::read_u64(std::uint64_t& out)
+{
   if (failed()) {
     return false;
   }
   skip_space();
+  constexpr std::uint64_t k_most = ~std::uint64_t{0};
   const std::size_t start = m_position;
   std::uint64_t value = 0;
   while (m_position < m_text.size() && is_digit(m_text[m_position])) {
-    value = value * 10 + static_cast<std::uint64_t>(m_text[m_position] - '0');
-    if (value > 0xffffffffU) {
-      return fail("a number above 4294967295");
+    const auto digit = static_cast<std::uint64_t>(m_text[m_position] - '0');
+    if (value > (k_most - digit) / 10) {
+      return fail("a number of more than 64 bits");
     }
+    value = value * 10 + digit;
     ++m_position;
   }
   if (m_position == start) {
     return fail("expected a number");
   }
-  out = static_cast<std::uint32_t>(value);
+  out = value;
   return true;
 }
 

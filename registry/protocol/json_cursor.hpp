@@ -31,6 +31,7 @@ public:
   bool read_string_view(std::string_view& out, std::string& scratch);
   bool read_bool(bool& out);
   bool read_u32(std::uint32_t& out);
+  bool read_u64(std::uint64_t& out);
   /// Any value; nesting deeper than 128 is a fault. `raw` (may be null) receives its bytes.
   bool skip_value(std::string_view* raw = nullptr);
   /// Nothing but white space is left.

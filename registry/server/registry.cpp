@@ -325,7 +325,10 @@ Result<Recorded> Registry::publish(const IndexEntry& entry, std::string_view arc
   }
   statement.user = user;
   statement.time = registry_trust::utc_seconds(state.env.clock.now());
-  CW_TRY_ASSIGN(const Recorded recorded, state.record(state.log.signed_note(statement), entry.name, index + line + "\n"));
+  IndexEntry listed = entry;
+  listed.log_entry = state.log.size();
+  CW_TRY_ASSIGN(const Recorded recorded,
+                state.record(state.log.signed_note(statement), entry.name, index + registry_protocol::to_json_line(listed) + "\n"));
   CW_TRY(state.database.run("INSERT OR IGNORE INTO names(fold, name) VALUES(?, ?)", {fold_of(entry.name), entry.name}));
   if (named.empty()) {
     CW_TRY(state.accounts->add_owner(entry.name, user));

@@ -39,6 +39,9 @@ struct IndexEntry
   bool yanked = false;
   std::optional<std::string> links, rust_version, pubtime;
   std::uint32_t schema = 1; ///< `v`
+  /// Ours, in the member `cw`, which cargo passes over: the entries of the registry's log that published this version, and that let its
+  /// publisher's key do so.
+  std::optional<std::uint64_t> log_entry, key_entry;
 };
 
 /// A fast reader for exactly this shape (unknown members are skipped). Liberal in white space and member order.

@@ -1,0 +1,112 @@
+// The mirrors of one registry as one place to get files from. Each file is asked of the mirror that is expected to be best; when that one
+// fails, or serves what it should not, of the next, and so on. The caller knows what the bytes must be and says so by a check, therefore a
+// mirror need not be trusted.
+//
+//   passing trouble    no connection, time-out, 408, 425, 429, 5xx, a body that is cut off: the next mirror; a large file goes on where it ended
+//   wrong              what the check refuses, 4xx, a redirect, too long: the next mirror, and a strike against this one
+//   slow               no answer after the usual time: the next mirror is asked as well, and the first good answer counts
+//
+// When every mirror has failed, those in passing trouble are asked once more, patiently.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/registry_client/mirror_health.hpp>
+#include <cargo_wasm/registry_client/static_files.hpp>
+
+namespace cargo_wasm::registry_client {
+
+struct PoolOptions
+{
+  std::vector<std::string> preferred; ///< ids or regions of mirrors, the user's wish
+  std::vector<std::string> headers;   ///< with each request
+  std::chrono::milliseconds connect_limit{2000};
+  std::chrono::milliseconds small_limit{15'000}, large_limit{300'000}; ///< of one attempt
+  std::chrono::milliseconds hedge_after{150};                          ///< at least; three times the usual latency when that is more
+  std::chrono::milliseconds large_hedge_after{2000};
+  std::uint64_t slow_bytes_per_s = 64 * 1024; ///< below this a large file is asked of another mirror as well
+};
+
+/// What it means when a mirror says that it does not have a file.
+enum class Absence : std::uint8_t {
+  fault,    ///< it is wrong: the file is known to be there
+  behind,   ///< it may not have it yet: the next one is asked
+  believed, ///< there is none
+};
+
+struct PoolFile
+{
+  std::string path;
+  std::uint64_t max_bytes = 0;
+  bool small = true;
+  Absence absence = Absence::fault;
+  /// Whether these are the right bytes. Its error's message is a phrase: "its SHA-256 is …".
+  std::function<Result<>(std::string_view bytes)> check;
+};
+
+struct PoolAnswer
+{
+  std::optional<std::string> bytes; ///< nullopt only where absence is believed, or every mirror is behind
+  std::size_t mirror = 0;
+};
+using PoolDone = std::function<void(Result<PoolAnswer>)>;
+
+/// Event driven, in one thread, over a client that others may use as well.
+class MirrorPool
+{
+public:
+  /// All outlive it. `health` is changed as answers come.
+  MirrorPool(const Env& env, base::HttpClient& client, std::string registry, std::vector<registry_trust::Mirror> mirrors, HealthTable& health, PoolOptions options);
+  ~MirrorPool();
+  MirrorPool(const MirrorPool&) = delete;
+  MirrorPool& operator=(const MirrorPool&) = delete;
+
+  [[nodiscard]] const std::vector<registry_trust::Mirror>& mirrors() const { return m_mirrors; }
+  /// Mirrors as they would be asked now.
+  [[nodiscard]] std::vector<std::size_t> order() const;
+
+  /// `done` is called from `poll` or from this call. Errors: CW1103 no mirror has the file as it should be, with what each one did.
+  void request(PoolFile file, PoolDone done);
+  /// Of this mirror alone. Errors: CW1103.
+  void request_of(std::size_t mirror, PoolFile file, PoolDone done);
+  /// Asks further mirrors where one is slow; after the client's own events were handled.
+  void tick();
+  /// Handles events for a moment. False when nothing of this pool is under way.
+  Result<bool> poll();
+  [[nodiscard]] std::size_t pending() const { return m_pending; }
+  /// One file, waiting for it.
+  [[nodiscard]] Result<PoolAnswer> get(PoolFile file);
+
+  /// What a mirror served turned out wrong later on.
+  void strike(std::size_t mirror, const std::string& why);
+
+private:
+  struct Job;
+  class Attempt;
+  void start(const std::shared_ptr<Job>& job);
+  void next(const std::shared_ptr<Job>& job);
+  void ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result<base::HttpResponse> outcome);
+  void finish(Job& job, Result<PoolAnswer> answer);
+  [[nodiscard]] Error exhausted(const Job& job) const;
+  void leave(std::size_t mirror, const std::string& why);
+  [[nodiscard]] std::uint64_t now() const;
+  [[nodiscard]] double usual_latency_ms(std::size_t mirror) const;
+
+  const Env& m_env;
+  base::HttpClient& m_client;
+  std::string m_registry;
+  std::vector<registry_trust::Mirror> m_mirrors;
+  HealthTable& m_health;
+  PoolOptions m_options;
+  std::vector<std::shared_ptr<Job>> m_jobs; ///< under way
+  std::vector<bool> m_left;                 ///< failed in this process: asked last
+  std::vector<bool> m_told;
+  std::size_t m_pending = 0;
+};
+
+} // namespace cargo_wasm::registry_client

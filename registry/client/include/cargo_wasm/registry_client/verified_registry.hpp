@@ -1,0 +1,141 @@
+// A registry read through its mirrors, believing none of them.
+//
+//   document     pinned when it was learned, followed version by version
+//   checkpoint   signed by the log, cosigned as the policy asks, and beginning with the newest one seen before: it never goes back
+//   snapshot     the log's last entry: the hashes of the name map and of the list of revocations, and how long this holds
+//   name map     which index file each name has; that there is no such name
+//   index file   has the hash that the map says
+//   version      the log's entry that published it, signed, says this archive and this index line
+//   archive      has the hash that the index says
+//
+// Each of these is checked before the next one is used (docs/formats/registry-log.md). A mirror that serves anything else is left for the next
+// one; what shows that the registry itself is at fault (a split log, a wrong signature) ends the command.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/registry_client/known_registry.hpp>
+#include <cargo_wasm/registry_client/mirror_pool.hpp>
+#include <cargo_wasm/registry_protocol/index_entry.hpp>
+#include <cargo_wasm/registry_tlog/tile_reader.hpp>
+#include <cargo_wasm/registry_trust/name_map.hpp>
+#include <cargo_wasm/registry_trust/statement.hpp>
+
+namespace cargo_wasm::registry_client {
+
+struct ReadingOptions
+{
+  PoolOptions pool;
+  bool offline = false;
+};
+
+/// The newest state of a registry that was verified.
+struct RegistryState
+{
+  registry_tlog::Checkpoint checkpoint;
+  registry_trust::SnapshotStatement snapshot;
+  std::uint64_t age_s = 0; ///< of the snapshot, by this machine's clock and those of witnesses
+};
+
+class VerifiedRegistry
+{
+public:
+  /// `client` is nullptr offline; both outlive it. Nothing is read yet.
+  VerifiedRegistry(const Env& env, base::HttpClient* client, KnownRegistry known, ReadingOptions options);
+  ~VerifiedRegistry();
+
+  [[nodiscard]] const KnownRegistry& known() const { return m_known; }
+  [[nodiscard]] const HealthTable& health() const { return m_health; }
+
+  /// The registry's state now; once, later calls do nothing. Waits. Offline: as it was seen last. Errors: CW1106 offline and never seen; CW1110
+  /// the log has been split (evidence is kept); CW1111 what the log's last entry says is wrong; CW1112 the newest snapshot is too old; CW1113 the
+  /// federation's document has expired; those of `follow_federation` and `open_checkpoint`; CW1103.
+  Result<> refresh();
+  /// After `refresh`.
+  [[nodiscard]] const RegistryState& state() const { return *m_state; }
+
+  /// What the name map says of a name, in lower case; nullopt: it is proven that there is none. May wait. Errors: CW1103, CW1106.
+  [[nodiscard]] Result<std::optional<registry_trust::NameRecord>> record(const std::string& name);
+
+  /// nullopt: proven not to be there.
+  using FileDone = std::function<void(Result<std::optional<std::string>>)>;
+  /// The index file of a name, in lower case, after `refresh`. `is_cached` may say that what the caller has is right, by its hash: then `done` is
+  /// not called with bytes but with an empty text. `done` is called from `poll`, or from here.
+  void index_file(const std::string& name, std::function<bool(const base::Sha256&)> is_cached, FileDone done);
+
+  struct Version
+  {
+    std::string name, version;
+    std::string checksum; ///< SHA-256 of the archive, in hexadecimal
+    std::string line;     ///< of the index file
+  };
+  /// That the log has published these versions so. Waits. Errors: CW1114 to CW1116, with the version; those of reading the log.
+  Result<> verify_versions(std::span<const Version> versions);
+
+  using ArchiveDone = std::function<void(Result<std::string>)>;
+  /// The bytes of an archive, which have this hash.
+  void archive(const std::string& name, const std::string& version, const base::Sha256& hash, ArchiveDone done);
+
+  /// What one mirror has, as `survey` finds it.
+  struct MirrorReport
+  {
+    registry_trust::Mirror mirror;
+    std::optional<Error> trouble;            ///< instead of a checkpoint that counts
+    std::uint64_t size = 0;                  ///< of its checkpoint
+    std::optional<std::uint64_t> lag_s;      ///< how much older its newest state is than that of the registry, if that is known
+    MirrorHealth health;
+  };
+  /// Asks every mirror for its checkpoint, after `refresh`. Waits.
+  [[nodiscard]] Result<std::vector<MirrorReport>> survey();
+
+  /// Handles events for a moment. False when nothing is under way.
+  Result<bool> poll();
+  void tick();
+  [[nodiscard]] bool pending() const;
+  /// What was seen of mirrors, for the next command. Nothing depends on it.
+  void keep_health();
+
+private:
+  struct Seen;
+  class Moment;
+  Result<> choose_checkpoint();
+  Result<std::vector<Seen>> ask_for_checkpoints();
+  Result<> read_snapshot();
+  Result<bool> follow_document();
+  Result<> judge_age();
+  Result<> judge_lag();
+  [[nodiscard]] Result<std::optional<std::uint64_t>> lag_of(std::uint64_t size);
+  Result<> adopt(const Seen& seen);
+  Result<bool> begins_with(registry_tlog::TileReader& reader, const registry_tlog::Checkpoint& earlier);
+  [[nodiscard]] Error split(const std::string& one, const std::string& other);
+  [[nodiscard]] Result<std::vector<std::string>> entries(registry_tlog::TileReader& reader, registry_tlog::EntryRange range);
+  void with_object(const base::Sha256& hash, std::uint64_t max_bytes, FileDone done);
+  void with_shard(std::size_t shard, std::function<void(Result<const registry_trust::NameMap::Shard*>)> done);
+  [[nodiscard]] Result<std::string> object(const base::Sha256& hash, std::uint64_t max_bytes);
+  [[nodiscard]] Result<> verify_version(const Version& version, const registry_protocol::IndexEntry& entry);
+  [[nodiscard]] Result<std::string> log_entry(std::uint64_t index);
+  [[nodiscard]] std::uint64_t now() const;
+
+  const Env& m_env;
+  base::HttpClient* m_client;
+  KnownRegistry m_known;
+  ReadingOptions m_options;
+  HealthTable m_health;
+  registry_tlog::LogPolicy m_policy;
+  std::unique_ptr<MirrorPool> m_pool; ///< nullptr offline
+  std::unique_ptr<Moment> m_moment;   ///< the log as of the chosen checkpoint
+  std::optional<RegistryState> m_state;
+  std::map<std::size_t, std::uint64_t> m_behind; ///< mirrors whose checkpoint is older: its size
+  std::string m_table;
+  std::map<std::size_t, registry_trust::NameMap::Shard> m_shards;
+  std::map<std::uint64_t, std::string> m_entries; ///< verified to be in the log
+};
+
+} // namespace cargo_wasm::registry_client

@@ -1,0 +1,348 @@
+#include <cargo_wasm/registry_client/mirror_pool.hpp>
+
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_trust/utc_time.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cargo_wasm::registry_client {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds k_moment{20};
+
+double ms_since(Steady::time_point start, Steady::time_point now)
+{
+  return std::chrono::duration<double, std::milli>(now - start).count();
+}
+
+bool is_passing(int status)
+{
+  return status == 408 || status == 425 || status == 429 || status >= 500;
+}
+
+bool is_absence(int status)
+{
+  return status == 404 || status == 410 || status == 451;
+}
+
+bool is_page(std::string_view body)
+{
+  return base::trim(body).starts_with('<');
+}
+
+std::string phrase_of(const Error& error)
+{
+  return error.notes.empty() ? error.message : fmt::format("{} ({})", error.message, error.notes.front());
+}
+
+} // namespace
+
+/// One file that is wanted, and what was done for it.
+struct MirrorPool::Job
+{
+  PoolFile file;
+  PoolDone done;
+  std::vector<std::size_t> order;      ///< of mirrors to ask
+  std::size_t asked = 0;               ///< how many of them were
+  bool patient = false;                ///< the second round: with the client's own retries
+  bool finished = false;
+  std::vector<Attempt*> under_way;
+  std::vector<std::size_t> in_trouble; ///< mirrors whose trouble may pass
+  std::vector<std::string> troubles;   ///< one a mirror, for the message
+  std::vector<std::size_t> behind;     ///< mirrors that do not have it yet
+  bool had_wrong_bytes = false, had_page = false;
+  std::string partial; ///< the beginning of a large file, from an attempt that was cut off
+};
+
+class MirrorPool::Attempt final : public base::HttpHandler
+{
+public:
+  Attempt(MirrorPool& pool, std::shared_ptr<Job> job, std::size_t place) : m_pool(pool), m_job(std::move(job)), mirror(place)
+  {
+    m_job->under_way.push_back(this);
+    started = pool.m_env.clock.monotonic();
+  }
+  ~Attempt() override { std::erase(m_job->under_way, this); }
+
+  void on_start() override { body.clear(); }
+  Result<> on_data(std::span<const std::byte> chunk) override
+  {
+    if (m_job->finished) {
+      return fail(Error("CW0032", "another mirror was faster", Blame::network));
+    }
+    body.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
+    return {};
+  }
+  void on_done(Result<base::HttpResponse> outcome) override
+  {
+    const std::shared_ptr<Job> job = m_job;
+    std::erase(job->under_way, this);
+    if (!job->finished) {
+      m_pool.ended(job, *this, std::move(outcome));
+    }
+  }
+
+private:
+  MirrorPool& m_pool;
+  std::shared_ptr<Job> m_job;
+
+public:
+  std::size_t mirror;
+  Steady::time_point started;
+  std::string body;
+  std::string before; ///< what is there already: the request was for the rest
+  bool followed = false; ///< by a request to another mirror, as this one was slow
+};
+
+MirrorPool::MirrorPool(const Env& env,
+                       base::HttpClient& client,
+                       std::string registry,
+                       std::vector<registry_trust::Mirror> mirrors,
+                       HealthTable& health,
+                       PoolOptions options)
+    : m_env(env), m_client(client), m_registry(std::move(registry)), m_mirrors(std::move(mirrors)), m_health(health),
+      m_options(std::move(options)), m_left(m_mirrors.size()), m_told(m_mirrors.size())
+{
+}
+
+MirrorPool::~MirrorPool()
+{
+  for (const std::shared_ptr<Job>& job : m_jobs) {
+    job->finished = true; // what is still under way in the client leads nowhere
+  }
+}
+
+std::uint64_t MirrorPool::now() const
+{
+  return registry_trust::utc_seconds(m_env.clock.now());
+}
+
+double MirrorPool::usual_latency_ms(std::size_t mirror) const
+{
+  const auto found = m_health.find(m_mirrors[mirror].id);
+  return found == m_health.end() ? 0 : found->second.latency_ms;
+}
+
+std::vector<std::size_t> MirrorPool::order() const
+{
+  std::vector<std::size_t> places = asking_order(m_mirrors, m_health, m_options.preferred, now());
+  std::ranges::stable_sort(places, {}, [&](std::size_t place) { return static_cast<bool>(m_left[place]); });
+  return places;
+}
+
+void MirrorPool::request(PoolFile file, PoolDone done)
+{
+  auto job = std::make_shared<Job>();
+  job->file = std::move(file);
+  job->done = std::move(done);
+  job->order = order();
+  job->patient = job->order.size() == 1;
+  start(job);
+}
+
+void MirrorPool::request_of(std::size_t mirror, PoolFile file, PoolDone done)
+{
+  auto job = std::make_shared<Job>();
+  job->file = std::move(file);
+  job->done = std::move(done);
+  job->order = {mirror};
+  start(job);
+}
+
+void MirrorPool::start(const std::shared_ptr<Job>& job)
+{
+  m_jobs.push_back(job);
+  ++m_pending;
+  next(job);
+}
+
+// Asks the next mirror. When there is none left, and nobody is still to answer, the file is not to be had.
+void MirrorPool::next(const std::shared_ptr<Job>& job)
+{
+  if (job->asked == job->order.size()) {
+    if (!job->under_way.empty()) {
+      return;
+    }
+    if (!job->behind.empty() && job->in_trouble.empty()) {
+      finish(*job, PoolAnswer{std::nullopt, job->behind.front()});
+      return;
+    }
+    if (job->patient || job->in_trouble.empty() || job->order.size() == 1) {
+      finish(*job, fail(exhausted(*job)));
+      return;
+    }
+    job->patient = true;
+    job->order = std::exchange(job->in_trouble, {});
+    job->asked = 0;
+    job->troubles.clear();
+  }
+  const std::size_t place = job->order[job->asked++];
+  base::HttpRequest request{m_mirrors[place].base + job->file.path, m_options.headers, job->file.max_bytes, job->file.small};
+  request.max_redirects = 0;
+  request.connect_limit = m_options.connect_limit;
+  request.limit = job->file.small ? m_options.small_limit : m_options.large_limit;
+  if (!job->patient) {
+    request.retries = 0;
+  }
+  auto attempt = std::make_unique<Attempt>(*this, job, place);
+  if (!job->partial.empty()) {
+    attempt->before = job->partial;
+    request.headers.push_back(fmt::format("range: bytes={}-", job->partial.size()));
+  }
+  m_client.enqueue(std::move(request), std::move(attempt));
+}
+
+void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result<base::HttpResponse> outcome)
+{
+  const std::size_t place = attempt.mirror;
+  MirrorHealth& health = m_health[m_mirrors[place].id];
+  const auto pass = [&](const std::string& why) {
+    note_failure(health, why, now());
+    leave(place, why);
+    job->in_trouble.push_back(place);
+    job->troubles.push_back(fmt::format("`{}`: {}", m_mirrors[place].id, why));
+  };
+  const auto refuse = [&](const std::string& why) {
+    strike(place, why);
+    job->troubles.push_back(fmt::format("`{}`: {}", m_mirrors[place].id, why));
+  };
+  if (!outcome) {
+    const Error& error = outcome.error();
+    if (error.id == "CW0033" || error.id == "CW0038") {
+      refuse(error.message);
+    } else {
+      if (!job->file.small && attempt.before.empty() && attempt.body.size() < job->file.max_bytes) {
+        job->partial = attempt.body;
+      }
+      pass(phrase_of(error));
+    }
+  } else if (is_passing(outcome->status)) {
+    pass(fmt::format("`{}` was answered with status {}", job->file.path, outcome->status));
+  } else if (is_absence(outcome->status) && job->file.absence == Absence::believed) {
+    finish(*job, PoolAnswer{std::nullopt, place});
+    return;
+  } else if (is_absence(outcome->status) && job->file.absence == Absence::behind) {
+    job->behind.push_back(place);
+  } else if (outcome->status != 200 && outcome->status != 206) {
+    const bool is_redirect = outcome->status >= 300 && outcome->status < 400;
+    refuse(is_redirect ? fmt::format("`{}` was redirected, which is not followed", job->file.path)
+                       : fmt::format("`{}` was answered with status {}", job->file.path, outcome->status));
+  } else {
+    const bool is_rest = outcome->status == 206 && !attempt.before.empty() &&
+                         outcome->header("content-range").value_or("").starts_with(fmt::format("bytes {}-", attempt.before.size()));
+    std::string bytes = is_rest ? attempt.before + attempt.body : std::move(attempt.body);
+    const Result<> right = job->file.check ? job->file.check(bytes) : Result<>();
+    if (right) {
+      note_answer(health, ms_since(attempt.started, m_env.clock.monotonic()), now());
+      finish(*job, PoolAnswer{std::move(bytes), place});
+      return;
+    }
+    if (is_rest) {
+      // Which of the two mirrors was wrong is not known: the file is got anew, whole.
+      job->partial.clear();
+      job->order.push_back(place);
+    } else {
+      job->had_wrong_bytes = true;
+      job->had_page = job->had_page || is_page(bytes);
+      refuse(is_page(bytes) ? fmt::format("`{}` was answered with a web page", job->file.path)
+                            : fmt::format("`{}`: {}", job->file.path, right.error().message));
+    }
+  }
+  next(job);
+}
+
+void MirrorPool::finish(Job& job, Result<PoolAnswer> answer)
+{
+  job.finished = true;
+  --m_pending;
+  // Those that are still to answer are slow: that is their latency, at least.
+  for (const Attempt* const attempt : job.under_way) {
+    MirrorHealth& health = m_health[m_mirrors[attempt->mirror].id];
+    health.latency_ms = std::max(health.latency_ms, ms_since(attempt->started, m_env.clock.monotonic()));
+  }
+  PoolDone done = std::move(job.done);
+  std::erase_if(m_jobs, [&](const std::shared_ptr<Job>& other) { return other.get() == &job; });
+  done(std::move(answer));
+}
+
+void MirrorPool::tick()
+{
+  const Steady::time_point time = m_env.clock.monotonic();
+  const std::vector<std::shared_ptr<Job>> jobs = m_jobs;
+  for (const std::shared_ptr<Job>& job : jobs) {
+    if (job->finished || job->under_way.empty() || job->asked == job->order.size()) {
+      continue;
+    }
+    Attempt& attempt = *job->under_way.back();
+    const double waited = ms_since(attempt.started, time);
+    const bool is_slow =
+        job->file.small
+            ? waited > std::max(static_cast<double>(m_options.hedge_after.count()), 3 * usual_latency_ms(attempt.mirror))
+            : waited > static_cast<double>(m_options.large_hedge_after.count()) &&
+                  static_cast<double>(attempt.body.size()) < waited / 1000 * static_cast<double>(m_options.slow_bytes_per_s);
+    if (is_slow && !attempt.followed) {
+      attempt.followed = true;
+      next(job);
+    }
+  }
+}
+
+Result<bool> MirrorPool::poll()
+{
+  if (m_pending == 0) {
+    return false;
+  }
+  CW_TRY_ASSIGN(const bool more, m_client.poll(k_moment));
+  tick();
+  if (!more && m_pending != 0) {
+    // The client has nothing left, and somebody still waits: only a handler that was never answered does that.
+    return fail(Error("CW0032", fmt::format("a transfer from the mirrors of `{}` ended without an answer", m_registry), Blame::network));
+  }
+  return m_pending != 0;
+}
+
+Result<PoolAnswer> MirrorPool::get(PoolFile file)
+{
+  std::optional<Result<PoolAnswer>> answer;
+  request(std::move(file), [&answer](Result<PoolAnswer> got) { answer = std::move(got); });
+  while (!answer) {
+    CW_TRY(poll());
+  }
+  return std::move(*answer);
+}
+
+void MirrorPool::leave(std::size_t mirror, const std::string& why)
+{
+  m_left[mirror] = true;
+  if (!m_told[mirror]) {
+    m_told[mirror] = true;
+    m_env.reporter.status(
+        "Leaving", fmt::format("mirror `{}` of `{}`: {}", m_mirrors[mirror].id, m_registry, why), base::StatusColor::yellow);
+  }
+}
+
+void MirrorPool::strike(std::size_t mirror, const std::string& why)
+{
+  note_strike(m_health[m_mirrors[mirror].id], why, now());
+  leave(mirror, why);
+}
+
+Error MirrorPool::exhausted(const Job& job) const
+{
+  Error error("CW1103",
+              fmt::format("no mirror of `{}` has `{}` as it should be", m_registry, job.file.path),
+              job.had_wrong_bytes && job.in_trouble.empty() ? Blame::integrity : Blame::network);
+  error.notes = job.troubles;
+  if (job.had_page) {
+    error.helps.emplace_back("web pages came in place of files: a network that wants a login does that; open a page in a browser");
+  }
+  error.helps.push_back(fmt::format("`cargo-wasm registry status {}` shows what each mirror does", m_registry));
+  return error;
+}
+
+} // namespace cargo_wasm::registry_client

@@ -1,0 +1,157 @@
+#include "pool_log.hpp"
+
+#include "log_files.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <set>
+
+namespace cargo_wasm::registry_client {
+
+using registry_tlog::Tile;
+
+/// What several requests fill; it outlives a wait that is broken off.
+struct PoolLog::Batch
+{
+  std::map<std::string, std::string> got; ///< by path
+  std::optional<Error> wrong;
+  std::size_t waiting = 0;
+};
+
+void PoolLog::take(Batch& batch, const File& file, const std::string& path, Result<PoolAnswer> answer)
+{
+  --batch.waiting;
+  if (!answer) {
+    batch.wrong = batch.wrong ? batch.wrong : std::optional(std::move(answer).error());
+    return;
+  }
+  m_served_by[file.path] = answer->mirror;
+  batch.got.emplace(file.path, log_file_cut(file.path, path, std::move(*answer->bytes)));
+}
+
+void PoolLog::request(const std::shared_ptr<Batch>& batch, const File& file)
+{
+  ++batch->waiting;
+  const auto ask_for_full = [this, batch, file] {
+    m_pool->request({.path = file.full_path, .max_bytes = file.max_bytes, .check = {}},
+                    [this, batch, file](Result<PoolAnswer> answer) { take(*batch, file, file.full_path, std::move(answer)); });
+  };
+  if (file.path == file.full_path) {
+    ask_for_full();
+    return;
+  }
+  m_pool->request({.path = file.path, .max_bytes = file.max_bytes, .absence = Absence::behind, .check = {}},
+                  [this, batch, file, ask_for_full](Result<PoolAnswer> answer) {
+                    if (answer && !answer->bytes) {
+                      ask_for_full(); // the log has grown since: partial tiles may go then
+                    } else {
+                      take(*batch, file, file.path, std::move(answer));
+                    }
+                  });
+}
+
+// Each file from what was got ahead, from the disk, or from a mirror: as wide as asked for, else cut from the full one.
+Result<std::map<std::string, std::string>> PoolLog::fetch(std::span<const File> files)
+{
+  const auto batch = std::make_shared<Batch>();
+  m_last.clear();
+  for (const File& file : files) {
+    m_last.push_back(file.path);
+    if (const auto warm = m_warm.find(file.path); warm != m_warm.end()) {
+      batch->got.emplace(file.path, warm->second);
+      continue;
+    }
+    CW_TRY_ASSIGN(std::optional<std::string> kept, m_fs.read_if_exists(m_directory / file.full_path));
+    if (kept) {
+      batch->got.emplace(file.path, log_file_cut(file.path, file.full_path, std::move(*kept)));
+    } else if (m_pool == nullptr) {
+      return fail(Error("CW1106", fmt::format("`{}` of the registry's log is not here, and the network may not be used", file.path),
+                        Blame::environment)
+                      .help("run the command once with the network: what is verified then is kept"));
+    } else {
+      request(batch, file);
+    }
+  }
+  while (batch->waiting != 0) {
+    CW_TRY(m_pool->poll());
+  }
+  if (batch->wrong) {
+    return fail(std::move(*batch->wrong));
+  }
+  return std::move(batch->got);
+}
+
+std::vector<PoolLog::File> PoolLog::bundle_files(std::span<const Tile> tiles)
+{
+  std::vector<File> files;
+  for (const Tile& tile : tiles) {
+    files.push_back({registry_tlog::bundle_path(tile.index, tile.width),
+                     registry_tlog::bundle_path(tile.index, registry_tlog::k_tile_width),
+                     registry_tlog::k_max_bundle_bytes});
+  }
+  return files;
+}
+
+Result<std::vector<std::string>> PoolLog::in_order(std::span<const File> files)
+{
+  CW_TRY_ASSIGN(const auto got, fetch(files));
+  std::vector<std::string> out;
+  for (const File& file : files) {
+    out.push_back(got.at(file.path));
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> PoolLog::tiles(std::span<const Tile> tiles)
+{
+  std::vector<File> files;
+  for (const Tile& tile : tiles) {
+    files.push_back({tile_path(tile), tile_path(Tile{tile.level, tile.index}), k_max_tile_bytes});
+  }
+  return in_order(files);
+}
+
+Result<std::vector<std::string>> PoolLog::bundles(std::span<const Tile> tiles)
+{
+  return in_order(bundle_files(tiles));
+}
+
+Result<> PoolLog::warm(std::span<const Tile> tiles)
+{
+  CW_TRY_ASSIGN(auto got, fetch(bundle_files(tiles)));
+  m_warm.merge(got);
+  return {};
+}
+
+void PoolLog::keep_tile(const Tile& tile, std::string_view bytes)
+{
+  if (tile.full()) {
+    (void)m_fs.write_atomic(m_directory / tile_path(tile), bytes); // a cache: what is not kept is fetched again
+  }
+}
+
+void PoolLog::keep_bundle(const Tile& tile, std::string_view bytes)
+{
+  if (tile.full()) {
+    (void)m_fs.write_atomic(m_directory / registry_tlog::bundle_path(tile.index, tile.width), bytes);
+  }
+}
+
+bool PoolLog::blame(const std::string& why)
+{
+  std::set<std::size_t> servers;
+  for (const std::string& path : m_last) {
+    if (const auto served = m_served_by.find(path); served != m_served_by.end()) {
+      servers.insert(served->second);
+    }
+  }
+  m_warm.clear();
+  m_served_by.clear();
+  for (const std::size_t server : servers) {
+    m_pool->strike(server, why);
+  }
+  return !servers.empty();
+}
+
+} // namespace cargo_wasm::registry_client

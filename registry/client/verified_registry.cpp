@@ -1,0 +1,326 @@
+#include <cargo_wasm/registry_client/verified_registry.hpp>
+
+#include "moment.hpp"
+
+#include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/registry_trust/utc_time.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cargo_wasm::registry_client {
+namespace {
+
+using registry_protocol::IndexEntry;
+using registry_trust::KeyChange;
+using registry_trust::KeyStatement;
+using registry_trust::NameMap;
+using registry_trust::NameRecord;
+using registry_trust::PublishStatement;
+
+std::function<Result<>(std::string_view)> has_hash(const base::Sha256& hash)
+{
+  return [hash](std::string_view bytes) -> Result<> {
+    const base::Sha256 actual = base::sha256(bytes);
+    return actual == hash ? Result<>()
+                          : fail(Error("CW1107", fmt::format("its SHA-256 is {}, and should be {}", base::to_hex(actual), base::to_hex(hash)),
+                                       Blame::integrity));
+  };
+}
+
+Error unproven(const VerifiedRegistry::Version& version, std::string why)
+{
+  return Error("CW1114", fmt::format("the log has not published `{}` {} as the index says", version.name, version.version), Blame::integrity)
+      .note(std::move(why))
+      .help("nothing of it was used; tell the registry's operators, and pin another version meanwhile");
+}
+
+// The index line as its statement has it: not yanked, without what the registry adds.
+base::Sha256 hash_of_line(IndexEntry entry)
+{
+  entry.yanked = false;
+  entry.log_entry.reset();
+  entry.key_entry.reset();
+  return base::sha256(registry_protocol::to_json_line(entry));
+}
+
+} // namespace
+
+VerifiedRegistry::VerifiedRegistry(const Env& env, base::HttpClient* client, KnownRegistry known, ReadingOptions options)
+    : m_env(env), m_client(client), m_known(std::move(known)), m_options(std::move(options))
+{
+  if (const auto text = m_env.fs.read_if_exists(m_known.health_file()); text && *text) {
+    m_health = parse_health(**text);
+  }
+  // The document was read by `open_federation`, which has parsed its policy.
+  m_policy = registry_tlog::parse_log_policy(m_known.federation.policy).value();
+  if (client != nullptr && !m_options.offline) {
+    m_pool = std::make_unique<MirrorPool>(m_env, *client, m_known.federation.name, m_known.federation.mirrors, m_health, m_options.pool);
+  }
+}
+
+VerifiedRegistry::~VerifiedRegistry() = default;
+
+std::uint64_t VerifiedRegistry::now() const
+{
+  return registry_trust::utc_seconds(m_env.clock.now());
+}
+
+void VerifiedRegistry::keep_health()
+{
+  if (m_pool) {
+    (void)m_env.fs.write_atomic(m_known.health_file(), to_json(m_health));
+  }
+}
+
+bool VerifiedRegistry::pending() const
+{
+  return m_pool && m_pool->pending() != 0;
+}
+
+Result<bool> VerifiedRegistry::poll()
+{
+  return m_pool ? m_pool->poll() : Result<bool>(false);
+}
+
+void VerifiedRegistry::tick()
+{
+  if (m_pool) {
+    m_pool->tick();
+  }
+}
+
+void VerifiedRegistry::with_object(const base::Sha256& hash, std::uint64_t max_bytes, FileDone done)
+{
+  if (hash == base::sha256("")) {
+    done(std::string());
+    return;
+  }
+  const base::Path file = m_known.directory / "objects" / base::to_hex(hash);
+  if (auto kept = m_env.fs.read_if_exists(file); kept && *kept && base::sha256(**kept) == hash) {
+    done(std::move(**kept));
+    return;
+  }
+  if (!m_pool) {
+    done(fail(Error("CW1106", fmt::format("a part of the registry `{}` is not here, and the network may not be used", m_known.federation.name),
+                    Blame::environment)
+                  .help("run the command once with the network: what is verified then is kept")));
+    return;
+  }
+  m_pool->request({.path = "map/" + base::to_hex(hash), .max_bytes = max_bytes, .check = has_hash(hash)},
+                  [this, file, done = std::move(done)](Result<PoolAnswer> answer) {
+                    if (!answer) {
+                      done(fail(std::move(answer).error()));
+                      return;
+                    }
+                    (void)m_env.fs.write_atomic(file, *answer->bytes); // a cache
+                    done(std::move(answer->bytes));
+                  });
+}
+
+Result<std::string> VerifiedRegistry::object(const base::Sha256& hash, std::uint64_t max_bytes)
+{
+  const auto got = std::make_shared<std::optional<Result<std::optional<std::string>>>>();
+  with_object(hash, max_bytes, [got](Result<std::optional<std::string>> bytes) { *got = std::move(bytes); });
+  while (!*got) {
+    CW_TRY(poll());
+  }
+  CW_TRY_ASSIGN(std::optional<std::string> bytes, std::move(**got));
+  return std::move(*bytes);
+}
+
+void VerifiedRegistry::with_shard(std::size_t shard, std::function<void(Result<const NameMap::Shard*>)> done)
+{
+  if (const auto known = m_shards.find(shard); known != m_shards.end()) {
+    done(&known->second);
+    return;
+  }
+  const Result<base::Sha256> hash = registry_trust::shard_hash(m_table, shard);
+  if (!hash) {
+    done(fail(hash.error()));
+    return;
+  }
+  with_object(*hash, k_max_shard_bytes, [this, shard, done = std::move(done)](Result<std::optional<std::string>> bytes) {
+    if (!bytes) {
+      done(fail(std::move(bytes).error()));
+      return;
+    }
+    Result<NameMap::Shard> parsed = registry_trust::parse_shard(**bytes, shard);
+    if (!parsed) {
+      done(fail(std::move(parsed).error()));
+      return;
+    }
+    done(&m_shards.insert_or_assign(shard, std::move(*parsed)).first->second);
+  });
+}
+
+Result<std::optional<NameRecord>> VerifiedRegistry::record(const std::string& name)
+{
+  const auto got = std::make_shared<std::optional<Result<const NameMap::Shard*>>>();
+  with_shard(registry_trust::shard_of(name), [got](Result<const NameMap::Shard*> shard) { *got = std::move(shard); });
+  while (!*got) {
+    CW_TRY(poll());
+  }
+  CW_TRY_ASSIGN(const NameMap::Shard* const shard, std::move(**got));
+  const auto found = shard->find(name);
+  return found == shard->end() ? std::nullopt : std::optional(found->second);
+}
+
+void VerifiedRegistry::index_file(const std::string& name, std::function<bool(const base::Sha256&)> is_cached, FileDone done)
+{
+  with_shard(registry_trust::shard_of(name),
+             [this, name, is_cached = std::move(is_cached), done = std::move(done)](Result<const NameMap::Shard*> shard) mutable {
+               if (!shard) {
+                 done(fail(std::move(shard).error()));
+                 return;
+               }
+               const auto found = (*shard)->find(name);
+               if (found == (*shard)->end()) {
+                 done(std::optional<std::string>());
+                 return;
+               }
+               const base::Sha256 hash = found->second.index_file;
+               if (is_cached(hash)) {
+                 done(std::string());
+                 return;
+               }
+               if (!m_pool) {
+                 done(fail(Error("CW1106", fmt::format("the index file of `{}` is not here, and the network may not be used", name),
+                                 Blame::environment)
+                               .help("run the command once with the network: what is verified then is kept")));
+                 return;
+               }
+               m_pool->request(
+                   {.path = registry_protocol::index_path(name), .max_bytes = k_max_index_bytes, .check = has_hash(hash)},
+                   [done = std::move(done)](Result<PoolAnswer> answer) {
+                     done(answer ? Result<std::optional<std::string>>(std::move(answer->bytes)) : fail(std::move(answer).error()));
+                   });
+             });
+}
+
+void VerifiedRegistry::archive(const std::string& name, const std::string& version, const base::Sha256& hash, ArchiveDone done)
+{
+  m_pool->request({.path = fmt::format("crates/{}.crate", base::to_hex(hash)),
+                   .max_bytes = k_max_archive_bytes,
+                   .small = false,
+                   .check = has_hash(hash)},
+                  [name, version, done = std::move(done)](Result<PoolAnswer> answer) {
+                    if (!answer) {
+                      done(fail(std::move(answer).error().during(fmt::format("while downloading `{} v{}`", name, version))));
+                      return;
+                    }
+                    done(std::move(*answer->bytes));
+                  });
+}
+
+Result<std::string> VerifiedRegistry::log_entry(std::uint64_t index)
+{
+  if (const auto known = m_entries.find(index); known != m_entries.end()) {
+    return known->second;
+  }
+  CW_TRY_ASSIGN(const std::vector<std::string> got, entries(m_moment->reader, {.begin = index, .end = index + 1}));
+  return m_entries.emplace(index, got.front()).first->second;
+}
+
+Result<> VerifiedRegistry::verify_versions(std::span<const Version> versions)
+{
+  CW_TRY(refresh());
+  const std::uint64_t size = m_state->checkpoint.size;
+  std::vector<IndexEntry> parsed;
+  std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> bundles; ///< by index: the first and last entry wanted
+  for (const Version& version : versions) {
+    CW_TRY_ASSIGN(IndexEntry entry, registry_protocol::parse_index_entry(version.line));
+    if (!entry.log_entry) {
+      return fail(unproven(version, "its index line names no entry of the log"));
+    }
+    for (const std::optional<std::uint64_t> index : {entry.log_entry, entry.key_entry}) {
+      if (index && *index >= size) {
+        return fail(unproven(version, fmt::format("its index line names entry {}, and the log has {}", *index, size)));
+      }
+      if (index && !m_entries.contains(*index)) {
+        auto& range = bundles.try_emplace(*index / registry_tlog::k_tile_width, *index, *index).first->second;
+        range = {std::min(range.first, *index), std::max(range.second, *index)};
+      }
+    }
+    parsed.push_back(std::move(entry));
+  }
+  std::vector<registry_tlog::Tile> tiles;
+  for (const auto& [bundle, range] : bundles) {
+    tiles.push_back(registry_tlog::tile_of({.level = 0, .index = range.first}, size));
+  }
+  CW_TRY(m_moment->log.warm(tiles));
+  for (const auto& [bundle, range] : bundles) {
+    CW_TRY_ASSIGN(std::vector<std::string> got, entries(m_moment->reader, {.begin = range.first, .end = range.second + 1}));
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      m_entries.emplace(range.first + i, std::move(got[i]));
+    }
+  }
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    CW_TRY(verify_version(versions[i], parsed[i]));
+  }
+  return {};
+}
+
+// What the entry states, and who has signed it.
+Result<> VerifiedRegistry::verify_version(const Version& version, const IndexEntry& entry)
+{
+  CW_TRY_ASSIGN(const std::string bytes, log_entry(*entry.log_entry));
+  const auto note = registry_tlog::parse_note(bytes);
+  const auto statement = note ? registry_trust::parse_statement(note->text) : fail(Error());
+  const auto* const published = statement ? std::get_if<PublishStatement>(&*statement) : nullptr;
+  const std::string where = fmt::format("entry {} of the log", *entry.log_entry);
+  if (published == nullptr) {
+    return fail(unproven(version, fmt::format("{} is no publication", where)));
+  }
+  if (published->registry != m_known.federation.canonical) {
+    return fail(unproven(version, fmt::format("{} is of the registry `{}`", where, published->registry)));
+  }
+  if (published->name != version.name || published->version != version.version) {
+    return fail(unproven(version, fmt::format("{} is of `{}` {}", where, published->name, published->version)));
+  }
+  if (base::to_hex(published->archive) != version.checksum) {
+    return fail(unproven(version, fmt::format("{} is of an archive with SHA-256 {}", where, base::to_hex(published->archive)))
+                    .note(fmt::format("the index says {}", version.checksum)));
+  }
+  if (published->index_line && *published->index_line != hash_of_line(entry)) {
+    return fail(unproven(version, fmt::format("{} is of another index line: its dependencies or features were changed since", where)));
+  }
+  const registry_tlog::VerifierKey& log_key = m_policy.logs.front().key;
+  if (!entry.key_entry) {
+    const auto signed_by = verify(*note, std::span(&log_key, 1), where);
+    if (!signed_by) {
+      return fail(unproven(version, signed_by.error().message));
+    }
+    if (!m_known.federation.unsigned_allowed) {
+      return fail(Error("CW1115", fmt::format("`{}` {} was not signed by its publisher", version.name, version.version), Blame::integrity)
+                      .note(fmt::format("the registry `{}` says that every version is", m_known.federation.name))
+                      .help("tell the registry's operators; nothing of it was used"));
+    }
+    return {};
+  }
+  CW_TRY_ASSIGN(const std::string key_bytes, log_entry(*entry.key_entry));
+  const auto key_note = registry_tlog::parse_note(key_bytes);
+  const auto key_statement = key_note ? registry_trust::parse_statement(key_note->text) : fail(Error());
+  const auto* const granted = key_statement ? std::get_if<KeyStatement>(&*key_statement) : nullptr;
+  const std::string key_where = fmt::format("entry {} of the log", *entry.key_entry);
+  const bool is_grant = granted != nullptr && granted->change != KeyChange::drop && granted->name == version.name &&
+                        granted->registry == m_known.federation.canonical && *entry.key_entry < *entry.log_entry;
+  if (!is_grant) {
+    return fail(unproven(version, fmt::format("{} does not let a key publish `{}`", key_where, version.name)));
+  }
+  if (const auto signed_by = verify(*key_note, std::span(&log_key, 1), key_where); !signed_by) {
+    return fail(unproven(version, signed_by.error().message));
+  }
+  CW_TRY_ASSIGN(const registry_tlog::VerifierKey key, registry_tlog::parse_verifier_key(granted->key));
+  if (const auto signed_by = verify(*note, std::span(&key, 1), where); !signed_by) {
+    return fail(Error("CW1116", fmt::format("`{}` {} was not signed by the key that may publish it", version.name, version.version),
+                      Blame::integrity)
+                    .note(signed_by.error().message)
+                    .note(fmt::format("the key is `{}`, by {}", granted->key, key_where))
+                    .help("tell the registry's operators; nothing of it was used"));
+  }
+  return {};
+}
+
+} // namespace cargo_wasm::registry_client
