@@ -15,9 +15,9 @@ namespace cargo_wasm::ops {
 
 namespace {
 
+using nlohmann::ordered_json;
 using registry_client::KnownRegistry;
 using registry_client::VerifiedRegistry;
-using nlohmann::ordered_json;
 
 // The address of a registry's files: with its slash, without cargo's prefix.
 Result<std::string> registry_address(std::string_view url)
@@ -43,9 +43,10 @@ Result<> name_in_config(const Env& env, const manifest::Config& config, const re
     return {};
   }
   if (index) {
-    env.reporter.warning(Error("CW1105", fmt::format("`registries.{}` of the configuration is another registry", federation.name), Blame::environment)
-                             .note(fmt::format("{} says `{}`", index->definition.display(), index->value))
-                             .help(fmt::format("set its `index` to `{}`, or give this one another name there", federation.canonical)));
+    env.reporter.warning(
+        Error("CW1105", fmt::format("`registries.{}` of the configuration is another registry", federation.name), Blame::environment)
+            .note(fmt::format("{} says `{}`", index->definition.display(), index->value))
+            .help(fmt::format("set its `index` to `{}`, or give this one another name there", federation.canonical)));
     return {};
   }
   CW_TRY_ASSIGN(const std::optional<std::string> before, env.fs.read_if_exists(file));
@@ -106,9 +107,15 @@ std::string state_of(const VerifiedRegistry::MirrorReport& report, std::uint64_t
 
 ordered_json json_of(const VerifiedRegistry::MirrorReport& report, std::uint64_t now)
 {
-  ordered_json json{{"id", report.mirror.id},       {"region", report.mirror.region},         {"base", report.mirror.base},
-                    {"state", state_of(report, now)}, {"good", !report.trouble},                {"size", report.size},
-                    {"latency_ms", report.health.latency_ms}, {"failures", report.health.failures}, {"strikes", report.health.strikes}};
+  ordered_json json{{"id", report.mirror.id},
+                    {"region", report.mirror.region},
+                    {"base", report.mirror.base},
+                    {"state", state_of(report, now)},
+                    {"good", !report.trouble},
+                    {"size", report.size},
+                    {"latency_ms", report.health.latency_ms},
+                    {"failures", report.health.failures},
+                    {"strikes", report.health.strikes}};
   json["lag_s"] = report.lag_s ? ordered_json(*report.lag_s) : ordered_json(nullptr);
   return json;
 }
@@ -208,11 +215,13 @@ Result<> registry_add(const Env& env, const GlobalOptions& options, const Regist
   if (!pin.document && !pin.key) {
     if (!request.trust_on_first_use) {
       Error error("CW1104", "how is it known that this is the right registry?", Blame::usage);
-      error.notes.push_back(fmt::format("`{}` calls itself `{}`; its document has SHA-256 {}", address, federation.name, base::to_hex(hash)));
+      error.notes.push_back(
+          fmt::format("`{}` calls itself `{}`; its document has SHA-256 {}", address, federation.name, base::to_hex(hash)));
       for (const auto& key : federation.root.keys) {
         error.notes.push_back(fmt::format("a root key of it is `{}`", to_text(key)));
       }
-      error.helps.emplace_back("compare these with what its operators have published elsewhere, and give `--key KEY` or `--root sha256:HEX`");
+      error.helps.emplace_back(
+          "compare these with what its operators have published elsewhere, and give `--key KEY` or `--root sha256:HEX`");
       error.helps.emplace_back("`--trust-on-first-use` believes what came, now and from now on");
       return fail(std::move(error));
     }

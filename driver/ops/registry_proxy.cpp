@@ -1,5 +1,5 @@
-// A registry with a federation, served to plain cargo on this machine: cargo gets fallback and verification without knowing of either. Its lock
-// files keep the registry's own address, as source replacement does that.
+// A registry with a federation, served to plain cargo on this machine: cargo gets fallback and verification without knowing of either. Its
+// lock files keep the registry's own address, as source replacement does that.
 #include <cargo_wasm/ops/federation_verbs.hpp>
 
 #include "federation_here.hpp"
@@ -43,7 +43,9 @@ public:
       return text_answer(405, "this proxy only reads; publish to the registry itself\n");
     }
     const std::string_view path = question.target.substr(0, question.target.find('?'));
-    const Result<HttpAnswer> answered = path == "/config.json" ? config() : path.starts_with("/crates/") ? archive(path.substr(8)) : index(path.substr(1));
+    const Result<HttpAnswer> answered = path == "/config.json"         ? config()
+                                        : path.starts_with("/crates/") ? archive(path.substr(8))
+                                                                       : index(path.substr(1));
     if (answered) {
       return *answered;
     }
@@ -72,7 +74,8 @@ private:
   Result<HttpAnswer> config()
   {
     CW_TRY(current(true));
-    HttpAnswer answer = text_answer(k_ok, nlohmann::ordered_json{{"dl", m_address + "crates/{crate}/{version}/{sha256-checksum}"}}.dump() + "\n");
+    HttpAnswer answer =
+        text_answer(k_ok, nlohmann::ordered_json{{"dl", m_address + "crates/{crate}/{version}/{sha256-checksum}"}}.dump() + "\n");
     answer.type = "application/json";
     return answer;
   }
@@ -153,18 +156,21 @@ Result<> registry_proxy(const Env& env, const GlobalOptions& options, const Regi
 {
   CW_TRY_ASSIGN(const FederationReader reader, open_federation_reader(env, options, request.name));
   Proxy proxy(env, reader);
-  CW_TRY_ASSIGN(const auto server,
-                registry_server::HttpServer::listen(request.listen, [&proxy](const HttpQuestion& question) { return proxy.answer(question); }));
+  CW_TRY_ASSIGN(const auto server, registry_server::HttpServer::listen(request.listen, [&proxy](const HttpQuestion& question) {
+                  return proxy.answer(question);
+                }));
   const std::string address = fmt::format("http://{}/", server->address());
   proxy.set_address(address);
   if (request.port_file) {
     CW_TRY(env.fs.write_atomic(*request.port_file, server->address().substr(server->address().rfind(':') + 1) + "\n"));
   }
-  env.reporter.result(fmt::format("[source.{0}]\nregistry = \"{1}\"\nreplace-with = \"{0}-verified\"\n\n[source.{0}-verified]\nregistry = \"sparse+{2}\"\n",
-                                  reader.known.federation.name,
-                                  reader.known.federation.canonical,
-                                  address));
-  env.reporter.status("Proxying", fmt::format("`{}`, verified, until Ctrl-C; the lines above are for cargo's configuration", reader.known.federation.name));
+  env.reporter.result(
+      fmt::format("[source.{0}]\nregistry = \"{1}\"\nreplace-with = \"{0}-verified\"\n\n[source.{0}-verified]\nregistry = \"sparse+{2}\"\n",
+                  reader.known.federation.name,
+                  reader.known.federation.canonical,
+                  address));
+  env.reporter.status(
+      "Proxying", fmt::format("`{}`, verified, until Ctrl-C; the lines above are for cargo's configuration", reader.known.federation.name));
   server->run(request.stop);
   return {};
 }

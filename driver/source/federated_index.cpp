@@ -1,5 +1,5 @@
-// The index of a registry whose federation is known: files come from its mirrors, and each is compared with the registry's signed state. A cached
-// file that is the right one by that state costs no request.
+// The index of a registry whose federation is known: files come from its mirrors, and each is compared with the registry's signed state. A
+// cached file that is the right one by that state costs no request.
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/digest.hpp>

@@ -165,7 +165,7 @@ Result<> RemoteRegistry::download(std::span<const Wanted> wanted)
   CW_TRY(registry->refresh());
   std::vector<registry_client::VerifiedRegistry::Version> versions;
   for (const Wanted& want : wanted) {
-    CW_TRY_ASSIGN(IndexFile* file, m_index.cached(want.id.name().view()));
+    CW_TRY_ASSIGN(IndexFile * file, m_index.cached(want.id.name().view()));
     if (file == nullptr || file->find(want.id.version()) == nullptr) {
       // A lock file that came from elsewhere: this machine has not seen the index yet.
       m_index.make_current();

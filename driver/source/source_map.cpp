@@ -132,7 +132,8 @@ Result<std::shared_ptr<PackageSource>> SourceMap::State::make(SourceId id)
     }
     std::optional<registry_client::KnownRegistry> known;
     if (!actual.is_crates_io()) {
-      CW_TRY_ASSIGN(known, registry_client::find_known_registry(session.fs(), session.config().cargo_home(), "sparse+" + std::string(actual.url())));
+      CW_TRY_ASSIGN(
+          known, registry_client::find_known_registry(session.fs(), session.config().cargo_home(), "sparse+" + std::string(actual.url())));
     }
     auto registry = std::make_shared<RemoteRegistry>(session, id, actual, std::move(known));
     registry->index().on_loaded([this, raw = registry.get()](const std::string& name) { walk.loaded(*raw, name); });

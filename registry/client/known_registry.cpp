@@ -52,9 +52,10 @@ Result<std::vector<KnownRegistry>> known_registries(const base::ReadOnlyFilesyst
     }
     Result<registry_trust::Federation> federation = registry_trust::open_federation(*document);
     if (!federation) {
-      return fail(Error("CW1102", fmt::format("what is known of the registry `{}` is damaged", entry.name), Blame::environment)
-                      .note(fmt::format("`{}`: {}", registry.document_file().native(), federation.error().message))
-                      .help(fmt::format("remove `{}`, and add the registry again with `cargo-wasm registry add`", registry.directory.native())));
+      return fail(
+          Error("CW1102", fmt::format("what is known of the registry `{}` is damaged", entry.name), Blame::environment)
+              .note(fmt::format("`{}`: {}", registry.document_file().native(), federation.error().message))
+              .help(fmt::format("remove `{}`, and add the registry again with `cargo-wasm registry add`", registry.directory.native())));
     }
     registry.federation = std::move(*federation);
     registry.on_first_use = fs.exists(registry.directory / k_first_use_mark);
@@ -114,7 +115,8 @@ Result<KnownRegistry> learn(base::Filesystem& fs, const base::Path& cargo_home, 
       return other.federation.version >= federation.version
                  ? other
                  : Result<KnownRegistry>(
-                       fail(Error("CW1105", fmt::format("`{}` is known already, in version {}", other.federation.name, other.federation.version),
+                       fail(Error("CW1105",
+                                  fmt::format("`{}` is known already, in version {}", other.federation.name, other.federation.version),
                                   Blame::integrity)
                                 .help("newer versions are followed by themselves, one by one, when the registry is read")));
     }

@@ -48,7 +48,8 @@ HealthTable parse_health(std::string_view json)
     health.paused_until = number("paused_until");
     health.last_size = number("last_size");
     health.last_seen = number("last_seen");
-    health.last_trouble = entry.contains("last_trouble") && entry["last_trouble"].is_string() ? entry["last_trouble"].get<std::string>() : "";
+    health.last_trouble =
+        entry.contains("last_trouble") && entry["last_trouble"].is_string() ? entry["last_trouble"].get<std::string>() : "";
     table.emplace(id, std::move(health));
   }
   return table;

@@ -47,9 +47,9 @@ struct MirrorPool::Job
 {
   PoolFile file;
   PoolDone done;
-  std::vector<std::size_t> order;      ///< of mirrors to ask
-  std::size_t asked = 0;               ///< how many of them were
-  bool patient = false;                ///< the second round: with the client's own retries
+  std::vector<std::size_t> order; ///< of mirrors to ask
+  std::size_t asked = 0;          ///< how many of them were
+  bool patient = false;           ///< the second round: with the client's own retries
   bool finished = false;
   std::vector<Attempt*> under_way;
   std::vector<std::size_t> in_trouble; ///< mirrors whose trouble may pass
@@ -95,7 +95,7 @@ public:
   std::size_t mirror;
   Steady::time_point started;
   std::string body;
-  std::string before; ///< what is there already: the request was for the rest
+  std::string before;    ///< what is there already: the request was for the rest
   bool followed = false; ///< by a request to another mirror, as this one was slow
 };
 
@@ -260,14 +260,27 @@ void MirrorPool::finish(Job& job, Result<PoolAnswer> answer)
 {
   job.finished = true;
   --m_pending;
-  // Those that are still to answer are slow: that is their latency, at least.
   for (const Attempt* const attempt : job.under_way) {
-    MirrorHealth& health = m_health[m_mirrors[attempt->mirror].id];
-    health.latency_ms = std::max(health.latency_ms, ms_since(attempt->started, m_env.clock.monotonic()));
+    note_slow(attempt->mirror, ms_since(attempt->started, m_env.clock.monotonic()));
   }
   PoolDone done = std::move(job.done);
   std::erase_if(m_jobs, [&](const std::shared_ptr<Job>& other) { return other.get() == &job; });
   done(std::move(answer));
+}
+
+// Somebody else has answered meanwhile: that is its latency, at least, and it is asked last from now on.
+void MirrorPool::note_slow(std::size_t mirror, double waited_ms)
+{
+  MirrorHealth& health = m_health[m_mirrors[mirror].id];
+  health.latency_ms = std::max(health.latency_ms, waited_ms);
+  m_left[mirror] = true;
+}
+
+double MirrorPool::patience_ms(std::size_t mirror) const
+{
+  return std::clamp(3 * usual_latency_ms(mirror),
+                    static_cast<double>(m_options.hedge_after.count()),
+                    static_cast<double>(m_options.longest_hedge_after.count()));
 }
 
 void MirrorPool::tick()
@@ -281,10 +294,9 @@ void MirrorPool::tick()
     Attempt& attempt = *job->under_way.back();
     const double waited = ms_since(attempt.started, time);
     const bool is_slow =
-        job->file.small
-            ? waited > std::max(static_cast<double>(m_options.hedge_after.count()), 3 * usual_latency_ms(attempt.mirror))
-            : waited > static_cast<double>(m_options.large_hedge_after.count()) &&
-                  static_cast<double>(attempt.body.size()) < waited / 1000 * static_cast<double>(m_options.slow_bytes_per_s);
+        job->file.small ? waited > std::max(static_cast<double>(m_options.hedge_after.count()), 3 * usual_latency_ms(attempt.mirror))
+                        : waited > static_cast<double>(m_options.large_hedge_after.count()) &&
+                              static_cast<double>(attempt.body.size()) < waited / 1000 * static_cast<double>(m_options.slow_bytes_per_s);
     if (is_slow && !attempt.followed) {
       attempt.followed = true;
       next(job);

@@ -63,10 +63,15 @@ Result<std::map<std::string, std::string>> PoolLog::fetch(std::span<const File> 
       continue;
     }
     CW_TRY_ASSIGN(std::optional<std::string> kept, m_fs.read_if_exists(m_directory / file.full_path));
+    const std::string_view kept_path = kept ? file.full_path : file.path;
+    if (!kept && file.path != file.full_path) {
+      CW_TRY_ASSIGN(kept, m_fs.read_if_exists(m_directory / file.path));
+    }
     if (kept) {
-      batch->got.emplace(file.path, log_file_cut(file.path, file.full_path, std::move(*kept)));
+      batch->got.emplace(file.path, log_file_cut(file.path, kept_path, std::move(*kept)));
     } else if (m_pool == nullptr) {
-      return fail(Error("CW1106", fmt::format("`{}` of the registry's log is not here, and the network may not be used", file.path),
+      return fail(Error("CW1106",
+                        fmt::format("`{}` of the registry's log is not here, and the network may not be used", file.path),
                         Blame::environment)
                       .help("run the command once with the network: what is verified then is kept"));
     } else {
@@ -124,18 +129,27 @@ Result<> PoolLog::warm(std::span<const Tile> tiles)
   return {};
 }
 
+// A cache: what cannot be kept is fetched again. Of partial files the newest is enough.
+void PoolLog::keep(const std::string& path, bool is_full, std::string_view bytes)
+{
+  const base::Path file = m_directory / path;
+  if (const auto there = m_fs.stat(file); there && *there) {
+    return;
+  }
+  if (!is_full) {
+    (void)m_fs.remove_all(file.parent_path());
+  }
+  (void)m_fs.write_atomic(file, bytes);
+}
+
 void PoolLog::keep_tile(const Tile& tile, std::string_view bytes)
 {
-  if (tile.full()) {
-    (void)m_fs.write_atomic(m_directory / tile_path(tile), bytes); // a cache: what is not kept is fetched again
-  }
+  keep(tile_path(tile), tile.full(), bytes);
 }
 
 void PoolLog::keep_bundle(const Tile& tile, std::string_view bytes)
 {
-  if (tile.full()) {
-    (void)m_fs.write_atomic(m_directory / registry_tlog::bundle_path(tile.index, tile.width), bytes);
-  }
+  keep(registry_tlog::bundle_path(tile.index, tile.width), tile.full(), bytes);
 }
 
 bool PoolLog::blame(const std::string& why)

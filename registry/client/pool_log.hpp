@@ -35,6 +35,7 @@ private:
     std::uint64_t max_bytes = 0;
   };
   struct Batch;
+  void keep(const std::string& path, bool is_full, std::string_view bytes);
   void request(const std::shared_ptr<Batch>& batch, const File& file);
   void take(Batch& batch, const File& file, const std::string& path, Result<PoolAnswer> answer);
   [[nodiscard]] Result<std::map<std::string, std::string>> fetch(std::span<const File> files);
@@ -44,9 +45,9 @@ private:
   base::Filesystem& m_fs;
   MirrorPool* m_pool;
   base::Path m_directory;
-  std::map<std::string, std::string> m_warm;     ///< by path
+  std::map<std::string, std::string> m_warm;      ///< by path
   std::map<std::string, std::size_t> m_served_by; ///< which mirror, by path
-  std::vector<std::string> m_last;               ///< paths of what was handed out last
+  std::vector<std::string> m_last;                ///< paths of what was handed out last
 };
 
 } // namespace cargo_wasm::registry_client

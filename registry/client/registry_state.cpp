@@ -78,9 +78,10 @@ Result<> VerifiedRegistry::choose_checkpoint()
   }
   if (m_pool == nullptr) {
     if (!before) {
-      return fail(Error("CW1106", fmt::format("nothing was ever verified of the registry `{}`", m_known.federation.name), Blame::environment)
-                      .note("the network may not be used")
-                      .help("run the command once with the network: what is verified then is kept"));
+      return fail(
+          Error("CW1106", fmt::format("nothing was ever verified of the registry `{}`", m_known.federation.name), Blame::environment)
+              .note("the network may not be used")
+              .help("run the command once with the network: what is verified then is kept"));
     }
     return adopt(*before);
   }
@@ -91,7 +92,8 @@ Result<> VerifiedRegistry::choose_checkpoint()
   const Seen& chosen = goes_back ? *before : newest;
   CW_TRY(adopt(chosen));
   if (goes_back) {
-    m_env.reporter.verbose("Stale", fmt::format("every mirror of `{}` that answered is behind what was seen before", m_known.federation.name));
+    m_env.reporter.verbose("Stale",
+                           fmt::format("every mirror of `{}` that answered is behind what was seen before", m_known.federation.name));
   }
   // All others must be the beginning of it.
   if (before && !goes_back) {
@@ -130,6 +132,7 @@ Result<std::vector<VerifiedRegistry::Seen>> VerifiedRegistry::ask_for_checkpoint
     std::optional<Error> policy; ///< what a checkpoint lacked; more telling than that a mirror has none
     std::optional<Error> wrong;
     std::size_t waiting = 0;
+    std::set<std::size_t> has_answered;
   };
   const auto answers = std::make_shared<Answers>();
   const auto file = [&] {
@@ -141,8 +144,11 @@ Result<std::vector<VerifiedRegistry::Seen>> VerifiedRegistry::ask_for_checkpoint
                       return verified ? Result<>() : fail(std::move(verified).error());
                     }};
   };
-  const auto take = [this, answers](Result<PoolAnswer> answer) {
+  const auto take = [this, answers](std::optional<std::size_t> mirror, Result<PoolAnswer> answer) {
     --answers->waiting;
+    if (mirror) {
+      answers->has_answered.insert(*mirror);
+    }
     if (!answer) {
       answers->wrong = std::move(answer).error();
       return;
@@ -150,11 +156,12 @@ Result<std::vector<VerifiedRegistry::Seen>> VerifiedRegistry::ask_for_checkpoint
     auto verified = registry_tlog::open_checkpoint(*answer->bytes, m_policy);
     answers->good.push_back({.note = std::move(*answer->bytes), .verified = std::move(*verified), .mirror = answer->mirror});
   };
+  const auto started = m_env.clock.monotonic();
   const std::vector<std::size_t> order = m_pool->order();
   const std::size_t asked = std::min(order.size(), k_checkpoint_mirrors);
   for (std::size_t i = 0; i < asked; ++i) {
     ++answers->waiting;
-    m_pool->request_of(order[i], file(), take);
+    m_pool->request_of(order[i], file(), [take, mirror = order[i]](Result<PoolAnswer> answer) { take(mirror, std::move(answer)); });
   }
   std::optional<std::chrono::steady_clock::time_point> first;
   while (answers->waiting != 0) {
@@ -163,20 +170,27 @@ Result<std::vector<VerifiedRegistry::Seen>> VerifiedRegistry::ask_for_checkpoint
       const auto time = m_env.clock.monotonic();
       first = first ? first : std::optional(time);
       if (time - *first > k_patience) {
+        const double waited = std::chrono::duration<double, std::milli>(time - started).count();
+        for (std::size_t i = 0; i < asked; ++i) {
+          if (!answers->has_answered.contains(order[i])) {
+            m_pool->note_slow(order[i], waited);
+          }
+        }
         break;
       }
     }
   }
   if (answers->good.empty() && order.size() > asked) {
     ++answers->waiting;
-    m_pool->request(file(), take);
+    m_pool->request(file(), [take](Result<PoolAnswer> answer) { take(std::nullopt, std::move(answer)); });
     while (answers->waiting != 0) {
       CW_TRY(m_pool->poll());
     }
   }
   if (answers->good.empty()) {
-    return fail(answers->policy ? std::move(*answers->policy).during(fmt::format("while reading the registry `{}`", m_known.federation.name))
-                                : std::move(*answers->wrong));
+    return fail(answers->policy
+                    ? std::move(*answers->policy).during(fmt::format("while reading the registry `{}`", m_known.federation.name))
+                    : std::move(*answers->wrong));
   }
   return std::move(answers->good);
 }
@@ -212,13 +226,17 @@ Error VerifiedRegistry::split(const std::string& one, const std::string& other)
 {
   const base::Path file = m_known.directory / fmt::format("fork-{}.txt", now());
   const std::string evidence =
-      fmt::format("The log of the registry `{}` has signed both of these, and neither begins with the other.\n\n{}\n\n{}", m_known.federation.name,
-                  one, other);
+      fmt::format("The log of the registry `{}` has signed both of these, and neither begins with the other.\n\n{}\n\n{}",
+                  m_known.federation.name,
+                  one,
+                  other);
   const Result<> kept = m_env.fs.write_atomic(file, evidence);
-  return Error("CW1110", fmt::format("the log of the registry `{}` has been split: nothing of it can be believed", m_known.federation.name),
+  return Error("CW1110",
+               fmt::format("the log of the registry `{}` has been split: nothing of it can be believed", m_known.federation.name),
                Blame::integrity)
       .note("it has signed two checkpoints of which neither begins with the other: somebody is shown something else")
-      .note(kept ? fmt::format("both are in `{}`, which proves it to anybody", file.native()) : "they could not be kept: " + kept.error().message)
+      .note(kept ? fmt::format("both are in `{}`, which proves it to anybody", file.native())
+                 : "they could not be kept: " + kept.error().message)
       .help("tell its operators, and others who use it; nothing was installed");
 }
 
@@ -241,9 +259,10 @@ Result<> VerifiedRegistry::read_snapshot()
 {
   const Checkpoint& checkpoint = m_moment->seen.verified.checkpoint;
   const auto wrong = [&](std::string why) {
-    return fail(Error("CW1111", fmt::format("the newest state of the registry `{}` cannot be read", m_known.federation.name), Blame::integrity)
-                    .note(std::move(why))
-                    .help("its operators have to mend this: `cargo-wasm registry fsck` shows more"));
+    return fail(
+        Error("CW1111", fmt::format("the newest state of the registry `{}` cannot be read", m_known.federation.name), Blame::integrity)
+            .note(std::move(why))
+            .help("its operators have to mend this: `cargo-wasm registry fsck` shows more"));
   };
   if (checkpoint.size == 0) {
     return wrong("its log is empty: there is not even a first snapshot");
@@ -311,7 +330,8 @@ Result<bool> VerifiedRegistry::follow_document()
     wanted = before + 1; // it has expired: there may be one that nobody has spoken of yet
   }
   if (wanted - before > registry_trust::k_max_federation_steps) {
-    return fail(Error("CW1025", fmt::format("the document of `{}` is {} versions further", m_known.federation.name, wanted - before),
+    return fail(Error("CW1025",
+                      fmt::format("the document of `{}` is {} versions further", m_known.federation.name, wanted - before),
                       Blame::integrity)
                     .help("add the registry anew, with keys that its operators have published elsewhere"));
   }
@@ -348,38 +368,44 @@ Result<> VerifiedRegistry::judge_age()
   const std::uint64_t time = now();
   if (m_state->snapshot.time > time + k_skew_s) {
     m_env.reporter.warning(
-        Error("CW1112", fmt::format("this machine's clock is {} behind that of `{}`", age_text(m_state->snapshot.time - time), federation.name),
+        Error("CW1112",
+              fmt::format("this machine's clock is {} behind that of `{}`", age_text(m_state->snapshot.time - time), federation.name),
               Blame::environment)
             .note("whether what it says is still valid cannot be judged so")
             .help("set the clock"));
   }
   if (m_pool == nullptr) {
-    m_env.reporter.verbose("Offline",
-                           fmt::format("`{}` as of {}, entry {} of its log", federation.name, to_utc_text(m_state->snapshot.time),
-                                       m_state->checkpoint.size - 1));
+    m_env.reporter.verbose(
+        "Offline",
+        fmt::format(
+            "`{}` as of {}, entry {} of its log", federation.name, to_utc_text(m_state->snapshot.time), m_state->checkpoint.size - 1));
     return {};
   }
   if (federation.expires < time) {
     return fail(Error("CW1113", fmt::format("the document of the registry `{}` has expired", federation.name), Blame::integrity)
-                    .note(fmt::format("version {} was valid until {}, and no mirror has a newer one", federation.version,
+                    .note(fmt::format("version {} was valid until {}, and no mirror has a newer one",
+                                      federation.version,
                                       to_utc_text(federation.expires)))
                     .help("its operators have to sign a new version; `--offline` builds from what was verified before"));
   }
   const bool has_ended = m_state->snapshot.expires < time;
   if (m_state->age_s > federation.fail_after_s || has_ended) {
-    return fail(Error("CW1112", fmt::format("all that can be had of the registry `{}` is {} old", federation.name, age_text(m_state->age_s)),
+    return fail(Error("CW1112",
+                      fmt::format("all that can be had of the registry `{}` is {} old", federation.name, age_text(m_state->age_s)),
                       Blame::integrity)
-                    .note(fmt::format("its newest snapshot is of {}; {}", to_utc_text(m_state->snapshot.time),
+                    .note(fmt::format("its newest snapshot is of {}; {}",
+                                      to_utc_text(m_state->snapshot.time),
                                       has_ended ? fmt::format("it was valid until {}", to_utc_text(m_state->snapshot.expires))
                                                 : fmt::format("the registry allows {}", age_text(federation.fail_after_s))))
                     .note("mirrors that are frozen look like this, too")
                     .help("`--offline` builds from what was verified before; `cargo-wasm registry status` shows each mirror"));
   }
   if (m_state->age_s > federation.warn_after_s) {
-    m_env.reporter.warning(
-        Error("CW1112", fmt::format("the newest state of the registry `{}` is {} old", federation.name, age_text(m_state->age_s)), Blame::network)
-            .note(fmt::format("its newest snapshot is of {}", to_utc_text(m_state->snapshot.time)))
-            .help("mirrors may be frozen: `cargo-wasm registry status` shows each of them"));
+    m_env.reporter.warning(Error("CW1112",
+                                 fmt::format("the newest state of the registry `{}` is {} old", federation.name, age_text(m_state->age_s)),
+                                 Blame::network)
+                               .note(fmt::format("its newest snapshot is of {}", to_utc_text(m_state->snapshot.time)))
+                               .help("mirrors may be frozen: `cargo-wasm registry status` shows each of them"));
   }
   return {};
 }

@@ -19,19 +19,24 @@ using registry_trust::NameMap;
 using registry_trust::NameRecord;
 using registry_trust::PublishStatement;
 
+/// Of a hash in a line for people.
+constexpr std::size_t k_shown_digits = 12;
+
 std::function<Result<>(std::string_view)> has_hash(const base::Sha256& hash)
 {
   return [hash](std::string_view bytes) -> Result<> {
     const base::Sha256 actual = base::sha256(bytes);
     return actual == hash ? Result<>()
-                          : fail(Error("CW1107", fmt::format("its SHA-256 is {}, and should be {}", base::to_hex(actual), base::to_hex(hash)),
+                          : fail(Error("CW1107",
+                                       fmt::format("its SHA-256 is {}, and should be {}", base::to_hex(actual), base::to_hex(hash)),
                                        Blame::integrity));
   };
 }
 
 Error unproven(const VerifiedRegistry::Version& version, std::string why)
 {
-  return Error("CW1114", fmt::format("the log has not published `{}` {} as the index says", version.name, version.version), Blame::integrity)
+  return Error(
+             "CW1114", fmt::format("the log has not published `{}` {} as the index says", version.name, version.version), Blame::integrity)
       .note(std::move(why))
       .help("nothing of it was used; tell the registry's operators, and pin another version meanwhile");
 }
@@ -103,7 +108,8 @@ void VerifiedRegistry::with_object(const base::Sha256& hash, std::uint64_t max_b
     return;
   }
   if (!m_pool) {
-    done(fail(Error("CW1106", fmt::format("a part of the registry `{}` is not here, and the network may not be used", m_known.federation.name),
+    done(fail(Error("CW1106",
+                    fmt::format("a part of the registry `{}` is not here, and the network may not be used", m_known.federation.name),
                     Blame::environment)
                   .help("run the command once with the network: what is verified then is kept")));
     return;
@@ -169,34 +175,34 @@ Result<std::optional<NameRecord>> VerifiedRegistry::record(const std::string& na
 
 void VerifiedRegistry::index_file(const std::string& name, std::function<bool(const base::Sha256&)> is_cached, FileDone done)
 {
-  with_shard(registry_trust::shard_of(name),
-             [this, name, is_cached = std::move(is_cached), done = std::move(done)](Result<const NameMap::Shard*> shard) mutable {
-               if (!shard) {
-                 done(fail(std::move(shard).error()));
-                 return;
-               }
-               const auto found = (*shard)->find(name);
-               if (found == (*shard)->end()) {
-                 done(std::optional<std::string>());
-                 return;
-               }
-               const base::Sha256 hash = found->second.index_file;
-               if (is_cached(hash)) {
-                 done(std::string());
-                 return;
-               }
-               if (!m_pool) {
-                 done(fail(Error("CW1106", fmt::format("the index file of `{}` is not here, and the network may not be used", name),
-                                 Blame::environment)
-                               .help("run the command once with the network: what is verified then is kept")));
-                 return;
-               }
-               m_pool->request(
-                   {.path = registry_protocol::index_path(name), .max_bytes = k_max_index_bytes, .check = has_hash(hash)},
-                   [done = std::move(done)](Result<PoolAnswer> answer) {
-                     done(answer ? Result<std::optional<std::string>>(std::move(answer->bytes)) : fail(std::move(answer).error()));
-                   });
-             });
+  with_shard(
+      registry_trust::shard_of(name),
+      [this, name, is_cached = std::move(is_cached), done = std::move(done)](Result<const NameMap::Shard*> shard) mutable {
+        if (!shard) {
+          done(fail(std::move(shard).error()));
+          return;
+        }
+        const auto found = (*shard)->find(name);
+        if (found == (*shard)->end()) {
+          done(std::optional<std::string>());
+          return;
+        }
+        const base::Sha256 hash = found->second.index_file;
+        if (is_cached(hash)) {
+          done(std::string());
+          return;
+        }
+        if (!m_pool) {
+          done(fail(
+              Error("CW1106", fmt::format("the index file of `{}` is not here, and the network may not be used", name), Blame::environment)
+                  .help("run the command once with the network: what is verified then is kept")));
+          return;
+        }
+        m_pool->request({.path = registry_protocol::index_path(name), .max_bytes = k_max_index_bytes, .check = has_hash(hash)},
+                        [done = std::move(done)](Result<PoolAnswer> answer) {
+                          done(answer ? Result<std::optional<std::string>>(std::move(answer->bytes)) : fail(std::move(answer).error()));
+                        });
+      });
 }
 
 void VerifiedRegistry::archive(const std::string& name, const std::string& version, const base::Sha256& hash, ArchiveDone done)
@@ -314,7 +320,8 @@ Result<> VerifiedRegistry::verify_version(const Version& version, const IndexEnt
   }
   CW_TRY_ASSIGN(const registry_tlog::VerifierKey key, registry_tlog::parse_verifier_key(granted->key));
   if (const auto signed_by = verify(*note, std::span(&key, 1), where); !signed_by) {
-    return fail(Error("CW1116", fmt::format("`{}` {} was not signed by the key that may publish it", version.name, version.version),
+    return fail(Error("CW1116",
+                      fmt::format("`{}` {} was not signed by the key that may publish it", version.name, version.version),
                       Blame::integrity)
                     .note(signed_by.error().message)
                     .note(fmt::format("the key is `{}`, by {}", granted->key, key_where))

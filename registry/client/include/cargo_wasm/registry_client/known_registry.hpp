@@ -45,8 +45,8 @@ struct Pin
 /// "sha256:HEX" or a verifier key. Errors: CW1104.
 [[nodiscard]] Result<Pin> parse_pin(std::string_view text);
 
-/// Keeps a federation that was not known, if its document is what the pin says. Errors: CW1022 to CW1024; CW1104 it is not; CW1105 another one
-/// of this name or address is known; CW0003.
+/// Keeps a federation that was not known, if its document is what the pin says. Errors: CW1022 to CW1024; CW1104 it is not; CW1105 another
+/// one of this name or address is known; CW0003.
 Result<KnownRegistry> learn(base::Filesystem& fs, const base::Path& cargo_home, std::string_view document, const Pin& pin);
 /// Keeps a version that follows. Errors: those of `follow_federation`, CW0003.
 Result<> follow(base::Filesystem& fs, KnownRegistry& known, std::string_view document);

@@ -2,9 +2,9 @@
 // fails, or serves what it should not, of the next, and so on. The caller knows what the bytes must be and says so by a check, therefore a
 // mirror need not be trusted.
 //
-//   passing trouble    no connection, time-out, 408, 425, 429, 5xx, a body that is cut off: the next mirror; a large file goes on where it ended
-//   wrong              what the check refuses, 4xx, a redirect, too long: the next mirror, and a strike against this one
-//   slow               no answer after the usual time: the next mirror is asked as well, and the first good answer counts
+//   passing trouble    no connection, time-out, 408, 425, 429, 5xx, a body that is cut off: the next mirror; a large file goes on where it
+//   ended wrong              what the check refuses, 4xx, a redirect, too long: the next mirror, and a strike against this one slow no
+//   answer after the usual time: the next mirror is asked as well, and the first good answer counts
 //
 // When every mirror has failed, those in passing trouble are asked once more, patiently.
 #pragma once
@@ -27,7 +27,8 @@ struct PoolOptions
   std::vector<std::string> headers;   ///< with each request
   std::chrono::milliseconds connect_limit{2000};
   std::chrono::milliseconds small_limit{15'000}, large_limit{300'000}; ///< of one attempt
-  std::chrono::milliseconds hedge_after{150};                          ///< at least; three times the usual latency when that is more
+  /// After three times its usual latency, within these, a second mirror is asked for a small file.
+  std::chrono::milliseconds hedge_after{150}, longest_hedge_after{1000};
   std::chrono::milliseconds large_hedge_after{2000};
   std::uint64_t slow_bytes_per_s = 64 * 1024; ///< below this a large file is asked of another mirror as well
 };
@@ -61,7 +62,12 @@ class MirrorPool
 {
 public:
   /// All outlive it. `health` is changed as answers come.
-  MirrorPool(const Env& env, base::HttpClient& client, std::string registry, std::vector<registry_trust::Mirror> mirrors, HealthTable& health, PoolOptions options);
+  MirrorPool(const Env& env,
+             base::HttpClient& client,
+             std::string registry,
+             std::vector<registry_trust::Mirror> mirrors,
+             HealthTable& health,
+             PoolOptions options);
   ~MirrorPool();
   MirrorPool(const MirrorPool&) = delete;
   MirrorPool& operator=(const MirrorPool&) = delete;
@@ -82,6 +88,8 @@ public:
   /// One file, waiting for it.
   [[nodiscard]] Result<PoolAnswer> get(PoolFile file);
 
+  /// Others have answered, and this mirror has not: it is asked last from now on.
+  void note_slow(std::size_t mirror, double waited_ms);
   /// What a mirror served turned out wrong later on.
   void strike(std::size_t mirror, const std::string& why);
 
@@ -95,6 +103,7 @@ private:
   [[nodiscard]] Error exhausted(const Job& job) const;
   void leave(std::size_t mirror, const std::string& why);
   [[nodiscard]] std::uint64_t now() const;
+  [[nodiscard]] double patience_ms(std::size_t mirror) const;
   [[nodiscard]] double usual_latency_ms(std::size_t mirror) const;
 
   const Env& m_env;

@@ -8,8 +8,8 @@
 //   version      the log's entry that published it, signed, says this archive and this index line
 //   archive      has the hash that the index says
 //
-// Each of these is checked before the next one is used (docs/formats/registry-log.md). A mirror that serves anything else is left for the next
-// one; what shows that the registry itself is at fault (a split log, a wrong signature) ends the command.
+// Each of these is checked before the next one is used (docs/formats/registry-log.md). A mirror that serves anything else is left for the
+// next one; what shows that the registry itself is at fault (a split log, a wrong signature) ends the command.
 #pragma once
 #include <functional>
 #include <map>
@@ -54,9 +54,9 @@ public:
   [[nodiscard]] const KnownRegistry& known() const { return m_known; }
   [[nodiscard]] const HealthTable& health() const { return m_health; }
 
-  /// The registry's state now; once, later calls do nothing. Waits. Offline: as it was seen last. Errors: CW1106 offline and never seen; CW1110
-  /// the log has been split (evidence is kept); CW1111 what the log's last entry says is wrong; CW1112 the newest snapshot is too old; CW1113 the
-  /// federation's document has expired; those of `follow_federation` and `open_checkpoint`; CW1103.
+  /// The registry's state now; once, later calls do nothing. Waits. Offline: as it was seen last. Errors: CW1106 offline and never seen;
+  /// CW1110 the log has been split (evidence is kept); CW1111 what the log's last entry says is wrong; CW1112 the newest snapshot is too
+  /// old; CW1113 the federation's document has expired; those of `follow_federation` and `open_checkpoint`; CW1103.
   Result<> refresh();
   /// After `refresh`.
   [[nodiscard]] const RegistryState& state() const { return *m_state; }
@@ -66,8 +66,8 @@ public:
 
   /// nullopt: proven not to be there.
   using FileDone = std::function<void(Result<std::optional<std::string>>)>;
-  /// The index file of a name, in lower case, after `refresh`. `is_cached` may say that what the caller has is right, by its hash: then `done` is
-  /// not called with bytes but with an empty text. `done` is called from `poll`, or from here.
+  /// The index file of a name, in lower case, after `refresh`. `is_cached` may say that what the caller has is right, by its hash: then
+  /// `done` is not called with bytes but with an empty text. `done` is called from `poll`, or from here.
   void index_file(const std::string& name, std::function<bool(const base::Sha256&)> is_cached, FileDone done);
 
   struct Version
@@ -87,9 +87,9 @@ public:
   struct MirrorReport
   {
     registry_trust::Mirror mirror;
-    std::optional<Error> trouble;            ///< instead of a checkpoint that counts
-    std::uint64_t size = 0;                  ///< of its checkpoint
-    std::optional<std::uint64_t> lag_s;      ///< how much older its newest state is than that of the registry, if that is known
+    std::optional<Error> trouble;       ///< instead of a checkpoint that counts
+    std::uint64_t size = 0;             ///< of its checkpoint
+    std::optional<std::uint64_t> lag_s; ///< how much older its newest state is than that of the registry, if that is known
     MirrorHealth health;
   };
   /// Asks every mirror for its checkpoint, after `refresh`. Waits.
