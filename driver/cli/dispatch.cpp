@@ -28,6 +28,9 @@ GlobalOptions global_options_of(const Env& env, const ParsedArguments& parsed, c
   GlobalOptions options;
   options.plus_toolchain = plus_toolchain;
   options.config.config_arguments = parsed.all("config");
+  if (parsed.has("strict-federation")) {
+    options.config.config_arguments.emplace_back("cargo-wasm.strict-federation=true");
+  }
   options.config.locked = parsed.has("locked");
   options.config.offline = parsed.has("offline");
   options.config.frozen = parsed.has("frozen");

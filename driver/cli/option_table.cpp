@@ -23,6 +23,7 @@ Options manifest(bool with_rust_version)
   options.push_back({"locked", '\0', flag, "", "Fail if Cargo.lock would change", k_manifest});
   options.push_back({"offline", '\0', flag, "", "Do not use the network", k_manifest});
   options.push_back({"frozen", '\0', flag, "", "Both --locked and --offline", k_manifest});
+  options.push_back({"strict-federation", '\0', flag, "", "Fail where a registry is not one that is known by its keys", k_manifest});
   return options;
 }
 

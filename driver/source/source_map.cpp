@@ -7,6 +7,7 @@
 #include "git_registry.hpp"
 #include "git_source.hpp"
 #include "local_registry.hpp"
+#include "name_rules.hpp"
 #include "package_reader.hpp"
 #include "path_source.hpp"
 #include "registry.hpp"
@@ -19,12 +20,13 @@ namespace cargo_wasm::source {
 struct SourceMap::State
 {
   State(const Env& env, const manifest::Config& config, SourceOptions options)
-      : session(env, config, std::move(options)), walk([this](SourceId id) { return registry_of(id); })
+      : session(env, config, std::move(options)), walk([this](SourceId id) { return registry_of(id); }, [this](const manifest::Dependency& one) { return names.check(one).has_value(); })
   {
   }
 
   Session session;
   Replacements replacements;
+  NameRules names;
   /// By source and precise part: one repository may be in use at several commits.
   std::map<std::pair<const void*, std::string>, std::shared_ptr<PackageSource>> sources;
   WalkAhead walk;
@@ -66,6 +68,18 @@ Result<> check_crates_io_protocol(const Session& session)
                                  .note("crates.io is read by its sparse index, which lists the same packages")
                                  .help("remove the setting"));
   return {};
+}
+
+/// `--strict-federation`: a registry that nothing vouches for is not read.
+Result<> check_strictness(const Session& session, SourceId registry, bool is_known)
+{
+  CW_TRY_ASSIGN(const auto strict, session.config().get_bool("cargo-wasm.strict-federation"));
+  if (!strict || !strict->value || is_known || registry.is_crates_io()) {
+    return {};
+  }
+  return fail(Error("CW1119", fmt::format("{} cannot be verified", registry.display()), Blame::integrity)
+                  .note(fmt::format("`--strict-federation` is in effect, and no federation with the index `{}` is known", url_without_secrets(registry.url())))
+                  .help("`cargo-wasm registry add URL --key KEY`, with a key that its operators have published"));
 }
 
 /// A package that its source has put into `directory`.
@@ -131,16 +145,19 @@ Result<std::shared_ptr<PackageSource>> SourceMap::State::make(SourceId id)
       CW_TRY(check_crates_io_protocol(session));
     }
     std::optional<registry_client::KnownRegistry> known;
-    if (!actual.is_crates_io()) {
-      CW_TRY_ASSIGN(
-          known, registry_client::find_known_registry(session.fs(), session.config().cargo_home(), "sparse+" + std::string(actual.url())));
+    for (const registry_client::KnownRegistry& one : names.known()) {
+      if (one.federation.canonical == "sparse+" + std::string(actual.url())) {
+        known = one;
+      }
     }
+    CW_TRY(check_strictness(session, actual, known.has_value()));
     auto registry = std::make_shared<RemoteRegistry>(session, id, actual, std::move(known));
     registry->index().on_loaded([this, raw = registry.get()](const std::string& name) { walk.loaded(*raw, name); });
     made = std::move(registry);
     break;
   }
   case SourceKind::registry:
+    CW_TRY(check_strictness(session, actual, false));
     made = std::make_shared<GitRegistry>(session, id, actual);
     break;
   }
@@ -179,11 +196,14 @@ Result<std::unique_ptr<SourceMap>> SourceMap::create(const Env& env, const manif
   auto state = std::make_unique<State>(env, config, std::move(options));
   CW_TRY_ASSIGN(state->replacements, Replacements::read(config));
   CW_TRY(state->replacements.check());
+  CW_TRY_ASSIGN(auto known, registry_client::known_registries(env.fs, config.cargo_home()));
+  state->names = NameRules(std::move(known));
   return std::unique_ptr<SourceMap>(new SourceMap(std::move(state)));
 }
 
 Result<std::vector<resolve::Candidate>> SourceMap::query_candidates(const manifest::Dependency& dependency)
 {
+  CW_TRY(m_state->names.check(dependency));
   CW_TRY_ASSIGN(auto* const source, m_state->source_of(dependency.source));
   if (auto* const registry = m_state->registry_of(dependency.source);
       registry != nullptr && !m_state->session.offline() && !registry->index().is_ready(dependency.package_name)) {

@@ -6,7 +6,7 @@ namespace cargo_wasm::source {
 
 void WalkAhead::visit(const manifest::Dependency& dependency)
 {
-  RemoteRegistry* const registry = m_registry_of(dependency.source);
+  RemoteRegistry* const registry = m_may_ask(dependency) ? m_registry_of(dependency.source) : nullptr;
   if (registry == nullptr) {
     return;
   }

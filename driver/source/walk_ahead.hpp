@@ -20,7 +20,11 @@ class WalkAhead
 {
 public:
   /// `registry_of`: the registry that answers for a source, or nullptr when another kind of source does.
-  explicit WalkAhead(std::function<RemoteRegistry*(spec::SourceId)> registry_of) : m_registry_of(std::move(registry_of)) {}
+  /// `may_ask`: whether the name is that registry's at all; what may not be asked is left for the resolver to refuse.
+  WalkAhead(std::function<RemoteRegistry*(spec::SourceId)> registry_of, std::function<bool(const manifest::Dependency&)> may_ask)
+      : m_registry_of(std::move(registry_of)), m_may_ask(std::move(may_ask))
+  {
+  }
 
   /// Starts from a dependency; whatever its file leads to follows as files come in.
   void visit(const manifest::Dependency& dependency);
@@ -45,6 +49,7 @@ private:
   void enable_dependency(Node& node, InternedString name, const InternedString* feature, std::set<InternedString>& touched);
 
   std::function<RemoteRegistry*(spec::SourceId)> m_registry_of;
+  std::function<bool(const manifest::Dependency&)> m_may_ask;
   std::map<std::pair<RemoteRegistry*, std::string>, std::vector<Request>> m_waiting;
   std::unordered_map<spec::PackageId, Node> m_nodes;
 };

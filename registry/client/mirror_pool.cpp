@@ -294,7 +294,7 @@ void MirrorPool::tick()
     Attempt& attempt = *job->under_way.back();
     const double waited = ms_since(attempt.started, time);
     const bool is_slow =
-        job->file.small ? waited > std::max(static_cast<double>(m_options.hedge_after.count()), 3 * usual_latency_ms(attempt.mirror))
+        job->file.small ? waited > patience_ms(attempt.mirror)
                         : waited > static_cast<double>(m_options.large_hedge_after.count()) &&
                               static_cast<double>(attempt.body.size()) < waited / 1000 * static_cast<double>(m_options.slow_bytes_per_s);
     if (is_slow && !attempt.followed) {

@@ -28,7 +28,9 @@ std::function<Result<>(std::string_view)> has_hash(const base::Sha256& hash)
     const base::Sha256 actual = base::sha256(bytes);
     return actual == hash ? Result<>()
                           : fail(Error("CW1107",
-                                       fmt::format("its SHA-256 is {}, and should be {}", base::to_hex(actual), base::to_hex(hash)),
+                                       fmt::format("its SHA-256 is {}…, and should be {}…",
+ base::to_hex(actual).substr(0, k_shown_digits),
+ base::to_hex(hash).substr(0, k_shown_digits)),
                                        Blame::integrity));
   };
 }
