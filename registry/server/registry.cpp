@@ -18,17 +18,8 @@ namespace {
 
 using registry_tlog::SignerKey;
 
-constexpr std::uint32_t k_private_mode = 0600, k_private_directory_mode = 0700;
+constexpr std::uint32_t k_private_directory_mode = 0700;
 constexpr std::string_view k_root_key = "root", k_log_key = "log";
-
-Result<> keep_key(base::Filesystem& fs, const base::Path& file, const SignerKey& key)
-{
-  std::string text = to_secret_text(key) + "\n";
-  CW_TRY(fs.create_directories(file.parent_path()));
-  const Result<> written = fs.create_file(file, text, k_private_mode, 0);
-  registry_tlog::wipe(text.data(), text.size());
-  return written;
-}
 
 Result<SignerKey> read_key(const base::Filesystem& fs, const base::Path& file)
 {
@@ -138,7 +129,7 @@ Result<Registry> Registry::open(const Env& env, const base::Path& directory, con
     CW_TRY(establish(env, directory, read, {}));
     CW_TRY(keep_settings(env.fs, directory, read));
   }
-  CW_TRY_ASSIGN(std::vector<SignerKey> keys, role_keys(env.fs, directory, k_log_key));
+  CW_TRY_ASSIGN(std::vector<SignerKey> keys, log_keys(env.fs, directory));
   CW_TRY_ASSIGN(LogStore log, LogStore::open(env.fs, directory / "public", std::move(keys), "sparse+" + read.base_url));
   auto state = std::unique_ptr<State>(new State{.env = env,
                                                 .directory = directory,

@@ -42,7 +42,7 @@ Result<Recorded> Registry::update_federation(const std::string& dsse)
   State& state = *m_state;
   CW_TRY_ASSIGN(const registry_trust::Federation next, follow_federation(state.federation, dsse));
   CW_TRY_ASSIGN(const registry_tlog::LogPolicy policy, registry_tlog::parse_log_policy(next.policy));
-  CW_TRY_ASSIGN(std::vector<registry_tlog::SignerKey> keys, role_keys(state.env.fs, state.directory, "log"));
+  CW_TRY_ASSIGN(std::vector<registry_tlog::SignerKey> keys, log_keys(state.env.fs, state.directory));
   const auto has = [&](const registry_tlog::VerifierKey& wanted) {
     return std::ranges::any_of(keys, [&](const registry_tlog::SignerKey& key) { return key.verifier == wanted; });
   };
@@ -135,6 +135,8 @@ Result<std::vector<Revocation>> Registry::revocations()
 
 Result<Recorded> Registry::heartbeat()
 {
+  // Keys of the log that have been taken away since sign no more.
+  CW_TRY(m_state->load_federation());
   CW_TRY_ASSIGN(const std::uint64_t leaf, m_state->record({}));
   return Recorded{.entry = leaf, .log_size = m_state->log.size(), .was_there = false};
 }

@@ -17,6 +17,7 @@ using registry_trust::NameRecord;
 // As long as a used note could come again, and as long again for clocks that are set.
 constexpr std::uint64_t k_remember_s = 4 * k_note_window_s;
 constexpr std::uint64_t k_entries_a_step = 1024;
+constexpr std::uint32_t k_private_mode = 0600;
 
 std::uint64_t lines_of(std::string_view text)
 {
@@ -35,10 +36,10 @@ base::Path federation_directory(const base::Path& directory)
   return directory / "public" / ".well-known" / "cargo-wasm" / "federation";
 }
 
-Result<std::vector<SignerKey>> role_keys(const base::Filesystem& fs, const base::Path& directory, std::string_view role)
+Result<std::vector<RoleKey>> role_keys(const base::Filesystem& fs, const base::Path& directory, std::string_view role)
 {
   CW_TRY_ASSIGN(const std::vector<base::DirectoryEntry> files, fs.list(directory / "private" / "keys"));
-  std::vector<SignerKey> keys;
+  std::vector<RoleKey> keys;
   for (const base::DirectoryEntry& file : files) {
     if (file.type != base::FileType::regular || (file.name != role && !file.name.starts_with(fmt::format("{}-", role)))) {
       continue;
@@ -49,7 +50,37 @@ Result<std::vector<SignerKey>> role_keys(const base::Filesystem& fs, const base:
     if (!key) {
       return fail(std::move(key.error()).during(fmt::format("reading `private/keys/{}`", file.name)));
     }
-    keys.push_back(std::move(*key));
+    keys.push_back({.file = key_file(directory, file.name), .key = std::move(*key)});
+  }
+  return keys;
+}
+
+Result<> keep_key(base::Filesystem& fs, const base::Path& file, const SignerKey& key)
+{
+  std::string text = to_secret_text(key) + "\n";
+  CW_TRY(fs.create_directories(file.parent_path()));
+  const Result<> written = fs.create_file(file, text, k_private_mode, 0);
+  registry_tlog::wipe(text.data(), text.size());
+  return written;
+}
+
+Result<RoleKey> make_role_key(base::Filesystem& fs, const base::Path& directory, std::string_view role, const std::string& federation)
+{
+  CW_TRY_ASSIGN(SignerKey key,
+                registry_tlog::make_signer_key(fmt::format("{}/{}", federation, role),
+                                               registry_tlog::SignatureType::ed25519,
+                                               registry_tlog::Ed25519PrivateKey::generate()));
+  const base::Path file = key_file(directory, fmt::format("{}-{:08x}", role, key.verifier.id));
+  CW_TRY(keep_key(fs, file, key));
+  return RoleKey{.file = file, .key = std::move(key)};
+}
+
+Result<std::vector<SignerKey>> log_keys(const base::Filesystem& fs, const base::Path& directory)
+{
+  CW_TRY_ASSIGN(std::vector<RoleKey> files, role_keys(fs, directory, "log"));
+  std::vector<SignerKey> keys;
+  for (RoleKey& file : files) {
+    keys.push_back(std::move(file.key));
   }
   return keys;
 }
@@ -205,7 +236,7 @@ Result<> Registry::State::load_federation()
     CW_TRY(env.fs.write_atomic(federation_directory(directory) / "latest", document));
   }
   CW_TRY_ASSIGN(const registry_tlog::LogPolicy policy, registry_tlog::parse_log_policy(federation.policy));
-  CW_TRY_ASSIGN(std::vector<SignerKey> keys, role_keys(env.fs, directory, "log"));
+  CW_TRY_ASSIGN(std::vector<SignerKey> keys, log_keys(env.fs, directory));
   const auto own = std::ranges::find_if(keys, [&](const SignerKey& key) { return key.verifier == policy.logs.at(0).key; });
   if (own == keys.end()) {
     return fail(Error("CW1203", "the log's key is not in `private/keys`", Blame::environment)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
+#include <cargo_wasm/registry_server/operator_change.hpp>
 #include <cargo_wasm/registry_server/registry.hpp>
 #include <cargo_wasm/registry_trust/federation.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
@@ -70,10 +71,9 @@ private:
 
 /// DIR/private/keys/NAME.
 [[nodiscard]] base::Path key_file(const base::Path& directory, std::string_view name);
-/// DIR/public/.well-known/cargo-wasm/federation.
-[[nodiscard]] base::Path federation_directory(const base::Path& directory);
-/// The signing keys whose files are `role` or begin with it and `-`.
-[[nodiscard]] Result<std::vector<registry_tlog::SignerKey>>
-role_keys(const base::Filesystem& fs, const base::Path& directory, std::string_view role);
+/// Writes a key into a file for its owner alone.
+Result<> keep_key(base::Filesystem& fs, const base::Path& file, const registry_tlog::SignerKey& key);
+/// Those that sign checkpoints.
+[[nodiscard]] Result<std::vector<registry_tlog::SignerKey>> log_keys(const base::Filesystem& fs, const base::Path& directory);
 
 } // namespace cargo_wasm::registry_server

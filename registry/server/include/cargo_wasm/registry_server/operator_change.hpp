@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/base/error.hpp>
@@ -29,6 +31,18 @@ Result<Recorded> submit(const Env& env,
                         const base::Path& directory,
                         const OperatorChange& change,
                         std::chrono::milliseconds patience = std::chrono::seconds(30));
+
+/// DIR/public/.well-known/cargo-wasm/federation.
+[[nodiscard]] base::Path federation_directory(const base::Path& directory);
+struct RoleKey
+{
+  base::Path file;
+  registry_tlog::SignerKey key;
+};
+/// The signing keys of DIR/private/keys whose files are called `role`, or begin with it and `-`. Errors: CW0001, CW1002.
+[[nodiscard]] Result<std::vector<RoleKey>> role_keys(const base::Filesystem& fs, const base::Path& directory, std::string_view role);
+/// A new key for a role, in a file of its own. Errors: CW0003.
+[[nodiscard]] Result<RoleKey> make_role_key(base::Filesystem& fs, const base::Path& directory, std::string_view role, const std::string& federation);
 
 /// How the outcome of a change lies in the database.
 [[nodiscard]] std::string answer_text(const Result<Recorded>& outcome);
