@@ -16,6 +16,8 @@ namespace cargo_wasm::ops {
 /// first two count when `only` is set.
 [[nodiscard]] Result<std::optional<registry_tlog::SignerKey>>
 find_publisher_key(const Env& env, const std::string& name, bool only, const KeyOpening& opening);
+/// Whether that finds one; opens none.
+[[nodiscard]] Result<bool> has_publisher_key(const Env& env, const std::string& name, bool only);
 /// The passphrase of CARGO_WASM_KEY_PASSPHRASE, else asked for.
 [[nodiscard]] Result<std::string> passphrase_of(const Env& env, const std::string& question, const KeyOpening& opening);
 

@@ -167,7 +167,9 @@ Result<> registry_rotate(const Env& env, const RegistryRotateRequest& request, c
     if (request.role == "root" && current.revokers == current.root) {
       roles.push_back(&next.revokers);
     }
-    CW_TRY_ASSIGN(made, replace_keys(env, request, current, roles, signers));
+    // Keys that were only given to sign with lie elsewhere, and stay.
+    CW_TRY_ASSIGN(const auto here, signers_here(env, request.directory, {"root", "revokers"}, {}, opening));
+    CW_TRY_ASSIGN(made, replace_keys(env, request, current, roles, here));
   }
   for (const RoleKey& fresh : made) {
     CW_TRY_ASSIGN(registry_tlog::SignerKey copy, registry_tlog::parse_signer_key(to_secret_text(fresh.key)));

@@ -23,6 +23,17 @@ tl::unexpected<Error> misused(std::string message, std::string help)
   return fail(Error("CW1205", std::move(message), Blame::usage).help(std::move(help)));
 }
 
+Result<std::optional<Path>> publisher_key_file(const Env& env, std::string_view name, bool only)
+{
+  CW_TRY_ASSIGN(const Path directory, publisher_key_directory(env));
+  for (const std::string_view candidate : {name, only ? std::string_view() : k_default_key}) {
+    if (!candidate.empty() && candidate.find('/') == std::string_view::npos && env.fs.is_file(directory / candidate)) {
+      return std::optional(directory / candidate);
+    }
+  }
+  return std::optional<Path>();
+}
+
 } // namespace
 
 Result<Path> publisher_key_directory(const Env& env)
@@ -62,14 +73,18 @@ find_publisher_key(const Env& env, const std::string& name, bool only, const Key
     }
     return std::optional(std::move(*key));
   }
-  CW_TRY_ASSIGN(const Path directory, publisher_key_directory(env));
-  for (const std::string_view candidate : {std::string_view(name), only ? std::string_view() : k_default_key}) {
-    if (!candidate.empty() && candidate.find('/') == std::string_view::npos && env.fs.is_file(directory / candidate)) {
-      CW_TRY_ASSIGN(registry_tlog::SignerKey key, read_key_file(env, directory / candidate, opening));
-      return std::optional(std::move(key));
-    }
+  CW_TRY_ASSIGN(const std::optional<Path> file, publisher_key_file(env, name, only));
+  if (!file) {
+    return std::optional<registry_tlog::SignerKey>();
   }
-  return std::optional<registry_tlog::SignerKey>();
+  CW_TRY_ASSIGN(registry_tlog::SignerKey key, read_key_file(env, *file, opening));
+  return std::optional(std::move(key));
+}
+
+Result<bool> has_publisher_key(const Env& env, const std::string& name, bool only)
+{
+  CW_TRY_ASSIGN(const std::optional<Path> file, publisher_key_file(env, name, only));
+  return file || env.var("CARGO_WASM_PUBLISH_KEY") != nullptr;
 }
 
 Result<> registry_keys_generate(const Env& env, const KeysGenerateRequest& request, const KeyOpening& opening)
