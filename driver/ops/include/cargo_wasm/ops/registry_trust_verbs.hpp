@@ -46,6 +46,18 @@ Result<> registry_key_list(const Env& env, const RegistryKeyRequest& request);
 /// Errors: CW1205 there is none.
 Result<> registry_key_drop(const Env& env, const RegistryKeyRequest& request);
 
+struct RegistryGrantRequest
+{
+  std::string registry; ///< NAME of cargo's configuration
+  std::string crate;
+  std::string key;            ///< that is let in
+  bool drop = false;          ///< put out instead
+  std::optional<Path> signer; ///< a key of the crate; without it, the one that a credential provider would take
+};
+/// A key of a crate lets another one in, over the network. Errors: CW1205, CW1000; those of the configuration and of HTTP; CW1232 the
+/// registry did not do it.
+Result<> registry_key_grant(const Env& env, const RegistryGrantRequest& request, const KeyOpening& opening);
+
 struct RegistryFederationRequest
 {
   Path directory;
