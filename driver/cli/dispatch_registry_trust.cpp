@@ -101,8 +101,11 @@ Result<Outcome> key(const Env& env, const ParsedArguments& parsed)
 {
   const std::vector<std::string>& words = parsed.all("ACTION");
   if (words.size() == 2 && (words[0] == "grant" || words[0] == "ungrant")) {
-    ops::RegistryGrantRequest request{
-        .registry = last_or(parsed, "registry"), .crate = words[1], .key = last_or(parsed, "key"), .drop = words[0] != "grant", .signer = {}};
+    ops::RegistryGrantRequest request{.registry = last_or(parsed, "registry"),
+                                      .crate = words[1],
+                                      .key = last_or(parsed, "key"),
+                                      .drop = words[0] != "grant",
+                                      .signer = {}};
     if (const auto* const file = parsed.last("sign")) {
       request.signer = absolute(env, *file);
     }
@@ -110,7 +113,9 @@ Result<Outcome> key(const Env& env, const ParsedArguments& parsed)
     return Outcome{};
   }
   if (words.size() != 2 || (words[0] != "add" && words[0] != "list" && words[0] != "drop")) {
-    return usage("what is to be done with whose keys?", "`cargo-wasm registry key add DIR --user NAME --key KEY`, `list DIR`, `drop DIR --key KEY`, `grant CRATE --key KEY --registry NAME`, `ungrant CRATE …`");
+    return usage("what is to be done with whose keys?",
+                 "`cargo-wasm registry key add DIR --user NAME --key KEY`, `list DIR`, `drop DIR --key KEY`, `grant CRATE --key KEY "
+                 "--registry NAME`, `ungrant CRATE …`");
   }
   const ops::RegistryKeyRequest request{
       .directory = absolute(env, words[1]), .user = last_or(parsed, "user"), .key = last_or(parsed, "key")};

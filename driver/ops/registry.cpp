@@ -127,9 +127,9 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
   std::optional<registry_server::Api> api;
   std::mutex one_at_a_time; // the registry is one; a request and the house-keeping take turns
   CW_TRY_ASSIGN(const auto server, registry_server::HttpServer::listen(request.listen, [&](const auto& question) {
-    const std::lock_guard lock(one_at_a_time);
-    return api->answer(question);
-  }));
+                  const std::lock_guard lock(one_at_a_time);
+                  return api->answer(question);
+                }));
   const std::string address = server->address();
   CW_TRY_ASSIGN(Registry registry, Registry::open(env, request.directory, fmt::format("http://{}/", address)));
   api.emplace(env, registry);

@@ -52,8 +52,8 @@ class CredentialQuestion
 {
 public:
   CredentialQuestion(const Env& env, const json& question, const KeyOpening& opening)
-      : m_env(env), m_question(question), m_opening(opening),
-        m_index(member_text(question.value("registry", json()), "index-url")), m_name(member_text(question.value("registry", json()), "name"))
+      : m_env(env), m_question(question), m_opening(opening), m_index(member_text(question.value("registry", json()), "index-url")),
+        m_name(member_text(question.value("registry", json()), "name"))
   {
   }
 
@@ -107,8 +107,7 @@ private:
       return refusal("not-found");
     }
     // A signature is for this one request; cargo must not keep it.
-    return json{
-        {"Ok", {{"kind", "get"}, {"token", header}, {"cache", is_signed ? "never" : "session"}, {"operation_independent", false}}}};
+    return json{{"Ok", {{"kind", "get"}, {"token", header}, {"cache", is_signed ? "never" : "session"}, {"operation_independent", false}}}};
   }
 
   [[nodiscard]] Result<registry_trust::Statement> statement_of(const std::string& operation) const
@@ -174,7 +173,8 @@ private:
   /// Where cargo itself would look, too; empty: none.
   [[nodiscard]] Result<std::string> token() const
   {
-    if (const std::string* const own = m_name.empty() ? nullptr : m_env.var(fmt::format("CARGO_REGISTRIES_{}_TOKEN", base::envify(m_name)))) {
+    if (const std::string* const own =
+            m_name.empty() ? nullptr : m_env.var(fmt::format("CARGO_REGISTRIES_{}_TOKEN", base::envify(m_name)))) {
       return *own;
     }
     CW_TRY_ASSIGN(const Path file, token_file());

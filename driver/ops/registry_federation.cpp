@@ -27,11 +27,11 @@ bool has_key(const std::vector<VerifierKey>& keys, const VerifierKey& key)
   return std::ranges::find(keys, key) != keys.end();
 }
 
-Result<> put_in_force(const Env& env, const Path& directory, const Federation& current, Federation next, const std::vector<registry_tlog::SignerKey>& signers)
+Result<> put_in_force(
+    const Env& env, const Path& directory, const Federation& current, Federation next, const std::vector<registry_tlog::SignerKey>& signers)
 {
   next.version = current.version + 1;
-  registry_trust::DsseEnvelope envelope{
-      .type = std::string(registry_trust::k_federation_type), .payload = to_json(next), .signatures = {}};
+  registry_trust::DsseEnvelope envelope{.type = std::string(registry_trust::k_federation_type), .payload = to_json(next), .signatures = {}};
   for (const registry_tlog::SignerKey& signer : signers) {
     if (has_key(current.root.keys, signer.verifier) || has_key(next.root.keys, signer.verifier)) {
       sign(envelope, signer);
@@ -42,20 +42,25 @@ Result<> put_in_force(const Env& env, const Path& directory, const Federation& c
     if (followed.error().id != "CW1024") {
       return fail(std::move(followed.error()));
     }
-    Error error("CW1225", fmt::format("there are not enough root keys here to sign version {} of the federation", next.version), Blame::user);
+    Error error(
+        "CW1225", fmt::format("there are not enough root keys here to sign version {} of the federation", next.version), Blame::user);
     error.notes = followed.error().notes;
     return fail(std::move(error).help("`--sign FILE` for each further key; nothing was changed"));
   }
   CW_TRY_ASSIGN(const registry_server::Recorded recorded,
-                registry_server::submit(
-                    env, directory, {.kind = registry_server::OperatorChangeKind::federation, .payload = document}));
-  env.reporter.status("Signed",
-                      fmt::format("version {} of the federation `{}`, in force with entry {} of the log", next.version, next.name, recorded.log_size - 1));
+                registry_server::submit(env, directory, {.kind = registry_server::OperatorChangeKind::federation, .payload = document}));
+  env.reporter.status(
+      "Signed",
+      fmt::format("version {} of the federation `{}`, in force with entry {} of the log", next.version, next.name, recorded.log_size - 1));
   return {};
 }
 
 // A new key in the place of each that is here; the others stay.
-Result<std::vector<RoleKey>> replace_keys(const Env& env, const RegistryRotateRequest& request, const Federation& federation, std::vector<KeyRole*> roles, const std::vector<registry_tlog::SignerKey>& here)
+Result<std::vector<RoleKey>> replace_keys(const Env& env,
+                                          const RegistryRotateRequest& request,
+                                          const Federation& federation,
+                                          std::vector<KeyRole*> roles,
+                                          const std::vector<registry_tlog::SignerKey>& here)
 {
   std::vector<RoleKey> made;
   for (const VerifierKey& old : std::vector<VerifierKey>(roles.front()->keys)) {
@@ -98,17 +103,22 @@ Result<> retire(const Env& env, const RegistryRotateRequest& request, const Fede
 
 Result<Federation> current_federation(const Env& env, const Path& directory)
 {
-  CW_TRY_ASSIGN(const std::optional<std::string> document, env.fs.read_if_exists(registry_server::federation_directory(directory) / "latest"));
+  CW_TRY_ASSIGN(const std::optional<std::string> document,
+                env.fs.read_if_exists(registry_server::federation_directory(directory) / "latest"));
   if (!document) {
     return fail(Error("CW1201", fmt::format("cannot open the registry in `{}`", directory.native()), Blame::user)
-                    .note(env.fs.is_file(directory / "private" / "registry.json") ? "it has no address yet: it gets one when it is served first"
-                                                                                  : "there is no `private/registry.json` in it"));
+                    .note(env.fs.is_file(directory / "private" / "registry.json")
+                              ? "it has no address yet: it gets one when it is served first"
+                              : "there is no `private/registry.json` in it"));
   }
   return registry_trust::open_federation(*document);
 }
 
-Result<std::vector<registry_tlog::SignerKey>>
-signers_here(const Env& env, const Path& directory, const std::vector<std::string_view>& roles, const std::vector<Path>& files, const KeyOpening& opening)
+Result<std::vector<registry_tlog::SignerKey>> signers_here(const Env& env,
+                                                           const Path& directory,
+                                                           const std::vector<std::string_view>& roles,
+                                                           const std::vector<Path>& files,
+                                                           const KeyOpening& opening)
 {
   std::vector<registry_tlog::SignerKey> signers;
   const auto add = [&](registry_tlog::SignerKey key) {
@@ -137,9 +147,8 @@ Result<> registry_federation(const Env& env, const RegistryFederationRequest& re
     return {};
   }
   CW_TRY_ASSIGN(const std::string text, env.fs.read(*request.file));
-  CW_TRY_ASSIGN(
-      Federation next,
-      registry_server::with_federation_toml(current, *request.file, text, registry_trust::utc_seconds(env.clock.now())));
+  CW_TRY_ASSIGN(Federation next,
+                registry_server::with_federation_toml(current, *request.file, text, registry_trust::utc_seconds(env.clock.now())));
   CW_TRY_ASSIGN(const auto signers, signers_here(env, request.directory, {"root"}, request.signers, opening));
   return put_in_force(env, request.directory, current, std::move(next), signers);
 }
@@ -147,7 +156,9 @@ Result<> registry_federation(const Env& env, const RegistryFederationRequest& re
 Result<> registry_rotate(const Env& env, const RegistryRotateRequest& request, const KeyOpening& opening)
 {
   if (request.role != "root" && request.role != "log" && request.role != "revokers") {
-    return fail(Error("CW1205", request.role.empty() ? std::string("the keys of which role?") : fmt::format("`{}` is no role", request.role), Blame::usage)
+    return fail(Error("CW1205",
+                      request.role.empty() ? std::string("the keys of which role?") : fmt::format("`{}` is no role", request.role),
+                      Blame::usage)
                     .help("`--role` is root, log or revokers"));
   }
   CW_TRY_ASSIGN(const Federation current, current_federation(env, request.directory));
@@ -185,7 +196,8 @@ Result<> registry_rotate(const Env& env, const RegistryRotateRequest& request, c
   }
   CW_TRY(done);
   if (request.role == "log") {
-    env.reporter.status("Next", fmt::format("both keys sign until `cargo-wasm registry rotate {} --role log --retire`", request.directory.native()));
+    env.reporter.status(
+        "Next", fmt::format("both keys sign until `cargo-wasm registry rotate {} --role log --retire`", request.directory.native()));
   }
   return {};
 }

@@ -50,7 +50,8 @@ std::string detail_in(const std::string& body)
   const nlohmann::json answer = nlohmann::json::parse(body, nullptr, false);
   const nlohmann::json none;
   const nlohmann::json& errors = answer.is_object() && answer.contains("errors") ? answer["errors"] : none;
-  const bool has = errors.is_array() && !errors.empty() && errors[0].is_object() && errors[0].contains("detail") && errors[0]["detail"].is_string();
+  const bool has =
+      errors.is_array() && !errors.empty() && errors[0].is_object() && errors[0].contains("detail") && errors[0]["detail"].is_string();
   return has ? errors[0]["detail"].get<std::string>() : "";
 }
 
@@ -68,7 +69,8 @@ Result<> registry_key_grant(const Env& env, const RegistryGrantRequest& request,
   CW_TRY_ASSIGN(const auto config, manifest::Config::load(env, {}));
   CW_TRY_ASSIGN(const spec::SourceId source, config->source_of_registry(request.registry));
   if (source.kind() != spec::SourceKind::sparse_registry) {
-    return misused(fmt::format("`{}` is no sparse registry", request.registry), "keys of crates are known to registries of cargo-wasm's kind");
+    return misused(fmt::format("`{}` is no sparse registry", request.registry),
+                   "keys of crates are known to registries of cargo-wasm's kind");
   }
   std::optional<registry_tlog::SignerKey> signer;
   if (request.signer) {
@@ -82,7 +84,8 @@ Result<> registry_key_grant(const Env& env, const RegistryGrantRequest& request,
   }
   CW_TRY_ASSIGN(const base::HttpOptions options, config->http_options());
   CW_TRY_ASSIGN(const std::unique_ptr<base::HttpClient> client, env.http.make(options));
-  CW_TRY_ASSIGN(const std::optional<std::string> settings, base::http_get(*client, base::HttpRequest{source.url() + "config.json", {}, k_max_answer_bytes}));
+  CW_TRY_ASSIGN(const std::optional<std::string> settings,
+                base::http_get(*client, base::HttpRequest{source.url() + "config.json", {}, k_max_answer_bytes}));
   CW_TRY_ASSIGN(const registry_protocol::RegistryConfig registry, registry_protocol::parse_registry_config(settings.value_or("{}")));
 
   registry_trust::KeyStatement statement;
@@ -118,7 +121,8 @@ Result<> registry_key_grant(const Env& env, const RegistryGrantRequest& request,
                       response.status < k_server_failed ? Blame::integrity : Blame::network)
                     .note(detail.empty() ? fmt::format("it answered with status {}", response.status) : detail));
   }
-  env.reporter.status(request.drop ? "Dropped" : "Granted", fmt::format("`{}` {} `{}`", to_text(key), request.drop ? "publishes no more" : "may publish", request.crate));
+  env.reporter.status(request.drop ? "Dropped" : "Granted",
+                      fmt::format("`{}` {} `{}`", to_text(key), request.drop ? "publishes no more" : "may publish", request.crate));
   return {};
 }
 

@@ -53,8 +53,8 @@ Result<std::string> passphrase_of(const Env& env, const std::string& question, c
 Result<registry_tlog::SignerKey> read_key_file(const Env& env, const Path& file, const KeyOpening& opening)
 {
   CW_TRY_ASSIGN(std::string text, env.fs.read(file));
-  auto key = registry_trust::open_key_text(
-      text, [&] { return passphrase_of(env, fmt::format("passphrase of `{}`: ", file.native()), opening); });
+  auto key =
+      registry_trust::open_key_text(text, [&] { return passphrase_of(env, fmt::format("passphrase of `{}`: ", file.native()), opening); });
   registry_tlog::wipe(text.data(), text.size());
   if (!key) {
     return fail(std::move(key.error()).during(fmt::format("opening the key in `{}`", file.native())));
@@ -92,9 +92,9 @@ Result<> registry_keys_generate(const Env& env, const KeysGenerateRequest& reque
   if (request.name.empty()) {
     return misused("what shall the key be called?", "`cargo-wasm registry keys generate --name alice`: it stands in every signature");
   }
-  CW_TRY_ASSIGN(const registry_tlog::SignerKey key,
-                registry_tlog::make_signer_key(
-                    request.name, registry_tlog::SignatureType::ed25519, registry_tlog::Ed25519PrivateKey::generate()));
+  CW_TRY_ASSIGN(
+      const registry_tlog::SignerKey key,
+      registry_tlog::make_signer_key(request.name, registry_tlog::SignatureType::ed25519, registry_tlog::Ed25519PrivateKey::generate()));
   CW_TRY_ASSIGN(const Path directory, publisher_key_directory(env));
   std::string file_name = request.name;
   std::ranges::replace(file_name, '/', '-');

@@ -28,7 +28,8 @@ tl::unexpected<Error> misspoken(std::string message, std::string help)
 
 Result<std::string> target_of(const RegistryRevokeRequest& request)
 {
-  const auto given = static_cast<int>(!request.crate.empty()) + static_cast<int>(!request.archive.empty()) + static_cast<int>(!request.key.empty());
+  const auto given =
+      static_cast<int>(!request.crate.empty()) + static_cast<int>(!request.archive.empty()) + static_cast<int>(!request.key.empty());
   if (given != 1) {
     return misspoken("what is meant?", "one of `--crate NAME@VERSION`, `--archive HASH` and `--key KEY`");
   }
@@ -102,14 +103,19 @@ Result<> registry_revoke(const Env& env, const RegistryRevokeRequest& request, c
   }
   if (note.signatures.size() < federation.revokers.threshold) {
     return fail(Error("CW1225", "there are not enough keys of revokers here", Blame::user)
-                    .note(fmt::format("{} of the {} are needed, {} are here", federation.revokers.threshold, federation.revokers.keys.size(), note.signatures.size()))
+                    .note(fmt::format("{} of the {} are needed, {} are here",
+                                      federation.revokers.threshold,
+                                      federation.revokers.keys.size(),
+                                      note.signatures.size()))
                     .help("`--sign FILE` for each further key; nothing was changed"));
   }
-  CW_TRY_ASSIGN(const registry_server::Recorded recorded,
-                registry_server::submit(
-                    env, request.directory, {.kind = registry_server::OperatorChangeKind::revocation, .payload = to_text(note)}));
+  CW_TRY_ASSIGN(
+      const registry_server::Recorded recorded,
+      registry_server::submit(env, request.directory, {.kind = registry_server::OperatorChangeKind::revocation, .payload = to_text(note)}));
   const std::string_view verb = request.back ? "Unrevoked" : "Revoked";
-  env.reporter.status(verb, recorded.was_there ? fmt::format("{}: it was so already", target) : fmt::format("{}, by entry {} of the log", target, recorded.entry));
+  env.reporter.status(verb,
+                      recorded.was_there ? fmt::format("{}: it was so already", target)
+                                         : fmt::format("{}, by entry {} of the log", target, recorded.entry));
   return {};
 }
 

@@ -13,9 +13,9 @@ namespace cargo_wasm::ops {
 [[nodiscard]] Result<registry_trust::Federation> current_federation(const Env& env, const Path& directory);
 /// The keys of these roles in DIR/private/keys, and those in `files`, each once.
 [[nodiscard]] Result<std::vector<registry_tlog::SignerKey>> signers_here(const Env& env,
-                                                                        const Path& directory,
-                                                                        const std::vector<std::string_view>& roles,
-                                                                        const std::vector<Path>& files,
-                                                                        const KeyOpening& opening);
+                                                                         const Path& directory,
+                                                                         const std::vector<std::string_view>& roles,
+                                                                         const std::vector<Path>& files,
+                                                                         const KeyOpening& opening);
 
 } // namespace cargo_wasm::ops

@@ -169,8 +169,9 @@ Result<> Accounts::add_key(std::string_view user, const std::string& key, std::u
 
 Result<std::vector<PublisherKey>> Accounts::keys(std::string_view user)
 {
-  CW_TRY_ASSIGN(const std::vector<Row> rows,
-                m_database->run("SELECT user, key FROM publisher_keys WHERE ?1 = X'' OR user = ?1 ORDER BY user, key", {std::string(user)}));
+  CW_TRY_ASSIGN(
+      const std::vector<Row> rows,
+      m_database->run("SELECT user, key FROM publisher_keys WHERE ?1 = X'' OR user = ?1 ORDER BY user, key", {std::string(user)}));
   return keys_of(rows);
 }
 

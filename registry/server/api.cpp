@@ -258,9 +258,9 @@ HttpAnswer Api::publish(const HttpQuestion& question)
     CW_TRY_ASSIGN(const registry_trust::Authorization authorization, registry_trust::parse_authorization(question.authorization));
     CW_TRY_ASSIGN(const Publication asked, publication(body, authorization));
     CW_TRY_ASSIGN(const Recorded recorded, m_registry.publish(asked.entry, asked.archive, asked.author));
-    const std::string logged = recorded.was_there
-                                   ? fmt::format("{} {} was here already, with the same bytes", asked.entry.name, asked.entry.version)
-                                   : fmt::format("{} {} is entry {} of the registry's log", asked.entry.name, asked.entry.version, recorded.entry);
+    const std::string logged =
+        recorded.was_there ? fmt::format("{} {} was here already, with the same bytes", asked.entry.name, asked.entry.version)
+                           : fmt::format("{} {} is entry {} of the registry's log", asked.entry.name, asked.entry.version, recorded.entry);
     return ordered_json{{"warnings",
                          {{"invalid_categories", ordered_json::array()},
                           {"invalid_badges", ordered_json::array()},

@@ -238,8 +238,7 @@ Federation first_federation(const RegistrySettings& settings,
   return federation;
 }
 
-Result<Federation>
-with_federation_toml(const Federation& current, const base::Path& file, const std::string& text, std::uint64_t now)
+Result<Federation> with_federation_toml(const Federation& current, const base::Path& file, const std::string& text, std::uint64_t now)
 {
   CW_TRY_ASSIGN(const auto document, manifest::parse_toml(file, text));
   const TomlTable& root = document->root;
@@ -256,8 +255,9 @@ with_federation_toml(const Federation& current, const base::Path& file, const st
   federation.expires = now + k_federation_lifetime_s;
   if (const TomlValue* const expires = root.find("expires")) {
     const auto* const date = std::get_if<manifest::TomlDateTime>(&expires->value);
-    const std::optional<std::uint64_t> seconds =
-        registry_trust::parse_utc_time(date != nullptr ? date->text : expires->as_string() != nullptr ? *expires->as_string() : "");
+    const std::optional<std::uint64_t> seconds = registry_trust::parse_utc_time(date != nullptr                   ? date->text
+                                                                                : expires->as_string() != nullptr ? *expires->as_string()
+                                                                                                                  : "");
     reader.demand(*expires, seconds.value_or(0) > now, "a time to come, such as 2027-01-01T00:00:00Z");
     federation.expires = seconds.value_or(0);
   }

@@ -51,7 +51,8 @@ Result<Ledger> Ledger::open(Database& database, Accounts& accounts)
        {"CREATE TABLE IF NOT EXISTS ledger(one INTEGER PRIMARY KEY CHECK(one = 1), size INTEGER NOT NULL)",
         "INSERT OR IGNORE INTO ledger(one, size) VALUES(1, 0)",
         "CREATE TABLE IF NOT EXISTS names(fold BLOB PRIMARY KEY, name BLOB NOT NULL)",
-        "CREATE TABLE IF NOT EXISTS versions(fold BLOB NOT NULL, crate BLOB NOT NULL, version BLOB NOT NULL, entry INTEGER NOT NULL, archive BLOB NOT NULL, "
+        "CREATE TABLE IF NOT EXISTS versions(fold BLOB NOT NULL, crate BLOB NOT NULL, version BLOB NOT NULL, entry INTEGER NOT NULL, "
+        "archive BLOB NOT NULL, "
         "key BLOB NOT NULL, yanked INTEGER NOT NULL, PRIMARY KEY(fold, version))",
         "CREATE INDEX IF NOT EXISTS versions_archive ON versions(archive)",
         "CREATE INDEX IF NOT EXISTS versions_key ON versions(key)",
@@ -106,12 +107,14 @@ Result<> Ledger::take_one(std::uint64_t entry, std::string_view bytes)
     return keep_keys(*crate, authority);
   }
   if (const auto* const yank = std::get_if<YankStatement>(&*statement)) {
-    CW_TRY(m_database->run("UPDATE versions SET yanked = ? WHERE fold = ? AND version = ?", {std::int64_t{yank->yanked}, fold, yank->version}));
+    CW_TRY(m_database->run("UPDATE versions SET yanked = ? WHERE fold = ? AND version = ?",
+                           {std::int64_t{yank->yanked}, fold, yank->version}));
     return {};
   }
   const auto& publish = std::get<PublishStatement>(*statement);
-  CW_TRY(m_database->run("INSERT OR REPLACE INTO versions(fold, crate, version, entry, archive, key, yanked) VALUES(?, ?, ?, ?, ?, ?, 0)",
-                         {fold, publish.name, publish.version, number(entry), base::to_hex(publish.archive), *by ? to_text(**by) : std::string()}));
+  CW_TRY(m_database->run(
+      "INSERT OR REPLACE INTO versions(fold, crate, version, entry, archive, key, yanked) VALUES(?, ?, ?, ?, ?, ?, 0)",
+      {fold, publish.name, publish.version, number(entry), base::to_hex(publish.archive), *by ? to_text(**by) : std::string()}));
   CW_TRY_ASSIGN(const std::vector<Row> fresh,
                 m_database->run("INSERT OR IGNORE INTO names(fold, name) VALUES(?, ?) RETURNING name", {fold, publish.name}));
   if (!fresh.empty()) {
@@ -155,8 +158,7 @@ Result<> Ledger::keep_keys(std::string_view crate, const CrateAuthority& authori
 
 Result<CrateAuthority> Ledger::authority(std::string_view crate)
 {
-  CW_TRY_ASSIGN(const std::vector<Row> rows,
-                m_database->run("SELECT key FROM crate_keys WHERE fold = ? ORDER BY place", {fold_of(crate)}));
+  CW_TRY_ASSIGN(const std::vector<Row> rows, m_database->run("SELECT key FROM crate_keys WHERE fold = ? ORDER BY place", {fold_of(crate)}));
   CrateAuthority authority;
   for (const Row& row : rows) {
     CW_TRY_ASSIGN(VerifierKey key, registry_tlog::parse_verifier_key(std::get<std::string>(row[0])));
@@ -167,8 +169,9 @@ Result<CrateAuthority> Ledger::authority(std::string_view crate)
 
 Result<std::vector<LedgerVersion>> Ledger::versions(std::string_view crate)
 {
-  CW_TRY_ASSIGN(const std::vector<Row> rows,
-                m_database->run("SELECT crate, version, entry, archive, key, yanked FROM versions WHERE fold = ? ORDER BY entry", {fold_of(crate)}));
+  CW_TRY_ASSIGN(
+      const std::vector<Row> rows,
+      m_database->run("SELECT crate, version, entry, archive, key, yanked FROM versions WHERE fold = ? ORDER BY entry", {fold_of(crate)}));
   std::vector<LedgerVersion> versions;
   for (const Row& row : rows) {
     versions.push_back({.crate = std::get<std::string>(row[0]),

@@ -27,7 +27,7 @@ Result<> sync_to_disk(const base::Path& directory);
 struct LogChange
 {
   std::vector<std::string> entries;
-  std::map<std::string, registry_trust::NameRecord> names;             ///< by name in lower case: those that change
+  std::map<std::string, registry_trust::NameRecord> names;            ///< by name in lower case: those that change
   std::optional<std::vector<registry_trust::Revocation>> revocations; ///< all that are in force from then on
   std::optional<std::uint64_t> federation;                            ///< the version of the federation's document from then on
 };

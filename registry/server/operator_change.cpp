@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::chrono::milliseconds k_between_looks(50);
 
-Result<Recorded> leave_for_server(const Env& env, const base::Path& directory, const OperatorChange& change, std::chrono::milliseconds patience)
+Result<Recorded>
+leave_for_server(const Env& env, const base::Path& directory, const OperatorChange& change, std::chrono::milliseconds patience)
 {
   CW_TRY_ASSIGN(Database database, Database::open(directory / "private" / "state.sqlite"));
   CW_TRY_ASSIGN(const std::vector<Row> made,
@@ -30,9 +31,10 @@ Result<Recorded> leave_for_server(const Env& env, const base::Path& directory, c
   if (!answered.empty() && std::holds_alternative<std::string>(answered[0][0])) {
     return parse_answer(std::get<std::string>(answered[0][0]));
   }
-  return fail(Error("CW1228", fmt::format("whoever has the registry in `{}` did not make the change", directory.native()), Blame::environment)
-                  .note(fmt::format("it was left to that process for {} seconds, and is withdrawn", patience.count() / 1000))
-                  .help("a server of an older version has to be ended first; any other process that has the registry, too"));
+  return fail(
+      Error("CW1228", fmt::format("whoever has the registry in `{}` did not make the change", directory.native()), Blame::environment)
+          .note(fmt::format("it was left to that process for {} seconds, and is withdrawn", patience.count() / 1000))
+          .help("a server of an older version has to be ended first; any other process that has the registry, too"));
 }
 
 } // namespace
@@ -50,8 +52,7 @@ Result<Recorded> apply(Registry& registry, const OperatorChange& change)
   return registry.heartbeat();
 }
 
-Result<Recorded>
-submit(const Env& env, const base::Path& directory, const OperatorChange& change, std::chrono::milliseconds patience)
+Result<Recorded> submit(const Env& env, const base::Path& directory, const OperatorChange& change, std::chrono::milliseconds patience)
 {
   if (env.fs.is_file(directory / "private" / "registry.json")) {
     CW_TRY_ASSIGN(std::unique_ptr<base::FileLock> lock, env.fs.try_lock(directory / "private" / "lock", base::LockMode::exclusive));

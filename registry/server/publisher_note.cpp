@@ -35,7 +35,9 @@ Result<> check_time(std::uint64_t time, std::uint64_t now)
     return {};
   }
   return fail(Error("CW1218", "the signed statement is not of now", Blame::user)
-                  .note(fmt::format("it was signed at {}; the registry's clock says {}", registry_trust::to_utc_text(time), registry_trust::to_utc_text(now)))
+                  .note(fmt::format("it was signed at {}; the registry's clock says {}",
+                                    registry_trust::to_utc_text(time),
+                                    registry_trust::to_utc_text(now)))
                   .note(fmt::format("at most {} minutes may be between them", k_note_window_s / 60))
                   .help("set the clock of the machine that signs, and sign again"));
 }
@@ -71,7 +73,8 @@ Result<PublisherNote> open_publisher_note(std::string_view bytes, Accounts& acco
     for (const PublisherKey& candidate : known) {
       CW_TRY_ASSIGN(const VerifierKey key, registry_tlog::parse_verifier_key(candidate.key));
       CW_TRY(verify({.text = note.text, .signatures = {signature}}, std::span(&key, 1), "the publisher's statement"));
-      PublisherNote opened{.statement = std::move(statement), .note = {}, .key = key, .user = candidate.user, .hash = base::sha256(note.text)};
+      PublisherNote opened{
+          .statement = std::move(statement), .note = {}, .key = key, .user = candidate.user, .hash = base::sha256(note.text)};
       opened.note = {.text = note.text, .signatures = {signature}};
       return opened;
     }
@@ -80,10 +83,12 @@ Result<PublisherNote> open_publisher_note(std::string_view bytes, Accounts& acco
   for (const NoteSignature& signature : note.signatures) {
     error.notes.push_back(fmt::format("`{}+{:08x}` has", signature.name, signature.key_id));
   }
-  return fail(std::move(error).help("whoever runs the registry lets a key in with `cargo-wasm registry key add DIR --user NAME --key KEY`"));
+  return fail(
+      std::move(error).help("whoever runs the registry lets a key in with `cargo-wasm registry key add DIR --user NAME --key KEY`"));
 }
 
-Result<> check_publication(const PublisherNote& note, const ExpectedChange& expected, const base::Sha256& archive, const base::Sha256& index_line)
+Result<>
+check_publication(const PublisherNote& note, const ExpectedChange& expected, const base::Sha256& archive, const base::Sha256& index_line)
 {
   const auto* const statement = std::get_if<PublishStatement>(&note.statement);
   if (statement == nullptr) {

@@ -117,7 +117,8 @@ Result<Registry> Registry::open(const Env& env, const base::Path& directory, con
        {"CREATE TABLE IF NOT EXISTS pending_entries(leaf INTEGER PRIMARY KEY, entry BLOB NOT NULL)",
         "CREATE TABLE IF NOT EXISTS pending_files(crate BLOB PRIMARY KEY, bytes BLOB NOT NULL)",
         "CREATE TABLE IF NOT EXISTS used_notes(hash BLOB PRIMARY KEY, time INTEGER NOT NULL, pending INTEGER NOT NULL)",
-        "CREATE TABLE IF NOT EXISTS submitted(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, payload BLOB NOT NULL, answer BLOB)"}) {
+        "CREATE TABLE IF NOT EXISTS submitted(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, payload BLOB NOT NULL, answer "
+        "BLOB)"}) {
     CW_TRY(database.run(sql));
   }
   RegistrySettings read{.name = settings["name"].get<std::string>(), .base_url = settings["base_url"].get<std::string>()};

@@ -29,18 +29,20 @@ Result<> demand_signature(const registry_trust::Federation& federation, const Au
   if (author.note || federation.unsigned_allowed) {
     return {};
   }
-  return fail(Error("CW1222", "this registry takes only changes that their publisher has signed", Blame::user)
-                  .note("its federation says `unsigned = \"deny\"`; the request came with a token alone")
-                  .help("make a key with `cargo-wasm registry keys generate`, and let cargo sign with `credential-provider = [\"cargo-wasm\"]`"));
+  return fail(
+      Error("CW1222", "this registry takes only changes that their publisher has signed", Blame::user)
+          .note("its federation says `unsigned = \"deny\"`; the request came with a token alone")
+          .help("make a key with `cargo-wasm registry keys generate`, and let cargo sign with `credential-provider = [\"cargo-wasm\"]`"));
 }
 
 Result<> demand_own_name(const registry_trust::Federation& federation, const std::string& name)
 {
   for (const std::string& pattern : federation.foreign) {
     if (base::glob_matches(pattern, name) || base::glob_matches(pattern, fold_of(name))) {
-      return fail(Error("CW1223", fmt::format("`{}` is a name of another registry", name), Blame::user)
-                      .note(fmt::format("names such as `{}` belong to another registry alone, says the federation `{}`", pattern, federation.name))
-                      .help("publish it there, or under another name"));
+      return fail(
+          Error("CW1223", fmt::format("`{}` is a name of another registry", name), Blame::user)
+              .note(fmt::format("names such as `{}` belong to another registry alone, says the federation `{}`", pattern, federation.name))
+              .help("publish it there, or under another name"));
     }
   }
   return {};
@@ -107,7 +109,10 @@ Result<> add_publication(Registry::State& state, const Publication& publication,
           find_revocation(revocations, {.name = entry.name, .version = entry.version, .archive = archive_hash, .key = {}, .entry = 0});
       revocation != nullptr && revocation->statement.effect == registry_trust::RevocationEffect::block) {
     return fail(Error("CW1227", fmt::format("`{}` {} is revoked", entry.name, entry.version), Blame::integrity)
-                    .note(fmt::format("`{}`, because of {}, by entry {} of the log", revocation->statement.target, revocation->statement.reason, revocation->entry)));
+                    .note(fmt::format("`{}`, because of {}, by entry {} of the log",
+                                      revocation->statement.target,
+                                      revocation->statement.reason,
+                                      revocation->entry)));
   }
   if (!author.note) {
     PublishStatement statement;
@@ -236,10 +241,9 @@ Result<Recorded> Registry::set_yanked(std::string_view name, std::string_view ve
     batch.entries.push_back({.note = state.log.signed_note(statement), .crate = found->crate});
   } else {
     const PublisherNote& note = *author.note;
-    CW_TRY(check_yank(
-        note,
-        {.registry = canonical(), .name = found->crate, .version = found->version, .previous = previous, .now = state.now()},
-        yanked));
+    CW_TRY(check_yank(note,
+                      {.registry = canonical(), .name = found->crate, .version = found->version, .previous = previous, .now = state.now()},
+                      yanked));
     CW_TRY(demand_unrevoked(revocations, to_text(note.key)));
     CW_TRY_ASSIGN(const CrateAuthority authority, state.ledger->authority(found->crate));
     CW_TRY(demand_key_of_crate(authority, note, found->crate));
@@ -259,7 +263,10 @@ Result<Recorded> Registry::set_yanked(std::string_view name, std::string_view ve
           {.name = found->crate, .version = found->version, .archive = found->archive, .key = found->key, .entry = found->entry});
       if (!yanked && revocation != nullptr && revocation->statement.effect == registry_trust::RevocationEffect::block) {
         return fail(Error("CW1227", fmt::format("`{}` {} is revoked", found->crate, found->version), Blame::integrity)
-                        .note(fmt::format("`{}`, because of {}, by entry {} of the log", revocation->statement.target, revocation->statement.reason, revocation->entry))
+                        .note(fmt::format("`{}`, because of {}, by entry {} of the log",
+                                          revocation->statement.target,
+                                          revocation->statement.reason,
+                                          revocation->entry))
                         .help("it stays yanked until the revocation is taken back"));
       }
       entry.yanked = yanked;
@@ -278,7 +285,8 @@ Result<Recorded> Registry::change_keys(const PublisherNote& note)
   State& state = *m_state;
   const auto* const asked = std::get_if<KeyStatement>(&note.statement);
   const std::string name = asked == nullptr ? "" : asked->name;
-  CW_TRY(check_key_change(note, {.registry = canonical(), .name = name, .version = {}, .previous = state.head_of(name), .now = state.now()}));
+  CW_TRY(
+      check_key_change(note, {.registry = canonical(), .name = name, .version = {}, .previous = state.head_of(name), .now = state.now()}));
   CW_TRY_ASSIGN(const std::optional<std::string> known, state.ledger->name_with_fold(fold_of(name)));
   if (known != name) {
     return fail(Error("CW1215", fmt::format("there is no crate `{}`", name), Blame::user));

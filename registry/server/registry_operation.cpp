@@ -149,7 +149,8 @@ bool Registry::heartbeat_is_due() const
 Result<> Registry::do_submitted()
 {
   State& state = *m_state;
-  CW_TRY_ASSIGN(const std::vector<Row> rows, state.database.run("SELECT id, kind, payload FROM submitted WHERE answer IS NULL ORDER BY id"));
+  CW_TRY_ASSIGN(const std::vector<Row> rows,
+                state.database.run("SELECT id, kind, payload FROM submitted WHERE answer IS NULL ORDER BY id"));
   for (const Row& row : rows) {
     const OperatorChange change{.kind = static_cast<OperatorChangeKind>(std::get<std::int64_t>(row[1])),
                                 .payload = std::get<std::string>(row[2])};

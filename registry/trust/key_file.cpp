@@ -56,7 +56,16 @@ std::string random_bytes(std::size_t count)
 SealKey key_from(std::string_view passphrase, std::string_view salt)
 {
   SealKey key{};
-  must(EVP_PBE_scrypt(passphrase.data(), passphrase.size(), octets(salt), salt.size(), k_cost, k_block, k_parallel, k_memory_limit, key.data(), key.size()) == 1);
+  must(EVP_PBE_scrypt(passphrase.data(),
+                      passphrase.size(),
+                      octets(salt),
+                      salt.size(),
+                      k_cost,
+                      k_block,
+                      k_parallel,
+                      k_memory_limit,
+                      key.data(),
+                      key.size()) == 1);
   return key;
 }
 

@@ -57,7 +57,8 @@ Result<std::vector<Revocation>> parse_revocations(std::string_view text)
   while (!text.empty()) {
     const std::size_t number = revocations.size() + 1;
     const std::optional<std::string_view> line = take_entry_line(text);
-    const std::optional<std::uint64_t> entry = line && line->starts_with(k_entry) ? entry_number(line->substr(k_entry.size())) : std::nullopt;
+    const std::optional<std::uint64_t> entry =
+        line && line->starts_with(k_entry) ? entry_number(line->substr(k_entry.size())) : std::nullopt;
     const std::size_t end = text.find("\n\n");
     if (!entry || end == std::string_view::npos) {
       return no_list(fmt::format("revocation {}: here stand a line `entry N`, a statement, and an empty line", number));

@@ -45,8 +45,7 @@ SignerKey signer_of(std::string_view name, std::uint8_t byte)
 {
   registry_tlog::Ed25519PrivateKey::Seed seed;
   seed.fill(byte);
-  return registry_tlog::make_signer_key(
-             name, registry_tlog::SignatureType::ed25519, registry_tlog::Ed25519PrivateKey::from_seed(seed))
+  return registry_tlog::make_signer_key(name, registry_tlog::SignatureType::ed25519, registry_tlog::Ed25519PrivateKey::from_seed(seed))
       .value();
 }
 
@@ -80,13 +79,24 @@ struct TrustPlace
   [[nodiscard]] base::Env env_on(base::Filesystem& fs)
   {
     const base::Env good = real.env();
-    return {.fs = fs, .process = good.process, .http = good.http, .clock = clock, .reporter = good.reporter, .vars = good.vars, .cwd = good.cwd};
+    return {.fs = fs,
+            .process = good.process,
+            .http = good.http,
+            .clock = clock,
+            .reporter = good.reporter,
+            .vars = good.vars,
+            .cwd = good.cwd};
   }
   [[nodiscard]] Registry open() { return Registry::open(env(), root(), "").value(); }
   [[nodiscard]] std::uint64_t now() const { return registry_trust::utc_seconds(clock.now()); }
   [[nodiscard]] std::uint64_t log_size() const
   {
-    return registry_tlog::parse_checkpoint(registry_tlog::parse_note(const_cast<TrustPlace*>(this)->real.fs().read(root() / "public" / "checkpoint").value()).value().text).value().size;
+    return registry_tlog::parse_checkpoint(
+               registry_tlog::parse_note(const_cast<TrustPlace*>(this)->real.fs().read(root() / "public" / "checkpoint").value())
+                   .value()
+                   .text)
+        .value()
+        .size;
   }
   [[nodiscard]] registry_trust::PublishStatement statement(const registry_protocol::IndexEntry& entry) const
   {
@@ -102,7 +112,8 @@ struct TrustPlace
   {
     return open_publisher_note(signed_text(statement, signer), registry.accounts()).value();
   }
-  Result<Recorded> publish(Registry& registry, const registry_protocol::IndexEntry& entry, std::string_view archive, const SignerKey& signer)
+  Result<Recorded>
+  publish(Registry& registry, const registry_protocol::IndexEntry& entry, std::string_view archive, const SignerKey& signer)
   {
     return registry.publish(entry, archive, author(registry, statement(entry), signer));
   }
@@ -124,7 +135,8 @@ struct TrustPlace
     registry_trust::Federation next = current;
     ++next.version;
     next.unsigned_allowed = false;
-    registry_trust::DsseEnvelope envelope{.type = std::string(registry_trust::k_federation_type), .payload = to_json(next), .signatures = {}};
+    registry_trust::DsseEnvelope envelope{
+        .type = std::string(registry_trust::k_federation_type), .payload = to_json(next), .signatures = {}};
     std::string text = real.fs().read(root() / "private" / "keys" / "root").value();
     text.pop_back();
     sign(envelope, registry_tlog::parse_signer_key(text).value());
@@ -190,11 +202,10 @@ TEST_CASE("signed publication: of now, once, and behind the newest statement", "
   CHECK(publish().error().id == "CW1218");
   statement.time = place.now() - k_note_window_s;
   statement.previous = base::sha256("");
-  CHECK(rendered(publish().error()) ==
-        "error[CW1221]: the signed statement does not follow the newest one about `one`\n"
-        "   = note: it follows e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"
-        "   = note: the newest is none\n"
-        "   = help: somebody else has changed the crate in the meantime: look at it, and sign again\n");
+  CHECK(rendered(publish().error()) == "error[CW1221]: the signed statement does not follow the newest one about `one`\n"
+                                       "   = note: it follows e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"
+                                       "   = note: the newest is none\n"
+                                       "   = help: somebody else has changed the crate in the meantime: look at it, and sign again\n");
   statement.previous = {};
   statement.index_line = base::sha256("another line");
   CHECK(publish().error().notes[0].starts_with("it states the index line `"));
@@ -222,7 +233,8 @@ TEST_CASE("signed publication: of now, once, and behind the newest statement", "
                                                  "   = help: sign and send it anew\n");
 }
 
-TEST_CASE("a disk that is full at any write of a set of signed publications leaves none of them, and the same signatures count then", "[registry]")
+TEST_CASE("a disk that is full at any write of a set of signed publications leaves none of them, and the same signatures count then",
+          "[registry]")
 {
   bool went_through = false;
   for (int writes = 0; !went_through; ++writes) {
@@ -248,7 +260,8 @@ TEST_CASE("a disk that is full at any write of a set of signed publications leav
   }
 }
 
-TEST_CASE("a disk that is full at any write of a revocation or of a new federation leaves the one before in force, or the new one", "[registry]")
+TEST_CASE("a disk that is full at any write of a revocation or of a new federation leaves the one before in force, or the new one",
+          "[registry]")
 {
   for (const bool revokes : {true, false}) {
     bool went_through = false;
@@ -329,10 +342,11 @@ TEST_CASE("federation: what it denies and which names are others' is refused at 
   TrustPlace place;
   Registry registry = place.open();
   REQUIRE(registry.update_federation(place.next_document(registry.federation())));
-  CHECK(rendered(registry.publish(crate("one", "1.0.0", "bytes"), "bytes", "alice").error()) ==
-        "error[CW1222]: this registry takes only changes that their publisher has signed\n"
-        "   = note: its federation says `unsigned = \"deny\"`; the request came with a token alone\n"
-        "   = help: make a key with `cargo-wasm registry keys generate`, and let cargo sign with `credential-provider = [\"cargo-wasm\"]`\n");
+  CHECK(
+      rendered(registry.publish(crate("one", "1.0.0", "bytes"), "bytes", "alice").error()) ==
+      "error[CW1222]: this registry takes only changes that their publisher has signed\n"
+      "   = note: its federation says `unsigned = \"deny\"`; the request came with a token alone\n"
+      "   = help: make a key with `cargo-wasm registry keys generate`, and let cargo sign with `credential-provider = [\"cargo-wasm\"]`\n");
   CHECK(registry.update_federation("{}").error().id == "CW1022");
   const registry_trust::Federation before = registry.federation();
   CHECK(before.version == 2);

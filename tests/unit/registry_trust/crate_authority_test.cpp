@@ -13,8 +13,7 @@ SignerKey key_of(std::string_view name, std::uint8_t byte)
 {
   registry_tlog::Ed25519PrivateKey::Seed seed;
   seed.fill(byte);
-  return registry_tlog::make_signer_key(
-             name, registry_tlog::SignatureType::ed25519, registry_tlog::Ed25519PrivateKey::from_seed(seed))
+  return registry_tlog::make_signer_key(name, registry_tlog::SignatureType::ed25519, registry_tlog::Ed25519PrivateKey::from_seed(seed))
       .value();
 }
 

@@ -21,9 +21,9 @@ struct KeyOpening
 
 struct KeysGenerateRequest
 {
-  std::string name;          ///< in the key, as `alice` or `acme/alice`
-  std::optional<Path> file;  ///< instead of $CARGO_HOME/cargo-wasm/keys/NAME
-  bool sealed = false;       ///< by a passphrase
+  std::string name;         ///< in the key, as `alice` or `acme/alice`
+  std::optional<Path> file; ///< instead of $CARGO_HOME/cargo-wasm/keys/NAME
+  bool sealed = false;      ///< by a passphrase
 };
 /// Makes a key for signing and prints the verifier key. Errors: CW1001, CW1205; CW0003, also when there is a file already.
 Result<> registry_keys_generate(const Env& env, const KeysGenerateRequest& request, const KeyOpening& opening);

@@ -14,8 +14,8 @@ namespace cargo_wasm::ops {
 struct RegistryInitRequest
 {
   Path directory;
-  std::string name; ///< of the federation
-  std::string url;  ///< where clients will reach it, "https://…/"; empty: where it is served first
+  std::string name;               ///< of the federation
+  std::string url;                ///< where clients will reach it, "https://…/"; empty: where it is served first
   std::optional<Path> federation; ///< a federation.toml
   std::vector<Path> signers;      ///< further root keys of it
 };

@@ -42,7 +42,8 @@ struct RoleKey
 /// The signing keys of DIR/private/keys whose files are called `role`, or begin with it and `-`. Errors: CW0001, CW1002.
 [[nodiscard]] Result<std::vector<RoleKey>> role_keys(const base::Filesystem& fs, const base::Path& directory, std::string_view role);
 /// A new key for a role, in a file of its own. Errors: CW0003.
-[[nodiscard]] Result<RoleKey> make_role_key(base::Filesystem& fs, const base::Path& directory, std::string_view role, const std::string& federation);
+[[nodiscard]] Result<RoleKey>
+make_role_key(base::Filesystem& fs, const base::Path& directory, std::string_view role, const std::string& federation);
 
 /// How the outcome of a change lies in the database.
 [[nodiscard]] std::string answer_text(const Result<Recorded>& outcome);

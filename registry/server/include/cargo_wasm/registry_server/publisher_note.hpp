@@ -13,7 +13,8 @@
 
 namespace cargo_wasm::registry_server {
 
-/// How far a signed change's time may be from the registry's clock. A note counts once: it is remembered for as long as it could come again.
+/// How far a signed change's time may be from the registry's clock. A note counts once: it is remembered for as long as it could come
+/// again.
 inline constexpr std::uint64_t k_note_window_s = 300;
 
 struct PublisherNote
