@@ -9,6 +9,8 @@
 
 #include <cargo_wasm/ops/registry_verbs.hpp>
 
+#include "dispatch_registry_trust.hpp"
+
 namespace cargo_wasm::cli {
 
 namespace {
@@ -31,8 +33,15 @@ std::string text_option(const ParsedArguments& parsed, std::string_view name, st
 Result<Outcome> init(const Env& env, const ParsedArguments& parsed, const DispatchContext&)
 {
   CW_TRY_ASSIGN(Path directory, one_directory(env, parsed.all("DIR"), "cargo-wasm registry init DIR --name NAME"));
-  CW_TRY(
-      ops::registry_init(env, {.directory = std::move(directory), .name = text_option(parsed, "name"), .url = text_option(parsed, "url")}));
+  ops::RegistryInitRequest request{.directory = std::move(directory),
+                                   .name = text_option(parsed, "name"),
+                                   .url = text_option(parsed, "url"),
+                                   .federation = {},
+                                   .signers = paths_of(env, parsed, "sign")};
+  if (const auto* const file = parsed.last("federation")) {
+    request.federation = absolute(env, *file);
+  }
+  CW_TRY(ops::registry_init(env, request, key_opening()));
   return Outcome{};
 }
 
@@ -90,7 +99,7 @@ constexpr std::array k_registry_verbs = {
 std::optional<Result<Outcome>> dispatch_registry(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
 {
   const auto verb = std::ranges::find(k_registry_verbs, parsed.verb, &RegistryVerb::name);
-  return verb == k_registry_verbs.end() ? std::nullopt : std::optional(verb->run(env, parsed, context));
+  return verb == k_registry_verbs.end() ? dispatch_registry_trust(env, parsed) : std::optional(verb->run(env, parsed, context));
 }
 
 } // namespace cargo_wasm::cli

@@ -24,5 +24,6 @@ using Options = std::vector<OptionSpec>;
 /// `registry …`.
 [[nodiscard]] std::vector<VerbSpec> registry_verbs();
 [[nodiscard]] std::vector<VerbSpec> federation_verbs();
+[[nodiscard]] std::vector<VerbSpec> registry_trust_verbs();
 
 } // namespace cargo_wasm::cli

@@ -431,6 +431,9 @@ int start(int argc, char** argv, char** environment)
   if (!arguments.empty() && arguments.front() == "wasm") { // `cargo wasm VERB` starts us as `cargo-wasm wasm VERB`
     arguments.erase(arguments.begin());
   }
+  if (!arguments.empty() && arguments.front() == "--cargo-plugin") { // so cargo starts a credential provider
+    arguments = {"registry", "credential"};
+  }
   std::optional<std::string> plus;
   const auto noop_arguments = arguments;
   if (!arguments.empty() && arguments.front().starts_with('+')) {

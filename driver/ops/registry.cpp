@@ -1,6 +1,9 @@
 #include <cargo_wasm/ops/registry_verbs.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -8,6 +11,8 @@
 #include <cargo_wasm/registry_server/http_server.hpp>
 #include <cargo_wasm/registry_server/registry.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
+
+#include "publisher_keys.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -34,7 +39,7 @@ bool is_word(std::string_view text)
 
 } // namespace
 
-Result<> registry_init(const Env& env, const RegistryInitRequest& request)
+Result<> registry_init(const Env& env, const RegistryInitRequest& request, const KeyOpening& opening)
 {
   if (!is_word(request.name)) {
     return refuse(fmt::format("`{}` cannot be the name of a registry", request.name), "`--name NAME`: letters, digits, `-`, `_` and `.`");
@@ -45,7 +50,19 @@ Result<> registry_init(const Env& env, const RegistryInitRequest& request)
                   "`--url https://registry.example/`: where clients will reach it; it stands in lock files, and cannot be changed later");
   }
   const std::string url = request.url.empty() || request.url.ends_with('/') ? request.url : request.url + "/";
-  CW_TRY(Registry::create(env, request.directory, {.name = request.name, .base_url = url}));
+  registry_server::Founding founding;
+  if (request.federation) {
+    if (url.empty()) {
+      return refuse("a federation needs an address", "`--url https://registry.example/`, beside `--federation FILE`");
+    }
+    CW_TRY_ASSIGN(founding.federation_toml, env.fs.read(*request.federation));
+    founding.federation_file = *request.federation;
+    for (const Path& file : request.signers) {
+      CW_TRY_ASSIGN(registry_tlog::SignerKey key, read_key_file(env, file, opening));
+      founding.signers.push_back(std::move(key));
+    }
+  }
+  CW_TRY(Registry::create(env, request.directory, {.name = request.name, .base_url = url}, founding));
   env.reporter.status("Created", fmt::format("registry `{}` in `{}`", request.name, request.directory.native()));
   env.reporter.status("Next", fmt::format("cargo-wasm registry token create {} --user NAME", request.directory.native()));
   env.reporter.status("Next", fmt::format("cargo-wasm registry serve {} --listen ADDRESS:PORT", request.directory.native()));
@@ -79,11 +96,40 @@ Result<> registry_token_create(const Env& env, const RegistryTokenRequest& reque
   return {};
 }
 
+namespace {
+
+constexpr std::chrono::milliseconds k_between_rounds(100);
+
+// What a registry does without being asked: changes that its operator left for it, and a fresh snapshot when nobody changes anything.
+void keep_house(const Env& env, Registry& registry, std::mutex& one_at_a_time, const std::stop_token& stop)
+{
+  std::uint64_t failures = 0;
+  for (; !stop.stop_requested(); std::this_thread::sleep_for(k_between_rounds)) {
+    const std::lock_guard lock(one_at_a_time);
+    Result<> done = registry.do_submitted();
+    if (done && registry.heartbeat_is_due()) {
+      if (auto beat = registry.heartbeat(); !beat) {
+        done = fail(std::move(beat.error()));
+      }
+    }
+    constexpr std::uint64_t k_told_every = 600; // once a minute
+    if (!done && failures++ % k_told_every == 0) {
+      env.reporter.warning(done.error());
+    }
+    failures = done ? 0 : failures;
+  }
+}
+
+} // namespace
+
 Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
 {
   std::optional<registry_server::Api> api;
-  CW_TRY_ASSIGN(const auto server,
-                registry_server::HttpServer::listen(request.listen, [&api](const auto& question) { return api->answer(question); }));
+  std::mutex one_at_a_time; // the registry is one; a request and the house-keeping take turns
+  CW_TRY_ASSIGN(const auto server, registry_server::HttpServer::listen(request.listen, [&](const auto& question) {
+                  const std::lock_guard lock(one_at_a_time);
+                  return api->answer(question);
+                }));
   const std::string address = server->address();
   CW_TRY_ASSIGN(Registry registry, Registry::open(env, request.directory, fmt::format("http://{}/", address)));
   api.emplace(env, registry);
@@ -93,6 +139,7 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
   env.reporter.result(fmt::format("http://{}/\n", address));
   env.reporter.status("Serving",
                       fmt::format("registry `{}` from `{}`, until Ctrl-C", registry.settings().name, request.directory.native()));
+  const std::jthread house([&](const std::stop_token& stop) { keep_house(env, registry, one_at_a_time, stop); });
   server->run(request.stop);
   return {};
 }

@@ -44,7 +44,9 @@ Result<> NameRules::check(const manifest::Dependency& dependency) const
     if (pattern == federation.exclusive.end() || federation.canonical == "sparse+" + std::string(dependency.source.url())) {
       continue;
     }
-    return fail(Error("CW1117", fmt::format("the name `{}` belongs to the registry `{}`", dependency.package_name.view(), federation.name), Blame::integrity)
+    return fail(Error("CW1117",
+                      fmt::format("the name `{}` belongs to the registry `{}`", dependency.package_name.view(), federation.name),
+                      Blame::integrity)
                     .note(fmt::format("its document says so of `{}`; here it is taken from {}", *pattern, dependency.source.display()))
                     .help(fmt::format("say where it comes from: {}", how_to_say(dependency, federation.name))));
   }
@@ -65,16 +67,20 @@ Result<> check_member_names(const Env& env, const manifest::Config& config, std:
         continue;
       }
       for (const KnownRegistry& registry : known) {
-        const base::Path cached = config.cargo_home() / "registry" / "index" / registry_directory_name(SourceId::for_registry(registry.federation.canonical)) / ".cache" /
+        const base::Path cached = config.cargo_home() / "registry" / "index" /
+                                  registry_directory_name(SourceId::for_registry(registry.federation.canonical)) / ".cache" /
                                   registry_protocol::index_path(name);
         if (!env.fs.exists(cached)) {
           continue;
         }
         return fail(Error("CW1118",
-                          fmt::format("`{}` could be that of crates.io or that of the registry `{}`", dependency->package_name.view(), registry.federation.name),
+                          fmt::format("`{}` could be that of crates.io or that of the registry `{}`",
+                                      dependency->package_name.view(),
+                                      registry.federation.name),
                           Blame::integrity)
                         .note(fmt::format("`{}` takes it from crates.io", (member->root() / "Cargo.toml").native()))
-                        .help(fmt::format("for that of `{0}` write {1}", registry.federation.name, how_to_say(*dependency, registry.federation.name)))
+                        .help(fmt::format(
+                            "for that of `{0}` write {1}", registry.federation.name, how_to_say(*dependency, registry.federation.name)))
                         .help("if that of crates.io is meant, add its name to `cargo-wasm.shared-names` of the configuration"));
       }
     }

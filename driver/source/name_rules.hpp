@@ -1,5 +1,5 @@
-// Which registry a name belongs to, decided before anything is asked (dependency confusion). The documents of the federations that this machine
-// knows list names that are theirs alone.
+// Which registry a name belongs to, decided before anything is asked (dependency confusion). The documents of the federations that this
+// machine knows list names that are theirs alone.
 #pragma once
 #include <vector>
 

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/registry_trust/utc_time.hpp>
+
 namespace cargo_wasm::source {
 
 std::vector<resolve::Candidate> select_candidates(IndexFile& file,
@@ -148,8 +150,66 @@ Result<> fetch_archives(Session& session,
   return store.unpack(wanted);
 }
 
+namespace {
+
+/// How old what is known of revocations may be before a build that needs nothing else from the network asks for news.
+constexpr std::uint64_t k_revocations_age_s = 3600;
+
+} // namespace
+
+// The lines of the index of these versions, from the cache; from the registry where `may_ask` and the cache does not have them.
+Result<std::vector<registry_client::VerifiedRegistry::Version>> RemoteRegistry::versions_of(std::span<const Wanted> wanted, bool may_ask)
+{
+  std::vector<registry_client::VerifiedRegistry::Version> versions;
+  for (const Wanted& want : wanted) {
+    CW_TRY_ASSIGN(IndexFile* file, m_index.cached(want.id.name().view()));
+    if (may_ask && (file == nullptr || file->find(want.id.version()) == nullptr)) {
+      // A lock file that came from elsewhere: this machine has not seen the index yet.
+      m_index.make_current();
+      CW_TRY_ASSIGN(file, m_index.get(want.id.name().view()));
+    }
+    const auto* const entry = file == nullptr ? nullptr : file->find(want.id.version());
+    if (may_ask && entry == nullptr) {
+      return fail(Error("CW0422", fmt::format("`{}` is not in {} any more", want.id.display(), m_shown.display()), Blame::network)
+                      .help("run `cargo-wasm update` for this package, or ask the registry's owner"));
+    }
+    versions.push_back({.name = want.id.name().str(),
+                        .version = spec::to_string(want.id.version()),
+                        .checksum = want.checksum.value_or(""),
+                        .line = entry == nullptr ? std::string() : std::string(entry->json)});
+  }
+  return versions;
+}
+
+// Also what is locked and here already may have been revoked since.
+Result<> RemoteRegistry::check_revoked(std::span<const Wanted> wanted)
+{
+  CW_TRY_ASSIGN(const auto versions, versions_of(wanted, false));
+  CW_TRY_ASSIGN(const auto listed, m_session.config().get_string_list("cargo-wasm.allow-revoked"));
+  const std::vector<std::string> allowed = listed ? listed->value : std::vector<std::string>();
+  const registry_client::KnownRegistry& known = *m_index.known();
+  const std::uint64_t now = registry_trust::utc_seconds(m_session.env().clock.now());
+  const bool from_memory = m_session.offline() || (!m_index.is_current() && was_read_lately(m_session.fs(), known, now, k_revocations_age_s));
+  if (from_memory) {
+    registry_client::VerifiedRegistry kept(m_session.env(), nullptr, known, {.pool = {}, .offline = true});
+    const Result<> checked = kept.check_revoked(versions, allowed);
+    if (checked || checked.error().id != "CW1106") {
+      return checked;
+    }
+    if (m_session.offline()) {
+      return {}; // nothing is known of revocations, and nothing can be
+    }
+  }
+  CW_TRY_ASSIGN(auto* const registry, m_index.verified());
+  return registry->check_revoked(versions, allowed);
+}
+
 Result<> RemoteRegistry::fetch(std::span<const Wanted> wanted)
 {
+  if (m_index.has_federation()) {
+    CW_TRY(m_session.lock());
+    CW_TRY(check_revoked(wanted));
+  }
   return fetch_archives(m_session, m_store, *this, m_shown, wanted, [this](std::span<const Wanted> missing) { return download(missing); });
 }
 
@@ -163,24 +223,7 @@ Result<> RemoteRegistry::download(std::span<const Wanted> wanted)
   CW_TRY(m_session.lock());
   CW_TRY_ASSIGN(auto* const registry, m_index.verified());
   CW_TRY(registry->refresh());
-  std::vector<registry_client::VerifiedRegistry::Version> versions;
-  for (const Wanted& want : wanted) {
-    CW_TRY_ASSIGN(IndexFile * file, m_index.cached(want.id.name().view()));
-    if (file == nullptr || file->find(want.id.version()) == nullptr) {
-      // A lock file that came from elsewhere: this machine has not seen the index yet.
-      m_index.make_current();
-      CW_TRY_ASSIGN(file, m_index.get(want.id.name().view()));
-    }
-    const auto* const entry = file == nullptr ? nullptr : file->find(want.id.version());
-    if (entry == nullptr) {
-      return fail(Error("CW0422", fmt::format("`{}` is not in {} any more", want.id.display(), m_shown.display()), Blame::network)
-                      .help("run `cargo-wasm update` for this package, or ask the registry's owner"));
-    }
-    versions.push_back({.name = want.id.name().str(),
-                        .version = spec::to_string(want.id.version()),
-                        .checksum = *want.checksum,
-                        .line = std::string(entry->json)});
-  }
+  CW_TRY_ASSIGN(const auto versions, versions_of(wanted, true));
   CW_TRY(registry->verify_versions(versions));
   return m_store.download(wanted, *registry);
 }

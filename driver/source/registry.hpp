@@ -53,6 +53,8 @@ public:
 
 private:
   Result<> download(std::span<const Wanted> wanted);
+  Result<> check_revoked(std::span<const Wanted> wanted);
+  [[nodiscard]] Result<std::vector<registry_client::VerifiedRegistry::Version>> versions_of(std::span<const Wanted> wanted, bool may_ask);
   Result<std::vector<resolve::Candidate>> select(IndexFile* file, const manifest::Dependency& dependency, Match match);
 
   Session& m_session;

@@ -46,6 +46,7 @@ public:
   /// The registry through its mirrors, when it is one whose federation is known; nullptr for any other. Errors: those of the HTTP client.
   [[nodiscard]] Result<registry_client::VerifiedRegistry*> verified();
   [[nodiscard]] bool has_federation() const { return m_known.has_value(); }
+  [[nodiscard]] const std::optional<registry_client::KnownRegistry>& known() const { return m_known; }
   /// For slow mirrors, now and then while somebody else polls.
   void tick();
   [[nodiscard]] bool pending() const { return m_pending != 0; }

@@ -20,7 +20,8 @@ namespace cargo_wasm::source {
 struct SourceMap::State
 {
   State(const Env& env, const manifest::Config& config, SourceOptions options)
-      : session(env, config, std::move(options)), walk([this](SourceId id) { return registry_of(id); }, [this](const manifest::Dependency& one) { return names.check(one).has_value(); })
+      : session(env, config, std::move(options)), walk([this](SourceId id) { return registry_of(id); },
+                                                       [this](const manifest::Dependency& one) { return names.check(one).has_value(); })
   {
   }
 
@@ -78,7 +79,8 @@ Result<> check_strictness(const Session& session, SourceId registry, bool is_kno
     return {};
   }
   return fail(Error("CW1119", fmt::format("{} cannot be verified", registry.display()), Blame::integrity)
-                  .note(fmt::format("`--strict-federation` is in effect, and no federation with the index `{}` is known", url_without_secrets(registry.url())))
+                  .note(fmt::format("`--strict-federation` is in effect, and no federation with the index `{}` is known",
+                                    url_without_secrets(registry.url())))
                   .help("`cargo-wasm registry add URL --key KEY`, with a key that its operators have published"));
 }
 

@@ -1,6 +1,7 @@
 #include <cargo_wasm/registry_client/known_registry.hpp>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_trust/utc_time.hpp>
 
 #include <fmt/format.h>
 
@@ -70,6 +71,13 @@ find_known_registry(const base::ReadOnlyFilesystem& fs, const base::Path& cargo_
   CW_TRY_ASSIGN(std::vector<KnownRegistry> known, known_registries(fs, cargo_home));
   const auto found = std::ranges::find_if(known, [&](const KnownRegistry& one) { return one.federation.canonical == canonical; });
   return found == known.end() ? std::nullopt : std::optional(std::move(*found));
+}
+
+bool was_read_lately(const base::ReadOnlyFilesystem& fs, const KnownRegistry& known, std::uint64_t now, std::uint64_t seconds)
+{
+  const auto text = fs.read_if_exists(known.refreshed_file());
+  const std::optional<std::uint64_t> time = text && *text ? registry_trust::parse_utc_time(base::trim(**text)) : std::nullopt;
+  return time && *time <= now && now - *time < seconds;
 }
 
 Result<Pin> parse_pin(std::string_view text)

@@ -61,6 +61,8 @@ Result<> VerifiedRegistry::refresh()
   const Result<> young = judge_age();
   if (!young) {
     m_state.reset();
+  } else if (m_pool) {
+    (void)m_env.fs.write_atomic(m_known.refreshed_file(), to_utc_text(now()) + "\n"); // tells later commands that they need not ask so soon
   }
   return young;
 }
@@ -287,7 +289,12 @@ Result<> VerifiedRegistry::read_snapshot()
   m_state = RegistryState{.checkpoint = checkpoint, .snapshot = *snapshot, .age_s = 0};
   const std::uint64_t time = std::max(now(), m_moment->seen.verified.newest_cosigning.value_or(0));
   m_state->age_s = time > snapshot->time ? time - snapshot->time : 0;
-  CW_TRY_ASSIGN(m_table, object(snapshot->table, k_max_tile_bytes));
+  CW_TRY_ASSIGN(m_table, object("map", snapshot->table, k_max_tile_bytes));
+  m_revocations.clear();
+  if (snapshot->revocation_count != 0) {
+    CW_TRY_ASSIGN(const std::string list, object("revocations", snapshot->revocations, registry_trust::k_max_revocations_bytes));
+    CW_TRY_ASSIGN(m_revocations, registry_trust::parse_revocations(list));
+  }
   return judge_lag();
 }
 

@@ -29,8 +29,8 @@ std::function<Result<>(std::string_view)> has_hash(const base::Sha256& hash)
     return actual == hash ? Result<>()
                           : fail(Error("CW1107",
                                        fmt::format("its SHA-256 is {}…, and should be {}…",
- base::to_hex(actual).substr(0, k_shown_digits),
- base::to_hex(hash).substr(0, k_shown_digits)),
+                                                   base::to_hex(actual).substr(0, k_shown_digits),
+                                                   base::to_hex(hash).substr(0, k_shown_digits)),
                                        Blame::integrity));
   };
 }
@@ -98,7 +98,7 @@ void VerifiedRegistry::tick()
   }
 }
 
-void VerifiedRegistry::with_object(const base::Sha256& hash, std::uint64_t max_bytes, FileDone done)
+void VerifiedRegistry::with_object(std::string_view folder, const base::Sha256& hash, std::uint64_t max_bytes, FileDone done)
 {
   if (hash == base::sha256("")) {
     done(std::string());
@@ -116,7 +116,7 @@ void VerifiedRegistry::with_object(const base::Sha256& hash, std::uint64_t max_b
                   .help("run the command once with the network: what is verified then is kept")));
     return;
   }
-  m_pool->request({.path = "map/" + base::to_hex(hash), .max_bytes = max_bytes, .check = has_hash(hash)},
+  m_pool->request({.path = fmt::format("{}/{}", folder, base::to_hex(hash)), .max_bytes = max_bytes, .check = has_hash(hash)},
                   [this, file, done = std::move(done)](Result<PoolAnswer> answer) {
                     if (!answer) {
                       done(fail(std::move(answer).error()));
@@ -127,10 +127,10 @@ void VerifiedRegistry::with_object(const base::Sha256& hash, std::uint64_t max_b
                   });
 }
 
-Result<std::string> VerifiedRegistry::object(const base::Sha256& hash, std::uint64_t max_bytes)
+Result<std::string> VerifiedRegistry::object(std::string_view folder, const base::Sha256& hash, std::uint64_t max_bytes)
 {
   const auto got = std::make_shared<std::optional<Result<std::optional<std::string>>>>();
-  with_object(hash, max_bytes, [got](Result<std::optional<std::string>> bytes) { *got = std::move(bytes); });
+  with_object(folder, hash, max_bytes, [got](Result<std::optional<std::string>> bytes) { *got = std::move(bytes); });
   while (!*got) {
     CW_TRY(poll());
   }
@@ -149,7 +149,7 @@ void VerifiedRegistry::with_shard(std::size_t shard, std::function<void(Result<c
     done(fail(hash.error()));
     return;
   }
-  with_object(*hash, k_max_shard_bytes, [this, shard, done = std::move(done)](Result<std::optional<std::string>> bytes) {
+  with_object("map", *hash, k_max_shard_bytes, [this, shard, done = std::move(done)](Result<std::optional<std::string>> bytes) {
     if (!bytes) {
       done(fail(std::move(bytes).error()));
       return;
@@ -270,6 +270,56 @@ Result<> VerifiedRegistry::verify_versions(std::span<const Version> versions)
   return {};
 }
 
+Result<> VerifiedRegistry::check_revoked(std::span<const Version> versions, std::span<const std::string> allowed)
+{
+  CW_TRY(refresh());
+  for (const Version& version : versions) {
+    if (m_revocations.empty()) {
+      break;
+    }
+    registry_trust::RevocableVersion what{.name = version.name,
+                                          .version = version.version,
+                                          .archive = base::parse_sha256(version.checksum).value_or(base::Sha256{}),
+                                          .key = {},
+                                          .entry = 0};
+    std::string key;
+    const Result<IndexEntry> entry = registry_protocol::parse_index_entry(version.line);
+    if (entry && entry->log_entry) {
+      what.entry = *entry->log_entry;
+    }
+    if (entry && entry->key_entry && *entry->key_entry < m_state->checkpoint.size) {
+      CW_TRY_ASSIGN(const std::string bytes, log_entry(*entry->key_entry));
+      const auto note = registry_tlog::parse_note(bytes);
+      const auto statement = note ? registry_trust::parse_statement(note->text) : fail(Error());
+      if (const auto* const granted = statement ? std::get_if<KeyStatement>(&*statement) : nullptr) {
+        key = granted->key;
+        what.key = key;
+      }
+    }
+    const registry_trust::Revocation* const found = find_revocation(m_revocations, what);
+    if (found == nullptr) {
+      continue;
+    }
+    const std::string id = fmt::format("{}@{}", version.name, version.version);
+    const bool is_allowed = std::ranges::find(allowed, id) != allowed.end();
+    const bool blocks = found->statement.effect == registry_trust::RevocationEffect::block && !is_allowed;
+    Error error("CW1109", fmt::format("`{}` {} is revoked by the registry `{}`", version.name, version.version, m_known.federation.name), Blame::integrity);
+    error.notes.push_back(fmt::format("because of {}, since {}, by entry {} of its log: `{}`", found->statement.reason,
+                                      registry_trust::to_utc_text(found->statement.time), found->entry, found->statement.target));
+    if (found->statement.advisory) {
+      error.notes.push_back(fmt::format("more at {}", *found->statement.advisory));
+    }
+    if (!blocks) {
+      m_env.reporter.warning(error);
+      continue;
+    }
+    error.helps.push_back(fmt::format("choose another version: `cargo-wasm update {} --precise VERSION`; none is chosen by itself", version.name));
+    error.helps.push_back(fmt::format("to build with it nevertheless, add `{}` to `cargo-wasm.allow-revoked` of the configuration", id));
+    return fail(std::move(error));
+  }
+  return {};
+}
+
 // What the entry states, and who has signed it.
 Result<> VerifiedRegistry::verify_version(const Version& version, const IndexEntry& entry)
 {
@@ -294,11 +344,10 @@ Result<> VerifiedRegistry::verify_version(const Version& version, const IndexEnt
   if (published->index_line && *published->index_line != hash_of_line(entry)) {
     return fail(unproven(version, fmt::format("{} is of another index line: its dependencies or features were changed since", where)));
   }
-  const registry_tlog::VerifierKey& log_key = m_policy.logs.front().key;
+  // That it stands in the log is the registry's word: its log's key may have been another one then. A publisher's key needs a grant.
   if (!entry.key_entry) {
-    const auto signed_by = verify(*note, std::span(&log_key, 1), where);
-    if (!signed_by) {
-      return fail(unproven(version, signed_by.error().message));
+    if (!published->user) {
+      return fail(unproven(version, fmt::format("{} names no user, and its index line no entry that let its key in", where)));
     }
     if (!m_known.federation.unsigned_allowed) {
       return fail(Error("CW1115", fmt::format("`{}` {} was not signed by its publisher", version.name, version.version), Blame::integrity)
@@ -316,9 +365,6 @@ Result<> VerifiedRegistry::verify_version(const Version& version, const IndexEnt
                         granted->registry == m_known.federation.canonical && *entry.key_entry < *entry.log_entry;
   if (!is_grant) {
     return fail(unproven(version, fmt::format("{} does not let a key publish `{}`", key_where, version.name)));
-  }
-  if (const auto signed_by = verify(*key_note, std::span(&log_key, 1), key_where); !signed_by) {
-    return fail(unproven(version, signed_by.error().message));
   }
   CW_TRY_ASSIGN(const registry_tlog::VerifierKey key, registry_tlog::parse_verifier_key(granted->key));
   if (const auto signed_by = verify(*note, std::span(&key, 1), where); !signed_by) {

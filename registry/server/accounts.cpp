@@ -51,6 +51,15 @@ std::vector<std::string> texts_of(const std::vector<Row>& rows)
   return texts;
 }
 
+std::vector<PublisherKey> keys_of(const std::vector<Row>& rows)
+{
+  std::vector<PublisherKey> keys;
+  for (const Row& row : rows) {
+    keys.push_back({.user = std::get<std::string>(row[0]), .key = std::get<std::string>(row[1])});
+  }
+  return keys;
+}
+
 } // namespace
 
 std::string_view name_of(Scope scope)
@@ -75,6 +84,7 @@ Result<Accounts> Accounts::open(Database& database)
       "CREATE TABLE IF NOT EXISTS tokens(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL, user BLOB NOT NULL, scopes BLOB NOT NULL, "
       "crates BLOB NOT NULL, created INTEGER NOT NULL, expires INTEGER)"));
   CW_TRY(database.run("CREATE TABLE IF NOT EXISTS owners(crate BLOB NOT NULL, user BLOB NOT NULL, PRIMARY KEY(crate, user))"));
+  CW_TRY(database.run("CREATE TABLE IF NOT EXISTS publisher_keys(key BLOB PRIMARY KEY, user BLOB NOT NULL, created INTEGER NOT NULL)"));
   return Accounts(database);
 }
 
@@ -142,6 +152,47 @@ Result<bool> Accounts::revoke_token(std::int64_t id)
 {
   CW_TRY_ASSIGN(const std::vector<Row> rows, m_database->run("DELETE FROM tokens WHERE id = ? RETURNING id", {id}));
   return !rows.empty();
+}
+
+Result<> Accounts::add_key(std::string_view user, const std::string& key, std::uint64_t now)
+{
+  CW_TRY(m_database->run("INSERT OR IGNORE INTO publisher_keys(key, user, created) VALUES(?, ?, ?)",
+                         {key, std::string(user), static_cast<std::int64_t>(now)}));
+  CW_TRY_ASSIGN(const std::optional<std::string> owner, user_of_key(key));
+  if (owner && *owner != user) {
+    return fail(Error("CW1220", fmt::format("the key `{}` is one of another user", key), Blame::user)
+                    .note(fmt::format("it is bound to `{}`", *owner))
+                    .help("`cargo-wasm registry key drop DIR --key KEY` takes it from him"));
+  }
+  return {};
+}
+
+Result<std::vector<PublisherKey>> Accounts::keys(std::string_view user)
+{
+  CW_TRY_ASSIGN(
+      const std::vector<Row> rows,
+      m_database->run("SELECT user, key FROM publisher_keys WHERE ?1 = X'' OR user = ?1 ORDER BY user, key", {std::string(user)}));
+  return keys_of(rows);
+}
+
+Result<bool> Accounts::drop_key(const std::string& key)
+{
+  CW_TRY_ASSIGN(const std::vector<Row> rows, m_database->run("DELETE FROM publisher_keys WHERE key = ? RETURNING key", {key}));
+  return !rows.empty();
+}
+
+Result<std::optional<std::string>> Accounts::user_of_key(const std::string& key)
+{
+  CW_TRY_ASSIGN(const std::vector<Row> rows, m_database->run("SELECT user FROM publisher_keys WHERE key = ?", {key}));
+  return rows.empty() ? std::nullopt : std::optional(std::get<std::string>(rows[0][0]));
+}
+
+Result<std::vector<PublisherKey>> Accounts::keys_like(std::string_view name, std::uint32_t id)
+{
+  const std::string begin = fmt::format("{}+{:08x}+", name, id);
+  CW_TRY_ASSIGN(const std::vector<Row> rows,
+                m_database->run("SELECT user, key FROM publisher_keys WHERE substr(key, 1, length(?1)) = ?1", {begin}));
+  return keys_of(rows);
 }
 
 Result<std::vector<std::string>> Accounts::owners(std::string_view crate)

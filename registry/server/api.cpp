@@ -17,6 +17,8 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::string_view k_api = "/api/v1/crates";
+// Ours (docs/formats/registry-api.md).
+constexpr std::string_view k_own_api_set = "/api/v1/cargo-wasm/publish-set", k_own_api_keys = "/api/v1/cargo-wasm/keys";
 
 HttpAnswer json_answer(int status, const ordered_json& body)
 {
@@ -35,13 +37,14 @@ HttpAnswer error_answer(int status, const std::string& detail)
 
 int status_of(const Error& error)
 {
-  if (error.id == "CW1216") {
+  if (error.id == "CW1216" || error.id == "CW1217" || error.id == "CW1218" || error.id == "CW1220" || error.id == "CW1222" ||
+      error.id == "CW1223" || error.id == "CW1227") {
     return 403;
   }
   if (error.id == "CW1215") {
     return 404;
   }
-  if (error.id == "CW1213" || error.id == "CW1214") {
+  if (error.id == "CW1213" || error.id == "CW1214" || error.id == "CW1219" || error.id == "CW1221") {
     return 409;
   }
   return error.blame == Blame::environment || error.blame == Blame::bug ? 500 : 400;
@@ -121,6 +124,12 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
 HttpAnswer Api::answer(const HttpQuestion& question)
 {
   const std::string_view path = question.target.substr(0, question.target.find('?'));
+  if (path == k_own_api_set && question.method == "PUT") {
+    return publish_set(question);
+  }
+  if (path == k_own_api_keys && question.method == "PUT") {
+    return change_keys(question);
+  }
   if (!path.starts_with(k_api)) {
     return file(question);
   }
@@ -178,29 +187,47 @@ HttpAnswer Api::file(const HttpQuestion& question)
   return answer;
 }
 
-Result<std::string> Api::admitted(const HttpQuestion& question, Scope scope, std::string_view crate)
+Result<Author> Api::admitted(const HttpQuestion& question, Scope scope, std::string_view crate)
+{
+  CW_TRY_ASSIGN(const registry_trust::Authorization authorization, registry_trust::parse_authorization(question.authorization));
+  return admitted(authorization, scope, crate);
+}
+
+Result<Author> Api::admitted(const registry_trust::Authorization& authorization, Scope scope, std::string_view crate)
 {
   const std::uint64_t now = registry_trust::utc_seconds(m_env.clock.now());
-  CW_TRY_ASSIGN(const std::optional<TokenGrant> grant, m_registry.accounts().find(question.authorization, now));
   const auto refuse = [](std::string message, std::string why) {
     return fail(Error("CW1216", std::move(message), Blame::user).note(std::move(why)));
   };
-  if (!grant) {
-    return refuse("this needs a token of the registry",
-                  question.authorization.empty() ? "none was sent" : "the one that was sent is none, or was revoked");
+  std::optional<PublisherNote> note;
+  if (authorization.note) {
+    CW_TRY_ASSIGN(note, open_publisher_note(*authorization.note, m_registry.accounts()));
   }
-  if (grant->expired) {
-    return refuse("the token has expired", fmt::format("it was one of `{}`", grant->user));
-  }
-  if (!grant->allows(scope, crate)) {
-    return refuse(fmt::format("the token does not allow `{}` for `{}`", name_of(scope), crate),
-                  fmt::format("it is one of `{}`, for crates `{}`", grant->user, grant->crates));
+  std::string user = note ? note->user : "";
+  if (!note || !authorization.token.empty()) {
+    CW_TRY_ASSIGN(const std::optional<TokenGrant> grant, m_registry.accounts().find(authorization.token, now));
+    if (!grant) {
+      return refuse("this needs a token of the registry",
+                    authorization.token.empty() ? "none was sent" : "the one that was sent is none, or was revoked");
+    }
+    if (grant->expired) {
+      return refuse("the token has expired", fmt::format("it was one of `{}`", grant->user));
+    }
+    if (!grant->allows(scope, crate)) {
+      return refuse(fmt::format("the token does not allow `{}` for `{}`", name_of(scope), crate),
+                    fmt::format("it is one of `{}`, for crates `{}`", grant->user, grant->crates));
+    }
+    if (note && note->user != grant->user) {
+      return refuse("the token and the signature are of different users",
+                    fmt::format("the token is one of `{}`, the key one of `{}`", grant->user, note->user));
+    }
+    user = grant->user;
   }
   CW_TRY_ASSIGN(const std::vector<std::string> owners, m_registry.accounts().owners(crate));
-  if (scope != Scope::read && !owners.empty() && std::ranges::find(owners, grant->user) == owners.end()) {
-    return refuse(fmt::format("`{}` is not an owner of `{}`", grant->user, crate), fmt::format("owners: {}", base::join(owners, ", ")));
+  if (scope != Scope::read && !owners.empty() && std::ranges::find(owners, user) == owners.end()) {
+    return refuse(fmt::format("`{}` is not an owner of `{}`", user, crate), fmt::format("owners: {}", base::join(owners, ", ")));
   }
-  return grant->user;
+  return note ? Author(std::move(*note)) : Author(std::move(user));
 }
 
 HttpAnswer Api::refusal(const Error& error)
@@ -213,24 +240,73 @@ HttpAnswer Api::refusal(const Error& error)
   return error_answer(status, detail_of(error));
 }
 
+Result<Publication> Api::publication(const PublishBody& body, const registry_trust::Authorization& authorization)
+{
+  // Whoever may not publish this name does not have his archive unpacked.
+  const nlohmann::json request = nlohmann::json::parse(body.json, nullptr, false);
+  const std::string name =
+      request.is_object() && request.contains("name") && request["name"].is_string() ? request["name"].get<std::string>() : "";
+  CW_TRY_ASSIGN(Author author, admitted(authorization, Scope::publish, name));
+  CW_TRY_ASSIGN(registry_protocol::IndexEntry entry, index_entry_of(body, m_registry.canonical()));
+  return Publication{.entry = std::move(entry), .archive = body.archive, .author = std::move(author)};
+}
+
 HttpAnswer Api::publish(const HttpQuestion& question)
 {
   const auto done = [&]() -> Result<ordered_json> {
     CW_TRY_ASSIGN(const PublishBody body, split_publish_body(question.body));
-    // Whoever may not publish this name does not have his archive unpacked.
-    const nlohmann::json request = nlohmann::json::parse(body.json, nullptr, false);
-    const std::string name =
-        request.is_object() && request.contains("name") && request["name"].is_string() ? request["name"].get<std::string>() : "";
-    CW_TRY_ASSIGN(const std::string user, admitted(question, Scope::publish, name));
-    CW_TRY_ASSIGN(const registry_protocol::IndexEntry entry, index_entry_of(body, m_registry.canonical()));
-    CW_TRY_ASSIGN(const Recorded recorded, m_registry.publish(entry, body.archive, user));
-    const std::string logged = recorded.was_there
-                                   ? fmt::format("{} {} was here already, with the same bytes", entry.name, entry.version)
-                                   : fmt::format("{} {} is entry {} of the registry's log", entry.name, entry.version, recorded.entry);
+    CW_TRY_ASSIGN(const registry_trust::Authorization authorization, registry_trust::parse_authorization(question.authorization));
+    CW_TRY_ASSIGN(const Publication asked, publication(body, authorization));
+    CW_TRY_ASSIGN(const Recorded recorded, m_registry.publish(asked.entry, asked.archive, asked.author));
+    const std::string logged =
+        recorded.was_there ? fmt::format("{} {} was here already, with the same bytes", asked.entry.name, asked.entry.version)
+                           : fmt::format("{} {} is entry {} of the registry's log", asked.entry.name, asked.entry.version, recorded.entry);
     return ordered_json{{"warnings",
                          {{"invalid_categories", ordered_json::array()},
                           {"invalid_badges", ordered_json::array()},
-                          {"other", ordered_json::array({logged})}}}};
+                          {"other", ordered_json::array({logged})}}},
+                        {"cargo-wasm", {{"entry", recorded.entry}, {"size", recorded.log_size}}}};
+  }();
+  return done ? json_answer(200, *done) : refusal(done.error());
+}
+
+HttpAnswer Api::publish_set(const HttpQuestion& question)
+{
+  const auto done = [&]() -> Result<ordered_json> {
+    CW_TRY_ASSIGN(const std::vector<SetPart> parts, split_publish_set(question.body));
+    std::vector<Publication> publications;
+    for (const SetPart& part : parts) {
+      registry_trust::Authorization authorization{.token = std::string(question.authorization), .note = {}};
+      if (!part.note.empty()) {
+        authorization.note = part.note;
+      }
+      CW_TRY_ASSIGN(Publication asked, publication(part.body, authorization));
+      publications.push_back(std::move(asked));
+    }
+    CW_TRY_ASSIGN(const std::vector<Recorded> recorded, m_registry.publish_set(publications));
+    ordered_json published = ordered_json::array();
+    for (std::size_t i = 0; i < recorded.size(); ++i) {
+      published.push_back({{"name", publications[i].entry.name},
+                           {"version", publications[i].entry.version},
+                           {"entry", recorded[i].entry},
+                           {"was_there", recorded[i].was_there}});
+    }
+    return ordered_json{{"published", published}, {"cargo-wasm", {{"size", recorded.front().log_size}}}};
+  }();
+  return done ? json_answer(200, *done) : refusal(done.error());
+}
+
+HttpAnswer Api::change_keys(const HttpQuestion& question)
+{
+  const auto done = [&]() -> Result<ordered_json> {
+    CW_TRY_ASSIGN(const registry_trust::Authorization authorization, registry_trust::parse_authorization(question.authorization));
+    if (!authorization.note) {
+      return fail(Error("CW1217", "the signed statement is not what this request asks for", Blame::integrity)
+                      .note("a change of a crate's keys is a statement that a key of the crate has signed; none was sent"));
+    }
+    CW_TRY_ASSIGN(const PublisherNote note, open_publisher_note(*authorization.note, m_registry.accounts()));
+    CW_TRY_ASSIGN(const Recorded recorded, m_registry.change_keys(note));
+    return ordered_json{{"ok", true}, {"cargo-wasm", {{"entry", recorded.entry}, {"size", recorded.log_size}}}};
   }();
   return done ? json_answer(200, *done) : refusal(done.error());
 }
@@ -238,8 +314,8 @@ HttpAnswer Api::publish(const HttpQuestion& question)
 HttpAnswer Api::yank(const HttpQuestion& question, std::string_view crate, std::string_view version, bool yanked)
 {
   const auto done = [&]() -> Result<> {
-    CW_TRY_ASSIGN(const std::string user, admitted(question, Scope::yank, crate));
-    CW_TRY(m_registry.set_yanked(crate, version, yanked, user));
+    CW_TRY_ASSIGN(const Author author, admitted(question, Scope::yank, crate));
+    CW_TRY(m_registry.set_yanked(crate, version, yanked, author));
     return {};
   }();
   return done ? json_answer(200, {{"ok", true}}) : refusal(done.error());

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <set>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -17,17 +18,6 @@ using registry_tlog::Checkpoint;
 using registry_tlog::LogFile;
 using registry_tlog::SignedNote;
 using registry_trust::SnapshotStatement;
-
-// How long a snapshot may be believed: a registry that nobody writes to signs a new one before.
-constexpr std::uint64_t k_snapshot_lifetime_s = 7 * 86400;
-
-Result<Checkpoint> read_checkpoint(const base::Filesystem& fs, const base::Path& directory, const registry_tlog::VerifierKey& key)
-{
-  CW_TRY_ASSIGN(const std::string bytes, fs.read(directory / "checkpoint"));
-  const registry_tlog::LogPolicy policy{.logs = {{.key = key, .url = {}}}, .witnesses = {}, .groups = {}, .quorum = "none"};
-  CW_TRY_ASSIGN(const registry_tlog::VerifiedCheckpoint verified, open_checkpoint(bytes, policy));
-  return verified.checkpoint;
-}
 
 base::Path map_file(const base::Path& directory, const base::Sha256& hash)
 {
@@ -51,9 +41,26 @@ Result<> sync_to_disk(const base::Path& directory)
   return {};
 }
 
-LogStore::LogStore(base::Filesystem& fs, base::Path directory, registry_tlog::SignerKey key, std::string canonical)
-    : m_fs(&fs), m_public(std::move(directory)), m_key(std::move(key)), m_canonical(std::move(canonical))
+LogStore::LogStore(base::Filesystem& fs, base::Path directory, std::vector<registry_tlog::SignerKey> keys, std::string canonical)
+    : m_fs(&fs), m_public(std::move(directory)), m_keys(std::move(keys)), m_canonical(std::move(canonical))
 {
+  m_snapshot.federation = 1;
+  m_snapshot.revocations = base::sha256("");
+}
+
+Result<Checkpoint> LogStore::read_checkpoint() const
+{
+  CW_TRY_ASSIGN(const std::string bytes, m_fs->read(m_public / "checkpoint"));
+  Error why("CW1203", "no key of the registry's log is there", Blame::integrity);
+  for (const registry_tlog::SignerKey& key : m_keys) {
+    const registry_tlog::LogPolicy policy{.logs = {{.key = key.verifier, .url = {}}}, .witnesses = {}, .groups = {}, .quorum = "none"};
+    Result<registry_tlog::VerifiedCheckpoint> verified = open_checkpoint(bytes, policy);
+    if (verified) {
+      return std::move(verified->checkpoint);
+    }
+    why = std::move(verified.error());
+  }
+  return fail(std::move(why));
 }
 
 Result<> LogStore::create(base::Filesystem& fs,
@@ -63,14 +70,17 @@ Result<> LogStore::create(base::Filesystem& fs,
                           std::uint64_t now)
 {
   CW_TRY_ASSIGN(registry_tlog::SignerKey own, registry_tlog::parse_signer_key(to_secret_text(key)));
-  LogStore store(fs, public_directory, std::move(own), canonical);
-  return store.write({}, now);
+  std::vector<registry_tlog::SignerKey> keys;
+  keys.push_back(std::move(own));
+  LogStore store(fs, public_directory, std::move(keys), canonical);
+  return store.append({}, now);
 }
 
-Result<LogStore> LogStore::open(base::Filesystem& fs, base::Path public_directory, registry_tlog::SignerKey key, std::string canonical)
+Result<LogStore>
+LogStore::open(base::Filesystem& fs, base::Path public_directory, std::vector<registry_tlog::SignerKey> keys, std::string canonical)
 {
-  LogStore store(fs, std::move(public_directory), std::move(key), std::move(canonical));
-  CW_TRY_ASSIGN(const Checkpoint checkpoint, read_checkpoint(fs, store.m_public, store.m_key.verifier));
+  LogStore store(fs, std::move(public_directory), std::move(keys), std::move(canonical));
+  CW_TRY_ASSIGN(const Checkpoint checkpoint, store.read_checkpoint());
   registry_tlog::LogDirectory files(fs, store.m_public);
   registry_tlog::TileReader reader(checkpoint, files);
   CW_TRY_ASSIGN(store.m_writer, registry_tlog::LogWriter::resume(reader));
@@ -82,7 +92,7 @@ Result<LogStore> LogStore::open(base::Filesystem& fs, base::Path public_director
     return fail(Error("CW1203", "the registry's log does not end with a snapshot", Blame::integrity)
                     .note(fmt::format("entry {}", checkpoint.size - 1)));
   }
-  store.m_sequence = snapshot->sequence;
+  store.m_snapshot = *snapshot;
   const auto by_hash = [&](const base::Sha256& hash) -> Result<std::string> {
     CW_TRY_ASSIGN(std::string bytes, fs.read(map_file(store.m_public, hash)));
     if (base::sha256(bytes) != hash) {
@@ -108,49 +118,70 @@ Result<LogStore> LogStore::open(base::Filesystem& fs, base::Path public_director
 
 std::string LogStore::signed_note(const registry_trust::Statement& statement) const
 {
-  SignedNote note{.text = to_text(statement), .signatures = {}};
-  note.signatures.push_back(sign(note.text, m_key));
+  return countersigned({.text = to_text(statement), .signatures = {}});
+}
+
+std::string LogStore::countersigned(SignedNote note) const
+{
+  for (const registry_tlog::SignerKey& key : m_keys) {
+    note.signatures.push_back(sign(note.text, key));
+  }
   return to_text(note);
 }
 
-Result<std::string> LogStore::entry(std::uint64_t index) const
+Result<std::vector<std::string>> LogStore::entries(registry_tlog::EntryRange range) const
 {
-  CW_TRY_ASSIGN(const Checkpoint checkpoint, read_checkpoint(*m_fs, m_public, m_key.verifier));
+  CW_TRY_ASSIGN(const Checkpoint checkpoint, read_checkpoint());
   registry_tlog::LogDirectory files(*m_fs, m_public);
   registry_tlog::TileReader reader(checkpoint, files);
-  CW_TRY_ASSIGN(std::vector<std::string> entries, reader.entries({.begin = index, .end = index + 1}));
-  return std::move(entries.at(0));
+  return reader.entries(range);
 }
 
-Result<> LogStore::append(const std::string& entry, const std::string& name, const registry_trust::NameRecord& record, std::uint64_t now)
+Result<> LogStore::append(const LogChange& change, std::uint64_t now)
 {
-  const registry_trust::NameRecord* const before = m_names.find(name);
-  const std::optional<registry_trust::NameRecord> old = before == nullptr ? std::nullopt : std::optional(*before);
-  m_names.set(name, record);
-  const std::string shard = m_names.shard_text(registry_trust::shard_of(name));
-  Result<> written = m_fs->write_atomic(map_file(m_public, base::sha256(shard)), shard);
-  if (written) {
-    written = write({entry}, now);
+  std::map<std::string, std::optional<registry_trust::NameRecord>> before;
+  for (const auto& [name, record] : change.names) {
+    const registry_trust::NameRecord* const old = m_names.find(name);
+    before[name] = old == nullptr ? std::nullopt : std::optional(*old);
+    m_names.set(name, record);
   }
-  if (!written) {
+  const std::uint64_t size_before = size();
+  Result<> written = write(change, now);
+  if (!written && size() == size_before) {
     // Nobody saw it: the checkpoint is still the old one.
-    old ? m_names.set(name, *old) : m_names.remove(name);
+    for (const auto& [name, old] : before) {
+      old ? m_names.set(name, *old) : m_names.remove(name);
+    }
   }
   return written;
 }
 
-Result<> LogStore::write(std::vector<std::string> entries, std::uint64_t now)
+Result<> LogStore::write(const LogChange& change, std::uint64_t now)
 {
+  std::set<std::size_t> shards;
+  for (const auto& [name, record] : change.names) {
+    shards.insert(registry_trust::shard_of(name));
+  }
+  for (const std::size_t number : shards) {
+    const std::string shard = m_names.shard_text(number);
+    CW_TRY(m_fs->write_atomic(map_file(m_public, base::sha256(shard)), shard));
+  }
   const std::string table = m_names.table();
   CW_TRY(m_fs->write_atomic(map_file(m_public, base::sha256(table)), table));
-  SnapshotStatement snapshot;
+  SnapshotStatement snapshot = m_snapshot;
   snapshot.registry = m_canonical;
-  snapshot.sequence = m_sequence + 1;
+  ++snapshot.sequence;
   snapshot.table = base::sha256(table);
-  snapshot.revocations = base::sha256("");
-  snapshot.federation = 1;
+  if (change.revocations) {
+    const std::string list = to_text(*change.revocations);
+    snapshot.revocations = base::sha256(list);
+    snapshot.revocation_count = change.revocations->size();
+    CW_TRY(m_fs->write_atomic(m_public / "revocations" / base::to_hex(snapshot.revocations), list));
+  }
+  snapshot.federation = change.federation.value_or(snapshot.federation);
   snapshot.time = now;
   snapshot.expires = now + k_snapshot_lifetime_s;
+  std::vector<std::string> entries = change.entries;
   entries.push_back(signed_note(snapshot));
 
   registry_tlog::LogWriter grown = m_writer;
@@ -159,14 +190,11 @@ Result<> LogStore::write(std::vector<std::string> entries, std::uint64_t now)
     CW_TRY(m_fs->write_atomic(m_public / file.path, file.bytes));
   }
   CW_TRY(sync_to_disk(m_public));
-  SignedNote note{.text = to_text(Checkpoint{.origin = m_key.verifier.name, .size = grown.size(), .root = grown.root(), .extensions = {}}),
-                  .signatures = {}};
-  note.signatures.push_back(sign(note.text, m_key));
-  CW_TRY(m_fs->write_atomic(m_public / "checkpoint", to_text(note)));
-  CW_TRY(sync_to_disk(m_public));
+  const Checkpoint checkpoint{.origin = m_keys.front().verifier.name, .size = grown.size(), .root = grown.root(), .extensions = {}};
+  CW_TRY(m_fs->write_atomic(m_public / "checkpoint", countersigned({.text = to_text(checkpoint), .signatures = {}})));
   m_writer = std::move(grown);
-  ++m_sequence;
-  return {};
+  m_snapshot = snapshot;
+  return sync_to_disk(m_public);
 }
 
 } // namespace cargo_wasm::registry_server

@@ -1,6 +1,8 @@
 // The registry's log on the disk: public files, the signing key, and the name map that its newest snapshot speaks of.
 #pragma once
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,13 +10,27 @@
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/registry_tlog/log_writer.hpp>
 #include <cargo_wasm/registry_tlog/note_keys.hpp>
+#include <cargo_wasm/registry_tlog/signed_note.hpp>
 #include <cargo_wasm/registry_trust/name_map.hpp>
+#include <cargo_wasm/registry_trust/revocations.hpp>
 #include <cargo_wasm/registry_trust/statement.hpp>
 
 namespace cargo_wasm::registry_server {
 
+/// How long a snapshot may be believed: a registry that nobody writes to signs a new one before.
+inline constexpr std::uint64_t k_snapshot_lifetime_s = 7 * 86400;
+
 /// Brings everything written below `directory` onto the disk (syncfs). Errors: CW0003.
 Result<> sync_to_disk(const base::Path& directory);
+
+/// What a checkpoint takes in, as a whole.
+struct LogChange
+{
+  std::vector<std::string> entries;
+  std::map<std::string, registry_trust::NameRecord> names;            ///< by name in lower case: those that change
+  std::optional<std::vector<registry_trust::Revocation>> revocations; ///< all that are in force from then on
+  std::optional<std::uint64_t> federation;                            ///< the version of the federation's document from then on
+};
 
 class LogStore
 {
@@ -25,32 +41,40 @@ public:
                          const registry_tlog::SignerKey& key,
                          const std::string& canonical,
                          std::uint64_t now);
-  /// The log, verified from its checkpoint: key, tiles, newest snapshot, name map. Errors: those of reading it.
+  /// The log, verified from its checkpoint: one of the keys, tiles, newest snapshot, name map. Errors: those of reading it; CW1203.
   [[nodiscard]] static Result<LogStore>
-  open(base::Filesystem& fs, base::Path public_directory, registry_tlog::SignerKey key, std::string canonical);
+  open(base::Filesystem& fs, base::Path public_directory, std::vector<registry_tlog::SignerKey> keys, std::string canonical);
 
   [[nodiscard]] std::uint64_t size() const { return m_writer.size(); }
   [[nodiscard]] const registry_trust::NameMap& names() const { return m_names; }
+  /// The newest.
+  [[nodiscard]] const registry_trust::SnapshotStatement& snapshot() const { return m_snapshot; }
+  /// With which everything is signed from now on: the log's key, and, while it is being changed, the one before or behind it, too.
+  void set_keys(std::vector<registry_tlog::SignerKey> keys) { m_keys = std::move(keys); }
   /// A note of the registry's own: for what a token let in.
   [[nodiscard]] std::string signed_note(const registry_trust::Statement& statement) const;
-  /// Entry `index`, for which it has to be in the log.
-  [[nodiscard]] Result<std::string> entry(std::uint64_t index) const;
+  /// A note of somebody else's, with the registry's signature under his.
+  [[nodiscard]] std::string countersigned(registry_tlog::SignedNote note) const;
+  /// Entries of the log, for which they have to be in it.
+  [[nodiscard]] Result<std::vector<std::string>> entries(registry_tlog::EntryRange range) const;
 
-  /// Appends `entry` and a snapshot with `name` changed to `record`, writes tiles and map, makes them durable, then the checkpoint.
-  /// Errors: CW0003; the log is then as it was, as far as anybody can see.
-  Result<> append(const std::string& entry, const std::string& name, const registry_trust::NameRecord& record, std::uint64_t now);
+  /// Appends the change's entries and a snapshot, writes tiles, map and revocations, makes them durable, then the checkpoint.
+  /// Errors: CW0003; the log is then as it was, as far as anybody can see, unless `size()` says that it grew: then only the disk could not
+  /// be waited for.
+  Result<> append(const LogChange& change, std::uint64_t now);
 
 private:
-  LogStore(base::Filesystem& fs, base::Path directory, registry_tlog::SignerKey key, std::string canonical);
-  Result<> write(std::vector<std::string> entries, std::uint64_t now);
+  LogStore(base::Filesystem& fs, base::Path directory, std::vector<registry_tlog::SignerKey> keys, std::string canonical);
+  [[nodiscard]] Result<registry_tlog::Checkpoint> read_checkpoint() const;
+  Result<> write(const LogChange& change, std::uint64_t now);
 
   base::Filesystem* m_fs;
   base::Path m_public;
-  registry_tlog::SignerKey m_key;
+  std::vector<registry_tlog::SignerKey> m_keys;
   std::string m_canonical;
   registry_tlog::LogWriter m_writer;
   registry_trust::NameMap m_names;
-  std::uint64_t m_sequence = 0;
+  registry_trust::SnapshotStatement m_snapshot;
 };
 
 } // namespace cargo_wasm::registry_server

@@ -170,6 +170,25 @@ Result<PublishBody> split_publish_body(std::string_view body)
   return PublishBody{.json = *json, .archive = *archive};
 }
 
+Result<std::vector<SetPart>> split_publish_set(std::string_view body)
+{
+  std::vector<SetPart> parts;
+  while (!body.empty()) {
+    const std::optional<std::string_view> note = take_part(body);
+    const std::optional<std::string_view> json = note ? take_part(body) : std::nullopt;
+    const std::optional<std::string_view> archive = json ? take_part(body) : std::nullopt;
+    if (!archive) {
+      break;
+    }
+    parts.push_back({.note = std::string(*note), .body = {.json = *json, .archive = *archive}});
+  }
+  if (!body.empty() || parts.empty()) {
+    return fail(Error("CW1231", "these are not versions that can be published together", Blame::user)
+                    .note("the body does not consist of a note, JSON and an archive for each, with their lengths before them"));
+  }
+  return parts;
+}
+
 Result<IndexEntry> index_entry_of(const PublishBody& body, std::string_view canonical)
 {
   const nlohmann::json request = nlohmann::json::parse(body.json, nullptr, false);

@@ -196,6 +196,7 @@ Result<Federation> parse_federation(std::string_view text)
   const json& namespaces = reader.object("namespaces", true);
   MemberReader names(namespaces, "namespaces.");
   federation.exclusive = names.texts("exclusive", true);
+  federation.foreign = names.texts("foreign", true);
   const json& freshness = reader.object("freshness", true);
   MemberReader ages(freshness, "freshness.");
   federation.warn_after_s = ages.number("warn_s", federation.warn_after_s, 1, UINT32_MAX);
@@ -259,6 +260,10 @@ std::string to_json(const Federation& federation)
                        {"max_lag_s", mirror.max_lag_s},
                        {"oci", mirror.oci}});
   }
+  nlohmann::ordered_json namespaces{{"exclusive", federation.exclusive}};
+  if (!federation.foreign.empty()) {
+    namespaces["foreign"] = federation.foreign;
+  }
   const nlohmann::ordered_json document{{"v", 1},
                                         {"name", federation.name},
                                         {"version", federation.version},
@@ -269,7 +274,7 @@ std::string to_json(const Federation& federation)
                                         {"revokers", role_json(federation.revokers, ids)},
                                         {"policy", federation.policy},
                                         {"mirrors", mirrors},
-                                        {"namespaces", {{"exclusive", federation.exclusive}}},
+                                        {"namespaces", namespaces},
                                         {"unsigned", federation.unsigned_allowed ? "allow" : "deny"},
                                         {"freshness", {{"warn_s", federation.warn_after_s}, {"fail_s", federation.fail_after_s}}}};
   return document.dump(1) + "\n";

@@ -1,13 +1,17 @@
-// What a registry's clients and its server read from others: statements, shards of the name map, signed documents, bodies of publications.
+// What a registry's clients and its server read from others: statements, shards of the name map, signed documents, bodies of publications,
+// lists of revocations, headers, files of operators.
 // The first byte says which; any bytes behind it must end in a value or an error, and what is read must be written as it was.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
+#include <cargo_wasm/registry_server/federation_toml.hpp>
 #include <cargo_wasm/registry_server/published_crate.hpp>
+#include <cargo_wasm/registry_trust/authorization.hpp>
 #include <cargo_wasm/registry_trust/federation.hpp>
 #include <cargo_wasm/registry_trust/name_map.hpp>
+#include <cargo_wasm/registry_trust/revocations.hpp>
 #include <cargo_wasm/registry_trust/statement.hpp>
 
 namespace {
@@ -64,6 +68,34 @@ void read_publication(std::string_view body)
   }
 }
 
+void read_revocations(std::string_view text)
+{
+  if (const auto list = trust::parse_revocations(text)) {
+    demand(trust::to_text(*list) == text);
+  }
+}
+
+void read_set(std::string_view body)
+{
+  if (const auto parts = server::split_publish_set(body)) {
+    demand(!parts->empty());
+  }
+}
+
+void read_header(std::string_view value)
+{
+  if (const auto authorization = trust::parse_authorization(value)) {
+    demand(trust::parse_authorization(to_header(*authorization)).has_value());
+  }
+}
+
+void read_operators_file(std::string_view text)
+{
+  trust::Federation current;
+  current.name = "acme";
+  (void)server::with_federation_toml(current, "federation.toml", std::string(text), 0);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
@@ -81,6 +113,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     break;
   case 'd':
     read_document(text);
+    break;
+  case 'r':
+    read_revocations(text);
+    break;
+  case 'p':
+    read_set(text);
+    break;
+  case 'a':
+    read_header(text);
+    break;
+  case 'f':
+    read_operators_file(text);
     break;
   default:
     read_publication(text);

@@ -7,17 +7,20 @@
 #include <vector>
 
 #include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/ops/registry_trust_verbs.hpp>
 
 namespace cargo_wasm::ops {
 
 struct RegistryInitRequest
 {
   Path directory;
-  std::string name; ///< of the federation
-  std::string url;  ///< where clients will reach it, "https://…/"; empty: where it is served first
+  std::string name;               ///< of the federation
+  std::string url;                ///< where clients will reach it, "https://…/"; empty: where it is served first
+  std::optional<Path> federation; ///< a federation.toml
+  std::vector<Path> signers;      ///< further root keys of it
 };
-/// Makes an empty registry. Errors: CW1200, CW1205 a name or an address that will not do.
-Result<> registry_init(const Env& env, const RegistryInitRequest& request);
+/// Makes an empty registry. Errors: CW1200, CW1205 a name or an address that will not do; with a federation.toml CW1224, CW1024.
+Result<> registry_init(const Env& env, const RegistryInitRequest& request, const KeyOpening& opening);
 
 struct RegistryTokenRequest
 {

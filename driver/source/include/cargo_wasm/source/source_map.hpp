@@ -103,8 +103,9 @@ private:
   std::unique_ptr<State> m_state;
 };
 
-/// That no dependency of these packages on crates.io has the name of a crate that a known federation has, as far as its index is cached here.
-/// `cargo-wasm.shared-names` of the configuration lists names that are meant to be in both. Errors: CW1118; those of reading what is known.
+/// That no dependency of these packages on crates.io has the name of a crate that a known federation has, as far as its index is cached
+/// here. `cargo-wasm.shared-names` of the configuration lists names that are meant to be in both. Errors: CW1118; those of reading what is
+/// known.
 [[nodiscard]] Result<> check_member_names(const Env& env, const manifest::Config& config, std::span<const PackagePtr> members);
 
 /// Held shared while a build reads `$CARGO_HOME/registry/src`, so that cargo's collector waits (`.package-cache-mutate`).

@@ -4,6 +4,7 @@
 //   $CARGO_HOME/cargo-wasm/federations/NAME/document.dsse   the federation's document
 //                                           checkpoint      the newest one, a signed note
 //                                           health.json     what was seen of each mirror
+//                                           refreshed       when it was read last
 //                                           objects/SHA256  tables, shards, lists: by their hash
 //                                           tile/…          parts of the log that never change
 //                                           fork-TIME.txt   evidence, when a log has been split
@@ -26,6 +27,7 @@ struct KnownRegistry
 
   [[nodiscard]] base::Path document_file() const { return directory / "document.dsse"; }
   [[nodiscard]] base::Path checkpoint_file() const { return directory / "checkpoint"; }
+  [[nodiscard]] base::Path refreshed_file() const { return directory / "refreshed"; }
   [[nodiscard]] base::Path health_file() const { return directory / "health.json"; }
 };
 
@@ -34,6 +36,9 @@ struct KnownRegistry
 /// The one whose index has this canonical address ("sparse+https://…/").
 [[nodiscard]] Result<std::optional<KnownRegistry>>
 find_known_registry(const base::ReadOnlyFilesystem& fs, const base::Path& cargo_home, std::string_view canonical);
+
+/// Whether the registry's state was read within the last `seconds`.
+[[nodiscard]] bool was_read_lately(const base::ReadOnlyFilesystem& fs, const KnownRegistry& known, std::uint64_t now, std::uint64_t seconds);
 
 /// How a person says which federation is meant: the hash of its document, or the key that signs its log or is one of its roots.
 struct Pin

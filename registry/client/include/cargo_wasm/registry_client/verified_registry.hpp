@@ -26,6 +26,7 @@
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
 #include <cargo_wasm/registry_tlog/tile_reader.hpp>
 #include <cargo_wasm/registry_trust/name_map.hpp>
+#include <cargo_wasm/registry_trust/revocations.hpp>
 #include <cargo_wasm/registry_trust/statement.hpp>
 
 namespace cargo_wasm::registry_client {
@@ -79,6 +80,9 @@ public:
   /// That the log has published these versions so. Waits. Errors: CW1114 to CW1116, with the version; those of reading the log.
   Result<> verify_versions(std::span<const Version> versions);
 
+  /// That none of these is revoked; `allowed` lists "NAME@VERSION" that are used nevertheless, with a warning. May wait. Errors: CW1109.
+  Result<> check_revoked(std::span<const Version> versions, std::span<const std::string> allowed);
+
   using ArchiveDone = std::function<void(Result<std::string>)>;
   /// The bytes of an archive, which have this hash.
   void archive(const std::string& name, const std::string& version, const base::Sha256& hash, ArchiveDone done);
@@ -116,9 +120,9 @@ private:
   Result<bool> begins_with(registry_tlog::TileReader& reader, const registry_tlog::Checkpoint& earlier);
   [[nodiscard]] Error split(const std::string& one, const std::string& other);
   [[nodiscard]] Result<std::vector<std::string>> entries(registry_tlog::TileReader& reader, registry_tlog::EntryRange range);
-  void with_object(const base::Sha256& hash, std::uint64_t max_bytes, FileDone done);
+  void with_object(std::string_view folder, const base::Sha256& hash, std::uint64_t max_bytes, FileDone done);
   void with_shard(std::size_t shard, std::function<void(Result<const registry_trust::NameMap::Shard*>)> done);
-  [[nodiscard]] Result<std::string> object(const base::Sha256& hash, std::uint64_t max_bytes);
+  [[nodiscard]] Result<std::string> object(std::string_view folder, const base::Sha256& hash, std::uint64_t max_bytes);
   [[nodiscard]] Result<> verify_version(const Version& version, const registry_protocol::IndexEntry& entry);
   [[nodiscard]] Result<std::string> log_entry(std::uint64_t index);
   [[nodiscard]] std::uint64_t now() const;
@@ -135,6 +139,7 @@ private:
   std::map<std::size_t, std::uint64_t> m_behind; ///< mirrors whose checkpoint is older: its size
   std::string m_table;
   std::map<std::size_t, registry_trust::NameMap::Shard> m_shards;
+  std::vector<registry_trust::Revocation> m_revocations; ///< in force
   std::map<std::uint64_t, std::string> m_entries; ///< verified to be in the log
 };
 

@@ -36,6 +36,12 @@ struct TokenGrant
   [[nodiscard]] bool allows(Scope scope, std::string_view crate) const;
 };
 
+/// A key that signs publications, and the user whose it is.
+struct PublisherKey
+{
+  std::string user, key;
+};
+
 class Database;
 
 /// Errors of all functions: CW1202.
@@ -51,6 +57,16 @@ public:
   Result<std::optional<TokenGrant>> find(std::string_view token, std::uint64_t now);
   /// True if it was there.
   Result<bool> revoke_token(std::int64_t id);
+
+  /// Binds a publisher's verifier key to a user. Errors: CW1220 it is bound to another one.
+  Result<> add_key(std::string_view user, const std::string& key, std::uint64_t now);
+  /// Those of a user, or, without one, of all; by user and key.
+  Result<std::vector<PublisherKey>> keys(std::string_view user = "");
+  /// True if it was there.
+  Result<bool> drop_key(const std::string& key);
+  Result<std::optional<std::string>> user_of_key(const std::string& key);
+  /// Keys with the name and the id of a signature: mostly one.
+  Result<std::vector<PublisherKey>> keys_like(std::string_view name, std::uint32_t id);
 
   /// In alphabetical order; empty for a crate that nobody owns.
   Result<std::vector<std::string>> owners(std::string_view crate);

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/registry_server/published_crate.hpp>
 #include <cargo_wasm/registry_server/registry.hpp>
+#include <cargo_wasm/registry_trust/authorization.hpp>
 
 namespace cargo_wasm::registry_server {
 
@@ -40,11 +42,16 @@ public:
 private:
   HttpAnswer file(const HttpQuestion& question);
   HttpAnswer publish(const HttpQuestion& question);
+  HttpAnswer publish_set(const HttpQuestion& question);
+  HttpAnswer change_keys(const HttpQuestion& question);
   HttpAnswer yank(const HttpQuestion& question, std::string_view crate, std::string_view version, bool yanked);
   HttpAnswer owners(const HttpQuestion& question, std::string_view crate);
   HttpAnswer search(std::string_view query);
-  /// The user, or the refusal.
-  Result<std::string> admitted(const HttpQuestion& question, Scope scope, std::string_view crate);
+  /// Who asks: the user of a token, of a signed change, or of both; or the refusal.
+  Result<Author> admitted(const registry_trust::Authorization& authorization, Scope scope, std::string_view crate);
+  Result<Author> admitted(const HttpQuestion& question, Scope scope, std::string_view crate);
+  /// A publication whose author may make it.
+  Result<Publication> publication(const PublishBody& body, const registry_trust::Authorization& authorization);
   HttpAnswer refusal(const Error& error);
 
   const Env& m_env;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <cargo_wasm/base/error.hpp>
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
@@ -18,6 +19,15 @@ struct PublishBody
 };
 /// Errors: CW1210.
 [[nodiscard]] Result<PublishBody> split_publish_body(std::string_view body);
+
+/// One of the publications that a body brings together: `u32 note u32 json u32 crate`, one behind the other.
+struct SetPart
+{
+  std::string note; ///< of its publisher; empty: none
+  PublishBody body;
+};
+/// At least one. Errors: CW1231.
+[[nodiscard]] Result<std::vector<SetPart>> split_publish_set(std::string_view body);
 
 /// The index line of an archive in the registry with this canonical address ("sparse+https://…/"); `yanked` is false, `pubtime` unset.
 /// `body` is the whole request. Errors: CW1210, CW1211 the archive's Cargo.toml and the request differ, CW1212 a name or version that a

@@ -3,9 +3,9 @@
 //   DIR/public/    what clients read, static: any web server can serve it, a copy is a mirror
 //   DIR/private/   keys (for their owner alone) and the database: tokens, owners, what is on its way into the log
 //
-// A change goes through in this order: the archive; a row of the database with the entry and its place in the log; tiles and the name map;
-// the checkpoint; the index file; the row is taken away. Whatever moment the process ends at, opening the registry again finishes or
-// forgets the change: the signed checkpoint decides which.
+// A change goes through in this order: the archive; rows of the database with its entries, their places in the log, and the index files;
+// tiles and the name map; the checkpoint; the index files; the rows are taken away. Whatever moment the process ends at, opening the
+// registry again finishes or forgets the change: the signed checkpoint decides which. Several entries can be one change.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -18,6 +18,10 @@
 #include <cargo_wasm/base/error.hpp>
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
 #include <cargo_wasm/registry_server/accounts.hpp>
+#include <cargo_wasm/registry_server/publisher_note.hpp>
+#include <cargo_wasm/registry_tlog/note_keys.hpp>
+#include <cargo_wasm/registry_trust/federation.hpp>
+#include <cargo_wasm/registry_trust/revocations.hpp>
 
 namespace cargo_wasm::registry_server {
 
@@ -40,12 +44,28 @@ struct CrateListing
   std::string name, newest, description;
 };
 
+/// One of the versions that are published together.
+struct Publication
+{
+  registry_protocol::IndexEntry entry;
+  std::string_view archive;
+  Author author;
+};
+
+/// What a registry begins with beside its name, when its operator wrote a federation.toml.
+struct Founding
+{
+  std::string federation_toml; ///< empty: what `first_federation` says
+  base::Path federation_file;  ///< for messages
+  std::vector<registry_tlog::SignerKey> signers;
+};
+
 class Registry
 {
 public:
   /// Makes an empty one: keys, and, when its address is known, the federation's first document and an empty log. An empty `base_url` is
-  /// filled in by the first `open`. Errors: CW1200 something is there already; CW0003.
-  static Result<> create(const Env& env, const base::Path& directory, const RegistrySettings& settings);
+  /// filled in by the first `open`. Errors: CW1200 something is there already; CW0003; with a federation.toml CW1224, CW1024.
+  static Result<> create(const Env& env, const base::Path& directory, const RegistrySettings& settings, const Founding& founding = {});
   /// Opens one for writing; finishes what an earlier process left. `address` becomes the address of a registry that has none yet, for ever.
   /// Errors: CW1201 not a registry, or another process has it; CW1202; those of reading the log, when files were damaged.
   [[nodiscard]] static Result<Registry> open(const Env& env, const base::Path& directory, const std::string& address);
@@ -59,18 +79,44 @@ public:
   /// "sparse+" and the address.
   [[nodiscard]] std::string canonical() const;
 
-  /// A version, by a user whose token was checked. The same bytes again are no error. Errors: CW1213 other bytes were published under this
-  /// version; CW1214 a name that differs from another one in case, `-` and `_` alone; those of writing.
-  Result<Recorded> publish(const registry_protocol::IndexEntry& entry, std::string_view archive, const std::string& user);
-  /// Errors: CW1215 there is no such version; those of writing.
-  Result<Recorded> set_yanked(std::string_view name, std::string_view version, bool yanked, const std::string& user);
+  /// The version that the newest snapshot names.
+  [[nodiscard]] const registry_trust::Federation& federation() const;
+
+  /// A version. The same bytes again are no error, whoever signed them. The first signed publication of a crate claims it for its key.
+  /// Errors: CW1213 other bytes were published under this version; CW1214 a name that differs from another one in case, `-` and `_` alone;
+  /// CW1217 to CW1223 who or what must not; CW1227 the archive is revoked; those of writing.
+  Result<Recorded> publish(const registry_protocol::IndexEntry& entry, std::string_view archive, const Author& author);
+  /// Several, of different crates, by one checkpoint: all or none. In their order; those that were there before make no entry.
+  Result<std::vector<Recorded>> publish_set(const std::vector<Publication>& publications);
+  /// Errors: CW1215 there is no such version; CW1217 to CW1222; CW1227 it is revoked; those of writing.
+  Result<Recorded> set_yanked(std::string_view name, std::string_view version, bool yanked, const Author& author);
+  /// A `grant` or `drop-key` that a key of the crate has signed. Errors: CW1217 to CW1221; CW1215 there is no such crate.
+  Result<Recorded> change_keys(const PublisherNote& note);
+
+  /// The next version of the federation's document, which its keys have signed; the key of the log that it names has to be in
+  /// DIR/private/keys. Errors: those of `follow_federation`; CW1203 the log's key; those of writing.
+  Result<Recorded> update_federation(const std::string& dsse);
+  /// A `revoke` or `unrevoke` that enough revokers have signed; versions that it means are yanked in the index, or no longer. What is so
+  /// already is no error. Errors: CW1226 it is none, or not signed by enough; CW1219; those of writing.
+  Result<Recorded> change_revocations(const std::string& note);
+  /// In force, by target.
+  Result<std::vector<registry_trust::Revocation>> revocations();
+  /// A fresh snapshot.
+  Result<Recorded> heartbeat();
+  /// Whether the newest snapshot is older than a quarter of its lifetime.
+  [[nodiscard]] bool heartbeat_is_due() const;
+  /// Does what `submit` (operator_change.hpp) has left for the process that has the registry. Errors: CW1202; what fails of a change is
+  /// told to whoever wants it.
+  Result<> do_submitted();
+
   /// The lines of a crate's index file; empty when there is none.
   [[nodiscard]] Result<std::string> index_file(std::string_view name) const;
   /// Crates whose names contain this lower-case text, at most a hundred, by name; with their newest version that is not yanked.
   Result<std::vector<CrateListing>> search(const std::string& text);
 
-private:
   struct State;
+
+private:
   explicit Registry(std::unique_ptr<State> state);
   std::unique_ptr<State> m_state;
 };

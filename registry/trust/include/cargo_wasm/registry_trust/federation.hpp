@@ -49,6 +49,7 @@ struct Federation
   std::string policy; ///< of the log and its witnesses (registry_tlog/log_policy.hpp), as text
   std::vector<Mirror> mirrors;
   std::vector<std::string> exclusive;                        ///< patterns of names that are this registry's alone: "acme-*"
+  std::vector<std::string> foreign;                          ///< patterns of names that are other registries' alone
   bool unsigned_allowed = false;                             ///< versions that no publisher's key has signed
   std::uint64_t warn_after_s = 86400, fail_after_s = 604800; ///< age of the newest checkpoint
   bool operator==(const Federation&) const = default;

@@ -1,0 +1,79 @@
+// What the functions of Registry share: the open registry, and how a change goes through.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cargo_wasm/registry_protocol/index_entry.hpp>
+#include <cargo_wasm/registry_server/operator_change.hpp>
+#include <cargo_wasm/registry_server/registry.hpp>
+#include <cargo_wasm/registry_trust/federation.hpp>
+#include <cargo_wasm/registry_trust/utc_time.hpp>
+
+#include "database.hpp"
+#include "ledger.hpp"
+#include "log_store.hpp"
+
+namespace cargo_wasm::registry_server {
+
+/// Entries that become visible by one checkpoint, and the index files that follow from them.
+struct Batch
+{
+  struct Entry
+  {
+    std::string note;
+    std::string crate; ///< in whose chain it stands; empty: in none
+  };
+  std::vector<Entry> entries;
+  std::map<std::string, std::string> index_files; ///< by the name of the crate: those that change, whole
+  std::optional<std::vector<registry_trust::Revocation>> revocations;
+  std::optional<std::uint64_t> federation;
+  std::vector<base::Sha256> used_notes; ///< which count once
+};
+
+struct Registry::State
+{
+  Env env;
+  base::Path directory, public_directory;
+  RegistrySettings settings;
+  std::unique_ptr<base::FileLock> lock;
+  Database database;
+  std::optional<Accounts> accounts; ///< over `database`
+  std::optional<Ledger> ledger;     ///< over both
+  LogStore log;
+  registry_trust::Federation federation; ///< the version that the newest snapshot names
+
+  [[nodiscard]] base::Path index_path(std::string_view name) const { return public_directory / registry_protocol::index_path(name); }
+  [[nodiscard]] std::uint64_t now() const { return registry_trust::utc_seconds(env.clock.now()); }
+  [[nodiscard]] std::string canonical() const { return "sparse+" + settings.base_url; }
+  [[nodiscard]] Result<std::string> index_file(std::string_view name) const;
+  /// The leaf hash of the newest statement about a crate.
+  [[nodiscard]] std::optional<base::Sha256> head_of(std::string_view name) const;
+  /// A crate's index file with `yanked` as the ledger and these revocations have it.
+  [[nodiscard]] Result<std::string> index_with(std::string_view name, const std::vector<registry_trust::Revocation>& revocations);
+
+  /// The place in the log of the first entry. Each entry's place was decided before, so that whoever finds the rows knows whether they went
+  /// through. Errors: CW1219 a note was used before; those of writing.
+  Result<std::uint64_t> record(const Batch& batch);
+  /// What an earlier process was at when it ended.
+  Result<> recover();
+  /// The federation's document that the newest snapshot names, and the keys that sign for it.
+  Result<> load_federation();
+
+private:
+  Result<> announce(const Batch& batch, std::uint64_t leaf);
+  Result<> finish();
+  Result<> forget();
+};
+
+/// DIR/private/keys/NAME.
+[[nodiscard]] base::Path key_file(const base::Path& directory, std::string_view name);
+/// Writes a key into a file for its owner alone.
+Result<> keep_key(base::Filesystem& fs, const base::Path& file, const registry_tlog::SignerKey& key);
+/// Those that sign checkpoints.
+[[nodiscard]] Result<std::vector<registry_tlog::SignerKey>> log_keys(const base::Filesystem& fs, const base::Path& directory);
+
+} // namespace cargo_wasm::registry_server
