@@ -140,16 +140,19 @@ private:
   {
     const bool is_module = message.kind == MessageKind::import_module_mismatch;
     const std::string what = is_module ? "from module" : "as";
+    // The linker names them as objects come, which is not always the same order for the same crates.
+    std::vector<MessageSide> ordered = message.sides;
+    std::ranges::sort(ordered, {}, [](const MessageSide& side) { return std::pair(side.text, side.file); });
     std::vector<std::string> sides;
-    for (const MessageSide& side : message.sides) {
+    for (const MessageSide& side : ordered) {
       sides.push_back(fmt::format("{} `{}`", what, side.text));
     }
     Error error("CW0824", fmt::format("`{}` is imported {}", message.subject, base::join(sides, " and ")));
-    for (const MessageSide& side : message.sides) {
+    for (const MessageSide& side : ordered) {
       error.notes.push_back(fmt::format("{} `{}` by {}", what, side.text, whose(side.file)));
     }
-    if (is_module && !message.sides.empty()) {
-      point_at_declaration(message, message.sides.front().text, error);
+    if (is_module && !ordered.empty()) {
+      point_at_declaration(message, ordered.front().text, error);
     }
     error.notes.emplace_back("to the linker they are one symbol, and a symbol is imported from one place");
     error.helps.push_back(

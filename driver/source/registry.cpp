@@ -162,7 +162,7 @@ Result<std::vector<registry_client::VerifiedRegistry::Version>> RemoteRegistry::
 {
   std::vector<registry_client::VerifiedRegistry::Version> versions;
   for (const Wanted& want : wanted) {
-    CW_TRY_ASSIGN(IndexFile* file, m_index.cached(want.id.name().view()));
+    CW_TRY_ASSIGN(IndexFile * file, m_index.cached(want.id.name().view()));
     if (may_ask && (file == nullptr || file->find(want.id.version()) == nullptr)) {
       // A lock file that came from elsewhere: this machine has not seen the index yet.
       m_index.make_current();
@@ -189,7 +189,8 @@ Result<> RemoteRegistry::check_revoked(std::span<const Wanted> wanted)
   const std::vector<std::string> allowed = listed ? listed->value : std::vector<std::string>();
   const registry_client::KnownRegistry& known = *m_index.known();
   const std::uint64_t now = registry_trust::utc_seconds(m_session.env().clock.now());
-  const bool from_memory = m_session.offline() || (!m_index.is_current() && was_read_lately(m_session.fs(), known, now, k_revocations_age_s));
+  const bool from_memory =
+      m_session.offline() || (!m_index.is_current() && was_read_lately(m_session.fs(), known, now, k_revocations_age_s));
   if (from_memory) {
     registry_client::VerifiedRegistry kept(m_session.env(), nullptr, known, {.pool = {}, .offline = true});
     const Result<> checked = kept.check_revoked(versions, allowed);

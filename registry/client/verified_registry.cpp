@@ -303,9 +303,14 @@ Result<> VerifiedRegistry::check_revoked(std::span<const Version> versions, std:
     const std::string id = fmt::format("{}@{}", version.name, version.version);
     const bool is_allowed = std::ranges::find(allowed, id) != allowed.end();
     const bool blocks = found->statement.effect == registry_trust::RevocationEffect::block && !is_allowed;
-    Error error("CW1109", fmt::format("`{}` {} is revoked by the registry `{}`", version.name, version.version, m_known.federation.name), Blame::integrity);
-    error.notes.push_back(fmt::format("because of {}, since {}, by entry {} of its log: `{}`", found->statement.reason,
-                                      registry_trust::to_utc_text(found->statement.time), found->entry, found->statement.target));
+    Error error("CW1109",
+                fmt::format("`{}` {} is revoked by the registry `{}`", version.name, version.version, m_known.federation.name),
+                Blame::integrity);
+    error.notes.push_back(fmt::format("because of {}, since {}, by entry {} of its log: `{}`",
+                                      found->statement.reason,
+                                      registry_trust::to_utc_text(found->statement.time),
+                                      found->entry,
+                                      found->statement.target));
     if (found->statement.advisory) {
       error.notes.push_back(fmt::format("more at {}", *found->statement.advisory));
     }
@@ -313,7 +318,8 @@ Result<> VerifiedRegistry::check_revoked(std::span<const Version> versions, std:
       m_env.reporter.warning(error);
       continue;
     }
-    error.helps.push_back(fmt::format("choose another version: `cargo-wasm update {} --precise VERSION`; none is chosen by itself", version.name));
+    error.helps.push_back(
+        fmt::format("choose another version: `cargo-wasm update {} --precise VERSION`; none is chosen by itself", version.name));
     error.helps.push_back(fmt::format("to build with it nevertheless, add `{}` to `cargo-wasm.allow-revoked` of the configuration", id));
     return fail(std::move(error));
   }

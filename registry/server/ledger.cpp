@@ -173,7 +173,8 @@ Result<CrateAuthority> Ledger::authority(std::string_view crate)
 
 Result<std::optional<std::uint64_t>> Ledger::key_entry(std::string_view crate, const std::string& key)
 {
-  CW_TRY_ASSIGN(const std::vector<Row> rows, m_database->run("SELECT entry FROM key_entries WHERE fold = ? AND key = ?", {fold_of(crate), key}));
+  CW_TRY_ASSIGN(const std::vector<Row> rows,
+                m_database->run("SELECT entry FROM key_entries WHERE fold = ? AND key = ?", {fold_of(crate), key}));
   return rows.empty() ? std::nullopt : std::optional(static_cast<std::uint64_t>(std::get<std::int64_t>(rows[0][0])));
 }
 

@@ -38,7 +38,8 @@ struct KnownRegistry
 find_known_registry(const base::ReadOnlyFilesystem& fs, const base::Path& cargo_home, std::string_view canonical);
 
 /// Whether the registry's state was read within the last `seconds`.
-[[nodiscard]] bool was_read_lately(const base::ReadOnlyFilesystem& fs, const KnownRegistry& known, std::uint64_t now, std::uint64_t seconds);
+[[nodiscard]] bool
+was_read_lately(const base::ReadOnlyFilesystem& fs, const KnownRegistry& known, std::uint64_t now, std::uint64_t seconds);
 
 /// How a person says which federation is meant: the hash of its document, or the key that signs its log or is one of its roots.
 struct Pin

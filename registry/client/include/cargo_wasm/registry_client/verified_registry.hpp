@@ -140,7 +140,7 @@ private:
   std::string m_table;
   std::map<std::size_t, registry_trust::NameMap::Shard> m_shards;
   std::vector<registry_trust::Revocation> m_revocations; ///< in force
-  std::map<std::uint64_t, std::string> m_entries; ///< verified to be in the log
+  std::map<std::uint64_t, std::string> m_entries;        ///< verified to be in the log
 };
 
 } // namespace cargo_wasm::registry_client
