@@ -101,7 +101,7 @@ class Registry:
         self.now = now or int(time.time())
         self.lifetime = 7 * 86400
         self.entries, self.lines, self.chains, self.archives = [], {}, {}, {}
-        self.versions = {}
+        self.versions, self.revoked = {}, {}
         self.document_version = 1
         self.witnesses, self.quorum, self.cosigned = [], "none", True
         self.document = {
@@ -114,7 +114,7 @@ class Registry:
     def copy(self):
         """Another registry with the same keys: what comes from now on differs."""
         other = copy.copy(self)
-        for member in ("entries", "lines", "chains", "archives", "versions", "document", "documents", "witnesses"):
+        for member in ("entries", "lines", "chains", "archives", "versions", "revoked", "document", "documents", "witnesses"):
             setattr(other, member, copy.deepcopy(getattr(self, member)) if member != "witnesses" else list(self.witnesses))
         return other
 
@@ -166,10 +166,18 @@ class Registry:
         shards = self.shards()
         return b"".join(sha256(shards.get(shard, b"")) for shard in range(256))
 
+    def revoke(self, target, effect="block", reason="malware", advisory="-", since="-"):
+        text = (f"cargo-wasm/revoke/v1\nregistry {self.canonical}\ntarget {target}\neffect {effect}\nreason {reason}\nadvisory {advisory}\nsince {since}\n"
+                f"time {utc(self.now)}\n")
+        self.revoked[target] = f"entry {self.state(text, self.root)}\n{text}\n"
+
+    def revocations(self):
+        return "".join(self.revoked[target] for target in sorted(self.revoked)).encode()
+
     def snapshot(self, when=None):
         when = when or self.now
         self.state(f"cargo-wasm/snapshot/v1\nregistry {self.canonical}\nsequence {len(self.entries)}\ntable {hashlib.sha256(self.table()).hexdigest()}\n"
-                   f"revocations {EMPTY}\nrevoked 0\nfederation {self.document_version}\ntime {utc(when)}\nexpires {utc(when + self.lifetime)}\n")
+                   f"revocations {hashlib.sha256(self.revocations()).hexdigest()}\nrevoked {len(self.revoked)}\nfederation {self.document_version}\ntime {utc(when)}\nexpires {utc(when + self.lifetime)}\n")
 
     def checkpoint(self):
         text = f"{self.log.name}\n{len(self.entries)}\n{base64.b64encode(tree_hash([leaf_hash(e) for e in self.entries])).decode()}\n"
@@ -221,6 +229,8 @@ class Registry:
         out["map/" + hashlib.sha256(table).hexdigest()] = table
         for shard in self.shards().values():
             out["map/" + hashlib.sha256(shard).hexdigest()] = shard
+        if self.revoked:
+            out["revocations/" + hashlib.sha256(self.revocations()).hexdigest()] = self.revocations()
         for name in self.lines:
             out[index_path(name)] = self.index_file(name)
         for checksum, archive in self.archives.items():
