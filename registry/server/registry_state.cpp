@@ -121,8 +121,13 @@ Result<std::string> Registry::State::index_with(std::string_view name, const std
 
 Result<std::uint64_t> Registry::State::record(const Batch& batch)
 {
+  if (is_unfinished) {
+    CW_TRY(recover());
+    is_unfinished = false;
+  }
   const std::uint64_t leaf = log.size();
   CW_TRY(announce(batch, leaf));
+  is_unfinished = true;
   LogChange change{.entries = {}, .names = {}, .revocations = batch.revocations, .federation = batch.federation};
   std::map<std::string, base::Sha256> heads; // by crate
   for (const Batch::Entry& entry : batch.entries) {
@@ -142,9 +147,11 @@ Result<std::uint64_t> Registry::State::record(const Batch& batch)
   const Result<> appended = log.append(change, now());
   if (!appended && log.size() == leaf) {
     CW_TRY(forget());
+    is_unfinished = false;
     return fail(appended.error());
   }
   CW_TRY(finish());
+  is_unfinished = false;
   CW_TRY(appended);
   return leaf;
 }
