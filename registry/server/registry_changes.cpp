@@ -149,7 +149,7 @@ Result<> add_publication(Registry::State& state, const Publication& publication,
     batch.entries.push_back({.note = state.log.countersigned(note.note), .crate = entry.name});
     batch.used_notes.push_back(note.hash);
   }
-  batch.index_files[entry.name] = index + line + "\n";
+  batch.index_files[entry.name] = index + logged_line(entry, state.log.size() + batch.entries.size() - 1) + "\n";
   return state.env.fs.write_atomic(state.public_directory / "crates" / (entry.checksum + ".crate"), archive);
 }
 
@@ -270,7 +270,7 @@ Result<Recorded> Registry::set_yanked(std::string_view name, std::string_view ve
                         .help("it stays yanked until the revocation is taken back"));
       }
       entry.yanked = yanked;
-      changed += registry_protocol::to_json_line(entry) + "\n";
+      changed += logged_line(entry, found->entry) + "\n";
     } else {
       changed += fmt::format("{}\n", line);
     }

@@ -26,6 +26,13 @@ std::uint64_t lines_of(std::string_view text)
 
 } // namespace
 
+std::string logged_line(const IndexEntry& entry, std::uint64_t log_entry)
+{
+  std::string line = registry_protocol::to_json_line(entry);
+  line.pop_back();
+  return line + fmt::format(",\"cw\":{{\"log\":{}}}}}", log_entry);
+}
+
 base::Path key_file(const base::Path& directory, std::string_view name)
 {
   return directory / "private" / "keys" / name;
@@ -108,13 +115,15 @@ Result<std::string> Registry::State::index_with(std::string_view name, const std
     }
     CW_TRY_ASSIGN(IndexEntry entry, registry_protocol::parse_index_entry(line));
     const auto known = std::ranges::find(versions, entry.version, &LedgerVersion::version);
-    if (known != versions.end()) {
-      const auto* const revocation = registry_trust::find_revocation(
-          revocations,
-          {.name = known->crate, .version = known->version, .archive = known->archive, .key = known->key, .entry = known->entry});
-      entry.yanked = known->yanked || (revocation != nullptr && revocation->statement.effect == registry_trust::RevocationEffect::block);
+    if (known == versions.end()) {
+      changed += fmt::format("{}\n", line);
+      continue;
     }
-    changed += registry_protocol::to_json_line(entry) + "\n";
+    const auto* const revocation = registry_trust::find_revocation(
+        revocations,
+        {.name = known->crate, .version = known->version, .archive = known->archive, .key = known->key, .entry = known->entry});
+    entry.yanked = known->yanked || (revocation != nullptr && revocation->statement.effect == registry_trust::RevocationEffect::block);
+    changed += logged_line(entry, known->entry) + "\n";
   }
   return changed;
 }

@@ -70,6 +70,8 @@ private:
   Result<> forget();
 };
 
+/// A line of an index file: as its statement has it, and the statement's place in the log.
+[[nodiscard]] std::string logged_line(const registry_protocol::IndexEntry& entry, std::uint64_t log_entry);
 /// DIR/private/keys/NAME.
 [[nodiscard]] base::Path key_file(const base::Path& directory, std::string_view name);
 /// Writes a key into a file for its owner alone.
