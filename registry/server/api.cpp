@@ -3,6 +3,7 @@
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_server/published_crate.hpp>
+#include <cargo_wasm/registry_trust/crate_authority.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
 #include <fmt/format.h>
@@ -305,6 +306,8 @@ HttpAnswer Api::change_keys(const HttpQuestion& question)
                       .note("a change of a crate's keys is a statement that a key of the crate has signed; none was sent"));
     }
     CW_TRY_ASSIGN(const PublisherNote note, open_publisher_note(*authorization.note, m_registry.accounts()));
+    // A key of the crate is not enough: its user has to be an owner still.
+    CW_TRY(admitted(authorization, Scope::owner, *registry_trust::crate_of(note.statement)));
     CW_TRY_ASSIGN(const Recorded recorded, m_registry.change_keys(note));
     return ordered_json{{"ok", true}, {"cargo-wasm", {{"entry", recorded.entry}, {"size", recorded.log_size}}}};
   }();

@@ -56,6 +56,9 @@ Result<Recorded> Registry::update_federation(const std::string& dsse)
   Batch batch;
   batch.federation = next.version;
   const Result<std::uint64_t> recorded = state.record(batch);
+  if (state.log.snapshot().federation != next.version) {
+    (void)state.env.fs.remove(federation_directory(state.directory) / fmt::format("{}.dsse", next.version));
+  }
   CW_TRY(state.load_federation());
   CW_TRY(recorded);
   return Recorded{.entry = *recorded, .log_size = state.log.size(), .was_there = false};

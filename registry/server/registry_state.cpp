@@ -108,12 +108,14 @@ Result<std::string> Registry::State::index_with(std::string_view name, const std
     }
     CW_TRY_ASSIGN(IndexEntry entry, registry_protocol::parse_index_entry(line));
     const auto known = std::ranges::find(versions, entry.version, &LedgerVersion::version);
-    if (known != versions.end()) {
-      const auto* const revocation = registry_trust::find_revocation(
-          revocations,
-          {.name = known->crate, .version = known->version, .archive = known->archive, .key = known->key, .entry = known->entry});
-      entry.yanked = known->yanked || (revocation != nullptr && revocation->statement.effect == registry_trust::RevocationEffect::block);
+    if (known == versions.end()) {
+      changed += fmt::format("{}\n", line);
+      continue;
     }
+    const auto* const revocation = registry_trust::find_revocation(
+        revocations,
+        {.name = known->crate, .version = known->version, .archive = known->archive, .key = known->key, .entry = known->entry});
+    entry.yanked = known->yanked || (revocation != nullptr && revocation->statement.effect == registry_trust::RevocationEffect::block);
     changed += registry_protocol::to_json_line(entry) + "\n";
   }
   return changed;
@@ -121,8 +123,13 @@ Result<std::string> Registry::State::index_with(std::string_view name, const std
 
 Result<std::uint64_t> Registry::State::record(const Batch& batch)
 {
+  if (is_unfinished) {
+    CW_TRY(recover());
+    is_unfinished = false;
+  }
   const std::uint64_t leaf = log.size();
   CW_TRY(announce(batch, leaf));
+  is_unfinished = true;
   LogChange change{.entries = {}, .names = {}, .revocations = batch.revocations, .federation = batch.federation};
   std::map<std::string, base::Sha256> heads; // by crate
   for (const Batch::Entry& entry : batch.entries) {
@@ -142,9 +149,11 @@ Result<std::uint64_t> Registry::State::record(const Batch& batch)
   const Result<> appended = log.append(change, now());
   if (!appended && log.size() == leaf) {
     CW_TRY(forget());
+    is_unfinished = false;
     return fail(appended.error());
   }
   CW_TRY(finish());
+  is_unfinished = false;
   CW_TRY(appended);
   return leaf;
 }

@@ -45,6 +45,7 @@ struct Registry::State
   std::optional<Ledger> ledger;     ///< over both
   LogStore log;
   registry_trust::Federation federation; ///< the version that the newest snapshot names
+  bool is_unfinished = false;            ///< the last change could not be brought to its end: the next one begins with that
 
   [[nodiscard]] base::Path index_path(std::string_view name) const { return public_directory / registry_protocol::index_path(name); }
   [[nodiscard]] std::uint64_t now() const { return registry_trust::utc_seconds(env.clock.now()); }
