@@ -8,6 +8,8 @@
 #include <cargo_wasm/manifest/component_settings.hpp>
 #include <cargo_wasm/wit/package_reader.hpp>
 
+#include "component_fetch.hpp"
+
 namespace cargo_wasm::ops {
 
 namespace {
@@ -130,6 +132,7 @@ Result<plan::ComponentOfUnit> choose_components(const Env& env,
                                                 const PackageHosts& hosts,
                                                 const plan::BindgenOfUnit& bindgen)
 {
+  CW_TRY(fetch_component_dependencies(env, *project.config, project.workspace));
   plan::ComponentOfUnit found;
   ComponentChooser chooser(env, project, platforms);
   const std::vector<plan::UnitIndex> candidates = plan::wrappable_units(units);

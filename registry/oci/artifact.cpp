@@ -139,9 +139,11 @@ Result<Sha256> attach(Client& client, const Descriptor& subject, std::string_vie
   }
   CW_TRY_ASSIGN(const ImageIndex index, fallback_index(client, subject.digest));
   if (std::find(index.manifests.begin(), index.manifests.end(), entry) == index.manifests.end()) {
-    return fail(Error("CW1156", fmt::format("`{}:{}` is changed by others all the time", to_string(client.repository()), fallback_tag(subject.digest)),
-                      Blame::integrity)
-                    .help("run the same command again"));
+    return fail(
+        Error("CW1156",
+              fmt::format("`{}:{}` is changed by others all the time", to_string(client.repository()), fallback_tag(subject.digest)),
+              Blame::integrity)
+            .help("run the same command again"));
   }
   return entry.digest;
 }

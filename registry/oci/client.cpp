@@ -127,12 +127,14 @@ Error Client::answer_error(const Answer& answer, std::string_view what) const
     if (!m_credentials.missing.empty()) {
       error.notes.push_back(m_credentials.missing);
     }
-    error.helps.push_back(fmt::format("`docker login {0}` or `oras login {0}` writes what is read here, or set {1} to a token", host, token_variable(host)));
+    error.helps.push_back(
+        fmt::format("`docker login {0}` or `oras login {0}` writes what is read here, or set {1} to a token", host, token_variable(host)));
     return error;
   }
   if (status >= 300 && status < 400) {
     Error error("CW1157", fmt::format("`{}` leads elsewhere for {}", host, what), Blame::network);
-    error.notes.push_back(fmt::format("it answered with status {}, location `{}`", status, answer.response.header("location").value_or("")));
+    error.notes.push_back(
+        fmt::format("it answered with status {}, location `{}`", status, answer.response.header("location").value_or("")));
     error.notes.emplace_back("only blobs may be elsewhere, because their digest is known");
     error.helps.emplace_back("name the registry by the address that it leads to, if that is the right one");
     return error;
@@ -148,10 +150,10 @@ Error Client::answer_error(const Answer& answer, std::string_view what) const
   if (is_web_page(answer.body)) {
     error.notes.emplace_back("what came is a web page");
   }
-  error.helps.emplace_back(status == 429    ? "wait, then run the same command again"
-                           : status >= 500  ? "this is a fault of the server: try again later"
+  error.helps.emplace_back(status == 429        ? "wait, then run the same command again"
+                           : status >= 500      ? "this is a fault of the server: try again later"
                            : is_success(status) ? "a proxy or login page may answer in its place: open the address from this machine"
-                                            : "is the address that of an OCI registry, and the name right?");
+                                                : "is the address that of an OCI registry, and the name right?");
   return error;
 }
 
@@ -183,7 +185,8 @@ Result<std::string> Client::token_of(const Challenge& challenge, Action action, 
   if (!challenge.service.empty()) {
     address = with_parameter(std::move(address), "service", challenge.service);
   }
-  address = with_parameter(std::move(address), "scope", fmt::format("repository:{}:{}", m_repository.name, action == Action::push ? "pull,push" : "pull"));
+  address = with_parameter(
+      std::move(address), "scope", fmt::format("repository:{}:{}", m_repository.name, action == Action::push ? "pull,push" : "pull"));
   base::HttpRequest request = request_for(std::move(address));
   if (m_credentials.basic) {
     request.headers.push_back("Authorization: Basic " + base::to_base64(*m_credentials.basic));

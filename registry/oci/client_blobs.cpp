@@ -62,7 +62,9 @@ Result<std::string> Client::blob(const Descriptor& descriptor)
   };
   if (descriptor.size > m_options.max_blob_bytes) {
     return fail(Error("CW1158", fmt::format("{} is too large", what), Blame::integrity)
-                    .note(fmt::format("its manifest says {}, at most {} are taken", base::human_bytes(descriptor.size), base::human_bytes(m_options.max_blob_bytes)))
+                    .note(fmt::format("its manifest says {}, at most {} are taken",
+                                      base::human_bytes(descriptor.size),
+                                      base::human_bytes(m_options.max_blob_bytes)))
                     .help("ask whoever pushed it"));
   }
   const Limits limits{descriptor.size, not_it(fmt::format("they are more than the {} bytes that its manifest says", descriptor.size))};
@@ -83,7 +85,8 @@ Result<std::string> Client::blob(const Descriptor& descriptor)
 Result<bool> Client::has_blob(const Sha256& digest)
 {
   const std::string what = fmt::format("the blob `{}`", digest_text(digest));
-  CW_TRY_ASSIGN(const Answer answer, follow(request_for(url("blobs/" + digest_text(digest)), "HEAD"), limits_for(what, k_max_upload_answer), what));
+  CW_TRY_ASSIGN(const Answer answer,
+                follow(request_for(url("blobs/" + digest_text(digest)), "HEAD"), limits_for(what, k_max_upload_answer), what));
   if (answer.response.status != 200 && answer.response.status != 404) {
     return fail(answer_error(answer, what));
   }
@@ -139,7 +142,8 @@ Result<> Client::push_blob(const std::string& bytes)
     return {};
   }
   const std::string what = fmt::format("the upload of the blob `{}`", digest_text(digest));
-  CW_TRY_ASSIGN(const Answer begun, send(request_for(url("blobs/uploads/"), "POST"), Action::push, limits_for(what, k_max_upload_answer), what));
+  CW_TRY_ASSIGN(const Answer begun,
+                send(request_for(url("blobs/uploads/"), "POST"), Action::push, limits_for(what, k_max_upload_answer), what));
   CW_TRY_ASSIGN(std::string location, upload_location(begun, what));
   auto sent = upload(std::move(location), bytes, digest_text(digest), what);
   if (!sent || sent->response.status >= 500) {

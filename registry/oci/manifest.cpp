@@ -87,7 +87,8 @@ Result<json> read_document(std::string_view text, std::string_view media_type)
   // The specification leaves it free to be absent.
   const auto type = document->find("mediaType");
   if (type != document->end() && *type != json(media_type)) {
-    return wrong_manifest(fmt::format("its media type is `{}` instead of `{}`", type->is_string() ? type->get<std::string>() : type->dump(), media_type));
+    return wrong_manifest(
+        fmt::format("its media type is `{}` instead of `{}`", type->is_string() ? type->get<std::string>() : type->dump(), media_type));
   }
   return std::move(*document);
 }

@@ -124,7 +124,8 @@ Result<PackageName> parse_package_name(std::string_view text)
 Result<Place> parse_place(std::string_view text)
 {
   if (!text.starts_with(k_scheme)) {
-    return fail(wrong_name(fmt::format("`{}` is not the address of an OCI registry", text), "`oci://HOST/PREFIX`, as in `oci://registry.example/acme`"));
+    return fail(wrong_name(fmt::format("`{}` is not the address of an OCI registry", text),
+                           "`oci://HOST/PREFIX`, as in `oci://registry.example/acme`"));
   }
   const std::string_view rest = text.substr(k_scheme.size());
   const auto slash = std::min(rest.find('/'), rest.size());
@@ -181,7 +182,8 @@ Result<std::string> tag_of(std::string_view version)
   std::string tag(version);
   std::replace(tag.begin(), tag.end(), '+', '_');
   if (tag.empty() || tag.size() > k_max_tag_bytes) {
-    return fail(wrong_name(fmt::format("the version `{}` cannot be a tag", version), fmt::format("a tag has at most {} bytes", k_max_tag_bytes)));
+    return fail(
+        wrong_name(fmt::format("the version `{}` cannot be a tag", version), fmt::format("a tag has at most {} bytes", k_max_tag_bytes)));
   }
   return tag;
 }

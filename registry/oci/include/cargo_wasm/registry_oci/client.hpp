@@ -17,9 +17,9 @@ namespace cargo_wasm::registry_oci {
 
 struct ClientOptions
 {
-  std::size_t chunk_bytes = 16 * 1024 * 1024;          ///< blobs above it are sent in pieces
-  std::uint64_t max_blob_bytes = 1024 * 1024 * 1024;   ///< larger ones are not taken, whatever a manifest says
-  std::function<void(const Error&)> on_retry;          ///< a passing trouble that is tried again
+  std::size_t chunk_bytes = 16 * 1024 * 1024;        ///< blobs above it are sent in pieces
+  std::uint64_t max_blob_bytes = 1024 * 1024 * 1024; ///< larger ones are not taken, whatever a manifest says
+  std::function<void(const Error&)> on_retry;        ///< a passing trouble that is tried again
 };
 
 struct FetchedManifest

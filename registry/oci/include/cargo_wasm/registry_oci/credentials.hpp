@@ -15,8 +15,8 @@ struct Credentials
   std::string missing;               ///< why there is neither, where that is worth telling
 };
 
-/// What `config.json` of docker, podman and others has for a host (`auths`: `auth`, `username` with `password`, `registrytoken`). Credential
-/// helpers are not asked; `missing` says so. Errors: CW1152 no JSON, or an `auth` that is none.
+/// What `config.json` of docker, podman and others has for a host (`auths`: `auth`, `username` with `password`, `registrytoken`).
+/// Credential helpers are not asked; `missing` says so. Errors: CW1152 no JSON, or an `auth` that is none.
 [[nodiscard]] Result<Credentials> docker_credentials(std::string_view config, std::string_view host);
 
 /// "WKG_REGISTRY_REGISTRY_EXAMPLE_AUTH_BEARER": the variable that `wkg` reads, too.
