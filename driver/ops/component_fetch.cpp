@@ -145,6 +145,7 @@ public:
                         .help("take the lock from version control again"));
       }
     }
+    CW_TRY(check_keys(wanted, locked));
     CW_TRY_ASSIGN(const base::MappedFile mapped, m_env.fs.map(file));
     const wasm::Source source(mapped.path(), mapped.bytes());
     CW_TRY_ASSIGN(const auto package, wit::decode_package(source));
@@ -153,6 +154,25 @@ public:
 
 private:
   [[nodiscard]] Path cached(const Sha256& content) const { return m_config.cargo_home() / "cargo-wasm/oci/sha256" / base::to_hex(content); }
+
+  /// Statements are kept beside the contents, and verified each time.
+  Result<> check_keys(const Wanted& wanted, const LockedComponent& locked)
+  {
+    const SignedVersion version{locked.package, spec::to_string(locked.version), locked.manifest, locked.content};
+    for (const std::string& key : wanted.keys) {
+      const Path file = m_config.cargo_home() / "cargo-wasm/oci/statements" /
+                        fmt::format("{}-{}", base::to_hex(locked.manifest), base::StableHasher().add(key).finish_hex());
+      CW_TRY_ASSIGN(const auto kept, m_env.fs.read_if_exists(file));
+      if (kept && verify_statement(*kept, version, key)) {
+        continue;
+      }
+      CW_TRY_ASSIGN(const auto client, m_registry.client(locked.source));
+      CW_TRY_ASSIGN(const std::string text, find_statement(*client, version, key));
+      CW_TRY(m_env.fs.create_directories(file.parent_path()));
+      CW_TRY(m_env.fs.write_atomic(file, text));
+    }
+    return {};
+  }
 
   /// A lock says where a package came from; a manifest that says something else now is not overruled by it.
   Result<> check_source(const Wanted& wanted, const LockedComponent& known)
@@ -194,9 +214,6 @@ private:
                         Blame::integrity)
                       .note(fmt::format("it says of itself that it is `{}`", annotation->second))
                       .help("ask its publisher"));
-    }
-    for (const std::string& key : wanted.keys) {
-      CW_TRY(check_statement(client, wanted.package, spec::to_string(version), pulled, key));
     }
     const Path file = cached(base::sha256(pulled.layer));
     CW_TRY(m_env.fs.create_directories(file.parent_path()));

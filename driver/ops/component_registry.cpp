@@ -157,11 +157,12 @@ Result<registry_oci::Credentials> ComponentRegistry::credentials_for(const std::
   return found;
 }
 
-Result<std::unique_ptr<registry_oci::Client>> ComponentRegistry::client(registry_oci::Repository repository)
+Result<std::unique_ptr<registry_oci::Client>> ComponentRegistry::client(registry_oci::Repository repository, bool pushes)
 {
   CW_TRY_ASSIGN(base::HttpClient* const http_client, http());
   CW_TRY_ASSIGN(registry_oci::Credentials credentials, credentials_for(repository.host));
   registry_oci::ClientOptions options;
+  options.pushes = pushes;
   options.on_retry = [this](const Error& why) {
     Error warning = why;
     warning.helps.clear();

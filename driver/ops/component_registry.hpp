@@ -25,7 +25,7 @@ public:
 
   /// A client for the package. Errors: CW1150, CW1152 credentials that cannot be read, CW1165 offline.
   Result<std::unique_ptr<registry_oci::Client>> client(const registry_oci::Place& place, const registry_oci::PackageName& package);
-  Result<std::unique_ptr<registry_oci::Client>> client(registry_oci::Repository repository);
+  Result<std::unique_ptr<registry_oci::Client>> client(registry_oci::Repository repository, bool pushes = false);
 
 private:
   Result<base::HttpClient*> http();

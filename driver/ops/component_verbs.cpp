@@ -213,7 +213,8 @@ Result<> component_pull(const Env& env, const GlobalOptions& options, const Comp
             .help("ask its publisher"));
   }
   if (request.key) {
-    CW_TRY(check_statement(*client, wanted.package, spec::to_string(*version), pulled, *request.key));
+    const SignedVersion signed_version{wanted.package, spec::to_string(*version), pulled.digest, base::sha256(pulled.layer)};
+    CW_TRY(find_statement(*client, signed_version, *request.key));
   }
   const Path output = request.output.value_or(env.cwd / (wanted.package.name + ".wasm"));
   CW_TRY(env.fs.write_atomic(output, pulled.layer));

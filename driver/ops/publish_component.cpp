@@ -141,39 +141,47 @@ std::string component_statement(const PackageName& package, std::string_view ver
                      registry_oci::digest_text(content));
 }
 
-Result<> check_statement(registry_oci::Client& client,
-                         const PackageName& package,
-                         std::string_view version,
-                         const registry_oci::PulledArtifact& pulled,
-                         const std::string& key)
+Result<> verify_statement(std::string_view text, const SignedVersion& version, const std::string& key)
 {
-  constexpr std::uint64_t k_most_statement_bytes = registry_tlog::k_max_note_bytes;
   const auto parsed = registry_tlog::parse_verifier_key(key);
   if (!parsed) {
     return fail(Error("CW1169", fmt::format("`{}` is not the key of a publisher", key), Blame::usage)
                     .note(parsed.error().message)
                     .help("a key is the text `NAME+…+…`, as its owner gives it out"));
   }
-  const std::string wanted = component_statement(package, version, pulled.digest, base::sha256(pulled.layer));
-  CW_TRY_ASSIGN(const auto statements, registry_oci::attached(client, pulled.digest, registry_oci::k_statement_type));
+  const auto note = registry_tlog::parse_note(text);
+  const bool holds = note && note->text == component_statement(version.package, version.version, version.manifest, version.content) &&
+                     registry_tlog::verify(*note, {&*parsed, 1}, "the statement").has_value();
+  return holds ? Result<>()
+               : fail(Error("CW1170",
+                            fmt::format("`{}` {} is not signed by `{}`", to_string(version.package), version.version, parsed->name),
+                            Blame::integrity)
+                          .help("ask its publisher which key it was signed with, and do not use it before you know"));
+}
+
+Result<std::string> find_statement(registry_oci::Client& client, const SignedVersion& version, const std::string& key)
+{
+  constexpr std::uint64_t k_most_statement_bytes = registry_tlog::k_max_note_bytes;
+  CW_TRY_ASSIGN(const auto statements, registry_oci::attached(client, version.manifest, registry_oci::k_statement_type));
   for (const registry_oci::Descriptor& entry : statements) {
     CW_TRY_ASSIGN(const auto fetched, client.manifest(registry_oci::digest_text(entry.digest)));
     const auto manifest = fetched ? registry_oci::parse_manifest(fetched->text) : fail(Error());
     if (!manifest || manifest->layers.size() != 1 || manifest->layers[0].size > k_most_statement_bytes) {
       continue;
     }
-    CW_TRY_ASSIGN(const std::string text, client.blob(manifest->layers[0]));
-    const auto note = registry_tlog::parse_note(text);
-    if (note && note->text == wanted && registry_tlog::verify(*note, {&*parsed, 1}, "the statement").has_value()) {
-      return {};
+    CW_TRY_ASSIGN(std::string text, client.blob(manifest->layers[0]));
+    if (verify_statement(text, version, key)) {
+      return text;
     }
   }
-  return fail(Error("CW1170", fmt::format("`{}` {} is not signed by `{}`", to_string(package), version, parsed->name), Blame::integrity)
-                  .note(statements.empty() ? std::string("no statement stands beside it")
-                                           : fmt::format("{} {} beside it, none of this key for these bytes",
-                                                         statements.size(),
-                                                         statements.size() == 1 ? "statement stands" : "statements stand"))
-                  .help("ask its publisher which key it was signed with, and do not use it before you know"));
+  Error error = verify_statement("", version, key).error();
+  if (error.id == "CW1170") {
+    error.notes.push_back(statements.empty() ? std::string("no statement stands beside it")
+                                             : fmt::format("{} {} beside it, none of this key for these bytes",
+                                                           statements.size(),
+                                                           statements.size() == 1 ? "statement stands" : "statements stand"));
+  }
+  return fail(std::move(error));
 }
 
 Result<std::vector<PublishedComponent>>
@@ -202,7 +210,7 @@ publish_component(const Env& env, ComponentRegistry& registry, const ComponentPu
       published.push_back(std::move(done));
       continue;
     }
-    CW_TRY_ASSIGN(const auto client, registry.client(repository));
+    CW_TRY_ASSIGN(const auto client, registry.client(repository, true));
     CW_TRY_ASSIGN(const auto outcome, registry_oci::push_artifact(*client, artifact, tag));
     done.was_there = outcome == registry_oci::PushOutcome::was_there;
     if (key) {

@@ -51,11 +51,18 @@ struct FileIdentity
                                               const registry_oci::Sha256& manifest,
                                               const registry_oci::Sha256& content);
 
-/// Whether a statement of `key` stands beside what was pulled. Errors: CW1169 no such key; CW1170 no statement of it.
-[[nodiscard]] Result<> check_statement(registry_oci::Client& client,
-                                       const registry_oci::PackageName& package,
-                                       std::string_view version,
-                                       const registry_oci::PulledArtifact& pulled,
-                                       const std::string& key);
+/// A version by what it consists of.
+struct SignedVersion
+{
+  registry_oci::PackageName package;
+  std::string version;
+  registry_oci::Sha256 manifest, content;
+};
+
+/// Whether a note is the statement of `key` about a version. Errors: CW1169 no such key; CW1170 it is not.
+[[nodiscard]] Result<> verify_statement(std::string_view text, const SignedVersion& version, const std::string& key);
+
+/// The statement of `key` that stands beside a version. Errors: CW1169, CW1170 there is none; those of the client.
+[[nodiscard]] Result<std::string> find_statement(registry_oci::Client& client, const SignedVersion& version, const std::string& key);
 
 } // namespace cargo_wasm::ops

@@ -4,6 +4,7 @@
 #include <cargo_wasm/base/text.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "json_reader.hpp"
 #include "url.hpp"
@@ -227,6 +228,7 @@ Result<> Client::authorize(const Answer& refused, Action action, std::string_vie
 
 Result<Client::Answer> Client::send(base::HttpRequest request, Action action, const Limits& limits, std::string_view what)
 {
+  action = m_options.pushes ? Action::push : action;
   const auto attempt = [&] {
     base::HttpRequest copy = request;
     if (const auto known = m_authorization.find(action); known != m_authorization.end()) {

@@ -6,6 +6,7 @@
 #include <cargo_wasm/base/text.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <map>
 

@@ -2,6 +2,7 @@
 
 #include <cargo_wasm/base/text.hpp>
 
+#include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
 

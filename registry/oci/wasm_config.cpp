@@ -3,6 +3,7 @@
 #include "json_reader.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace cargo_wasm::registry_oci {
 namespace {

@@ -111,6 +111,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200, content[:-3] if "cut" in world.faults else content, length=len(content))
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """Clients that end a transfer, which is what some are to do."""
+
+
 class Faulty:
     def __init__(self):
         self.faults, self.blobs, self.manifests, self.seen = {}, {}, {}, []
@@ -122,8 +129,7 @@ class Faulty:
         self.other_host = f"127.0.0.1:{self.elsewhere.server_port}"
 
     def listen(self):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
+        server = Server(("127.0.0.1", 0), Handler)
         server.world = self
         threading.Thread(target=server.serve_forever, daemon=True).start()
         return server

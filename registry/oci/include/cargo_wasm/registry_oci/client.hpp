@@ -19,6 +19,7 @@ struct ClientOptions
 {
   std::size_t chunk_bytes = 16 * 1024 * 1024;        ///< blobs above it are sent in pieces
   std::uint64_t max_blob_bytes = 1024 * 1024 * 1024; ///< larger ones are not taken, whatever a manifest says
+  bool pushes = false;                               ///< what lets us in is asked for with the right to push from the start
   std::function<void(const Error&)> on_retry;        ///< a passing trouble that is tried again
 };
 
