@@ -104,7 +104,7 @@ TEST_CASE("oci: a blob that leads to another host is fetched there without what 
 TEST_CASE("oci: a blob's redirect within the host keeps what lets us in; one to plain http, a file or a user is not followed", "[oci]")
 {
   World world;
-  world.answer(blob_path("content"), {302, "", {{"location", "../store/7"}}}).serve("store/7", "content");
+  world.answer(blob_path("content"), {302, "", {{"location", "/v2/acme/my/calc/store/7"}}}).serve("store/7", "content");
   Client client = world.client({.bearer = "secret", .basic = {}, .missing = {}});
   CHECK(client.blob(describe("a", "content")).value() == "content");
   CHECK(authorization(world.http.requests.at(1)) == "Bearer secret");
@@ -261,7 +261,9 @@ TEST_CASE("oci: what is larger than a piece is sent in pieces", "[oci]")
 {
   KeepingRegistry world;
   world.expect("0123456789");
-  Client client = world.client({}, {.chunk_bytes = 4});
+  ClientOptions options;
+  options.chunk_bytes = 4;
+  Client client = world.client({}, options);
   REQUIRE(client.push_blob("0123456789").has_value());
   CHECK(world.kept[blob_path("0123456789")] == "0123456789");
   std::vector<std::string> ranges;
