@@ -15,7 +15,8 @@ namespace cargo_wasm::manifest {
 namespace {
 
 constexpr std::string_view k_component = "component";
-constexpr std::array<std::string_view, 7> k_component_keys{"adapter", "dependencies", "package", "registry", "wasi", "wit", "world"};
+constexpr std::array<std::string_view, 8> k_component_keys{
+    "adapter", "dependencies", "package", "plug", "registry", "wasi", "wit", "world"};
 constexpr std::array<std::string_view, 3> k_dependency_keys{"key", "registry", "version"};
 
 Error unknown_component_key(std::string_view key)
@@ -91,6 +92,15 @@ void read_component_table(const Fields& fields, ComponentSettings& into)
   }
   into.package = fields.copy("package").has_value() ? fields.copy("package") : into.package;
   into.registry = fields.copy("registry").has_value() ? fields.copy("registry") : into.registry;
+  if (auto plugs = fields.strings("plug")) {
+    into.plug_where = span_of("plug");
+    into.plugs = std::move(*plugs);
+    for (std::string& plug : into.plugs) {
+      if (plug.find(':') == std::string::npos) {
+        plug = (fields.state().root / plug).lexically_normal().native();
+      }
+    }
+  }
   if (const TomlTable* const dependencies = fields.table("dependencies")) {
     const std::string path = fields.path_of("dependencies");
     const Fields lines(fields.state(), fields.document(), *dependencies, path);

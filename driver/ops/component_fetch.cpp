@@ -129,7 +129,7 @@ public:
   /// Its bytes, from the cache or by the digests of the lock.
   Result<FetchedComponent> fetch(const Wanted& wanted, const LockedComponent& locked)
   {
-    const Path file = cached(locked.content);
+    const Path file = cached(locked.package, locked.content);
     CW_TRY_ASSIGN(const auto kept, m_env.fs.read_if_exists(file));
     if (!kept || base::sha256(*kept) != locked.content) {
       CW_TRY_ASSIGN(const auto client, m_registry.client(locked.source));
@@ -153,7 +153,11 @@ public:
   }
 
 private:
-  [[nodiscard]] Path cached(const Sha256& content) const { return m_config.cargo_home() / "cargo-wasm/oci/sha256" / base::to_hex(content); }
+  /// By content; tools that put components together want a name of words in front of `.wasm`.
+  [[nodiscard]] Path cached(const PackageName& package, const Sha256& content) const
+  {
+    return m_config.cargo_home() / "cargo-wasm/oci/sha256" / base::to_hex(content) / fmt::format("{}-{}.wasm", package.space, package.name);
+  }
 
   /// Statements are kept beside the contents, and verified each time.
   Result<> check_keys(const Wanted& wanted, const LockedComponent& locked)
@@ -215,7 +219,7 @@ private:
                       .note(fmt::format("it says of itself that it is `{}`", annotation->second))
                       .help("ask its publisher"));
     }
-    const Path file = cached(base::sha256(pulled.layer));
+    const Path file = cached(wanted.package, base::sha256(pulled.layer));
     CW_TRY(m_env.fs.create_directories(file.parent_path()));
     CW_TRY(m_env.fs.write_atomic(file, pulled.layer));
     return pulled;

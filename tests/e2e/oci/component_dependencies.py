@@ -45,6 +45,9 @@ def dependencies(world, server, faulty):
     wit = file.read_bytes()
     check("the lock names it by digest", lock.read_text() == "# This file is written by cargo-wasm. It is not meant to be edited by hand.\nversion = 1\n\n[[package]]\n"
           f'name = "docs:adder"\nversion = "0.1.0"\nsource = "oci://{server.host}/wit/docs/adder"\nmanifest = "{digest(content)}"\ncontent = "{digest(wit)}"\n', lock.read_text())
+    theirs = world.other_tool(world.tool, "component", "wit", member / "wit")
+    ours = cargo_wasm("module", "wit", member / "wit")
+    check("wasm-tools reads the directory as we do", theirs.returncode == 0 and theirs.stdout == ours.stdout, theirs.stderr, ours.stderr, theirs.stdout, ours.stdout)
     build_and_compare(world, cargo_wasm, build, member)
 
     # Versions: what is locked stays until it no longer fits.
@@ -64,7 +67,7 @@ def dependencies(world, server, faulty):
           and [path.name for path in (member / "wit" / "deps").iterdir()] == ["docs-adder-0.1.1.wasm"], done.stderr)
     text = lock.read_text()
     told("offline and locked, from the cache", cargo_wasm("component", "fetch", "--frozen"), 0, "     Fetched docs:adder v0.1.1 (a package of WIT)\n")
-    kept = world.base / "cargo-home" / "cargo-wasm" / "oci" / "sha256" / locked()["content"].split(":")[1]
+    kept = world.base / "cargo-home" / "cargo-wasm" / "oci" / "sha256" / locked()["content"].split(":")[1] / "docs-adder.wasm"
     kept.write_bytes(b"damaged")
     told("a damaged cache is not believed", cargo_wasm("component", "fetch", "--frozen"), 4,
          "error[CW1165]: the registry of a component would have to be asked\n   = note: --frozen forbids the network\n"
@@ -86,6 +89,8 @@ def dependencies(world, server, faulty):
     (member / "Cargo.toml").write_text(before)
     lock.unlink(missing_ok=True)
     in_a_project(world, server, cargo_wasm, build, member)
+    (member / "Cargo.toml").write_text(before)
+    plugged(world, server, cargo_wasm, root)
 
 
 def keyed(world, server, cargo_wasm, member, manifest, registry, lock):
@@ -140,6 +145,35 @@ def moved_tag(world, faulty, cargo_wasm, member, manifest, registry, lock):
          + f"error[CW1166]: `docs:adder` 0.1.0 is not in its registry as it is locked\n   = note: `HOST/wit/docs/adder` has no manifest `{old}`\n"
          "   = help: its tag may have been moved, or the version deleted: ask its publisher before you take what stands there now\n", (faulty.host, "HOST"))
     check("and the lock is as it was", lock.read_text() == text)
+
+
+def plugged(world, server, cargo_wasm, root):
+    """Components that are dependencies are locked and fetched, and fill imports at the end of the build."""
+    registry = f"oci://{server.host}/parts"
+    target = world.base / "plug-target"
+    build = ("+" + TOOLCHAIN, "build", "--release", "--target", "wasm32-wasip2", "--config", f"wasm.tools.wasm-tools={json.dumps(str(world.tool))}")
+    members = [root / name for name in ("adder", "calculator", "command")]
+    for member in members:
+        shutil.rmtree(member / "wit")
+        shutil.copytree(pathlib.Path(ROOT) / "tests" / "fixtures" / "projects" / "components" / member.name / "wit", member / "wit")
+    built = cargo_wasm(*build, "--component", "-p", "adder", "-p", "calculator", CARGO_TARGET_DIR=str(target))
+    for name in ("adder", "calculator"):
+        done = cargo_wasm("component", "push", target / "wasm32-wasip2" / "release" / f"{name}.wasm", "--to", registry, "--package", f"parts:{name}@1.0.0")
+        assert done.returncode == 0, built.stderr + done.stderr
+    manifest = root / "command" / "Cargo.toml"
+    before = manifest.read_text()
+    manifest.write_text(before + f'registry = "{registry}"\nplug = ["parts:calculator", "parts:adder"]\n\n'
+                        '[package.metadata.wasm.component.dependencies]\n"parts:adder" = "1"\n"parts:calculator" = "1"\n')
+    done = cargo_wasm(*build, "-p", "command", CARGO_TARGET_DIR=str(target))
+    whole = target / "wasm32-wasip2" / "release" / "command.wasm"
+    imports = cargo_wasm("module", "wit", whole).stdout.split("}")[0]
+    check("components of a registry fill the imports of what is built", done.returncode == 0 and "import wasi:" in imports and "docs:" not in imports
+          and not list((root / "command" / "wit").glob("deps/parts-*")), done.stderr, imports)
+    manifest.write_text(manifest.read_text().replace('"parts:adder" = "1"\n', ""))
+    done = cargo_wasm(*build, "-p", "command", CARGO_TARGET_DIR=str(target))
+    check("a plug that is no dependency is told", done.returncode == 1 and "error[CW0957]: `parts:adder` cannot fill imports\n" in done.stderr
+          and "= note: `component.dependencies` does not name it\n" in done.stderr, done.stderr)
+    manifest.write_text(before)
 
 
 def in_a_project(world, server, cargo_wasm, build, member):

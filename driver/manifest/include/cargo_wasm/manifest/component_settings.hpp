@@ -30,7 +30,8 @@ struct ComponentSettings
   std::optional<std::string> package;            ///< "my:calc": what it is published as
   std::optional<std::string> registry;           ///< where packages are for which nothing else is said
   std::vector<ComponentDependency> dependencies; ///< by name, the workspace's first
-  base::TextSpan world_where, adapter_where;
+  std::vector<std::string> plugs;                ///< that fill its imports: names of dependencies, or files as absolute paths
+  base::TextSpan world_where, adapter_where, plug_where;
 };
 
 /// The package's settings; what it does not say, the workspace's. Errors: CW0950 an unknown key, or a value that the key cannot have;
