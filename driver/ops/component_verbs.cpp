@@ -180,6 +180,9 @@ Result<> component_pull(const Env& env, const GlobalOptions& options, const Comp
 {
   CW_TRY_ASSIGN(const auto config, manifest::Config::load(env, options.config));
   CW_TRY_ASSIGN(const PackageSpec wanted, parse_package_spec(request.package));
+  if (request.key) {
+    CW_TRY(check_publisher_key(*request.key));
+  }
   std::optional<std::string> from = request.from;
   if (!from) {
     CW_TRY_ASSIGN(const OwnPackage own, own_package(env, options));

@@ -141,14 +141,22 @@ std::string component_statement(const PackageName& package, std::string_view ver
                      registry_oci::digest_text(content));
 }
 
-Result<> verify_statement(std::string_view text, const SignedVersion& version, const std::string& key)
+Result<> check_publisher_key(const std::string& key)
 {
   const auto parsed = registry_tlog::parse_verifier_key(key);
-  if (!parsed) {
-    return fail(Error("CW1169", fmt::format("`{}` is not the key of a publisher", key), Blame::usage)
-                    .note(parsed.error().message)
-                    .help("a key is the text `NAME+…+…`, as its owner gives it out"));
+  if (parsed) {
+    return {};
   }
+  Error error("CW1169", fmt::format("`{}` is not the key of a publisher", key), Blame::usage);
+  error.notes = parsed.error().notes;
+  error.helps.emplace_back("a key is the text `NAME+…+…`, as its owner gives it out");
+  return fail(std::move(error));
+}
+
+Result<> verify_statement(std::string_view text, const SignedVersion& version, const std::string& key)
+{
+  CW_TRY(check_publisher_key(key));
+  const auto parsed = registry_tlog::parse_verifier_key(key);
   const auto note = registry_tlog::parse_note(text);
   const bool holds = note && note->text == component_statement(version.package, version.version, version.manifest, version.content) &&
                      registry_tlog::verify(*note, {&*parsed, 1}, "the statement").has_value();

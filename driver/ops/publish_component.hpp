@@ -59,6 +59,9 @@ struct SignedVersion
   registry_oci::Sha256 manifest, content;
 };
 
+/// Errors: CW1169.
+[[nodiscard]] Result<> check_publisher_key(const std::string& key);
+
 /// Whether a note is the statement of `key` about a version. Errors: CW1169 no such key; CW1170 it is not.
 [[nodiscard]] Result<> verify_statement(std::string_view text, const SignedVersion& version, const std::string& key);
 

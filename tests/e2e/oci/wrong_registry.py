@@ -162,4 +162,7 @@ def faults(world, faulty):
     check("a dry run sends nothing", done.returncode == 0 and done.stderr.startswith("  Would push ") and faulty.seen == [], done.stderr, faulty.seen)
     done = push("docs:key@1.0.0", CARGO_WASM_PUBLISH_KEY="PRIVATE+KEY+hunter2")
     check("a key that is none is not quoted", done.returncode == 2 and done.stderr.startswith("error[CW1169]") and "hunter2" not in done.stderr, done.stderr)
+    told("a key of a publisher that is none is told before anything is asked", world.run("component", "pull", "docs:adder", "--from", "oci://127.0.0.1:1/x", "--key", "alice"), 2,
+         "error[CW1169]: `alice` is not the key of a publisher\n   = note: it does not consist of a name, an id and a key in Base64, with a `+` between them\n"
+         "   = help: a key is the text `NAME+…+…`, as its owner gives it out\n")
     return content
