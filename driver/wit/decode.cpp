@@ -210,8 +210,12 @@ void list_fullest_interfaces(Model& model)
 }
 
 /// An interface or a world, in its own package: each is a component's type of its own. Nothing for anything else.
-Result<std::optional<PackageName>> add_exported(Evaluator& evaluator, Model& model, Index scratch, const Closure& closure)
+Result<std::optional<PackageName>> add_exported(Evaluator& evaluator, Model& model, const Closure& closure)
 {
+  // A place for what it imports, of its own because types belong to the import that they came by. It is in no package's list, and so is
+  // not printed.
+  const auto scratch = static_cast<Index>(model.worlds.size());
+  model.worlds.push_back({"scratch", {}, {}, {}});
   CW_TRY_ASSIGN(const Evaluated content, evaluator.evaluate(closure, nullptr));
   std::optional<PackageName> package;
   for (const auto& [name, item] : content.exports) {
@@ -238,9 +242,6 @@ Result<std::optional<PackageOf>> decode_package(const wasm::Source& source)
   }
   PackageOf out;
   Model& model = out.model;
-  // A place for what the package's interfaces import; it is in no package's list, so that it is not printed.
-  const auto scratch = static_cast<Index>(model.worlds.size());
-  model.worlds.push_back({"scratch", {}, {}, {}});
   Evaluator evaluator(source, model);
   Closure whole;
   whole.binary = source;
@@ -251,7 +252,7 @@ Result<std::optional<PackageOf>> decode_package(const wasm::Source& source)
     if (closure == nullptr) {
       return std::optional<PackageOf>(); // it gives functions or instances: a component to run
     }
-    CW_TRY_ASSIGN(const std::optional<PackageName> package, add_exported(evaluator, model, scratch, **closure));
+    CW_TRY_ASSIGN(const std::optional<PackageName> package, add_exported(evaluator, model, **closure));
     own = package ? package : own;
   }
   if (!own || !evaluated.imports.empty()) {

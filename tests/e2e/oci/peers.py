@@ -50,6 +50,7 @@ def debian(name, suite=None):
         got = run("apt-get", "-q", *options, "download", name, cwd=base)
         archives = list(pathlib.Path(base).glob("*.deb"))
         if archives:
+            TOOLS.mkdir(parents=True, exist_ok=True)
             run("dpkg", "-x", archives[0], TOOLS / f"debian-{name}")
     if program.exists() and run(program, "--version").returncode != 127:
         return program
