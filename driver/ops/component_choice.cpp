@@ -113,6 +113,22 @@ private:
   const toolchain::TargetData& m_platforms;
 };
 
+/// Whether a member that is built depends on components: what others depend on is not needed for it.
+Result<bool> any_has_dependencies(const Env& env, const manifest::Workspace& workspace, const plan::UnitGraph& units)
+{
+  for (const PackagePtr& member : workspace.members) {
+    const bool is_built = std::ranges::any_of(units.units, [&](const plan::Unit& unit) { return unit.package->id() == member->id(); });
+    if (!is_built) {
+      continue;
+    }
+    CW_TRY_ASSIGN(const auto settings, manifest::read_component_settings(env.fs, *member->manifest, *workspace.root_manifest));
+    if (!settings.dependencies.empty()) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Result<> choose_plugs(const Env& env,
                       const GlobalOptions& options,
                       const Project& project,
@@ -167,7 +183,11 @@ Result<plan::ComponentOfUnit> choose_components(const Env& env,
                                                 const PackageHosts& hosts,
                                                 const plan::BindgenOfUnit& bindgen)
 {
-  CW_TRY_ASSIGN(const FetchedComponents fetched, fetch_component_dependencies(env, *project.config, project.workspace));
+  FetchedComponents fetched;
+  CW_TRY_ASSIGN(const bool has_dependencies, any_has_dependencies(env, project.workspace, units));
+  if (has_dependencies) {
+    CW_TRY_ASSIGN(fetched, fetch_component_dependencies(env, *project.config, project.workspace));
+  }
   plan::ComponentOfUnit found;
   ComponentChooser chooser(env, project, platforms);
   const std::vector<plan::UnitIndex> candidates = plan::wrappable_units(units);
