@@ -25,7 +25,7 @@ struct PackageName
 /// Where packages of a registry stand: repositories `prefix` + `ns/name` of a host.
 struct Place
 {
-  std::string host;   ///< "ghcr.io", "127.0.0.1:5000"
+  std::string host;   ///< "registry.example", "127.0.0.1:5000"
   std::string prefix; ///< in front of the namespace as it is: "acme/", perhaps empty
   bool operator==(const Place&) const = default;
 };
