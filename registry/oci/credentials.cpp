@@ -20,7 +20,7 @@ Error wrong_docker_config(std::string why)
       .help("`docker login`, `podman login` and `oras login` write it; DOCKER_CONFIG names its directory");
 }
 
-// "ghcr.io" of "https://ghcr.io/v1/", as docker wrote it for some hosts.
+// "registry.example" of "https://registry.example/v1/", as docker wrote it for some hosts.
 std::string_view host_of_key(std::string_view key)
 {
   const auto scheme = key.find("://");
