@@ -9,6 +9,7 @@
 #include <cargo_wasm/ops/verbs.hpp>
 #include <cargo_wasm/runner/host_runner.hpp>
 
+#include "dispatch_component.hpp"
 #include "dispatch_module.hpp"
 #include "dispatch_new.hpp"
 #include "dispatch_page.hpp"
@@ -404,6 +405,9 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_module(env, parsed, options, context)) {
+    return std::move(*outcome);
+  }
+  if (auto outcome = dispatch_component(env, parsed, options)) {
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_registry(env, parsed, context)) {

@@ -21,6 +21,9 @@ using Options = std::vector<OptionSpec>;
 [[nodiscard]] std::vector<VerbSpec> module_verbs();
 [[nodiscard]] std::vector<VerbSpec> page_verbs();
 
+/// `add --component`, `component …`.
+[[nodiscard]] std::vector<VerbSpec> component_verbs();
+
 /// `registry …`.
 [[nodiscard]] std::vector<VerbSpec> registry_verbs();
 [[nodiscard]] std::vector<VerbSpec> federation_verbs();

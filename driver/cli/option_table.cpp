@@ -375,6 +375,9 @@ std::vector<VerbSpec> make_verbs()
   for (auto& verb : page_verbs()) {
     table.push_back(std::move(verb));
   }
+  for (auto& verb : component_verbs()) {
+    table.push_back(std::move(verb));
+  }
   for (auto& verb : registry_verbs()) {
     table.push_back(std::move(verb));
   }
@@ -417,6 +420,7 @@ const std::vector<VerbGroup>& verb_groups()
   static const std::vector<VerbGroup> table = {
       {"toolchain", "Show, ask and install compilers"},
       {"host", "Show the hosts that artifacts can be built for"},
+      {"component", "Push and fetch components and packages of WIT in OCI registries"},
       {"registry", "Run a registry that cargo and cargo-wasm publish to"},
       {"module", "Work on a module that is linked: optimize, strip, check, wrap, compose, open in a page"}};
   return table;

@@ -15,7 +15,9 @@ namespace cargo_wasm::manifest {
 namespace {
 
 constexpr std::string_view k_component = "component";
-constexpr std::array<std::string_view, 4> k_component_keys{"adapter", "wasi", "wit", "world"};
+constexpr std::array<std::string_view, 8> k_component_keys{
+    "adapter", "dependencies", "package", "plug", "registry", "wasi", "wit", "world"};
+constexpr std::array<std::string_view, 3> k_dependency_keys{"key", "registry", "version"};
 
 Error unknown_component_key(std::string_view key)
 {
@@ -26,6 +28,41 @@ Error unknown_component_key(std::string_view key)
   }
   error.helps.push_back(fmt::format("known are: `{}`", base::join(known, "`, `")));
   return error;
+}
+
+Error wrong_dependency(const Fields& fields, const TomlMember& member, std::string message)
+{
+  return Error("CW0950", std::move(message))
+      .at(fields.document().span(member.key_position))
+      .help("`\"my:calc\" = \"1.2\"`, or `\"my:calc\" = { version = \"1.2\", registry = \"oci://HOST/PREFIX\" }`");
+}
+
+void read_dependency(const Fields& fields, const TomlMember& member, ComponentSettings& into)
+{
+  ComponentDependency read;
+  read.name = member.key;
+  read.where = fields.document().span(member.key_position);
+  if (const std::string* const text = member.value->as_string()) {
+    read.requirement = *text;
+  } else if (const TomlTable* const table = member.value->as_table()) {
+    const std::string path = fields.path_of(member.key);
+    const Fields parts(fields.state(), fields.document(), *table, path);
+    for (const TomlMember& part : table->members) {
+      if (std::ranges::find(k_dependency_keys, part.key) == k_dependency_keys.end()) {
+        fields.state().fail(wrong_dependency(fields, part, fmt::format("a component's dependency has no key `{}`", part.key)));
+        return;
+      }
+    }
+    read.requirement = parts.copy("version").value_or("");
+    read.registry = parts.copy("registry");
+    read.key = parts.copy("key");
+  }
+  if (read.requirement.empty()) {
+    fields.state().fail(wrong_dependency(fields, member, fmt::format("the dependency `{}` has no version", member.key)));
+    return;
+  }
+  std::erase_if(into.dependencies, [&](const ComponentDependency& other) { return other.name == read.name; });
+  into.dependencies.push_back(std::move(read));
 }
 
 void read_component_table(const Fields& fields, ComponentSettings& into)
@@ -52,6 +89,24 @@ void read_component_table(const Fields& fields, ComponentSettings& into)
   }
   if (const std::string* const wit = fields.string("wit")) {
     into.wit = (fields.state().root / *wit).lexically_normal();
+  }
+  into.package = fields.copy("package").has_value() ? fields.copy("package") : into.package;
+  into.registry = fields.copy("registry").has_value() ? fields.copy("registry") : into.registry;
+  if (auto plugs = fields.strings("plug")) {
+    into.plug_where = span_of("plug");
+    into.plugs = std::move(*plugs);
+    for (std::string& plug : into.plugs) {
+      if (plug.find(':') == std::string::npos) {
+        plug = (fields.state().root / plug).lexically_normal().native();
+      }
+    }
+  }
+  if (const TomlTable* const dependencies = fields.table("dependencies")) {
+    const std::string path = fields.path_of("dependencies");
+    const Fields lines(fields.state(), fields.document(), *dependencies, path);
+    for (const TomlMember& member : dependencies->members) {
+      read_dependency(lines, member, into);
+    }
   }
   if (const std::string* const wasi = fields.string("wasi")) {
     if (*wasi != "any" && *wasi != "world") {

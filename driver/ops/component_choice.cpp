@@ -8,6 +8,9 @@
 #include <cargo_wasm/manifest/component_settings.hpp>
 #include <cargo_wasm/wit/package_reader.hpp>
 
+#include "component_fetch.hpp"
+#include "compose.hpp"
+
 namespace cargo_wasm::ops {
 
 namespace {
@@ -110,6 +113,55 @@ private:
   const toolchain::TargetData& m_platforms;
 };
 
+/// Whether a member that is built depends on components: what others depend on is not needed for it.
+Result<bool> any_has_dependencies(const Env& env, const manifest::Workspace& workspace, const plan::UnitGraph& units)
+{
+  for (const PackagePtr& member : workspace.members) {
+    const bool is_built = std::ranges::any_of(units.units, [&](const plan::Unit& unit) { return unit.package->id() == member->id(); });
+    if (!is_built) {
+      continue;
+    }
+    CW_TRY_ASSIGN(const auto settings, manifest::read_component_settings(env.fs, *member->manifest, *workspace.root_manifest));
+    if (!settings.dependencies.empty()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<> choose_plugs(const Env& env,
+                      const GlobalOptions& options,
+                      const Project& project,
+                      const CompileRequest& request,
+                      const manifest::ComponentSettings& settings,
+                      const FetchedComponents& fetched,
+                      plan::Component& made)
+{
+  for (const std::string& plug : settings.plugs) {
+    const auto dependency = fetched.find(plug);
+    const bool is_component = dependency != fetched.end() && !dependency->second.is_wit_package;
+    const Path file = is_component ? dependency->second.file : Path(plug);
+    if (!is_component && (dependency != fetched.end() || !env.fs.is_file(file))) {
+      Error error("CW0957", fmt::format("`{}` cannot fill imports", plug));
+      error.where = settings.plug_where;
+      error.notes.emplace_back(dependency != fetched.end()           ? "it is a package of WIT, which describes and does nothing"
+                               : plug.find(':') != std::string::npos ? "`component.dependencies` does not name it"
+                                                                     : "there is no such file");
+      error.helps.emplace_back("`plug` names components: dependencies as `\"my:calc\"`, or files");
+      return fail(std::move(error));
+    }
+    made.plugs.push_back(file);
+  }
+  if (!made.plugs.empty()) {
+    ModuleComposeRequest wanted;
+    wanted.driver_program = request.driver_program;
+    wanted.stop = request.exec.stop;
+    CW_TRY_ASSIGN(const postlink::Composer composer, find_composer(env, options, *project.config, wanted));
+    made.composer = composer.program;
+  }
+  return {};
+}
+
 bool takes_components(const host::Profile& profile)
 {
   return std::ranges::all_of(host::parts_of(profile), [](const host::Profile* part) { return part->takes_components; });
@@ -123,6 +175,7 @@ Error excluded(std::string message)
 } // namespace
 
 Result<plan::ComponentOfUnit> choose_components(const Env& env,
+                                                const GlobalOptions& options,
                                                 Project& project,
                                                 const CompileRequest& request,
                                                 const toolchain::TargetData& platforms,
@@ -130,6 +183,11 @@ Result<plan::ComponentOfUnit> choose_components(const Env& env,
                                                 const PackageHosts& hosts,
                                                 const plan::BindgenOfUnit& bindgen)
 {
+  FetchedComponents fetched;
+  CW_TRY_ASSIGN(const bool has_dependencies, any_has_dependencies(env, project.workspace, units));
+  if (has_dependencies) {
+    CW_TRY_ASSIGN(fetched, fetch_component_dependencies(env, *project.config, project.workspace));
+  }
   plan::ComponentOfUnit found;
   ComponentChooser chooser(env, project, platforms);
   const std::vector<plan::UnitIndex> candidates = plan::wrappable_units(units);
@@ -138,7 +196,7 @@ Result<plan::ComponentOfUnit> choose_components(const Env& env,
     CW_TRY_ASSIGN(const manifest::ComponentSettings settings,
                   manifest::read_component_settings(env.fs, *unit.package->manifest, *project.workspace.root_manifest));
     const bool is_p2 = unit.kind.triple->view() == k_component_triple;
-    const bool has_settings = settings.adapter || settings.world || settings.wit;
+    const bool has_settings = settings.adapter || settings.world || settings.wit || !settings.plugs.empty();
     if (!request.component && !settings.wanted.value_or(false)) {
       continue;
     }
@@ -160,6 +218,7 @@ Result<plan::ComponentOfUnit> choose_components(const Env& env,
       continue; // its own linker makes the component
     }
     CW_TRY_ASSIGN(plan::Component made, chooser.component(unit, settings));
+    CW_TRY(choose_plugs(env, options, project, request, settings, fetched, made));
     found.emplace(index, std::move(made));
   }
   if (request.component && candidates.empty()) {

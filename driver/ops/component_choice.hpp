@@ -6,10 +6,12 @@
 
 namespace cargo_wasm::ops {
 
-/// `--component`, and what the manifests say. Adapters of another version than the toolchain's come from the registry; WIT is read once, to
-/// tell what is wrong with it. Errors: CW0951 a combination that cannot be, CW0952 and CW0953 WIT that is wrong, CW0955 no such adapter,
-/// CW0962 the toolchain has no wasm-component-ld.
+/// `--component`, and what the manifests say. Adapters of another version than the toolchain's come from the registry; what is fetched from
+/// registries is put in place, and WIT is read once, to tell what is wrong with it. Errors: CW0951 a combination that cannot be, CW0952 and
+/// CW0953 WIT that is wrong, CW0955 no such adapter, CW0957 a plug that is no dependency and no file, CW0962 the toolchain has no
+/// wasm-component-ld.
 [[nodiscard]] Result<plan::ComponentOfUnit> choose_components(const Env& env,
+                                                              const GlobalOptions& options,
                                                               Project& project,
                                                               const CompileRequest& request,
                                                               const toolchain::TargetData& platforms,

@@ -7,6 +7,7 @@
 #include <cargo_wasm/postlink/compose.hpp>
 
 #include "built_tool.hpp"
+#include "compose.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -17,6 +18,8 @@ constexpr const char* k_wac_package = "wac-cli";
 constexpr const char* k_wac_program = "wac";
 constexpr const char* k_wac_version = "0.12.0";
 constexpr const char* k_wasm_tools_program = "wasm-tools";
+
+} // namespace
 
 Result<postlink::Composer>
 find_composer(const Env& env, const GlobalOptions& options, const manifest::Config& config, const ModuleComposeRequest& request)
@@ -54,8 +57,6 @@ find_composer(const Env& env, const GlobalOptions& options, const manifest::Conf
   CW_TRY_ASSIGN(Path program, stored_tool(env, tool, [] {}));
   return postlink::Composer{std::move(program), wac};
 }
-
-} // namespace
 
 Result<> module_compose(const Env& env, const GlobalOptions& options, const ModuleComposeRequest& request)
 {

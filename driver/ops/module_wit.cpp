@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/ops/verbs.hpp>
+#include <cargo_wasm/wasm/file_kind.hpp>
 #include <cargo_wasm/wit/decode.hpp>
 #include <cargo_wasm/wit/package_reader.hpp>
 #include <cargo_wasm/wit/print.hpp>
@@ -17,6 +18,13 @@ Result<> module_wit(const Env& env, const ModuleWitRequest& request)
   }
   CW_TRY_ASSIGN(const base::MappedFile file, env.fs.map(request.input));
   const wasm::Source source(file.path(), file.bytes());
+  CW_TRY_ASSIGN(const auto package,
+                wasm::file_kind(source) == wasm::FileKind::component ? wit::decode_package(source)
+                                                                     : Result<std::optional<wit::PackageOf>>());
+  if (package) {
+    env.reporter.result(wit::print(package->model, package->package));
+    return {};
+  }
   CW_TRY_ASSIGN(const wit::WorldOf world, wit::decode_world(source));
   env.reporter.result(wit::print(world.model, *world.model.worlds[world.world].package));
   return {};

@@ -358,7 +358,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
     CW_TRY_ASSIGN(const auto wishes,
                   plan::bindgen_wishes(env.fs, units, *workspace.root_manifest, request.bindgen, request.else_bindgen, suites));
     CW_TRY_ASSIGN(bindgen, find_bindgen(env, caller, project, request, choice, platforms, wishes));
-    CW_TRY_ASSIGN(components, choose_components(env, project, request, platforms, units, hosts, bindgen));
+    CW_TRY_ASSIGN(components, choose_components(env, options, project, request, platforms, units, hosts, bindgen));
   } else if (request.component) {
     return fail(Error("CW0951", "`--component` and `--strict-cargo` exclude one another", Blame::usage)
                     .help("for `wasm32-wasip2` cargo makes components, too"));

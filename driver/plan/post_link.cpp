@@ -135,6 +135,20 @@ std::vector<base::Path> component_inputs(const Component& component)
   return files;
 }
 
+std::vector<std::string> compose_options(const Component& component)
+{
+  std::vector<std::string> options{"--tool", component.composer.native(), "--quiet"};
+  for (const base::Path& plug : component.plugs) {
+    options.push_back("--plug=" + plug.native());
+  }
+  return options;
+}
+
+bool composes(const PostLink& steps)
+{
+  return steps.component && !steps.component->plugs.empty();
+}
+
 /// wasm-opt's level for this profile; empty: it does not run.
 std::string wasm_opt_level(const manifest::ProfileSettings& settings)
 {
@@ -264,7 +278,8 @@ std::uint32_t step_count(const PostLink& steps)
 {
   const auto one_if = [](bool condition) { return condition ? 1U : 0U; };
   return one_if(steps.bindgen.has_value()) + one_if(optimizes(steps)) + one_if(steps.splits_debug_info) + one_if(strips(steps)) +
-         one_if(steps.component.has_value()) + one_if(steps.records) + one_if(steps.host != nullptr) + one_if(changes_bindings(steps));
+         one_if(steps.component.has_value()) + one_if(composes(steps)) + one_if(steps.records) + one_if(steps.host != nullptr) +
+         one_if(changes_bindings(steps));
 }
 
 std::vector<ActionTemplate>
@@ -299,6 +314,12 @@ post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplat
     writer.add("component", "component", component_options(*steps.component), steps.component->component_ld);
     for (const base::Path& file : component_inputs(*steps.component)) {
       writer.add_file(file);
+    }
+  }
+  if (composes(steps)) {
+    writer.add("compose", "composed", compose_options(*steps.component), steps.component->composer);
+    for (const base::Path& plug : steps.component->plugs) {
+      writer.add_file(plug);
     }
   }
   if (steps.records) {

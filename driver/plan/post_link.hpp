@@ -1,7 +1,7 @@
 // What happens to a module behind the linker: which steps, in which order, by which tools. Decided from the profile's settings before
 // anything runs; each step is an action of its own.
 //
-//   link (nothing stripped) → wasm-bindgen → wasm-opt → split → strip → component → record → check against the host
+//   link (nothing stripped) → wasm-bindgen → wasm-opt → split → strip → component → compose → record → check against the host
 //     → the directory of bindings
 //
 // The order is not the user's to get wrong: a linker that strips takes away what wasm-opt must know, and nothing reads the module inside a

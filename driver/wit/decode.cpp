@@ -183,7 +183,85 @@ void add_described(Model& model, Index whole, const DescribedWorld& described)
   merge(made.exports, model.worlds[whole].exports);
 }
 
+/// The world of a name in its package, once.
+Index world_of(Model& model, const InterfaceName& name)
+{
+  const Index package = model.package_of(name.package);
+  const auto index = static_cast<Index>(model.worlds.size());
+  model.worlds.push_back({name.name, package, {}, {}});
+  model.packages[package].worlds.push_back(index);
+  return index;
+}
+
+/// What another package is used for is described anew at each use, and only as far as it is used: of each interface the fullest counts.
+void list_fullest_interfaces(Model& model)
+{
+  const auto extent = [&](Index index) { return model.interfaces[index].types.size() + model.interfaces[index].functions.size(); };
+  for (Index package = 0; package < model.packages.size(); ++package) {
+    for (Index& listed : model.packages[package].interfaces) {
+      for (Index other = 0; other < model.interfaces.size(); ++other) {
+        const Interface& candidate = model.interfaces[other];
+        if (candidate.package == package && candidate.name == model.interfaces[listed].name && extent(other) > extent(listed)) {
+          listed = other;
+        }
+      }
+    }
+  }
+}
+
+/// An interface or a world, in its own package: each is a component's type of its own. Nothing for anything else.
+Result<std::optional<PackageName>> add_exported(Evaluator& evaluator, Model& model, const Closure& closure)
+{
+  // A place for what it imports, of its own because types belong to the import that they came by. It is in no package's list, and so is
+  // not printed.
+  const auto scratch = static_cast<Index>(model.worlds.size());
+  model.worlds.push_back({"scratch", {}, {}, {}});
+  CW_TRY_ASSIGN(const Evaluated content, evaluator.evaluate(closure, nullptr));
+  std::optional<PackageName> package;
+  for (const auto& [name, item] : content.exports) {
+    const auto full = split_interface_name(name);
+    if (!full) {
+      continue;
+    }
+    package = full->package;
+    if (const auto* const world = std::get_if<ClosurePtr>(&item)) {
+      CW_TRY_ASSIGN(const Evaluated inside, evaluator.evaluate(**world, nullptr));
+      WorldMaker(model, world_of(model, *full)).add(inside);
+    }
+  }
+  WorldMaker(model, scratch).add(content);
+  return package;
+}
+
 } // namespace
+
+Result<std::optional<PackageOf>> decode_package(const wasm::Source& source)
+{
+  if (wasm::file_kind(source) != wasm::FileKind::component) {
+    return fail(not_a_component(source, wasm::file_kind(source) == wasm::FileKind::module));
+  }
+  PackageOf out;
+  Model& model = out.model;
+  Evaluator evaluator(source, model);
+  Closure whole;
+  whole.binary = source;
+  CW_TRY_ASSIGN(const Evaluated evaluated, evaluator.evaluate(whole, nullptr));
+  std::optional<PackageName> own;
+  for (const auto& [name, item] : evaluated.exports) {
+    const auto* const closure = std::get_if<ClosurePtr>(&item);
+    if (closure == nullptr) {
+      return std::optional<PackageOf>(); // it gives functions or instances: a component to run
+    }
+    CW_TRY_ASSIGN(const std::optional<PackageName> package, add_exported(evaluator, model, **closure));
+    own = package ? package : own;
+  }
+  if (!own || !evaluated.imports.empty()) {
+    return std::optional<PackageOf>();
+  }
+  list_fullest_interfaces(model);
+  out.package = model.package_of(*own);
+  return std::optional(std::move(out));
+}
 
 Result<WorldOf> decode_world(const wasm::Source& source)
 {

@@ -209,3 +209,83 @@ TEST_CASE("types that grow without end are refused, not followed", "[wit]")
   }
   CHECK(error_of(text + "}\n").starts_with("error[CW0952]: the type `t1"));
 }
+
+namespace {
+
+std::string bytes_of(std::string_view hex)
+{
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+  }
+  return bytes;
+}
+
+// `wasm-tools component wit --wasm` of a package `acme:calc@1.2.3` that uses a type of `acme:io@0.3.0`; stripped.
+constexpr const char* k_calc_package =
+    "0061736d0d000100078f01014105014201040008706f6c6c61626c65030103001561636d653a696f2f73747265616d7340302e332e3005000203000008706f6c"
+    "6c61626c650142070203020101040008706f6c6c61626c6503000001400201617901627900790400036164640102016801014001017003010004000477616974"
+    "010404001361636d653a63616c632f6f707340312e322e3305020b090100036f707303000007da01014102014105014204040008706f6c6c61626c6503010168"
+    "000140010473656c660101000400165b6d6574686f645d706f6c6c61626c652e626c6f636b010203001561636d653a696f2f73747265616d7340302e332e3005"
+    "000203000008706f6c6c61626c650142070203020101040008706f6c6c61626c6503000001400201617901627900790400036164640102016801014001017003"
+    "010004000477616974010404001361636d653a63616c632f6f707340312e322e33050204001a61636d653a63616c632f63616c63756c61746f7240312e322e33"
+    "04000b1001000a63616c63756c61746f72030200";
+
+// A component that exports a function in an instance.
+constexpr const char* k_component =
+    "0061736d0d00010001290061736d0100000001070160027f7f017f030201000707010361646400000a09010700200020016a0b020401000000070b0140020161"
+    "79016279007906090100000100036164640806010000000000050a010101000361646401000b1a01001461636d653a61646465722f6f707340302e312e300500"
+    "00";
+
+} // namespace
+
+TEST_CASE("a package in the form of a component is the text that it stands for, with what it uses of others", "[wit]")
+{
+  FakeFilesystem fs;
+  fs.add("/calc.wasm", bytes_of(k_calc_package));
+  CHECK(printed(fs, "/calc.wasm") == R"(package acme:calc@1.2.3;
+
+interface ops {
+  use acme:io/streams@0.3.0.{pollable};
+
+  add: func(a: u32, b: u32) -> u32;
+
+  wait: func(p: borrow<pollable>);
+}
+
+world calculator {
+  import acme:io/streams@0.3.0;
+
+  export ops;
+}
+package acme:io@0.3.0 {
+  interface streams {
+    resource pollable {
+      block: func();
+    }
+  }
+}
+)");
+}
+
+TEST_CASE("a package in the form of a component is used from deps/, and the project's own copy of what it uses counts", "[wit]")
+{
+  FakeFilesystem fs{{"/wit/world.wit", "package my:app;\nworld app { import acme:calc/ops@1.2.3; }\n"}};
+  fs.add("/wit/deps/acme-calc-1.2.3.wasm", bytes_of(k_calc_package));
+  CHECK(printed(fs).starts_with("package my:app;\n\nworld app {\n  import acme:io/streams@0.3.0;\n  import acme:calc/ops@1.2.3;\n}\n"));
+  fs.add("/wit/deps/io.wit", "package acme:io@0.3.0;\ninterface streams { resource pollable { block: func(); ready: func() -> bool; } }\n");
+  CHECK(printed(fs).find("ready: func() -> bool;") != std::string::npos);
+  CHECK(read_packages(fs, "/wit").value().files ==
+        std::vector<base::Path>{"/wit/deps/acme-calc-1.2.3.wasm", "/wit/deps/io.wit", "/wit/world.wit"});
+}
+
+TEST_CASE("a component that does something is no package of WIT, and neither are other bytes", "[wit]")
+{
+  FakeFilesystem fs{{"/wit/world.wit", "package my:app;\nworld app { }\n"}};
+  fs.add("/wit/deps/x.wasm", bytes_of(k_component));
+  CHECK(printed(fs) == "error[CW0953]: `/wit/deps/x.wasm` has no WIT\n"
+                       "   = note: it is a component that does something, not a package of WIT\n"
+                       "   = help: `cargo-wasm module wit FILE` shows what it imports and exports\n");
+  fs.add("/wit/deps/x.wasm", "text");
+  CHECK(printed(fs) == "error[CW0956]: `/wit/deps/x.wasm` is neither a component nor a module\n   = help: give it a `.wasm` file\n");
+}

@@ -20,6 +20,8 @@ struct Component
   std::string world;
   std::vector<base::Path> wit_files; ///< all that was read of it
   bool checks_wasi = false;
+  std::vector<base::Path> plugs; ///< components whose exports fill its imports, at the end
+  base::Path composer;           ///< wac or wasm-tools, with plugs
 };
 using ComponentOfUnit = std::map<UnitIndex, Component>;
 

@@ -1,4 +1,5 @@
-// A directory of WIT text as a model: the package of its `*.wit` files, and what `deps/` holds for it (a directory or a file a package).
+// A directory of WIT text as a model: the package of its `*.wit` files, and what `deps/` holds for it (a directory or a file a package, as
+// text or in the form of a component, `.wasm`).
 //
 // Names are looked up, `use` and `include` followed, and worlds completed: an interface that another one uses types of is imported, too.
 // Items behind `@unstable` are left out, as by tools that were not asked for a feature.

@@ -1,0 +1,199 @@
+#include "component_registry.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace cargo_wasm::ops {
+
+namespace {
+
+using registry_oci::Place;
+
+/// A body that is kept up to a limit.
+class WholeAnswer final : public base::HttpHandler
+{
+public:
+  struct State
+  {
+    std::string body;
+    std::optional<Result<base::HttpResponse>> outcome;
+  };
+  explicit WholeAnswer(State& state) : m_state(state) {}
+  void on_start() override { m_state.body.clear(); }
+  Result<> on_data(std::span<const std::byte> chunk) override
+  {
+    m_state.body.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
+    return {};
+  }
+  void on_done(Result<base::HttpResponse> outcome) override { m_state.outcome = std::move(outcome); }
+
+private:
+  State& m_state;
+};
+
+Error no_registry(const registry_oci::PackageName& package)
+{
+  return Error("CW1159", fmt::format("nothing says which registry has `{}`", to_string(package)))
+      .note("no namespace has a registry by itself")
+      .help("`--from oci://HOST/PREFIX`")
+      .help("`[package.metadata.wasm.component] registry = \"oci://HOST/PREFIX\"`")
+      .help(fmt::format("the configuration of wkg: `[namespace_registries] {} = \"HOST\"`", package.space));
+}
+
+} // namespace
+
+Result<base::HttpClient*> ComponentRegistry::http()
+{
+  if (m_config.offline()) {
+    return fail(Error("CW1165", "the registry of a component would have to be asked", Blame::network)
+                    .note(fmt::format("{} forbids the network", m_config.offline_reason()))
+                    .help("`cargo-wasm component fetch` with a network; afterwards builds do without"));
+  }
+  if (!m_http) {
+    CW_TRY_ASSIGN(const auto options, m_config.http_options());
+    CW_TRY_ASSIGN(m_http, m_env.http.make(options));
+  }
+  return m_http.get();
+}
+
+Result<const WkgConfig*> ComponentRegistry::wkg()
+{
+  if (!m_wkg) {
+    CW_TRY_ASSIGN(m_wkg, read_wkg_config(m_env));
+  }
+  return &*m_wkg;
+}
+
+Result<Place> ComponentRegistry::fetched_place(const std::string& host)
+{
+  constexpr int k_ok = 200, k_not_found = 404, k_gone = 410;
+  if (const auto known = m_fetched.find(host); known != m_fetched.end()) {
+    return known->second;
+  }
+  Place place{host, ""};
+  CW_TRY(registry_oci::repository_of(place, {"a", "a"})); // the host is part of an address
+  CW_TRY_ASSIGN(base::HttpClient* const client, http());
+  base::HttpRequest request;
+  request.url = registry_oci::base_url(host) + std::string(registry_oci::k_metadata_path);
+  request.max_body_bytes = registry_oci::k_max_metadata_bytes;
+  request.max_redirects = 0;
+  const auto state = std::make_unique<WholeAnswer::State>();
+  client->enqueue(std::move(request), std::make_unique<WholeAnswer>(*state));
+  for (bool more = true; more && !state->outcome;) {
+    CW_TRY_ASSIGN(more, client->poll(std::chrono::milliseconds(200)));
+  }
+  const auto told = [&](std::string note) {
+    return Error("CW1160", fmt::format("`{}` does not say where its packages are", host), Blame::network)
+        .note(std::move(note))
+        .help("what does not answer is not taken for a registry: `--from oci://HOST/PREFIX` does without that file");
+  };
+  if (!state->outcome || !*state->outcome) {
+    Error error = told(fmt::format("its `{}` could not be fetched", registry_oci::k_metadata_path));
+    if (state->outcome) {
+      error.notes.push_back(state->outcome->error().message);
+    }
+    return fail(std::move(error));
+  }
+  const int status = (*state->outcome)->status;
+  if (status == k_ok) {
+    CW_TRY_ASSIGN(place, registry_oci::parse_registry_metadata(state->body, host));
+  } else if (status != k_not_found && status != k_gone) {
+    return fail(told(fmt::format("its `{}` was answered with status {}", registry_oci::k_metadata_path, status)));
+  }
+  m_fetched.emplace(host, place);
+  return place;
+}
+
+Result<Place> ComponentRegistry::place_of(const registry_oci::PackageName& package, const std::optional<std::string>& said)
+{
+  if (said) {
+    return said->find("://") != std::string::npos ? registry_oci::parse_place(*said) : fetched_place(*said);
+  }
+  CW_TRY_ASSIGN(const WkgConfig* const config, wkg());
+  const auto registry = wkg_registry_of(*config, package.space, package.name);
+  if (!registry) {
+    return fail(no_registry(package));
+  }
+  return registry->metadata ? registry_oci::parse_registry_metadata(*registry->metadata, registry->host) : fetched_place(registry->host);
+}
+
+Result<registry_oci::Credentials> ComponentRegistry::credentials_for(const std::string& host)
+{
+  registry_oci::Credentials found;
+  if (const auto* const token = m_env.var(registry_oci::token_variable(host)); token != nullptr && !token->empty()) {
+    found.bearer = *token;
+    return found;
+  }
+  CW_TRY_ASSIGN(const WkgConfig* const config, wkg());
+  if (const auto own = config->basic.find(host); own != config->basic.end()) {
+    found.basic = own->second;
+    return found;
+  }
+  std::vector<Path> files;
+  const auto add = [&](const char* variable, const char* below) {
+    if (const auto* const value = m_env.var(variable); value != nullptr && !value->empty()) {
+      files.push_back(*below == '\0' ? m_env.cwd / *value : m_env.cwd / *value / below);
+    }
+  };
+  add("REGISTRY_AUTH_FILE", "");
+  add("XDG_RUNTIME_DIR", "containers/auth.json");
+  const auto* const docker = m_env.var("DOCKER_CONFIG");
+  docker != nullptr && !docker->empty() ? add("DOCKER_CONFIG", "config.json") : add("HOME", ".docker/config.json");
+  for (const Path& file : files) {
+    CW_TRY_ASSIGN(const auto text, m_env.fs.read_if_exists(file));
+    if (!text) {
+      continue;
+    }
+    auto read = registry_oci::docker_credentials(*text, host);
+    if (!read) {
+      return fail(std::move(read).error().note(fmt::format("the file is `{}`", file.native())));
+    }
+    if (read->basic || read->bearer) {
+      return std::move(*read);
+    }
+    found.missing = found.missing.empty() ? read->missing : found.missing;
+  }
+  return found;
+}
+
+Result<std::unique_ptr<registry_oci::Client>> ComponentRegistry::client(registry_oci::Repository repository, bool pushes)
+{
+  CW_TRY_ASSIGN(base::HttpClient* const http_client, http());
+  CW_TRY_ASSIGN(registry_oci::Credentials credentials, credentials_for(repository.host));
+  registry_oci::ClientOptions options;
+  options.pushes = pushes;
+  options.on_retry = [this](const Error& why) {
+    Error warning = why;
+    warning.helps.clear();
+    warning.notes.emplace_back("it is tried again");
+    m_env.reporter.warning(warning);
+  };
+  return std::make_unique<registry_oci::Client>(*http_client, std::move(repository), std::move(credentials), std::move(options));
+}
+
+Result<std::unique_ptr<registry_oci::Client>> ComponentRegistry::client(const Place& place, const registry_oci::PackageName& package)
+{
+  CW_TRY_ASSIGN(registry_oci::Repository repository, registry_oci::repository_of(place, package));
+  return client(std::move(repository));
+}
+
+Result<std::vector<TaggedVersion>> versions_of(registry_oci::Client& client)
+{
+  CW_TRY_ASSIGN(const auto tags, client.tags());
+  if (!tags) {
+    return fail(Error("CW1162", fmt::format("there is no package `{}`", to_string(client.repository())))
+                    .note("the registry answered that it has no such repository")
+                    .help("is the name right, and the prefix of the registry?"));
+  }
+  std::vector<TaggedVersion> all;
+  for (const std::string& tag : *tags) {
+    if (auto version = spec::parse_version(registry_oci::version_of(tag))) {
+      all.push_back({std::move(*version), tag});
+    }
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.version < b.version; });
+  return all;
+}
+
+} // namespace cargo_wasm::ops

@@ -1,0 +1,71 @@
+// A component or module, pushed to OCI registries as `wkg` and `cargo-wasm component pull` read it.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/manifest/config.hpp>
+#include <cargo_wasm/registry_oci/artifact.hpp>
+#include <cargo_wasm/spec/version.hpp>
+
+#include "component_registry.hpp"
+
+namespace cargo_wasm::ops {
+
+struct ComponentPublication
+{
+  Path file;
+  registry_oci::PackageName package;
+  spec::Version version;
+  std::vector<std::string> targets; ///< "oci://HOST/PREFIX", or hosts that say where their packages are
+  registry_oci::Annotations annotations;
+  bool dry_run = false; ///< nothing is sent
+};
+
+struct PublishedComponent
+{
+  std::string reference; ///< "HOST/PREFIX/ns/name:1.2.3"
+  registry_oci::Sha256 manifest;
+  bool was_there = false;
+  std::optional<registry_oci::Sha256> statement; ///< the manifest of the publisher's signature
+};
+
+/// Every target in turn; a failure ends it, and the same call again goes on where it ended, because what is there is not sent again.
+/// `CARGO_WASM_PUBLISH_KEY`: a statement of that key is attached. Errors: CW1150, CW1156 a version with other content, CW1167 no
+/// WebAssembly, CW1169 a key that is none; those of the client and of decoding.
+Result<std::vector<PublishedComponent>>
+publish_component(const Env& env, ComponentRegistry& registry, const ComponentPublication& publication);
+
+/// What a file says it is, for packages of WIT: "acme:calc", 1.2.3.
+struct FileIdentity
+{
+  registry_oci::PackageName package;
+  std::optional<spec::Version> version;
+};
+[[nodiscard]] Result<std::optional<FileIdentity>> identity_of(const Env& env, const Path& file);
+
+/// What a publisher signs of a version (docs/formats/component-lock.md).
+[[nodiscard]] std::string component_statement(const registry_oci::PackageName& package,
+                                              std::string_view version,
+                                              const registry_oci::Sha256& manifest,
+                                              const registry_oci::Sha256& content);
+
+/// A version by what it consists of.
+struct SignedVersion
+{
+  registry_oci::PackageName package;
+  std::string version;
+  registry_oci::Sha256 manifest, content;
+};
+
+/// Errors: CW1169.
+[[nodiscard]] Result<> check_publisher_key(const std::string& key);
+
+/// Whether a note is the statement of `key` about a version. Errors: CW1169 no such key; CW1170 it is not.
+[[nodiscard]] Result<> verify_statement(std::string_view text, const SignedVersion& version, const std::string& key);
+
+/// The statement of `key` that stands beside a version. Errors: CW1169, CW1170 there is none; those of the client.
+[[nodiscard]] Result<std::string> find_statement(registry_oci::Client& client, const SignedVersion& version, const std::string& key);
+
+} // namespace cargo_wasm::ops
