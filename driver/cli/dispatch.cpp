@@ -12,6 +12,7 @@
 #include "dispatch_module.hpp"
 #include "dispatch_new.hpp"
 #include "dispatch_page.hpp"
+#include "dispatch_publish.hpp"
 #include "dispatch_registry.hpp"
 #include "dispatch_toolchain.hpp"
 
@@ -406,6 +407,9 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_page(env, parsed, options, context)) {
+    return std::move(*outcome);
+  }
+  if (auto outcome = dispatch_publish(env, parsed, options, context)) {
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_new(env, parsed)) {

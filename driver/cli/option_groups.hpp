@@ -21,6 +21,9 @@ using Options = std::vector<OptionSpec>;
 [[nodiscard]] std::vector<VerbSpec> module_verbs();
 [[nodiscard]] std::vector<VerbSpec> page_verbs();
 
+/// `package`, `publish` and what people do with an account at a registry.
+[[nodiscard]] std::vector<VerbSpec> publish_verbs();
+
 /// `registry …`.
 [[nodiscard]] std::vector<VerbSpec> registry_verbs();
 
