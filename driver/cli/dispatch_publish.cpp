@@ -88,7 +88,8 @@ Result<> publish_verb(const Call& call)
   request.resume = parsed.has("resume");
   request.sleep = [](std::chrono::milliseconds pause) { std::this_thread::sleep_for(pause); };
   if (request.index && !request.registries.empty()) {
-    return fail(Error("CW0783", "`--registry` and `--index` exclude one another", Blame::usage).help("name the registry in the configuration"));
+    return fail(
+        Error("CW0783", "`--registry` and `--index` exclude one another", Blame::usage).help("name the registry in the configuration"));
   }
   return ops::publish_packages(call.env, call.options, request);
 }

@@ -23,7 +23,7 @@ Result<std::unique_ptr<manifest::Config>> load_config(const Env& env, const Glob
   for (const auto& warning : config->warnings()) {
     env.reporter.warning(warning);
   }
-  return std::move(config);
+  return config;
 }
 
 Error bad_words(std::string what, std::string help)
@@ -56,7 +56,9 @@ Result<Subject> subject_of(const Env& env, const GlobalOptions& options, const s
   if (at != std::string::npos) {
     subject.version = words.front().substr(at + 1);
   }
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
   if (subject.name.empty() || !std::ranges::all_of(subject.name, fits) || (subject.version && !spec::parse_version(*subject.version))) {
     return fail(bad_words(fmt::format("`{}` names no crate", words.front()), fmt::format("`cargo-wasm {} NAME` or `NAME@1.2.3`", verb)));
   }
@@ -73,7 +75,8 @@ std::string percent_encoded(std::string_view text)
 {
   std::string out;
   for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+    const bool is_plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
     out += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
@@ -138,7 +141,11 @@ Result<> owner(const Env& env, const GlobalOptions& options, const OwnerRequest&
     }
     CW_TRY_ASSIGN(const std::string answer, access.ask({method, path, json({{"users", users}}).dump()}, use, true));
     const std::string text = text_in(json::parse(answer, nullptr, false), "msg");
-    env.reporter.status("Owner", text.empty() ? fmt::format("{} {} for `{}`", std::string_view(method) == "PUT" ? "added" : "removed", base::join(users, ", "), subject.name) : text);
+    env.reporter.status(
+        "Owner",
+        text.empty()
+            ? fmt::format("{} {} for `{}`", std::string_view(method) == "PUT" ? "added" : "removed", base::join(users, ", "), subject.name)
+            : text);
     return {};
   };
   CW_TRY(change("PUT", request.add));
@@ -167,7 +174,8 @@ Result<> yank(const Env& env, const GlobalOptions& options, const YankRequest& r
   }
   const std::optional<std::string> version = request.version ? request.version : subject.version;
   if (!version || !spec::parse_version(*version)) {
-    return fail(bad_words(version ? fmt::format("`{}` is not a version", *version) : std::string("which version?"), "`--version 1.2.3`, or `NAME@1.2.3`"));
+    return fail(bad_words(version ? fmt::format("`{}` is not a version", *version) : std::string("which version?"),
+                          "`--version 1.2.3`, or `NAME@1.2.3`"));
   }
   CW_TRY_ASSIGN(const auto config, load_config(env, options));
   CW_TRY_ASSIGN(RegistryAccess access, open_access(env, *config, request.account));
@@ -176,7 +184,8 @@ Result<> yank(const Env& env, const GlobalOptions& options, const YankRequest& r
   use.name = subject.name;
   use.version = *version;
   env.reporter.status(request.undo ? "Unyank" : "Yank", fmt::format("{}@{}", subject.name, *version));
-  const std::string path = fmt::format("/api/v1/crates/{}/{}/{}", subject.name, percent_encoded(*version), request.undo ? "unyank" : "yank");
+  const std::string path =
+      fmt::format("/api/v1/crates/{}/{}/{}", subject.name, percent_encoded(*version), request.undo ? "unyank" : "yank");
   CW_TRY(access.ask({request.undo ? "PUT" : "DELETE", path}, use, true));
   return {};
 }
@@ -189,27 +198,31 @@ Result<> search(const Env& env, const GlobalOptions& options, const AccountReque
   CW_TRY_ASSIGN(const auto config, load_config(env, options));
   CW_TRY_ASSIGN(RegistryAccess access, open_access(env, *config, request));
   constexpr std::uint64_t k_most = 100;
-  const std::string path = fmt::format("/api/v1/crates?q={}&per_page={}", percent_encoded(base::join(request.words, " ")), std::clamp<std::uint64_t>(limit, 1, k_most));
+  const std::string path = fmt::format(
+      "/api/v1/crates?q={}&per_page={}", percent_encoded(base::join(request.words, " ")), std::clamp<std::uint64_t>(limit, 1, k_most));
   CW_TRY_ASSIGN(const std::string answer, access.ask({"GET", path}, {}, false));
   const json found = json::parse(answer, nullptr, false);
   if (!found.is_object() || !found.contains("crates") || !found["crates"].is_array()) {
     return fail(Error("CW1052", fmt::format("registry `{}` answers a search with something else", access.registry().name), Blame::network));
   }
-  std::vector<std::pair<std::string, std::string>> rows;
+  std::vector<std::pair<std::string, std::optional<std::string>>> rows;
   std::size_t width = 0;
   for (const json& crate : found["crates"]) {
     std::string description = text_in(crate, "description");
     std::ranges::replace(description, '\n', ' ');
-    rows.emplace_back(fmt::format("{} = \"{}\"", text_in(crate, "name"), text_in(crate, "max_version")), std::move(description));
+    const bool has_description = crate.is_object() && crate.contains("description") && crate["description"].is_string();
+    rows.emplace_back(fmt::format("{} = \"{}\"", text_in(crate, "name"), text_in(crate, "max_version")),
+                      has_description ? std::optional(std::move(description)) : std::nullopt);
     width = std::max(width, rows.back().first.size());
   }
   std::string lines;
   for (const auto& [crate, description] : rows) {
-    lines += description.empty() ? crate + "\n" : fmt::format("{:<{}}    # {}\n", crate, width, description);
+    lines += description ? fmt::format("{:<{}}    # {}\n", crate, width, *description) : crate + "\n";
   }
   env.reporter.result(lines);
   std::uint64_t total = rows.size();
-  if (found.contains("meta") && found["meta"].is_object() && found["meta"].contains("total") && found["meta"]["total"].is_number_unsigned()) {
+  if (found.contains("meta") && found["meta"].is_object() && found["meta"].contains("total") &&
+      found["meta"]["total"].is_number_unsigned()) {
     total = found["meta"]["total"].get<std::uint64_t>();
   }
   if (total > rows.size()) {

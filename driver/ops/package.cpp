@@ -20,9 +20,10 @@ Result<spec::SourceId> registry_for(const Project& project, const std::vector<Pa
     for (const PackagePtr& member : members) {
       const auto& allowed = member->manifest->info.publish;
       if (allowed && !allowed->empty() && std::ranges::find(*allowed, *request.registry) == allowed->end()) {
-        return fail(Error("CW1040", fmt::format("`{}` may not be published to `{}`", member->id().name().str(), *request.registry), Blame::usage)
-                        .note(fmt::format("`package.publish` names `{}`", base::join(*allowed, "`, `")))
-                        .help("name one of those, or add this one"));
+        return fail(
+            Error("CW1040", fmt::format("`{}` may not be published to `{}`", member->id().name().str(), *request.registry), Blame::usage)
+                .note(fmt::format("`package.publish` names `{}`", base::join(*allowed, "`, `")))
+                .help("name one of those, or add this one"));
       }
     }
     return project.config->source_of_registry(*request.registry);

@@ -33,7 +33,8 @@ std::vector<PackagePtr> siblings_of(const manifest::Package& package, const std:
       continue;
     }
     for (const auto& member : members) {
-      if (member->id().source().same_source(dependency->source) && member.get() != &package && std::ranges::find(out, member) == out.end()) {
+      if (member->id().source().same_source(dependency->source) && member.get() != &package &&
+          std::ranges::find(out, member) == out.end()) {
         out.push_back(member);
       }
     }
@@ -141,7 +142,9 @@ private:
     }
     CW_TRY_ASSIGN(const auto plan,
                   package::plan_archive(m_env, m_project.workspace, *member, {m_request.allow_dirty, m_request.has_lock}, m_make_git));
-    m_env.reporter.status("Packaging", fmt::format("{} v{} ({})", member->id().name().str(), spec::to_string(member->id().version()), member->root().string()));
+    m_env.reporter.status(
+        "Packaging",
+        fmt::format("{} v{} ({})", member->id().name().str(), spec::to_string(member->id().version()), member->root().string()));
     CW_TRY_ASSIGN(const auto normalized, package::normalized_manifest(m_project.workspace, *member, config, package::paths_of(plan)));
     for (const auto* list : {&plan.warnings, &normalized.warnings}) {
       for (const Error& warning : *list) {
@@ -205,7 +208,8 @@ private:
   Result<> verify(const PackagedMember& packed)
   {
     const std::string name = package::archive_name(*packed.member);
-    m_env.reporter.status("Verifying", fmt::format("{} v{}", packed.member->id().name().str(), spec::to_string(packed.member->id().version())));
+    m_env.reporter.status("Verifying",
+                          fmt::format("{} v{}", packed.member->id().name().str(), spec::to_string(packed.member->id().version())));
     const Path directory = m_place / name;
     CW_TRY(m_env.fs.remove_all(directory));
     CW_TRY(base::unpack_crate(m_env.fs, packed.file, name, m_place));
@@ -224,10 +228,11 @@ private:
     // The others are not in the registry yet: they are taken from where they were unpacked.
     const std::string source = m_registry.is_crates_io() ? "crates-io" : package::index_url(m_registry);
     for (const PackagePtr& sibling : all_siblings_of(packed.member)) {
-      options.config.config_arguments.push_back(fmt::format("patch.{}.{}.path={}",
-                                                            manifest::config_key_part(source),
-                                                            sibling->id().name().str(),
-                                                            manifest::config_key_part((m_place / package::archive_name(*sibling)).string())));
+      options.config.config_arguments.push_back(
+          fmt::format("patch.{}.{}.path={}",
+                      manifest::config_key_part(source),
+                      sibling->id().name().str(),
+                      manifest::config_key_part((m_place / package::archive_name(*sibling)).string())));
     }
     if (auto built = build(m_env, options, compile); !built) {
       return fail(std::move(built).error().during(fmt::format("building the package as others will get it, in `{}`", directory.string())));
@@ -280,7 +285,8 @@ Result<> list_archives(const Env& env, const Project& project, const std::vector
 {
   const package::MakeGit make_git = [] { return net::make_git_client(); };
   for (const PackagePtr& member : members) {
-    CW_TRY_ASSIGN(const auto plan, package::plan_archive(env, project.workspace, *member, {request.allow_dirty, request.has_lock}, make_git));
+    CW_TRY_ASSIGN(const auto plan,
+                  package::plan_archive(env, project.workspace, *member, {request.allow_dirty, request.has_lock}, make_git));
     for (const Error& warning : plan.warnings) {
       env.reporter.warning(warning);
     }

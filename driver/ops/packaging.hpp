@@ -14,9 +14,9 @@ struct PackagedMember
   PackagePtr member;
   PackagePtr published; ///< read from the normalised manifest
   std::optional<std::string> readme;
-  std::string crate;    ///< the bytes of the archive
+  std::string crate; ///< the bytes of the archive
   std::string sha256;
-  Path file;            ///< where the archive is
+  Path file; ///< where the archive is
 };
 
 /// Those of the selected members that come before others first. A cycle is broken where it is met: only development dependencies make one.

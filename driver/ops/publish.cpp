@@ -22,7 +22,8 @@ using publish::TargetState;
 class Publication
 {
 public:
-  Publication(const Env& env, const GlobalOptions& options, const PublishRequest& request) : m_env(env), m_options(options), m_request(request)
+  Publication(const Env& env, const GlobalOptions& options, const PublishRequest& request)
+      : m_env(env), m_options(options), m_request(request)
   {
   }
 
@@ -72,15 +73,14 @@ public:
 private:
   publish::PublisherSeams seams(base::HttpClient& http)
   {
-    return {.http = http,
-            .clock = m_env.clock,
-            .reporter = m_env.reporter,
-            .sleep = m_request.sleep,
-            .token = [this](const publish::TokenQuestion& question) { return token(question); },
-            .sign =
-                [this](const publish::TokenQuestion& question, const std::string& token) {
-                  return signed_authorization(m_env, m_project.config->cargo_home(), question, token);
-                }};
+    return {
+        .http = http,
+        .clock = m_env.clock,
+        .reporter = m_env.reporter,
+        .sleep = m_request.sleep,
+        .token = [this](const publish::TokenQuestion& question) { return token(question); },
+        .sign = [this](const publish::TokenQuestion& question,
+                       const std::string& token) { return signed_authorization(m_env, m_project.config->cargo_home(), question, token); }};
   }
 
   /// The registry of an entry as the configuration has it now: its token is found by its name.
@@ -167,7 +167,8 @@ private:
     for (const std::string& name : names) {
       CW_TRY_ASSIGN(NamedRegistry one, named_registry(*m_project.config, name, std::nullopt));
       if (std::ranges::any_of(out, [&](const NamedRegistry& other) { return other.registry.index == one.registry.index; })) {
-        return fail(Error("CW1041", fmt::format("registry `{}` is named twice", name), Blame::usage).note("two names may have one address"));
+        return fail(
+            Error("CW1041", fmt::format("registry `{}` is named twice", name), Blame::usage).note("two names may have one address"));
       }
       out.push_back(std::move(one));
     }
@@ -208,7 +209,8 @@ private:
       entry.order = entries.size();
       entry.quorum = m_request.quorum;
       for (const auto& dependency : one.published->manifest->summary->dependencies) {
-        const bool is_packed = std::ranges::any_of(entries, [&](const OutboxEntry& other) { return other.name == dependency->package_name.str(); });
+        const bool is_packed =
+            std::ranges::any_of(entries, [&](const OutboxEntry& other) { return other.name == dependency->package_name.str(); });
         if (is_packed && std::ranges::find(entry.after, dependency->package_name.str()) == entry.after.end()) {
           entry.after.push_back(dependency->package_name.str());
         }
@@ -238,9 +240,10 @@ private:
         return target.state == TargetState::sent || target.state == TargetState::stored || target.state == TargetState::confirmed;
       });
       if (old.sha256 != entry.sha256 && is_begun) {
-        return fail(Error("CW1054", fmt::format("`{} {}` is being published with other contents", entry.name, entry.version), Blame::integrity)
-                        .note(fmt::format("the one that was begun has checksum {}, this one {}", old.sha256, entry.sha256))
-                        .help("finish it with `cargo-wasm publish --resume`, and publish these changes as another version"));
+        return fail(
+            Error("CW1054", fmt::format("`{} {}` is being published with other contents", entry.name, entry.version), Blame::integrity)
+                .note(fmt::format("the one that was begun has checksum {}, this one {}", old.sha256, entry.sha256))
+                .help("finish it with `cargo-wasm publish --resume`, and publish these changes as another version"));
       }
       for (publish::Target& target : entry.targets) {
         for (const publish::Target& before : old.targets) {
@@ -263,7 +266,10 @@ private:
       const bool is_elsewhere = dependency->registry_id && !dependency->registry_id->is_crates_io();
       if (to_crates_io && is_elsewhere && dependency->kind != manifest::DependencyKind::development) {
         return fail(Error("CW1034",
-                          fmt::format("dependency `{}` of `{}` comes from {}", dependency->name_in_toml.str(), member.id().name().str(), dependency->registry_id->display()))
+                          fmt::format("dependency `{}` of `{}` comes from {}",
+                                      dependency->name_in_toml.str(),
+                                      member.id().name().str(),
+                                      dependency->registry_id->display()))
                         .note("what is published to crates.io can only depend on crates.io"));
       }
     }

@@ -26,7 +26,9 @@ named_registry(const manifest::Config& config, const std::optional<std::string>&
     CW_TRY_ASSIGN(const auto replacements, config.source_replacements());
     for (const auto& replacement : replacements) {
       if (replacement.name == "crates-io" && replacement.replace_with) {
-        return fail(Error("CW1046", fmt::format("crates.io is replaced with `{}`: which of them is meant?", *replacement.replace_with), Blame::usage)
+        return fail(Error("CW1046",
+                          fmt::format("crates.io is replaced with `{}`: which of them is meant?", *replacement.replace_with),
+                          Blame::usage)
                         .help(fmt::format("`--registry {}` or `--registry crates-io`", *replacement.replace_with)));
       }
     }
@@ -34,7 +36,9 @@ named_registry(const manifest::Config& config, const std::optional<std::string>&
   const spec::SourceId sparse = source::sparse_address_of(id);
   const std::string shown = name ? *name : index ? *index : "crates-io";
   if (sparse.kind() != spec::SourceKind::sparse_registry) {
-    return fail(Error("CW1046", fmt::format("the index of registry `{}` is a git repository, which cargo-wasm only reads", shown), Blame::environment)
+    return fail(Error("CW1046",
+                      fmt::format("the index of registry `{}` is a git repository, which cargo-wasm only reads", shown),
+                      Blame::environment)
                     .help("most registries have a sparse index as well: its address begins with `sparse+https://`"));
   }
   return NamedRegistry{id, {shown, package::index_url(sparse)}};
@@ -81,7 +85,8 @@ signed_authorization(const Env& env, const Path& cargo_home, const publish::Toke
   } else {
     // A name that is an address is none of a file.
     const Path file = cargo_home / "cargo-wasm" / "keys" / question.registry.name;
-    CW_TRY_ASSIGN(const auto state, question.registry.name.find('/') == std::string::npos ? env.fs.stat(file) : std::optional<base::FileStat>());
+    CW_TRY_ASSIGN(const auto state,
+                  question.registry.name.find('/') == std::string::npos ? env.fs.stat(file) : std::optional<base::FileStat>());
     if (!state) {
       return std::nullopt;
     }

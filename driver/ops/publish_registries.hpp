@@ -13,8 +13,8 @@ namespace cargo_wasm::ops {
 /// A registry of the configuration, or of an address alone.
 struct NamedRegistry
 {
-  spec::SourceId id;              ///< as the configuration has it
-  publish::Registry registry;     ///< its sparse index
+  spec::SourceId id;          ///< as the configuration has it
+  publish::Registry registry; ///< its sparse index
 };
 
 /// `--registry NAME` and `--index URL`; crates.io when there is neither. Errors: CW0190, CW0191; CW1046 its index is a git repository, or

@@ -16,8 +16,9 @@ using base::FileType;
 /// Names that belong to devices on Windows, with whatever extension.
 bool is_device_name(std::string_view name)
 {
-  constexpr std::array<std::string_view, 22> k_devices{"con",  "prn",  "aux",  "nul",  "com1", "com2", "com3", "com4", "com5", "com6", "com7",
-                                                       "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9"};
+  constexpr std::array<std::string_view, 22> k_devices{"con",  "prn",  "aux",  "nul",  "com1", "com2", "com3", "com4",
+                                                       "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3",
+                                                       "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9"};
   std::string stem(name.substr(0, name.find('.')));
   std::ranges::transform(stem, stem.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return std::ranges::find(k_devices, stem) != k_devices.end();
@@ -31,7 +32,8 @@ Result<GlobSet> glob_set_of(const std::vector<std::string>& lines, std::string_v
   }
   for (const std::string& line : lines) {
     if (!set.add(line)) {
-      return fail(Error("CW1036", fmt::format("`{}` of `package.{}` is not a pattern", line, key)).help("it is read as a line of a .gitignore"));
+      return fail(
+          Error("CW1036", fmt::format("`{}` of `package.{}` is not a pattern", line, key)).help("it is read as a line of a .gitignore"));
     }
   }
   return set;
@@ -187,7 +189,8 @@ private:
                       .help("rename it, or leave it out with `package.exclude`"));
     }
     if (is_device_name(name)) {
-      m_env.reporter.warning(Error("CW1038", fmt::format("`{}` is the name of a device on Windows, where nobody can unpack it", file.path)));
+      m_env.reporter.warning(
+          Error("CW1038", fmt::format("`{}` is the name of a device on Windows, where nobody can unpack it", file.path)));
     }
     return {};
   }

@@ -56,7 +56,8 @@ bool expand(std::string pattern, std::vector<std::string>& out)
   if (at == pattern.size()) {
     return false;
   }
-  return std::ranges::all_of(parts, [&](const std::string& part) { return expand(pattern.substr(0, open) + part + pattern.substr(at + 1), out); });
+  return std::ranges::all_of(parts,
+                             [&](const std::string& part) { return expand(pattern.substr(0, open) + part + pattern.substr(at + 1), out); });
 }
 
 } // namespace

@@ -101,8 +101,9 @@ private:
     if (!has(path)) {
       add({ArchiveFile::Kind::copied, path, source});
     } else if (is_outside) {
-      m_plan.warnings.push_back(Error("CW1038", fmt::format("`package.{}` names `{}`, and the package has a `{}` of its own", key, *written, path))
-                                    .note("the archive holds the package's own file"));
+      m_plan.warnings.push_back(
+          Error("CW1038", fmt::format("`package.{}` names `{}`, and the package has a `{}` of its own", key, *written, path))
+              .note("the archive holds the package's own file"));
     }
     return {};
   }
@@ -131,11 +132,8 @@ private:
 
 } // namespace
 
-Result<ArchivePlan> plan_archive(const Env& env,
-                                 const manifest::Workspace& workspace,
-                                 const manifest::Package& member,
-                                 const PlanOptions& options,
-                                 const MakeGit& git)
+Result<ArchivePlan> plan_archive(
+    const Env& env, const manifest::Workspace& workspace, const manifest::Package& member, const PlanOptions& options, const MakeGit& git)
 {
   return ArchivePlanner(env, *member.manifest).run(workspace, options, git);
 }

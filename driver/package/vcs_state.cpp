@@ -66,7 +66,9 @@ Result<std::optional<VcsState>> vcs_state_of(const Env& env,
   }
   std::vector<Path> changed;
   CW_TRY(collect_changes(env, *git, *tree, changed));
-  const auto is_changed = [&](const Path& path) { return std::ranges::any_of(changed, [&](const Path& one) { return is_below(path, one); }); };
+  const auto is_changed = [&](const Path& path) {
+    return std::ranges::any_of(changed, [&](const Path& one) { return is_below(path, one); });
+  };
   std::vector<Path> dirty;
   for (const ListedFile& file : files) {
     const auto real = file.is_link ? env.fs.canonicalize(file.source) : Result<Path>(root / file.path);

@@ -93,7 +93,13 @@ Result<OutboxEntry> parse_outbox_entry(const Path& file, std::string_view text)
     if (!one.is_object()) {
       return unreadable(file, "one of its registries is none");
     }
-    Target target{text_of(one, "registry"), text_of(one, "index"), text_of(one, "request"), {}, number_of(one, "entry"), number_of(one, "retry_at"), text_of(one, "why")};
+    Target target{text_of(one, "registry"),
+                  text_of(one, "index"),
+                  text_of(one, "request"),
+                  {},
+                  number_of(one, "entry"),
+                  number_of(one, "retry_at"),
+                  text_of(one, "why")};
     const auto state = std::ranges::find(k_state_names, text_of(one, "state"));
     if (state == k_state_names.end() || target.index.empty()) {
       return unreadable(file, "one of its registries has no state or no index");

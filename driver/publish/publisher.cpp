@@ -88,7 +88,8 @@ std::optional<std::uint64_t> log_entry_of(const std::string& body)
     if (at != std::string::npos && text.ends_with(k_after)) {
       std::uint64_t entry = 0;
       const std::string digits = text.substr(at + k_before.size(), text.size() - at - k_before.size() - k_after.size());
-      const bool is_number = !digits.empty() && digits.size() < 19 && std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+      const bool is_number =
+          !digits.empty() && digits.size() < 19 && std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
       if (is_number) {
         for (const char c : digits) {
           entry = entry * 10 + static_cast<std::uint64_t>(c - '0');
@@ -390,7 +391,8 @@ Result<std::optional<Error>> verdict_of(const std::vector<OutboxEntry>& entries)
                      Blame::network);
       for (const Target& target : entry.targets) {
         if (target.state != TargetState::confirmed) {
-          missed->notes.push_back(fmt::format("`{}`: {}", target.registry, target.why.empty() ? std::string(name_of(target.state)) : target.why));
+          missed->notes.push_back(
+              fmt::format("`{}`: {}", target.registry, target.why.empty() ? std::string(name_of(target.state)) : target.why));
         }
       }
       missed->helps.emplace_back("nothing is lost: `cargo-wasm publish --resume` goes on from here");

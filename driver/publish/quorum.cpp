@@ -24,7 +24,8 @@ Result<std::size_t> required_registries(std::string_view quorum, std::size_t reg
   std::size_t number = 0;
   const auto [end, wrong] = std::from_chars(quorum.data(), quorum.data() + quorum.size(), number);
   if (wrong != std::errc() || end != quorum.data() + quorum.size() || number == 0) {
-    return fail(Error("CW1042", fmt::format("`{}` is not a quorum", quorum), Blame::usage).help("`--quorum` is all, majority, primary, or how many registries"));
+    return fail(Error("CW1042", fmt::format("`{}` is not a quorum", quorum), Blame::usage)
+                    .help("`--quorum` is all, majority, primary, or how many registries"));
   }
   if (number > registries) {
     return fail(Error("CW1042", fmt::format("a quorum of {} among {} registries", number, registries), Blame::usage)

@@ -146,8 +146,9 @@ find_version(base::HttpClient& http, const Registry& registry, std::string_view 
     return std::nullopt;
   }
   const auto wrong = [&](std::string why) {
-    return fail(Error("CW1051", fmt::format("the index of registry `{}` does not say what it has of `{}`", registry.name, name), Blame::network)
-                    .note(std::move(why)));
+    return fail(
+        Error("CW1051", fmt::format("the index of registry `{}` does not say what it has of `{}`", registry.name, name), Blame::network)
+            .note(std::move(why)));
   };
   if (!answer.is_success()) {
     return wrong(fmt::format("it answers with status {}", answer.status));

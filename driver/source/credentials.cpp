@@ -283,14 +283,16 @@ namespace {
 
 /// $CARGO_HOME/credentials.toml, the token of one registry set or taken out; nullopt: it was not there to take out. Comments go, as under
 /// cargo.
-Result<std::optional<std::string>> edit_credentials(const Env& env, const Path& file, spec::SourceId registry, const std::optional<std::string>& token)
+Result<std::optional<std::string>>
+edit_credentials(const Env& env, const Path& file, spec::SourceId registry, const std::optional<std::string>& token)
 {
   CW_TRY_ASSIGN(const auto text, env.fs.read_if_exists(file));
   CW_TRY_ASSIGN(const auto document, manifest::parse_toml(file, text.value_or("")));
   manifest::TomlValue root;
   root.value = manifest::TomlTable();
   for (const auto& member : document->root.members) {
-    std::get<manifest::TomlTable>(root.value).members.push_back({member.key, {}, std::make_unique<manifest::TomlValue>(member.value->clone())});
+    std::get<manifest::TomlTable>(root.value)
+        .members.push_back({member.key, {}, std::make_unique<manifest::TomlValue>(member.value->clone())});
   }
   const std::vector<std::string> path =
       registry.is_crates_io() ? std::vector<std::string>{"registry"} : std::vector<std::string>{"registries", registry.registry_name()};
@@ -344,10 +346,8 @@ Result<bool> keep_in_file(const Request& request, const std::optional<std::strin
   return true;
 }
 
-Result<std::string> change_token(const Request& request,
-                                 const std::string& kind,
-                                 const std::optional<std::string>& token,
-                                 const std::vector<std::string>& args)
+Result<std::string>
+change_token(const Request& request, const std::string& kind, const std::optional<std::string>& token, const std::vector<std::string>& args)
 {
   CW_TRY_ASSIGN(auto providers, request.config.credential_providers(request.registry));
   if (providers.empty()) {
@@ -365,8 +365,8 @@ Result<std::string> change_token(const Request& request,
       continue;
     }
     if (provider.front().starts_with("cargo:")) {
-      return fail(provider_error(provider, "this provider is not built into cargo-wasm")
-                      .help("configure `cargo:token` or a provider program"));
+      return fail(
+          provider_error(provider, "this provider is not built into cargo-wasm").help("configure `cargo:token` or a provider program"));
     }
     Json message = {{"kind", kind}, {"args", args}};
     if (token) {

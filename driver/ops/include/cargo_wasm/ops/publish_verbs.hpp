@@ -18,8 +18,8 @@ struct PackageRequest
   bool check_metadata = true;
   std::optional<std::string> registry, index; ///< where members depend on one another: what they are going to be published to
 };
-/// Makes `target/package/NAME-VERSION.crate` of the selected members, and builds each to see that it can be built. Errors: CW1030 to CW1037,
-/// CW1039.
+/// Makes `target/package/NAME-VERSION.crate` of the selected members, and builds each to see that it can be built. Errors: CW1030 to
+/// CW1037, CW1039.
 Result<> package(const Env& env, const GlobalOptions& options, const PackageRequest& request);
 
 struct PublishRequest

@@ -15,8 +15,8 @@ namespace cargo_wasm::package {
 /// A file of the package's directory.
 struct ListedFile
 {
-  std::string path; ///< relative to the package
-  Path source;      ///< absolute
+  std::string path;     ///< relative to the package
+  Path source;          ///< absolute
   bool is_link = false; ///< it is a symbolic link, or was reached through one
 };
 
@@ -35,8 +35,8 @@ struct VcsState
   std::string path; ///< of the package in the repository, "" for its root
 };
 
-/// nullopt: the package is in no repository, is ignored by it, or there is no commit yet. Errors: CW1031 files that are packaged differ from
-/// the last commit, and that is not allowed.
+/// nullopt: the package is in no repository, is ignored by it, or there is no commit yet. Errors: CW1031 files that are packaged differ
+/// from the last commit, and that is not allowed.
 [[nodiscard]] Result<std::optional<VcsState>> vcs_state_of(const Env& env,
                                                            const manifest::Workspace& workspace,
                                                            const manifest::Manifest& manifest,

@@ -30,13 +30,10 @@ struct PlanOptions
   bool has_lock = true;        ///< not with --exclude-lockfile
 };
 
-/// What the archive of a member will hold. Errors: those of `list_package_files` and `vcs_state_of`; CW1032 a name that cargo keeps for itself,
-/// CW1033 a readme, license file or build script that is not there.
-[[nodiscard]] Result<ArchivePlan> plan_archive(const Env& env,
-                                               const manifest::Workspace& workspace,
-                                               const manifest::Package& member,
-                                               const PlanOptions& options,
-                                               const MakeGit& git);
+/// What the archive of a member will hold. Errors: those of `list_package_files` and `vcs_state_of`; CW1032 a name that cargo keeps for
+/// itself, CW1033 a readme, license file or build script that is not there.
+[[nodiscard]] Result<ArchivePlan> plan_archive(
+    const Env& env, const manifest::Workspace& workspace, const manifest::Package& member, const PlanOptions& options, const MakeGit& git);
 
 /// "NAME-VERSION".
 [[nodiscard]] std::string archive_name(const manifest::Package& member);
@@ -46,8 +43,8 @@ struct PlanOptions
 
 struct Archive
 {
-  std::string bytes;                 ///< of the `.crate`
-  std::uint64_t unpacked_bytes = 0;  ///< of its files
+  std::string bytes;                ///< of the `.crate`
+  std::uint64_t unpacked_bytes = 0; ///< of its files
 };
 
 /// Reads the files and packs them. `lock_text` is used where the plan has a lock.

@@ -39,10 +39,10 @@ struct Target
 struct OutboxEntry
 {
   std::string name, version, sha256;
-  std::uint64_t order = 0;               ///< among what is published together
-  std::vector<std::string> after;        ///< names of these that must be there first
-  std::string quorum;                    ///< as given
-  std::vector<Target> targets;           ///< the first is the primary one
+  std::uint64_t order = 0;        ///< among what is published together
+  std::vector<std::string> after; ///< names of these that must be there first
+  std::string quorum;             ///< as given
+  std::vector<Target> targets;    ///< the first is the primary one
   [[nodiscard]] std::string id() const { return name + "-" + version; }
   bool operator==(const OutboxEntry&) const = default;
 };

@@ -19,7 +19,7 @@ namespace cargo_wasm::publish {
 struct TokenQuestion
 {
   Registry registry;
-  std::string operation;           ///< "read", "publish"
+  std::string operation; ///< "read", "publish"
   std::string name, version, sha256;
 };
 
@@ -61,7 +61,8 @@ private:
   [[nodiscard]] Result<> bring(OutboxEntry& entry, Target& target);
   [[nodiscard]] Result<> put(OutboxEntry& entry, Target& target);
   [[nodiscard]] Result<> wait_until_visible(OutboxEntry& entry, Target& target);
-  [[nodiscard]] std::optional<std::string> missing_before(const std::vector<OutboxEntry>& all, const OutboxEntry& entry, const Target& target) const;
+  [[nodiscard]] std::optional<std::string>
+  missing_before(const std::vector<OutboxEntry>& all, const OutboxEntry& entry, const Target& target) const;
 
   PublisherSeams m_seams;
   Outbox& m_outbox;

@@ -54,7 +54,8 @@ struct IndexedVersion
 [[nodiscard]] Result<std::optional<IndexedVersion>>
 find_version(base::HttpClient& http, const Registry& registry, std::string_view name, std::string_view version, const std::string& token);
 
-/// A request of the API; `path` begins with "/api/v1/". The answer's JSON. Errors: CW1052 with what the registry says; those of the network.
+/// A request of the API; `path` begins with "/api/v1/". The answer's JSON. Errors: CW1052 with what the registry says; those of the
+/// network.
 struct ApiRequest
 {
   std::string method, path;

@@ -22,15 +22,19 @@ struct TokenUse
 };
 
 /// The first provider that has a token wins; where none is configured, changes of a registry take `cargo:token`, as under cargo. The token
-/// appears in no message. Errors: CW0401 nobody has one (with what would set one), CW0409 a provider failed, CW0424 reading, and no provider
-/// is configured.
+/// appears in no message. Errors: CW0401 nobody has one (with what would set one), CW0409 a provider failed, CW0424 reading, and no
+/// provider is configured.
 [[nodiscard]] Result<std::string> find_token(const Env& env, const manifest::Config& config, spec::SourceId registry, const TokenUse& use);
 
 /// `login`: gives the token to the first provider that takes it; `logout`: the first that had one forgets it. The one that did is named.
 /// Errors: CW0409; CW1047 none of the configured providers keeps tokens, or there was none.
+[[nodiscard]] Result<std::string> store_token(const Env& env,
+                                              const manifest::Config& config,
+                                              spec::SourceId registry,
+                                              const std::optional<std::string>& token,
+                                              const std::vector<std::string>& args);
 [[nodiscard]] Result<std::string>
-store_token(const Env& env, const manifest::Config& config, spec::SourceId registry, const std::optional<std::string>& token, const std::vector<std::string>& args);
-[[nodiscard]] Result<std::string> forget_token(const Env& env, const manifest::Config& config, spec::SourceId registry, const std::vector<std::string>& args);
+forget_token(const Env& env, const manifest::Config& config, spec::SourceId registry, const std::vector<std::string>& args);
 /// Whether the token has to be asked for: a provider that is built in would be the one to keep it.
 [[nodiscard]] Result<bool> wants_token_for_login(const manifest::Config& config, spec::SourceId registry);
 
