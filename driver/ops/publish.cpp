@@ -289,7 +289,9 @@ private:
     m_env.reporter.result(publish::table_of(entries));
     std::size_t left = 0;
     for (const OutboxEntry& entry : entries) {
-      const bool is_over = std::ranges::all_of(entry.targets, [](const publish::Target& target) {
+      // Behind a conflict at the first registry nothing will ever follow.
+      const bool is_lost = entry.targets.front().state == TargetState::conflict;
+      const bool is_over = is_lost || std::ranges::all_of(entry.targets, [](const publish::Target& target) {
         return target.state == TargetState::confirmed || target.state == TargetState::conflict;
       });
       if (is_over) {
