@@ -80,7 +80,8 @@ private:
         .sleep = m_request.sleep,
         .token = [this](const publish::TokenQuestion& question) { return token(question); },
         .sign = [this](const publish::TokenQuestion& question,
-                       const std::string& token) { return signed_authorization(m_env, m_project.config->cargo_home(), question, token); }};
+                       const std::string& token) { return signed_authorization(m_env, m_project.config->cargo_home(), question, token); },
+        .stopped = [this] { return m_request.package.compile.exec.stop.stop_requested(); }};
   }
 
   /// The registry of an entry as the configuration has it now: its token is found by its name.
@@ -292,8 +293,8 @@ private:
       // Behind a conflict at the first registry nothing will ever follow.
       const bool is_lost = entry.targets.front().state == TargetState::conflict;
       const bool is_over = is_lost || std::ranges::all_of(entry.targets, [](const publish::Target& target) {
-        return target.state == TargetState::confirmed || target.state == TargetState::conflict;
-      });
+                             return target.state == TargetState::confirmed || target.state == TargetState::conflict;
+                           });
       if (is_over) {
         CW_TRY(m_outbox->remove(entry));
       }

@@ -183,6 +183,10 @@ Result<> Publisher::send(std::vector<OutboxEntry>& entries)
 {
   for (OutboxEntry& entry : entries) {
     for (Target& target : entry.targets) {
+      if (is_stopped()) {
+        return fail(
+            Error("CW1058", "the publication was stopped", Blame::environment).help("`cargo-wasm publish --resume` goes on from here"));
+      }
       if (&target != &entry.targets.front() && entry.targets.front().state != TargetState::confirmed) {
         if (!is_settled(target.state)) {
           target.why = fmt::format("`{}` goes first", entry.targets.front().registry);
@@ -266,7 +270,7 @@ Result<> Publisher::put(OutboxEntry& entry, Target& target)
   target.state = TargetState::sent;
   target.why.clear();
   CW_TRY(m_outbox.update(entry));
-  const auto answer = ask(m_seams.http, std::move(request));
+  const auto answer = ask(m_seams.http, std::move(request), m_seams.stopped);
   if (!answer) {
     // Where no connection came about nothing was sent. Else nobody knows: the index will.
     const bool never_sent = answer.error().id == "CW0030" || answer.error().id == "CW0037" || answer.error().id == "CW0038";
@@ -303,6 +307,9 @@ Result<> Publisher::wait_until_visible(OutboxEntry& entry, Target& target)
 {
   constexpr std::chrono::milliseconds k_first_pause{100}, k_longest_pause{1000};
   CW_TRY(m_outbox.update(entry));
+  if (is_stopped()) {
+    return {}; // what became of the request is asked the next time
+  }
   const auto end = m_seams.clock.monotonic() + m_seams.visible_within;
   auto pause = k_first_pause;
   // Without an answer to our request there is less to wait for.
@@ -313,7 +320,7 @@ Result<> Publisher::wait_until_visible(OutboxEntry& entry, Target& target)
       return {};
     }
     constexpr int k_rounds_without_answer = 3;
-    if (m_seams.clock.monotonic() >= end || (!was_taken && round + 1 >= k_rounds_without_answer)) {
+    if (is_stopped() || m_seams.clock.monotonic() >= end || (!was_taken && round + 1 >= k_rounds_without_answer)) {
       const std::string seen = found ? "its index does not show the version yet" : line_of(found.error());
       target.why = was_taken || target.why.empty() ? seen : target.why + "; " + seen;
       if (!was_taken && found) {

@@ -88,13 +88,16 @@ std::optional<std::string> ApiAnswer::header(std::string_view name) const
   return found == headers.end() ? std::nullopt : std::optional(found->second);
 }
 
-Result<ApiAnswer> ask(base::HttpClient& http, base::HttpRequest request)
+Result<ApiAnswer> ask(base::HttpClient& http, base::HttpRequest request, const std::function<bool()>& stopped)
 {
-  constexpr std::chrono::milliseconds k_step{500};
+  constexpr std::chrono::milliseconds k_step{200};
   const std::string url = request.url;
   const auto collected = std::make_shared<Collected>();
   http.enqueue(std::move(request), std::make_unique<AnswerHandler>(collected));
   while (!collected->outcome) {
+    if (stopped && stopped()) {
+      return fail(Error("CW1058", "stopped before the registry had answered", Blame::environment));
+    }
     CW_TRY_ASSIGN(const bool more, http.poll(k_step));
     if (!more && !collected->outcome) {
       return fail(Error("CW0032", fmt::format("the transfer of `{}` ended without an answer", url), Blame::network));

@@ -32,6 +32,7 @@ struct PublisherSeams
   std::function<Result<std::string>(const TokenQuestion&)> token;
   /// The value of `Authorization` for a registry that takes signatures, from its token; nullopt: no key is configured.
   std::function<Result<std::optional<std::string>>(const TokenQuestion&, const std::string& token)> sign;
+  std::function<bool()> stopped = {};      ///< somebody pressed Ctrl-C
   std::chrono::seconds visible_within{60}; ///< how long the index may take
 };
 
@@ -43,7 +44,7 @@ public:
   /// Asks every registry what it has, without sending anything. Errors: CW1043 one has other bytes for a version.
   [[nodiscard]] Result<> look(std::vector<OutboxEntry>& entries);
   /// Sends what is missing, in the order of the entries; each step is in the outbox before the next. Fails only where the outbox does: what
-  /// became of it stands in the entries.
+  /// became of it stands in the entries. CW1058 where somebody asked to stop: the rest is in the outbox.
   [[nodiscard]] Result<> send(std::vector<OutboxEntry>& entries);
 
 private:
@@ -54,6 +55,7 @@ private:
     std::optional<std::string> read_token;
   };
 
+  [[nodiscard]] bool is_stopped() const { return m_seams.stopped && m_seams.stopped(); }
   [[nodiscard]] Result<Known*> known(const Target& target);
   [[nodiscard]] Result<std::optional<IndexedVersion>> indexed(const OutboxEntry& entry, const Target& target);
   /// Compares with the index. True: there is nothing left to do at this registry.

@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,8 +39,9 @@ struct ApiAnswer
   [[nodiscard]] bool is_success() const { return status >= 200 && status < 300; }
 };
 
-/// Sends one request and waits. No redirect is followed: a token is for one address. Errors: those of HttpHandler::on_done.
-[[nodiscard]] Result<ApiAnswer> ask(base::HttpClient& http, base::HttpRequest request);
+/// Sends one request and waits. No redirect is followed: a token is for one address. Errors: those of HttpHandler::on_done; CW1058 somebody
+/// asked to stop meanwhile, so that nobody knows what became of the request.
+[[nodiscard]] Result<ApiAnswer> ask(base::HttpClient& http, base::HttpRequest request, const std::function<bool()>& stopped = {});
 
 /// Errors: CW1050 no `config.json`, or one that names no API; those of the network. `token`: sent where it is not empty.
 [[nodiscard]] Result<RegistryFacts> read_facts(base::HttpClient& http, const Registry& registry, const std::string& token);
