@@ -291,8 +291,11 @@ Result<> Publisher::put(OutboxEntry& entry, Target& target)
     return {}; // it may have taken it before it failed
   }
   if (const auto text = error_text(*answer)) {
-    target.state = TargetState::refused;
-    target.why = *text;
+    // "It is there already" is said in many ways: the index says what is there.
+    if (const auto found = indexed(entry, target); !found || !settle(entry, target, *found)) {
+      target.state = TargetState::refused;
+      target.why = *text;
+    }
     return {};
   }
   target.state = TargetState::stored;

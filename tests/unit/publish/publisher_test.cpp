@@ -34,6 +34,14 @@ struct Peers
         if (mode == "busy") {
           return test::FakeResponse{429, "", {{"retry-after", "30"}}};
         }
+        if (mode == "somebody else was faster") {
+          index[name] = std::string(64, '1');
+          return test::FakeResponse{409, R"({"errors":[{"detail":"no"}]})", {}};
+        }
+        if (mode == "refuses") {
+          index.erase(name);
+          return test::FakeResponse{403, R"({"errors":[{"detail":"no"}]})", {}};
+        }
         if (mode.starts_with("lost")) {
           return fail(Error("CW0032", "the connection broke", Blame::network));
         }
@@ -183,6 +191,21 @@ TEST_CASE("other bytes at a mirror are a conflict that no resumption mends")
         "error[CW1043]: registry `eu` has another `acme 1.0.0` already\n"
         "   = note: it has the version with checksum 0000000000000000000000000000000000000000000000000000000000000000\n"
         "   = help: a version that is published stays as it is: publish these changes as another version\n");
+}
+
+TEST_CASE("a refusal is a conflict where the index has other bytes by then")
+{
+  Peers peers{"main"};
+  peers.modes["main"] = "somebody else was faster";
+  std::vector entries{peers.entry({"main"})};
+  peers.send(entries);
+  CHECK(states(entries[0]) == States{"conflict"});
+  Peers strict{"main"};
+  strict.modes["main"] = "refuses";
+  entries = {strict.entry({"main"})};
+  strict.send(entries);
+  CHECK(states(entries[0]) == States{"refused"});
+  CHECK(verdict_of(entries).value()->id == "CW1044");
 }
 
 TEST_CASE("what depends on a package waits for it, at each registry by itself")
