@@ -14,6 +14,7 @@
 #include "dispatch_new.hpp"
 #include "dispatch_page.hpp"
 #include "dispatch_federation.hpp"
+#include "dispatch_publish.hpp"
 #include "dispatch_registry.hpp"
 #include "dispatch_toolchain.hpp"
 
@@ -417,6 +418,9 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_page(env, parsed, options, context)) {
+    return std::move(*outcome);
+  }
+  if (auto outcome = dispatch_publish(env, parsed, options, context)) {
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_new(env, parsed)) {

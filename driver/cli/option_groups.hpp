@@ -23,6 +23,8 @@ using Options = std::vector<OptionSpec>;
 
 /// `add --component`, `component …`.
 [[nodiscard]] std::vector<VerbSpec> component_verbs();
+/// `package`, `publish` and what people do with an account at a registry.
+[[nodiscard]] std::vector<VerbSpec> publish_verbs();
 
 /// `registry …`.
 [[nodiscard]] std::vector<VerbSpec> registry_verbs();

@@ -378,6 +378,9 @@ std::vector<VerbSpec> make_verbs()
   for (auto& verb : component_verbs()) {
     table.push_back(std::move(verb));
   }
+  for (auto& verb : publish_verbs()) {
+    table.push_back(std::move(verb));
+  }
   for (auto& verb : registry_verbs()) {
     table.push_back(std::move(verb));
   }

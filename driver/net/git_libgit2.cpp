@@ -23,6 +23,7 @@ using Repository = std::unique_ptr<git_repository, Freer<git_repository, git_rep
 using Remote = std::unique_ptr<git_remote, Freer<git_remote, git_remote_free>>;
 using Object = std::unique_ptr<git_object, Freer<git_object, git_object_free>>;
 using Odb = std::unique_ptr<git_odb, Freer<git_odb, git_odb_free>>;
+using StatusList = std::unique_ptr<git_status_list, Freer<git_status_list, git_status_list_free>>;
 using Config = std::unique_ptr<git_config, Freer<git_config, git_config_free>>;
 
 constexpr std::size_t k_min_short_id = 7;
@@ -115,6 +116,7 @@ public:
   Result<> checkout(const base::Path& database, std::string_view commit, const base::Path& destination) override;
   Result<std::optional<std::string>> read_file(const base::Path& path, std::string_view commit, const base::Path& file) override;
   Result<std::vector<GitSubmodule>> submodules(const base::Path& checkout) override;
+  Result<std::optional<GitWorkTree>> work_tree(const base::Path& directory) override;
 
 private:
   Result<Repository> open(const base::Path& path);
@@ -301,6 +303,48 @@ Result<std::vector<GitSubmodule>> Libgit2Client::submodules(const base::Path& ch
     return fail(git_failure("CW0466", fmt::format("the submodules of `{}` cannot be read", checkout.string())));
   }
   return out;
+}
+
+Result<std::optional<GitWorkTree>> Libgit2Client::work_tree(const base::Path& directory)
+{
+  git_repository* raw = nullptr;
+  if (git_repository_open_ext(&raw, directory.c_str(), 0, nullptr) != 0) {
+    return std::nullopt;
+  }
+  const Repository repository(raw);
+  const char* const root = git_repository_workdir(repository.get());
+  if (root == nullptr) {
+    return std::nullopt;
+  }
+  GitWorkTree tree;
+  tree.root = base::Path(std::string_view(root).substr(0, std::string_view(root).rfind('/')));
+  git_oid head{};
+  if (git_reference_name_to_id(&head, repository.get(), "HEAD") == 0) {
+    tree.head = hex(head);
+  }
+  git_status_options options = GIT_STATUS_OPTIONS_INIT;
+  options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
+  options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS | GIT_STATUS_OPT_INCLUDE_UNMODIFIED |
+                  GIT_STATUS_OPT_INCLUDE_IGNORED | GIT_STATUS_OPT_SORT_CASE_SENSITIVELY;
+  git_status_list* raw_list = nullptr;
+  if (git_status_list_new(&raw_list, repository.get(), &options) != 0) {
+    return fail(git_failure("CW0466", fmt::format("the state of the files of `{}` cannot be read", tree.root.string())));
+  }
+  const StatusList list(raw_list);
+  for (std::size_t i = 0; i < git_status_list_entrycount(list.get()); ++i) {
+    const git_status_entry* const entry = git_status_byindex(list.get(), i);
+    const git_diff_delta* const delta = entry->index_to_workdir != nullptr ? entry->index_to_workdir : entry->head_to_index;
+    if (delta == nullptr) {
+      continue;
+    }
+    GitFile file;
+    file.path = delta->new_file.path != nullptr ? delta->new_file.path : delta->old_file.path;
+    file.ignored = (entry->status & GIT_STATUS_IGNORED) != 0;
+    file.tracked = !file.ignored && (entry->status & GIT_STATUS_WT_NEW) == 0;
+    file.changed = entry->status != GIT_STATUS_CURRENT;
+    tree.files.push_back(std::move(file));
+  }
+  return tree;
 }
 
 } // namespace

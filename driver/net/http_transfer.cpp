@@ -152,6 +152,9 @@ void Transfer::set_method(CURL* easy) const
     ::curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_request.body.size()));
     ::curl_easy_setopt(easy, CURLOPT_POSTFIELDS, m_request.body.data());
     ::curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, m_request.method.c_str());
+    // libcurl sends a request again by itself when a connection that it had kept turns out to be dead: nothing that changes something may
+    // go twice.
+    ::curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   }
 }
 

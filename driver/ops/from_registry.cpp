@@ -73,6 +73,20 @@ Result<resolve::SummaryPtr> find_summary(source::SourceMap& sources, const FromS
   return fail(no_such_version(from, std::move(all), std::move(similar)));
 }
 
+/// The package of `directory` as the only member of a workspace.
+Result<> load_alone(const Env& env, const GlobalOptions& options, const Path& directory, const Path& default_target, Project& project)
+{
+  manifest::ReadOptions read;
+  read.source = spec::SourceId::for_path(directory);
+  read.registries = project.config.get();
+  auto package = std::make_shared<manifest::Package>();
+  CW_TRY_ASSIGN(package->manifest, manifest::read_manifest(env.fs, directory / "Cargo.toml", read));
+  const auto target = options.workspace.target_directory.value_or(default_target);
+  CW_TRY_ASSIGN(project.workspace, manifest::load_ephemeral_workspace(env, *project.config, package, target));
+  CW_TRY_ASSIGN(project.sources, source::SourceMap::create(env, *project.config, {project.workspace.members, {}}));
+  return {};
+}
+
 } // namespace
 
 Result<PackagePtr> load_from_registry(source::SourceMap& sources, const FromSpec& from)
@@ -125,15 +139,15 @@ Result<Project> open_registry_project(const Env& env, const GlobalOptions& optio
       CW_TRY(env.fs.rename(unfinished, directory / "package"));
     }
   }
-  const auto package_directory = directory / "package";
-  manifest::ReadOptions read;
-  read.source = spec::SourceId::for_path(package_directory);
-  read.registries = project.config.get();
-  auto package = std::make_shared<manifest::Package>();
-  CW_TRY_ASSIGN(package->manifest, manifest::read_manifest(env.fs, package_directory / "Cargo.toml", read));
-  const auto target = options.workspace.target_directory.value_or(directory / "target");
-  CW_TRY_ASSIGN(project.workspace, manifest::load_ephemeral_workspace(env, *project.config, package, target));
-  CW_TRY_ASSIGN(project.sources, source::SourceMap::create(env, *project.config, {project.workspace.members, {}}));
+  CW_TRY(load_alone(env, options, directory / "package", directory / "target", project));
+  return project;
+}
+
+Result<Project> open_unpacked_project(const Env& env, const GlobalOptions& options, const Path& directory)
+{
+  Project project;
+  CW_TRY_ASSIGN(project.config, manifest::Config::load(env, options.config));
+  CW_TRY(load_alone(env, options, directory, directory / "target", project));
   return project;
 }
 

@@ -284,6 +284,8 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   Project project;
   if (request.from) {
     CW_TRY_ASSIGN(project, open_registry_project(env, options, *request.from));
+  } else if (request.unpacked) {
+    CW_TRY_ASSIGN(project, open_unpacked_project(env, options, *request.unpacked));
   } else {
     CW_TRY_ASSIGN(project, open_project(env, options));
   }

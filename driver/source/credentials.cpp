@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/manifest/toml_text.hpp>
 
 namespace cargo_wasm::source {
 
@@ -19,7 +20,7 @@ struct Request
   const Env& env;
   const manifest::Config& config;
   spec::SourceId registry;
-  const std::vector<std::string>& headers;
+  const TokenUse& use;
   [[nodiscard]] std::string index_url() const
   {
     return (registry.kind() == spec::SourceKind::sparse_registry ? "sparse+" : "") + registry.url();
@@ -111,7 +112,8 @@ private:
   base::Path m_path;
 };
 
-Answer read_response(const std::vector<std::string>& provider, const std::string& output)
+/// The token of a `get`; of other requests the kind that was done.
+Answer read_response(const std::vector<std::string>& provider, const std::string& output, std::string_view wanted)
 {
   // Line 1 greets with the versions it speaks, line 2 answers.
   const auto lines = base::split(base::trim(output), '\n');
@@ -124,14 +126,15 @@ Answer read_response(const std::vector<std::string>& provider, const std::string
   }
   const auto answer = lines.size() < 2 ? Json() : Json::parse(lines[1], nullptr, false);
   if (answer.is_object() && answer.contains("Ok")) {
-    auto token = text_at(answer["Ok"], "token");
-    if (text_at(answer["Ok"], "kind") == "get" && !token.empty()) {
+    auto token = text_at(answer["Ok"], wanted == "get" ? "token" : "kind");
+    if (text_at(answer["Ok"], "kind") == wanted && !token.empty()) {
       return token;
     }
   }
   if (answer.is_object() && answer.contains("Err") && answer["Err"].is_object()) {
     const auto kind = text_at(answer["Err"], "kind");
-    if (kind == "not-found" || kind == "url-not-supported") {
+    const bool is_not_for_it = kind == "operation-not-supported" && wanted != "get";
+    if (kind == "not-found" || kind == "url-not-supported" || is_not_for_it) {
       return std::nullopt;
     }
     const auto message = text_at(answer["Err"], "message");
@@ -148,23 +151,29 @@ Answer read_response(const std::vector<std::string>& provider, const std::string
   return fail(provider_error(provider, "its answer cannot be read"));
 }
 
-Answer token_from_program(const Request& request, const std::vector<std::string>& provider)
+/// Starts a provider with one message of the protocol; the two lines it answers with.
+Result<std::string> converse(const Request& request, const std::vector<std::string>& provider, Json message)
 {
   Json registry = {{"index-url", request.index_url()}};
   if (!request.registry.registry_name().empty()) {
     registry["name"] = request.registry.registry_name();
   }
-  if (!request.headers.empty()) {
-    registry["headers"] = request.headers;
+  if (!request.use.headers.empty()) {
+    registry["headers"] = request.use.headers;
   }
-  const Json message = {{"v", 1},
-                        {"registry", registry},
-                        {"kind", "get"},
-                        {"operation", "read"},
-                        {"args", std::vector<std::string>(provider.begin() + 1, provider.end())}};
+  message["v"] = 1;
+  message["registry"] = registry;
+  std::vector<std::string> args(provider.begin() + 1, provider.end());
+  if (message.contains("args")) {
+    for (const auto& more : message["args"]) {
+      args.push_back(more.get<std::string>());
+    }
+  }
+  message["args"] = args;
   const auto file = request.config.cargo_home() / fmt::format(".credential-request-{:x}", std::hash<std::string>{}(message.dump()));
   CW_TRY(request.env.fs.write_atomic(file, message.dump() + "\n"));
   const RequestFile guard(request.env.fs, file);
+  CW_TRY(request.env.fs.set_mode(file, 0600));
   CW_TRY_ASSIGN(auto command, command_for(request, {provider.front(), "--cargo-plugin"}));
   command.stdin_file = file;
   ProviderOutput output(request.env.reporter);
@@ -172,7 +181,22 @@ Answer token_from_program(const Request& request, const std::vector<std::string>
   if (!exit.success()) {
     return fail(provider_error(provider, fmt::format("it ended with {}", to_string(exit))));
   }
-  return read_response(provider, output.out);
+  return std::move(output.out);
+}
+
+Answer token_from_program(const Request& request, const std::vector<std::string>& provider)
+{
+  Json message = {{"kind", "get"}, {"operation", request.use.operation}};
+  const auto put = [&](const char* key, const std::string& value) {
+    if (!value.empty()) {
+      message[key] = value;
+    }
+  };
+  put("name", request.use.name);
+  put("vers", request.use.version);
+  put("cksum", request.use.checksum);
+  CW_TRY_ASSIGN(const std::string said, converse(request, provider, std::move(message)));
+  return read_response(provider, said, "get");
 }
 
 Answer ask(const Request& request, const std::vector<std::string>& provider)
@@ -199,8 +223,19 @@ Result<std::string> find_token(const Env& env,
                                const std::vector<std::string>& headers,
                                const std::optional<std::string>& login_url)
 {
-  const Request request{env, config, registry, headers};
-  CW_TRY_ASSIGN(const auto providers, config.credential_providers(registry));
+  TokenUse use;
+  use.headers = headers;
+  use.login_url = login_url;
+  return find_token(env, config, registry, use);
+}
+
+Result<std::string> find_token(const Env& env, const manifest::Config& config, spec::SourceId registry, const TokenUse& use)
+{
+  const Request request{env, config, registry, use};
+  CW_TRY_ASSIGN(auto providers, config.credential_providers(registry));
+  if (providers.empty() && use.operation != "read") {
+    providers = {{"cargo:token"}};
+  }
   if (providers.empty()) {
     return fail(Error("CW0424",
                       fmt::format("{} requires a token, and no credential provider is configured", registry.display()),
@@ -225,8 +260,8 @@ Result<std::string> find_token(const Env& env,
     }
   }
   Error error("CW0401", fmt::format("no token for {}, which requires one", registry.display()), Blame::environment);
-  if (login_url) {
-    error.notes.push_back(fmt::format("the registry hands out tokens at {}", *login_url));
+  if (use.login_url) {
+    error.notes.push_back(fmt::format("the registry hands out tokens at {}", *use.login_url));
   }
   if (!asked_token) {
     error.notes.push_back(fmt::format("the credential providers have none; they are {}", asked));
@@ -242,6 +277,137 @@ Result<std::string> find_token(const Env& env,
                                      (config.cargo_home() / "credentials.toml").string()));
   }
   return fail(std::move(error));
+}
+
+namespace {
+
+/// $CARGO_HOME/credentials.toml, the token of one registry set or taken out; nullopt: it was not there to take out. Comments go, as under
+/// cargo.
+Result<std::optional<std::string>>
+edit_credentials(const Env& env, const Path& file, spec::SourceId registry, const std::optional<std::string>& token)
+{
+  CW_TRY_ASSIGN(const auto text, env.fs.read_if_exists(file));
+  CW_TRY_ASSIGN(const auto document, manifest::parse_toml(file, text.value_or("")));
+  manifest::TomlValue root;
+  root.value = manifest::TomlTable();
+  for (const auto& member : document->root.members) {
+    std::get<manifest::TomlTable>(root.value)
+        .members.push_back({member.key, {}, std::make_unique<manifest::TomlValue>(member.value->clone())});
+  }
+  const std::vector<std::string> path =
+      registry.is_crates_io() ? std::vector<std::string>{"registry"} : std::vector<std::string>{"registries", registry.registry_name()};
+  auto* table = &std::get<manifest::TomlTable>(root.value);
+  for (const std::string& key : path) {
+    auto found = std::find_if(table->members.begin(), table->members.end(), [&](const auto& member) { return member.key == key; });
+    if (found == table->members.end() || found->value->as_table() == nullptr) {
+      if (!token) {
+        return std::nullopt;
+      }
+      auto made = std::make_unique<manifest::TomlValue>();
+      made->value = manifest::TomlTable();
+      table->members.push_back({key, {}, std::move(made)});
+      found = table->members.end() - 1;
+    }
+    table = &std::get<manifest::TomlTable>(found->value->value);
+  }
+  const auto old = std::find_if(table->members.begin(), table->members.end(), [](const auto& member) { return member.key == "token"; });
+  if (old == table->members.end() && !token) {
+    return std::nullopt;
+  }
+  if (old != table->members.end()) {
+    table->members.erase(old);
+  }
+  if (token) {
+    auto value = std::make_unique<manifest::TomlValue>();
+    value->value = *token;
+    table->members.push_back({"token", {}, std::move(value)});
+  }
+  return manifest::to_toml_text(std::get<manifest::TomlTable>(root.value));
+}
+
+/// What `cargo:token` does; false: there was nothing to forget.
+Result<bool> keep_in_file(const Request& request, const std::optional<std::string>& token)
+{
+  if (!request.registry.is_crates_io() && request.registry.registry_name().empty()) {
+    return fail(Error("CW1047", "a token is stored by its registry's name, and this one has none", Blame::usage)
+                    .help("name it in `[registries]` of `.cargo/config.toml`"));
+  }
+  const Path file = request.config.cargo_home() / "credentials.toml";
+  CW_TRY_ASSIGN(const auto text, edit_credentials(request.env, file, request.registry, token));
+  if (!text) {
+    return false;
+  }
+  // Nobody else may read it, also not while it is written.
+  const Path unfinished = request.config.cargo_home() / ".credentials.toml.new";
+  CW_TRY(request.env.fs.write_atomic(unfinished, ""));
+  CW_TRY(request.env.fs.remove(unfinished));
+  CW_TRY(request.env.fs.create_file(unfinished, *text, 0600, 0));
+  CW_TRY(request.env.fs.rename(unfinished, file));
+  return true;
+}
+
+Result<std::string>
+change_token(const Request& request, const std::string& kind, const std::optional<std::string>& token, const std::vector<std::string>& args)
+{
+  CW_TRY_ASSIGN(auto providers, request.config.credential_providers(request.registry));
+  if (providers.empty()) {
+    providers = {{"cargo:token"}};
+  }
+  for (const auto& provider : providers) {
+    if (provider.empty() || provider.front() == "cargo:token-from-stdout") {
+      continue;
+    }
+    if (provider.front() == "cargo:token") {
+      CW_TRY_ASSIGN(const bool is_done, keep_in_file(request, token));
+      if (is_done) {
+        return provider.front();
+      }
+      continue;
+    }
+    if (provider.front().starts_with("cargo:")) {
+      return fail(
+          provider_error(provider, "this provider is not built into cargo-wasm").help("configure `cargo:token` or a provider program"));
+    }
+    Json message = {{"kind", kind}, {"args", args}};
+    if (token) {
+      message["token"] = *token;
+    }
+    CW_TRY_ASSIGN(const std::string said, converse(request, provider, std::move(message)));
+    CW_TRY_ASSIGN(const auto done, read_response(provider, said, kind));
+    if (done) {
+      return provider.front();
+    }
+  }
+  return fail(Error("CW1047",
+                    kind == "login" ? fmt::format("no credential provider keeps a token for {}", request.registry.display())
+                                    : fmt::format("no token for {} is stored", request.registry.display()),
+                    Blame::environment)
+                  .note("the providers are those of `registry.global-credential-providers`, or `credential-provider` of the registry"));
+}
+
+} // namespace
+
+Result<std::string> store_token(const Env& env,
+                                const manifest::Config& config,
+                                spec::SourceId registry,
+                                const std::optional<std::string>& token,
+                                const std::vector<std::string>& args)
+{
+  const TokenUse use;
+  return change_token({env, config, registry, use}, "login", token, args);
+}
+
+Result<std::string>
+forget_token(const Env& env, const manifest::Config& config, spec::SourceId registry, const std::vector<std::string>& args)
+{
+  const TokenUse use;
+  return change_token({env, config, registry, use}, "logout", std::nullopt, args);
+}
+
+Result<bool> wants_token_for_login(const manifest::Config& config, spec::SourceId registry)
+{
+  CW_TRY_ASSIGN(const auto providers, config.credential_providers(registry));
+  return providers.empty() || providers.front().empty() || providers.front().front() == "cargo:token";
 }
 
 } // namespace cargo_wasm::source

@@ -1,18 +1,10 @@
-// Tokens for registries that ask for them, through cargo's credential providers: `cargo:token` (configuration and
-// environment), `cargo:token-from-stdout COMMAND`, and external programs that speak cargo's JSON protocol
-// (doc/src/reference/credential-provider-protocol.md).
+// Tokens for reading, as the sources of packages ask for them.
 #pragma once
-#include <optional>
-#include <string>
-#include <vector>
-
-#include <cargo_wasm/base/env.hpp>
-#include <cargo_wasm/manifest/config.hpp>
+#include <cargo_wasm/source/credentials.hpp>
 
 namespace cargo_wasm::source {
 
-/// The first provider that has a token wins. `headers`: of the server's 401 answer, "name: value". The token appears in
-/// no message. Errors: CW0401 nobody has one (with what would set one), CW0409 a provider failed.
+/// As the public one, for reading. `headers`: of the server's 401 answer, "name: value".
 [[nodiscard]] Result<std::string> find_token(const Env& env,
                                              const manifest::Config& config,
                                              spec::SourceId registry,

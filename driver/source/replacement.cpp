@@ -1,5 +1,7 @@
 #include "replacement.hpp"
 
+#include <cargo_wasm/source/credentials.hpp>
+
 #include <set>
 
 #include <fmt/format.h>
@@ -105,6 +107,11 @@ Result<> Replacements::check() const
     }
   }
   return {};
+}
+
+spec::SourceId sparse_address_of(spec::SourceId registry)
+{
+  return registry.is_crates_io() ? crates_io_sparse() : registry;
 }
 
 } // namespace cargo_wasm::source

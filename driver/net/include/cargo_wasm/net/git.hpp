@@ -38,6 +38,22 @@ struct GitSubmodule
   bool skipped = false; ///< `update = none`
 };
 
+/// A file that git knows, or that lies in the work tree without being ignored.
+struct GitFile
+{
+  std::string path; ///< relative to the work tree; ends in '/' for a directory that was not looked into (ignored, or a repository)
+  bool tracked = false;
+  bool ignored = false;
+  bool changed = false; ///< differs from HEAD, untracked and ignored files included
+};
+
+struct GitWorkTree
+{
+  base::Path root;                 ///< canonical
+  std::optional<std::string> head; ///< nullopt: there is no commit yet
+  std::vector<GitFile> files;      ///< sorted by path
+};
+
 /// One per command; not thread safe.
 class GitClient
 {
@@ -60,6 +76,12 @@ public:
   /// A file of a commit's tree, without a checkout; nullopt when there is none. Errors: CW0466.
   virtual Result<std::optional<std::string>> read_file(const base::Path& repository, std::string_view commit, const base::Path& file) = 0;
   virtual Result<std::vector<GitSubmodule>> submodules(const base::Path& checkout) = 0;
+  /// The work tree that `directory` lies in, with the state of its files; nullopt when it lies in none. Errors: CW0466.
+  virtual Result<std::optional<GitWorkTree>> work_tree(const base::Path& directory)
+  {
+    (void)directory;
+    return std::nullopt;
+  }
 };
 
 /// The real one. Errors: CW0012 when the module cannot be loaded.

@@ -38,6 +38,9 @@ struct Project
 /// packaged with; built under `$XDG_CACHE_HOME/cargo-wasm/from/NAME-VERSION/target`. Errors: CW0741 no such package or version.
 [[nodiscard]] Result<Project> open_registry_project(const Env& env, const GlobalOptions& options, const FromSpec& from);
 
+/// An archive that was unpacked into `directory`, as a project of its own: no workspace above it counts.
+[[nodiscard]] Result<Project> open_unpacked_project(const Env& env, const GlobalOptions& options, const Path& directory);
+
 /// A package of crates.io, unpacked. Errors: CW0741 no such package or version; those of the network.
 [[nodiscard]] Result<PackagePtr> load_from_registry(source::SourceMap& sources, const FromSpec& from);
 

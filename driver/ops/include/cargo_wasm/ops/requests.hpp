@@ -51,6 +51,7 @@ struct CompileRequest
   std::vector<std::string> triples; ///< --target, may be empty
   std::optional<std::string> host;  ///< --host: an id or a path
   std::optional<FromSpec> from;
+  std::optional<base::Path> unpacked = {};  ///< the directory of an unpacked archive, which is a workspace of its own wherever it lies
   std::optional<std::string> jobs;          ///< -j as typed; nullopt: configuration, else all cores
   std::vector<std::string> ignored_defects; ///< --ignore-defect
   std::optional<std::string> bindgen;       ///< --bindgen: what wasm-bindgen's `--target` takes

@@ -1,0 +1,53 @@
+// Registries as somebody names them who changes them, with what is needed to do that: a client, tokens, a publisher's key.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/manifest/config.hpp>
+#include <cargo_wasm/publish/publisher.hpp>
+#include <cargo_wasm/source/credentials.hpp>
+
+namespace cargo_wasm::ops {
+
+/// A registry of the configuration, or of an address alone.
+struct NamedRegistry
+{
+  spec::SourceId id;          ///< as the configuration has it
+  publish::Registry registry; ///< its sparse index
+};
+
+/// `--registry NAME` and `--index URL`; crates.io when there is neither. Errors: CW0190, CW0191; CW1046 its index is a git repository, or
+/// crates.io is replaced and nobody said that it is meant.
+[[nodiscard]] Result<NamedRegistry>
+named_registry(const manifest::Config& config, const std::optional<std::string>& name, const std::optional<std::string>& index);
+
+/// One registry as a person changes it: its API, and a token for one operation.
+class RegistryAccess
+{
+public:
+  [[nodiscard]] static Result<RegistryAccess> open(const Env& env, const manifest::Config& config, NamedRegistry registry);
+  /// `needs_token`: none is no error for what everybody may ask.
+  [[nodiscard]] Result<std::string> ask(publish::ApiRequest request, const source::TokenUse& use, bool needs_token);
+  [[nodiscard]] Result<std::optional<publish::IndexedVersion>> find_version(std::string_view name, std::string_view version);
+  [[nodiscard]] const publish::Registry& registry() const { return m_registry.registry; }
+
+private:
+  RegistryAccess(const Env& env, const manifest::Config& config, NamedRegistry registry, std::unique_ptr<base::HttpClient> http)
+      : m_env(&env), m_config(&config), m_registry(std::move(registry)), m_http(std::move(http))
+  {
+  }
+  const Env* m_env;
+  const manifest::Config* m_config;
+  NamedRegistry m_registry;
+  std::unique_ptr<base::HttpClient> m_http;
+  publish::RegistryFacts m_facts;
+  std::string m_read_token;
+};
+
+/// What a publication puts into `Authorization` for a registry that takes signatures; nullopt: no key is configured for it. The key is in
+/// CARGO_WASM_PUBLISH_KEY, else in `$CARGO_HOME/cargo-wasm/keys/NAME`. Errors: CW1048 others may read the file; CW1002.
+[[nodiscard]] Result<std::optional<std::string>>
+signed_authorization(const Env& env, const Path& cargo_home, const publish::TokenQuestion& question, const std::string& token);
+
+} // namespace cargo_wasm::ops
