@@ -90,7 +90,7 @@ constexpr std::array k_registry_verbs = {
 std::optional<Result<Outcome>> dispatch_registry(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
 {
   const auto verb = std::ranges::find(k_registry_verbs, parsed.verb, &RegistryVerb::name);
-  return verb == k_registry_verbs.end() ? std::nullopt : std::optional(verb->run(env, parsed, context));
+  return verb == k_registry_verbs.end() ? dispatch_mirror(env, parsed, context) : std::optional(verb->run(env, parsed, context));
 }
 
 } // namespace cargo_wasm::cli

@@ -23,5 +23,7 @@ using Options = std::vector<OptionSpec>;
 
 /// `registry …`.
 [[nodiscard]] std::vector<VerbSpec> registry_verbs();
+/// Its verbs that read a registry's files: mirrors, checks, witnesses.
+[[nodiscard]] std::vector<VerbSpec> registry_mirror_verbs();
 
 } // namespace cargo_wasm::cli

@@ -1,0 +1,85 @@
+// Verbs of `registry` that read a registry's own files: one line a verb.
+#include "dispatch_registry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/ops/mirror_verbs.hpp>
+
+namespace cargo_wasm::cli {
+
+namespace {
+
+std::string text_of(const ParsedArguments& parsed, std::string_view name)
+{
+  const auto* const value = parsed.last(name);
+  return value == nullptr ? std::string() : *value;
+}
+
+Result<Path> only_directory(const Env& env, const ParsedArguments& parsed)
+{
+  const std::vector<std::string>& words = parsed.all("DIR");
+  if (words.size() != 1) {
+    return fail(Error("CW1255", words.empty() ? "which directory?" : "one directory at a time", Blame::usage)
+                    .help(fmt::format("`cargo-wasm {} DIR`", parsed.verb)));
+  }
+  return absolute(env, words.front());
+}
+
+Result<std::optional<std::uint64_t>> number_option(const ParsedArguments& parsed, std::string_view name, std::uint64_t least)
+{
+  const auto* const text = parsed.last(name);
+  if (text == nullptr) {
+    return std::optional<std::uint64_t>();
+  }
+  std::uint64_t number = 0;
+  const auto [rest, wrong] = std::from_chars(text->data(), text->data() + text->size(), number);
+  constexpr std::uint64_t k_most = 1'000'000'000;
+  if (wrong != std::errc() || rest != text->data() + text->size() || number < least || number > k_most) {
+    return fail(Error("CW1255", fmt::format("`--{}` is a whole number from {} on", name, least), Blame::usage)
+                    .note(fmt::format("here it is `{}`", *text)));
+  }
+  return std::optional(number);
+}
+
+Result<Outcome> sync(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+{
+  ops::RegistrySyncRequest request;
+  CW_TRY_ASSIGN(request.directory, only_directory(env, parsed));
+  request.from = text_of(parsed, "from");
+  request.url = text_of(parsed, "url");
+  request.root = parsed.has("root") ? std::optional(text_of(parsed, "root")) : std::nullopt;
+  request.key = parsed.has("key") ? std::optional(text_of(parsed, "key")) : std::nullopt;
+  request.trust_first = parsed.has("trust-first");
+  CW_TRY_ASSIGN(const std::optional<std::uint64_t> every, number_option(parsed, "every", 1));
+  if (every) {
+    request.every = std::chrono::seconds(*every);
+  }
+  request.config_arguments = parsed.all("config");
+  request.stop = context.stop;
+  CW_TRY(ops::registry_sync(env, request));
+  return Outcome{};
+}
+
+struct MirrorVerb
+{
+  std::string_view name; ///< as in the option table
+  Result<Outcome> (*run)(const Env& env, const ParsedArguments& parsed, const DispatchContext& context);
+};
+
+constexpr std::array k_mirror_verbs = {
+    MirrorVerb{"registry sync", sync},
+};
+
+} // namespace
+
+std::optional<Result<Outcome>> dispatch_mirror(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+{
+  const auto verb = std::ranges::find(k_mirror_verbs, parsed.verb, &MirrorVerb::name);
+  return verb == k_mirror_verbs.end() ? std::nullopt : std::optional(verb->run(env, parsed, context));
+}
+
+} // namespace cargo_wasm::cli

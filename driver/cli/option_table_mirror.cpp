@@ -1,0 +1,25 @@
+// The table of options of verbs that read a registry's own files.
+#include "option_groups.hpp"
+
+namespace cargo_wasm::cli {
+
+using enum OptionKind;
+
+std::vector<VerbSpec> registry_mirror_verbs()
+{
+  return {
+      {"registry sync",
+       "",
+       "Make a mirror of a registry, or bring it up to date by the registry's log",
+       join({{{"DIR", '\0', positionals, "DIR", "The mirror's directory"},
+              {"from", '\0', value, "URL", "The registry to follow; kept for later runs"},
+              {"url", '\0', value, "URL", "Where the mirror itself will be served; kept for later runs"},
+              {"root", '\0', value, "sha256:HASH", "The federation is the one whose document has this hash"},
+              {"key", '\0', value, "KEY", "The federation is the one that this root key signs"},
+              {"trust-first", '\0', flag, "", "Take the federation that comes at the first run"},
+              {"every", '\0', value, "SECONDS", "Again and again, until Ctrl-C"}},
+             general()})},
+  };
+}
+
+} // namespace cargo_wasm::cli

@@ -1,0 +1,27 @@
+// `cargo-wasm registry sync`, `fsck`, `gc`: what reads a registry's own files.
+#pragma once
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <cargo_wasm/base/env.hpp>
+
+namespace cargo_wasm::ops {
+
+struct RegistrySyncRequest
+{
+  Path directory;
+  std::string from; ///< the primary's address; empty: as before
+  std::string url;  ///< the mirror's own; empty: as before
+  std::optional<std::string> root, key;
+  bool trust_first = false;
+  std::optional<std::chrono::seconds> every; ///< again and again, until `stop`
+  std::vector<std::string> config_arguments;
+  std::stop_token stop;
+};
+/// Brings a mirror up to date. Errors: CW1255 what is missing or wrong on the command line, those of registry_mirror::sync.
+Result<> registry_sync(const Env& env, const RegistrySyncRequest& request);
+
+} // namespace cargo_wasm::ops
