@@ -69,7 +69,7 @@ Result<Outcome> serve(const Env& env, const ParsedArguments& parsed, const Dispa
   if (const auto* const file = parsed.last("port-file")) {
     request.port_file = absolute(env, *file);
   }
-  CW_TRY(ops::registry_serve(env, request));
+  CW_TRY(parsed.has("read-only") ? ops::registry_serve_read_only(env, request) : ops::registry_serve(env, request));
   return Outcome{};
 }
 

@@ -24,4 +24,7 @@ struct RegistrySyncRequest
 /// Brings a mirror up to date. Errors: CW1255 what is missing or wrong on the command line, those of registry_mirror::sync.
 Result<> registry_sync(const Env& env, const RegistrySyncRequest& request);
 
+/// Where the public files of a registry or mirror are: `directory` itself, or its `public`. Errors: CW1256.
+[[nodiscard]] Result<Path> find_public_directory(const base::ReadOnlyFilesystem& fs, const Path& directory);
+
 } // namespace cargo_wasm::ops

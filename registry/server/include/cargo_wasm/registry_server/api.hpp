@@ -1,5 +1,5 @@
-// What a registry answers over HTTP: its public files, and cargo's Web API (cargo book, "Registry Web API"). Values in, values out: sockets
-// are elsewhere.
+// What a registry answers over HTTP beside its public files (static_files.hpp): cargo's Web API (cargo book, "Registry Web API"). Values
+// in, values out: sockets are elsewhere.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -38,7 +38,6 @@ public:
   [[nodiscard]] HttpAnswer answer(const HttpQuestion& question);
 
 private:
-  HttpAnswer file(const HttpQuestion& question);
   HttpAnswer publish(const HttpQuestion& question);
   HttpAnswer yank(const HttpQuestion& question, std::string_view crate, std::string_view version, bool yanked);
   HttpAnswer owners(const HttpQuestion& question, std::string_view crate);
