@@ -54,6 +54,7 @@ Result<Outcome> sync(const Env& env, const ParsedArguments& parsed, const Dispat
   request.root = parsed.has("root") ? std::optional(text_of(parsed, "root")) : std::nullopt;
   request.key = parsed.has("key") ? std::optional(text_of(parsed, "key")) : std::nullopt;
   request.trust_first = parsed.has("trust-first");
+  request.repair = parsed.has("repair");
   CW_TRY_ASSIGN(const std::optional<std::uint64_t> every, number_option(parsed, "every", 1));
   if (every) {
     request.every = std::chrono::seconds(*every);
@@ -61,6 +62,23 @@ Result<Outcome> sync(const Env& env, const ParsedArguments& parsed, const Dispat
   request.config_arguments = parsed.all("config");
   request.stop = context.stop;
   CW_TRY(ops::registry_sync(env, request));
+  return Outcome{};
+}
+
+Result<Outcome> fsck(const Env& env, const ParsedArguments& parsed, const DispatchContext&)
+{
+  CW_TRY_ASSIGN(Path directory, only_directory(env, parsed));
+  CW_TRY(ops::registry_fsck(env,
+                            {.directory = std::move(directory),
+                             .key = parsed.has("key") ? std::optional(text_of(parsed, "key")) : std::nullopt,
+                             .json = parsed.has("json")}));
+  return Outcome{};
+}
+
+Result<Outcome> gc(const Env& env, const ParsedArguments& parsed, const DispatchContext&)
+{
+  CW_TRY_ASSIGN(Path directory, only_directory(env, parsed));
+  CW_TRY(ops::registry_gc(env, {.directory = std::move(directory), .remove = parsed.has("delete")}));
   return Outcome{};
 }
 
@@ -72,6 +90,8 @@ struct MirrorVerb
 
 constexpr std::array k_mirror_verbs = {
     MirrorVerb{"registry sync", sync},
+    MirrorVerb{"registry fsck", fsck},
+    MirrorVerb{"registry gc", gc},
 };
 
 } // namespace

@@ -17,8 +17,20 @@ std::vector<VerbSpec> registry_mirror_verbs()
               {"root", '\0', value, "sha256:HASH", "The federation is the one whose document has this hash"},
               {"key", '\0', value, "KEY", "The federation is the one that this root key signs"},
               {"trust-first", '\0', flag, "", "Take the federation that comes at the first run"},
+              {"repair", '\0', flag, "", "Compare all files with the log, and fetch those that are missing or damaged"},
               {"every", '\0', value, "SECONDS", "Again and again, until Ctrl-C"}},
              general()})},
+      {"registry fsck",
+       "",
+       "Check all files of a registry, a mirror or a log",
+       join({{{"DIR", '\0', positionals, "DIR", "The directory, or its `public`"},
+              {"key", '\0', value, "KEY", "By what a log that belongs to no federation is signed"},
+              {"json", '\0', flag, "", "Print JSON"}},
+             general()})},
+      {"registry gc",
+       "",
+       "Show the files of a registry or mirror that nothing speaks of any more",
+       join({{{"DIR", '\0', positionals, "DIR", "The directory, or its `public`"}, {"delete", '\0', flag, "", "Remove them"}}, general()})},
   };
 }
 

@@ -138,7 +138,7 @@ Result<> registry_sync(const Env& env, const RegistrySyncRequest& request)
   registry_client::ServerFiles primary(*http, settings.from);
   const nlohmann::ordered_json json{{"from", settings.from}, {"url", settings.url}};
   CW_TRY(env.fs.write_atomic(mirror_settings_file(request.directory), json.dump(1) + "\n"));
-  const registry_mirror::SyncRequest what{.directory = request.directory, .url = settings.url, .pin = std::move(pin)};
+  const registry_mirror::SyncRequest what{.directory = request.directory, .url = settings.url, .pin = std::move(pin), .repair = request.repair};
   while (true) {
     const Result<registry_mirror::SyncReport> report = registry_mirror::sync(env, primary, what);
     if (report) {

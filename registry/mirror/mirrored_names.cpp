@@ -31,12 +31,26 @@ std::string map_path(const Sha256& hash)
   return "map/" + base::to_hex(hash);
 }
 
+// Whether a file that is named by its hash has to be fetched.
+Result<bool> is_missing(const Env& env, const MirrorPlace& place, const std::string& file, const Sha256& wanted)
+{
+  if (!place.repair) {
+    return !env.fs.exists(place.public_directory / file);
+  }
+  CW_TRY_ASSIGN(const std::optional<std::string> bytes, env.fs.read_if_exists(place.public_directory / file));
+  return !bytes || base::sha256(*bytes) != wanted;
+}
+
 // Files of the map that are not there, verified and written.
 Result<> fetch_map_files(const Env& env, const MirrorPlace& place, StaticFiles& primary, const std::vector<Sha256>& wanted)
 {
   std::vector<Sha256> missing;
-  std::ranges::copy_if(
-      wanted, std::back_inserter(missing), [&](const Sha256& hash) { return !env.fs.exists(place.public_directory / map_path(hash)); });
+  for (const Sha256& hash : wanted) {
+    CW_TRY_ASSIGN(const bool fetch, is_missing(env, place, map_path(hash), hash));
+    if (fetch) {
+      missing.push_back(hash);
+    }
+  }
   for (std::size_t begin = 0; begin < missing.size(); begin += k_small_files_at_once) {
     const std::size_t end = std::min(begin + k_small_files_at_once, missing.size());
     std::vector<FileWanted> files;
@@ -215,31 +229,36 @@ Result<> fetch_archives(const Env& env,
 {
   Archives missing;
   for (const auto& [name, hash] : changes) {
-    if (!hash || !env.fs.exists(place.staged(*hash))) {
+    const bool staged = hash && env.fs.exists(place.staged(*hash));
+    if (!hash || (!staged && !place.repair)) {
       continue;
     }
-    CW_TRY_ASSIGN(const std::string staged, env.fs.read(place.staged(*hash)));
-    CW_TRY_ASSIGN(Archives archives, archives_of(staged));
+    CW_TRY_ASSIGN(const std::string bytes, env.fs.read(staged ? place.staged(*hash) : index_file(place, name)));
+    CW_TRY_ASSIGN(Archives archives, archives_of(bytes));
     // An index file that is in its place has its archives: of the new one only the others are looked for.
     CW_TRY_ASSIGN(const std::optional<std::string> own, env.fs.read_if_exists(index_file(place, name)));
-    for (const std::string_view line : base::split(own ? std::string_view(*own) : std::string_view(), '\n')) {
+    for (const std::string_view line : base::split(own && !place.repair ? std::string_view(*own) : std::string_view(), '\n')) {
       if (const auto entry = registry_protocol::parse_index_entry(line); entry) {
         archives.erase(entry->checksum);
       }
     }
     missing.merge(archives);
   }
-  std::erase_if(missing,
-                [&](const auto& archive) { return env.fs.exists(place.public_directory / "crates" / (archive.first + ".crate")); });
-  const std::vector<std::pair<std::string, std::string>> list(missing.begin(), missing.end());
+  std::vector<std::pair<std::string, std::string>> list;
+  for (const auto& [checksum, crate] : missing) {
+    const std::optional<Sha256> hash = base::parse_sha256(checksum);
+    if (!hash) {
+      return fail(Error("CW1254", fmt::format("the index says that the SHA-256 of {} is `{}`", crate, checksum), Blame::integrity));
+    }
+    CW_TRY_ASSIGN(const bool fetch, is_missing(env, place, fmt::format("crates/{}.crate", checksum), *hash));
+    if (fetch) {
+      list.emplace_back(checksum, crate);
+    }
+  }
   for (std::size_t begin = 0; begin < list.size(); begin += k_archives_at_once) {
     const std::size_t end = std::min(begin + k_archives_at_once, list.size());
     std::vector<FileWanted> files;
     for (std::size_t i = begin; i < end; ++i) {
-      if (!base::parse_sha256(list[i].first)) {
-        return fail(
-            Error("CW1254", fmt::format("the index says that the SHA-256 of {} is `{}`", list[i].second, list[i].first), Blame::integrity));
-      }
       files.push_back({.path = fmt::format("crates/{}.crate", list[i].first), .max_bytes = registry_client::k_max_archive_bytes});
     }
     CW_TRY_ASSIGN(const std::vector<std::optional<std::string>> came, primary.get(files));

@@ -18,6 +18,7 @@ struct MirrorPlace
 {
   base::Path public_directory;
   base::Path incoming; ///< files by their SHA-256, on the same file system
+  bool repair = false; ///< whether files that are there are read and hashed, not only looked for
 
   [[nodiscard]] base::Path staged(const base::Sha256& hash) const { return incoming / base::to_hex(hash); }
 };

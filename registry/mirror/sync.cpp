@@ -119,7 +119,7 @@ class Run
 public:
   Run(const Env& env, StaticFiles& primary, const SyncRequest& request)
       : m_env(env), m_request(request), m_primary(primary, m_report),
-        m_place{.public_directory = request.directory / "public", .incoming = request.directory / "private" / "incoming"}
+        m_place{.public_directory = request.directory / "public", .incoming = request.directory / "private" / "incoming", .repair = request.repair}
   {
   }
 
@@ -145,7 +145,7 @@ public:
         m_report.old_size = own->checkpoint.size;
       }
       CW_TRY(check_continues(m_env, *own, next, reader, m_place.public_directory, m_request.directory / "private" / "evidence"));
-      old_table = own_table(m_env.fs, m_place.public_directory, *own, federation.canonical);
+      old_table = m_request.repair ? std::nullopt : own_table(m_env.fs, m_place.public_directory, *own, federation.canonical);
     }
     m_started = true;
     if (own && own->note == next.note && old_table) {
@@ -204,7 +204,7 @@ Result<SyncReport> sync(const Env& env, StaticFiles& primary, const SyncRequest&
                     .help("wait until it is done; a `registry sync --every` of a service may be it"));
   }
   Run run(env, primary, request);
-  bool use_own_log = true;
+  bool use_own_log = !request.repair;
   for (int round = 0; round < k_rounds; ++round) {
     Result<bool> done = run.round(use_own_log);
     if (!done && use_own_log && (done.error().id == "CW1007" || done.error().id == "CW1008")) {

@@ -34,6 +34,7 @@ struct SyncRequest
   base::Path directory;
   std::string url; ///< the mirror's own address, with a slash at its end
   FederationPin pin;
+  bool repair = false; ///< compare everything that is there with the primary's log, and fetch what is missing or damaged
 };
 
 struct SyncReport
