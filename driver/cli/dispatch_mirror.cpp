@@ -19,6 +19,11 @@ std::string text_of(const ParsedArguments& parsed, std::string_view name)
   return value == nullptr ? std::string() : *value;
 }
 
+std::optional<std::string> given(const ParsedArguments& parsed, std::string_view name)
+{
+  return parsed.has(name) ? std::optional(text_of(parsed, name)) : std::nullopt;
+}
+
 Result<Path> only_directory(const Env& env, const ParsedArguments& parsed)
 {
   const std::vector<std::string>& words = parsed.all("DIR");
@@ -51,8 +56,8 @@ Result<Outcome> sync(const Env& env, const ParsedArguments& parsed, const Dispat
   CW_TRY_ASSIGN(request.directory, only_directory(env, parsed));
   request.from = text_of(parsed, "from");
   request.url = text_of(parsed, "url");
-  request.root = parsed.has("root") ? std::optional(text_of(parsed, "root")) : std::nullopt;
-  request.key = parsed.has("key") ? std::optional(text_of(parsed, "key")) : std::nullopt;
+  request.root = given(parsed, "root");
+  request.key = given(parsed, "key");
   request.trust_first = parsed.has("trust-first");
   request.repair = parsed.has("repair");
   CW_TRY_ASSIGN(const std::optional<std::uint64_t> every, number_option(parsed, "every", 1));
@@ -68,10 +73,7 @@ Result<Outcome> sync(const Env& env, const ParsedArguments& parsed, const Dispat
 Result<Outcome> fsck(const Env& env, const ParsedArguments& parsed, const DispatchContext&)
 {
   CW_TRY_ASSIGN(Path directory, only_directory(env, parsed));
-  CW_TRY(ops::registry_fsck(env,
-                            {.directory = std::move(directory),
-                             .key = parsed.has("key") ? std::optional(text_of(parsed, "key")) : std::nullopt,
-                             .json = parsed.has("json")}));
+  CW_TRY(ops::registry_fsck(env, {.directory = std::move(directory), .key = given(parsed, "key"), .json = parsed.has("json")}));
   return Outcome{};
 }
 
@@ -79,6 +81,67 @@ Result<Outcome> gc(const Env& env, const ParsedArguments& parsed, const Dispatch
 {
   CW_TRY_ASSIGN(Path directory, only_directory(env, parsed));
   CW_TRY(ops::registry_gc(env, {.directory = std::move(directory), .remove = parsed.has("delete")}));
+  return Outcome{};
+}
+
+Result<Outcome> monitor(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+{
+  ops::RegistryMonitorRequest request;
+  request.mirrors = parsed.all("mirror");
+  request.watched = parsed.all("PLACE");
+  request.root = given(parsed, "root");
+  request.key = given(parsed, "key");
+  request.config_arguments = parsed.all("config");
+  request.stop = context.stop;
+  if (!parsed.has("state")) {
+    return fail(Error("CW1255", "where is the newest checkpoint to be kept?", Blame::usage)
+                    .help("`--state DIR`: what was seen before is what mirrors are compared with"));
+  }
+  request.state = absolute(env, text_of(parsed, "state"));
+  CW_TRY_ASSIGN(const std::optional<std::uint64_t> every, number_option(parsed, "every", 1));
+  if (every) {
+    request.every = std::chrono::seconds(*every);
+  }
+  CW_TRY(ops::registry_monitor(env, request));
+  return Outcome{};
+}
+
+Result<Outcome> audit(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+{
+  if (parsed.has("monitor")) {
+    return monitor(env, parsed, context);
+  }
+  const std::vector<std::string>& words = parsed.all("PLACE");
+  if (words.empty() || words.size() > 2) {
+    return fail(Error("CW1255", words.empty() ? "which registry?" : "one crate at a time", Blame::usage)
+                    .help("`cargo-wasm registry audit DIR|URL [CRATE]`"));
+  }
+  CW_TRY(ops::registry_audit(env,
+                             {.place = words[0],
+                              .crate = words.size() == 2 ? std::optional(words[1]) : std::nullopt,
+                              .root = given(parsed, "root"),
+                              .key = given(parsed, "key"),
+                              .json = parsed.has("json"),
+                              .config_arguments = parsed.all("config")}));
+  return Outcome{};
+}
+
+Result<Outcome> witness(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+{
+  const std::vector<std::string>& words = parsed.all("DIR");
+  if (words.size() == 2 && words[0] == "init") {
+    CW_TRY(ops::registry_witness_init(env, absolute(env, words[1]), text_of(parsed, "name")));
+    return Outcome{};
+  }
+  ops::RegistryWitnessRequest request;
+  CW_TRY_ASSIGN(request.directory, only_directory(env, parsed));
+  request.logs = parsed.all("log");
+  request.listen = given(parsed, "listen").value_or(request.listen);
+  if (parsed.has("port-file")) {
+    request.port_file = absolute(env, text_of(parsed, "port-file"));
+  }
+  request.stop = context.stop;
+  CW_TRY(ops::registry_witness(env, request));
   return Outcome{};
 }
 
@@ -92,6 +155,8 @@ constexpr std::array k_mirror_verbs = {
     MirrorVerb{"registry sync", sync},
     MirrorVerb{"registry fsck", fsck},
     MirrorVerb{"registry gc", gc},
+    MirrorVerb{"registry audit", audit},
+    MirrorVerb{"registry witness", witness},
 };
 
 } // namespace

@@ -51,14 +51,20 @@ Result<> registry_fsck(const Env& env, const RegistryFsckRequest& request)
   }
   if (!report.faults.empty()) {
     const std::size_t count = report.faults.size();
-    return fail(Error("CW1259", fmt::format("{} {} wrong in `{}`", count, count == 1 ? "thing is" : "things are", directory.native()), Blame::integrity)
+    return fail(Error("CW1259",
+                      fmt::format("{} {} wrong in `{}`", count, count == 1 ? "thing is" : "things are", directory.native()),
+                      Blame::integrity)
                     .help("bring such files back from a mirror or a backup; `registry sync --repair` does it for a mirror"));
   }
-  env.reporter.status(
-      "Checked",
-      report.is_registry
-          ? fmt::format("log `{}`: {} entries, {} tiles; {} crates, {} versions, all as they should be", report.log, report.entries, report.tiles, report.crates, report.versions)
-          : fmt::format("log `{}`: {} entries, {} tiles, all as they should be", report.log, report.entries, report.tiles));
+  env.reporter.status("Checked",
+                      report.is_registry
+                          ? fmt::format("log `{}`: {} entries, {} tiles; {} crates, {} versions, all as they should be",
+                                        report.log,
+                                        report.entries,
+                                        report.tiles,
+                                        report.crates,
+                                        report.versions)
+                          : fmt::format("log `{}`: {} entries, {} tiles, all as they should be", report.log, report.entries, report.tiles));
   return {};
 }
 

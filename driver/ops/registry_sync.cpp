@@ -1,5 +1,7 @@
 #include <cargo_wasm/ops/mirror_verbs.hpp>
 
+#include "federation_pin.hpp"
+
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/registry_mirror/sync.hpp>
@@ -42,46 +44,6 @@ Result<MirrorSettings> read_mirror_settings(const base::Filesystem& fs, const Pa
   return MirrorSettings{.from = member("from"), .url = member("url")};
 }
 
-// An address with a slash at its end; nullopt for what is none.
-std::optional<std::string> web_address(std::string text)
-{
-  if (text.starts_with("sparse+")) {
-    text.erase(0, std::string_view("sparse+").size());
-  }
-  if (!(text.starts_with("https://") || text.starts_with("http://")) || text.find_first_of(" ?#") != std::string::npos) {
-    return std::nullopt;
-  }
-  return text.ends_with('/') ? text : text + "/";
-}
-
-Result<registry_mirror::FederationPin> pin_of(const RegistrySyncRequest& request)
-{
-  registry_mirror::FederationPin pin;
-  pin.first_seen = request.trust_first;
-  if (request.root) {
-    const std::string_view text = *request.root;
-    pin.document = base::parse_sha256(text.starts_with("sha256:") ? text.substr(7) : text);
-    if (!pin.document) {
-      return refuse_sync(fmt::format("`{}` is not a SHA-256", *request.root),
-                         "`--root sha256:` and 64 digits, of the federation's document");
-    }
-  }
-  if (request.key) {
-    CW_TRY_ASSIGN(pin.root, registry_tlog::parse_verifier_key(*request.key));
-  }
-  return pin;
-}
-
-// Waits; false when it is to end.
-bool pause(std::chrono::seconds time, const std::stop_token& stop)
-{
-  const auto end = std::chrono::steady_clock::now() + time;
-  while (!stop.stop_requested() && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(k_stop_look);
-  }
-  return !stop.stop_requested();
-}
-
 void tell(const Env& env, const registry_mirror::SyncReport& report)
 {
   const std::string cost = fmt::format("{} requests, {}", report.requests, base::human_bytes(report.bytes));
@@ -102,6 +64,42 @@ void tell(const Env& env, const registry_mirror::SyncReport& report)
 }
 
 } // namespace
+
+std::optional<std::string> web_address(std::string text)
+{
+  if (text.starts_with("sparse+")) {
+    text.erase(0, std::string_view("sparse+").size());
+  }
+  if (!(text.starts_with("https://") || text.starts_with("http://")) || text.find_first_of(" ?#") != std::string::npos) {
+    return std::nullopt;
+  }
+  return text.ends_with('/') ? text : text + "/";
+}
+
+bool pause_until_stopped(std::chrono::seconds time, const std::stop_token& stop)
+{
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (!stop.stop_requested() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(k_stop_look);
+  }
+  return !stop.stop_requested();
+}
+
+Result<registry_mirror::FederationPin> federation_pin(const std::optional<std::string>& root, const std::optional<std::string>& key)
+{
+  registry_mirror::FederationPin pin;
+  if (root) {
+    const std::string_view text = *root;
+    pin.document = base::parse_sha256(text.starts_with("sha256:") ? text.substr(7) : text);
+    if (!pin.document) {
+      return refuse_sync(fmt::format("`{}` is not a SHA-256", *root), "`--root sha256:` and 64 digits, of the federation's document");
+    }
+  }
+  if (key) {
+    CW_TRY_ASSIGN(pin.root, registry_tlog::parse_verifier_key(*key));
+  }
+  return pin;
+}
 
 Result<> registry_sync(const Env& env, const RegistrySyncRequest& request)
 {
@@ -124,7 +122,8 @@ Result<> registry_sync(const Env& env, const RegistrySyncRequest& request)
   };
   CW_TRY(take(settings.from, request.from, "--from", "which registry is to be followed"));
   CW_TRY(take(settings.url, request.url, "--url", "at which address will the mirror be served"));
-  CW_TRY_ASSIGN(registry_mirror::FederationPin pin, pin_of(request));
+  CW_TRY_ASSIGN(registry_mirror::FederationPin pin, federation_pin(request.root, request.key));
+  pin.first_seen = request.trust_first;
   const bool is_first = !env.fs.exists(request.directory / "public" / ".well-known" / "cargo-wasm" / "federation" / "latest");
   if (is_first && !pin.document && !pin.root && !pin.first_seen) {
     return refuse_sync(
@@ -138,7 +137,8 @@ Result<> registry_sync(const Env& env, const RegistrySyncRequest& request)
   registry_client::ServerFiles primary(*http, settings.from);
   const nlohmann::ordered_json json{{"from", settings.from}, {"url", settings.url}};
   CW_TRY(env.fs.write_atomic(mirror_settings_file(request.directory), json.dump(1) + "\n"));
-  const registry_mirror::SyncRequest what{.directory = request.directory, .url = settings.url, .pin = std::move(pin), .repair = request.repair};
+  const registry_mirror::SyncRequest what{
+      .directory = request.directory, .url = settings.url, .pin = std::move(pin), .repair = request.repair};
   while (true) {
     const Result<registry_mirror::SyncReport> report = registry_mirror::sync(env, primary, what);
     if (report) {
@@ -148,7 +148,7 @@ Result<> registry_sync(const Env& env, const RegistrySyncRequest& request)
     } else {
       env.reporter.warning(report.error()); // the primary may be back the next time
     }
-    if (!request.every || !pause(*request.every, request.stop)) {
+    if (!request.every || !pause_until_stopped(*request.every, request.stop)) {
       return {};
     }
   }

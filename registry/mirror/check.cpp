@@ -28,7 +28,10 @@ public:
   {
   }
 
-  void wrong(std::string file, std::string what) { m_report.faults.push_back({.file = std::move(file), .entry = {}, .what = std::move(what)}); }
+  void wrong(std::string file, std::string what)
+  {
+    m_report.faults.push_back({.file = std::move(file), .entry = {}, .what = std::move(what)});
+  }
 
   // The bytes of a file that must be there; nullopt: it is not, and that was told.
   std::optional<std::string> read(const std::string& file)
@@ -95,8 +98,7 @@ public:
   {
     const std::string file = registry_protocol::index_path(name);
     const bool has_versions = !crate.versions.empty();
-    const std::optional<std::string> bytes =
-        has_versions || m_fs.is_file(m_directory / file) ? read(file) : std::optional(std::string());
+    const std::optional<std::string> bytes = has_versions || m_fs.is_file(m_directory / file) ? read(file) : std::optional(std::string());
     if (!bytes) {
       return std::nullopt;
     }
@@ -233,9 +235,8 @@ void check_names(FileCheck& files, const History& history, const registry_trust:
 
 } // namespace
 
-Result<CheckReport> check_files(const base::ReadOnlyFilesystem& fs,
-                                const base::Path& public_directory,
-                                const std::optional<registry_tlog::LogPolicy>& policy)
+Result<CheckReport>
+check_files(const base::ReadOnlyFilesystem& fs, const base::Path& public_directory, const std::optional<registry_tlog::LogPolicy>& policy)
 {
   CheckReport report;
   FileCheck files(fs, public_directory, report);
@@ -271,9 +272,8 @@ Result<CheckReport> check_files(const base::ReadOnlyFilesystem& fs,
     return report;
   }
   History history(federation->canonical, std::move(keys));
-  CW_TRY(check_log(fs, public_directory, checkpoint, report, [&](std::uint64_t index, std::string_view entry) {
-    history.take(index, entry, report);
-  }));
+  CW_TRY(check_log(
+      fs, public_directory, checkpoint, report, [&](std::uint64_t index, std::string_view entry) { history.take(index, entry, report); }));
   if (!history.ends_with_snapshot()) {
     files.wrong("checkpoint", "the log does not end with a snapshot");
   } else {

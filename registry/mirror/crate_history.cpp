@@ -88,7 +88,9 @@ std::string History::follow(const Statement& statement, const base::Sha256& leaf
 
 void History::take(std::uint64_t index, std::string_view entry, CheckReport& report)
 {
-  const auto wrong = [&](std::string what) { report.faults.push_back({.file = file_of_entry(index), .entry = index, .what = std::move(what)}); };
+  const auto wrong = [&](std::string what) {
+    report.faults.push_back({.file = file_of_entry(index), .entry = index, .what = std::move(what)});
+  };
   m_ends_with_snapshot = false;
   const Result<registry_tlog::SignedNote> note = registry_tlog::parse_note(entry);
   if (!note) {

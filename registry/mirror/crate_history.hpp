@@ -33,7 +33,9 @@ class History
 {
 public:
   /// `keys`: the registry's, of every version of its federation.
-  History(std::string canonical, std::vector<registry_tlog::VerifierKey> keys) : m_canonical(std::move(canonical)), m_keys(std::move(keys)) {}
+  History(std::string canonical, std::vector<registry_tlog::VerifierKey> keys) : m_canonical(std::move(canonical)), m_keys(std::move(keys))
+  {
+  }
 
   /// The next entry. What is wrong with it is added to `report`.
   void take(std::uint64_t index, std::string_view entry, CheckReport& report);

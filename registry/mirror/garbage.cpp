@@ -21,7 +21,10 @@ constexpr std::uint64_t k_nanoseconds = 1'000'000'000;
 class Search
 {
 public:
-  Search(const Env& env, base::Path directory) : m_env(env), m_directory(std::move(directory)), m_now(registry_trust::utc_seconds(env.clock.now())) {}
+  Search(const Env& env, base::Path directory)
+      : m_env(env), m_directory(std::move(directory)), m_now(registry_trust::utc_seconds(env.clock.now()))
+  {
+  }
 
   // Files of a folder whose names are not kept.
   Result<> look_in(const std::string& folder, const std::set<std::string>& kept, const std::string& why)
@@ -31,7 +34,7 @@ public:
     }
     CW_TRY_ASSIGN(const std::vector<base::DirectoryEntry> entries, m_env.fs.list(m_directory / folder));
     for (const base::DirectoryEntry& entry : entries) {
-      if (entry.type == base::FileType::regular && !kept.contains(entry.name)) {
+      if (entry.type == base::FileType::regular && !entry.name.starts_with('.') && !kept.contains(entry.name)) {
         CW_TRY(take(folder + "/" + entry.name, why));
       }
     }
@@ -54,6 +57,21 @@ public:
         CW_TRY(look_for_partial_tiles(path));
       } else if (m_env.fs.is_file(m_directory / path.substr(0, path.size() - 2))) {
         CW_TRY(look_in(path, {}, "the full tile is there"));
+      }
+    }
+    return {};
+  }
+
+  // What `Filesystem::write_atomic` had begun when its process was killed.
+  Result<> look_for_leftovers(const std::string& folder)
+  {
+    CW_TRY_ASSIGN(const std::vector<base::DirectoryEntry> entries, m_env.fs.list(m_directory / folder));
+    for (const base::DirectoryEntry& entry : entries) {
+      const std::string path = folder.empty() ? entry.name : folder + "/" + entry.name;
+      if (entry.type == base::FileType::directory) {
+        CW_TRY(look_for_leftovers(path));
+      } else if (entry.name.starts_with(".cw-") && entry.name.ends_with(".tmp")) {
+        CW_TRY(take(path, "a process that was killed left it"));
       }
     }
     return {};
@@ -115,6 +133,7 @@ Result<std::vector<Garbage>> find_garbage(const Env& env, const base::Path& publ
   CW_TRY(search.look_in("revocations", revocations, fmt::format("none of the last {} snapshots speaks of it", k_kept_snapshots)));
   CW_TRY(search.look_in("crates", archives, "no entry of the log publishes it"));
   CW_TRY(search.look_for_partial_tiles("tile"));
+  CW_TRY(search.look_for_leftovers(""));
   return std::move(search.m_found);
 }
 

@@ -4,17 +4,15 @@
 #include "followed_log.hpp"
 #include "mirrored_names.hpp"
 
+#include <cargo_wasm/registry_tlog/disk_sync.hpp>
 #include <cargo_wasm/registry_tlog/log_directory.hpp>
 #include <cargo_wasm/registry_tlog/signed_note.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <cerrno>
 #include <chrono>
-#include <fcntl.h>
 #include <thread>
-#include <unistd.h>
 
 namespace cargo_wasm::registry_mirror {
 namespace {
@@ -47,21 +45,6 @@ private:
   StaticFiles& m_files;
   SyncReport& m_report;
 };
-
-// Everything that was written before is on the disk before the checkpoint speaks of it.
-Result<> bring_onto_disk(const base::Path& directory)
-{
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::syncfs(descriptor) == 0;
-  const int code = errno;
-  if (descriptor >= 0) {
-    ::close(descriptor);
-  }
-  return synced ? Result<>()
-                : Result<>(fail(Error("CW0003",
-                                      fmt::format("cannot bring `{}` onto the disk: {}", directory.native(), base::describe_errno(code)),
-                                      Blame::environment)));
-}
 
 Result<> write_config(base::Filesystem& fs, const base::Path& public_directory, StaticFiles& primary, const std::string& url)
 {
@@ -118,8 +101,9 @@ class Run
 {
 public:
   Run(const Env& env, StaticFiles& primary, const SyncRequest& request)
-      : m_env(env), m_request(request), m_primary(primary, m_report),
-        m_place{.public_directory = request.directory / "public", .incoming = request.directory / "private" / "incoming", .repair = request.repair}
+      : m_env(env), m_request(request), m_primary(primary, m_report), m_place{.public_directory = request.directory / "public",
+                                                                              .incoming = request.directory / "private" / "incoming",
+                                                                              .repair = request.repair}
   {
   }
 
@@ -176,9 +160,9 @@ private:
     }
     CW_TRY(fetch_archives(m_env, m_place, m_primary, changes, revocations, m_report));
     CW_TRY(write_config(m_env.fs, m_place.public_directory, m_primary, m_request.url));
-    CW_TRY(bring_onto_disk(m_place.public_directory));
+    CW_TRY(registry_tlog::bring_onto_disk(m_place.public_directory));
     CW_TRY(place_index_files(m_env, m_place, changes));
-    CW_TRY(bring_onto_disk(m_place.public_directory));
+    CW_TRY(registry_tlog::bring_onto_disk(m_place.public_directory));
     CW_TRY(m_env.fs.write_atomic(m_place.public_directory / "checkpoint", next.note));
     CW_TRY(m_env.fs.remove_all(m_place.incoming));
     return true;

@@ -32,8 +32,7 @@ struct CheckReport
 
 /// Checks the files in `public_directory`. `policy`: of a log that belongs to no federation; with one it comes from the federation's
 /// document. Faults are no errors. Cost: reads and hashes every file once. Errors: those of listing; CW1255 a log alone needs a policy.
-[[nodiscard]] Result<CheckReport> check_files(const base::ReadOnlyFilesystem& fs,
-                                              const base::Path& public_directory,
-                                              const std::optional<registry_tlog::LogPolicy>& policy);
+[[nodiscard]] Result<CheckReport>
+check_files(const base::ReadOnlyFilesystem& fs, const base::Path& public_directory, const std::optional<registry_tlog::LogPolicy>& policy);
 
 } // namespace cargo_wasm::registry_mirror

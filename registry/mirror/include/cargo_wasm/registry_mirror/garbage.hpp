@@ -21,8 +21,9 @@ struct Garbage
   std::string why;
 };
 
-/// Parts of the name map and revocations of older snapshots, archives that no entry publishes, partial tiles beside a full one; all older
-/// than a day. Errors: those of reading; CW1259 when the log is not whole, so that what belongs to it cannot be known.
+/// Parts of the name map and revocations of older snapshots, archives that no entry publishes, partial tiles beside a full one, files
+/// that were begun and never finished; all older than a day. Errors: those of reading; CW1259 when the log is not whole, so that what
+/// belongs to it cannot be known.
 [[nodiscard]] Result<std::vector<Garbage>> find_garbage(const Env& env, const base::Path& public_directory);
 
 } // namespace cargo_wasm::registry_mirror
