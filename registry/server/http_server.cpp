@@ -17,6 +17,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
@@ -41,6 +42,17 @@ std::string_view text_of(beast::string_view view)
 constexpr std::uint32_t k_most_threads = 4;
 constexpr std::size_t k_file_piece_bytes = 128 * 1024;
 constexpr std::chrono::seconds k_least_send_time{10};
+
+// A process starts with 1024 descriptors on most systems, and may have more when it asks.
+void allow_descriptors(std::uint32_t connections)
+{
+  constexpr rlim_t k_others = 256;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < connections + k_others) {
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, connections + k_others);
+    (void)::setrlimit(RLIMIT_NOFILE, &limit); // with fewer it serves fewer at a time
+  }
+}
 
 struct Shared
 {
@@ -291,6 +303,8 @@ public:
     }
     m_acceptor.emplace(*m_ios[0]);
     m_timer.emplace(*m_ios[0]);
+    m_pause.emplace(*m_ios[0]);
+    allow_descriptors(limits.connections);
   }
 
   /// Throws boost::system::system_error when it cannot.
@@ -341,8 +355,16 @@ private:
         auto connection = std::make_shared<RegistryConnection>(std::move(socket), peer.address(), m_shared);
         asio::post(io, [connection] { connection->read(); });
       }
-      if (code != asio::error::operation_aborted) {
+      if (!code || code == asio::error::connection_aborted) {
         accept();
+      } else if (code != asio::error::operation_aborted) {
+        // No descriptor is free: trying again at once would take a whole processor until one is.
+        m_pause->expires_after(k_look);
+        m_pause->async_wait([this](const error_code& stopped) {
+          if (!stopped) {
+            accept();
+          }
+        });
       }
     });
   }
@@ -368,7 +390,7 @@ private:
   Shared m_shared;                                      // before the contexts, whose handlers hold connections
   std::vector<std::unique_ptr<asio::io_context>> m_ios; ///< one a thread
   std::optional<tcp::acceptor> m_acceptor;
-  std::optional<asio::steady_timer> m_timer;
+  std::optional<asio::steady_timer> m_timer, m_pause;
   asio::io_context m_answers{1}; // goes before the contexts that the connections in its queue are of
   std::size_t m_next = 0;
 };

@@ -22,8 +22,8 @@ struct ServerLimits
   std::chrono::seconds header_time{30};        ///< from the first wait for a request to the end of its header
   std::chrono::seconds body_time{300};
   std::uint64_t least_bytes_per_s = 1024; ///< who takes an answer slower than that is left
-  std::uint32_t connections = 4096;
-  std::uint32_t connections_per_peer = 1024;
+  std::uint32_t connections = 16384;
+  std::uint32_t connections_per_peer = 4096;
   std::uint32_t threads = 0; ///< 0: as many as there are processors, 4 at most
 };
 
