@@ -102,7 +102,7 @@ TEST_CASE("static files: ranges of small and of large files", "[registry]")
   Folder folder;
   const std::string name = "crates/84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882.crate"; // of 0123456789
   folder.write(name, "0123456789");
-  for (const std::uint64_t small : {0, 100}) {
+  for (const std::uint64_t small : {std::uint64_t{0}, std::uint64_t{100}}) {
     StaticFiles files(folder.real.fs(), folder.directory.path(), {.small_bytes = small});
     const auto range = [&](std::string_view text, std::string_view if_range = {}) {
       return get(files, "/" + name, {.range = text, .if_range = if_range});
