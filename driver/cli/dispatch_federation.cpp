@@ -23,7 +23,7 @@ Result<std::string> one_word(const ParsedArguments& parsed, std::string_view opt
   return words.front();
 }
 
-std::optional<std::string> given(const ParsedArguments& parsed, std::string_view name)
+std::optional<std::string> option_given(const ParsedArguments& parsed, std::string_view name)
 {
   const auto* const value = parsed.last(name);
   return value == nullptr ? std::nullopt : std::optional(*value);
@@ -35,8 +35,8 @@ Result<Outcome> add_registry(const Env& env, const ParsedArguments& parsed, cons
   CW_TRY(ops::registry_add(env,
                            options,
                            {.url = std::move(url),
-                            .key = given(parsed, "key"),
-                            .root = given(parsed, "root"),
+                            .key = option_given(parsed, "key"),
+                            .root = option_given(parsed, "root"),
                             .trust_on_first_use = parsed.has("trust-on-first-use")}));
   return Outcome{};
 }
@@ -58,8 +58,8 @@ Result<Outcome> proxy(const Env& env, const ParsedArguments& parsed, const Dispa
 {
   CW_TRY_ASSIGN(std::string name, one_word(parsed, "NAME", "which registry?", "cargo-wasm registry proxy NAME"));
   ops::RegistryProxyRequest request{
-      .name = std::move(name), .listen = given(parsed, "listen").value_or("127.0.0.1:0"), .port_file = {}, .stop = context.stop};
-  if (const auto file = given(parsed, "port-file")) {
+      .name = std::move(name), .listen = option_given(parsed, "listen").value_or("127.0.0.1:0"), .port_file = {}, .stop = context.stop};
+  if (const auto file = option_given(parsed, "port-file")) {
     request.port_file = absolute(env, *file);
   }
   CW_TRY(ops::registry_proxy(env, options, request));

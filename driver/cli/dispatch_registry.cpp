@@ -78,7 +78,7 @@ Result<Outcome> serve(const Env& env, const ParsedArguments& parsed, const Dispa
   if (const auto* const file = parsed.last("port-file")) {
     request.port_file = absolute(env, *file);
   }
-  CW_TRY(ops::registry_serve(env, request));
+  CW_TRY(parsed.has("read-only") ? ops::registry_serve_read_only(env, request) : ops::registry_serve(env, request));
   return Outcome{};
 }
 
@@ -99,7 +99,11 @@ constexpr std::array k_registry_verbs = {
 std::optional<Result<Outcome>> dispatch_registry(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
 {
   const auto verb = std::ranges::find(k_registry_verbs, parsed.verb, &RegistryVerb::name);
-  return verb == k_registry_verbs.end() ? dispatch_registry_trust(env, parsed) : std::optional(verb->run(env, parsed, context));
+  if (verb != k_registry_verbs.end()) {
+    return verb->run(env, parsed, context);
+  }
+  auto outcome = dispatch_registry_trust(env, parsed);
+  return outcome ? std::move(outcome) : dispatch_mirror(env, parsed, context);
 }
 
 } // namespace cargo_wasm::cli

@@ -30,5 +30,7 @@ using Options = std::vector<OptionSpec>;
 [[nodiscard]] std::vector<VerbSpec> registry_verbs();
 [[nodiscard]] std::vector<VerbSpec> federation_verbs();
 [[nodiscard]] std::vector<VerbSpec> registry_trust_verbs();
+/// Its verbs that read a registry's files: mirrors, checks, witnesses.
+[[nodiscard]] std::vector<VerbSpec> registry_mirror_verbs();
 
 } // namespace cargo_wasm::cli

@@ -390,6 +390,9 @@ std::vector<VerbSpec> make_verbs()
   for (auto& verb : registry_trust_verbs()) {
     table.push_back(std::move(verb));
   }
+  for (auto& verb : registry_mirror_verbs()) {
+    table.push_back(std::move(verb));
+  }
   table.push_back({"doctor",
                    "",
                    "Show what the program depends on, and what is the matter with it",

@@ -38,7 +38,8 @@ std::vector<VerbSpec> registry_verbs()
        "Serve a registry to cargo and cargo-wasm until Ctrl-C",
        join({{directory,
               {"listen", '\0', value, "ADDRESS:PORT", "Where to listen, instead of a free port of 127.0.0.1"},
-              {"port-file", '\0', value, "FILE", "Write the port there once it listens"}},
+              {"port-file", '\0', value, "FILE", "Write the port there once it listens"},
+              {"read-only", '\0', flag, "", "Serve files alone: a mirror, or a copy of a registry"}},
              general()})},
   };
 }

@@ -133,6 +133,8 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
   const std::string address = server->address();
   CW_TRY_ASSIGN(Registry registry, Registry::open(env, request.directory, fmt::format("http://{}/", address)));
   api.emplace(env, registry);
+  registry_server::StaticFiles files(env.fs, registry.public_directory());
+  server->serve_files(files);
   if (request.port_file) {
     CW_TRY(env.fs.write_atomic(*request.port_file, address.substr(address.rfind(':') + 1) + "\n"));
   }

@@ -1,6 +1,5 @@
 #include <cargo_wasm/registry_server/api.hpp>
 
-#include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_server/published_crate.hpp>
 #include <cargo_wasm/registry_trust/crate_authority.hpp>
@@ -64,34 +63,6 @@ std::string detail_of(const Error& error)
   return text;
 }
 
-// A path that leads to a public file: no empty part, none that begins with a dot but `.well-known`.
-bool is_public_path(std::string_view path)
-{
-  const auto fits = [](std::string_view part) {
-    return !part.empty() && (part[0] != '.' || part == ".well-known") &&
-           std::ranges::all_of(part, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != '\\' && c != 0x7f; });
-  };
-  const std::vector<std::string_view> parts = base::split(path, '/');
-  return std::ranges::all_of(parts, fits);
-}
-
-// Files whose name says what they hold, or which never change.
-bool is_immutable(std::string_view path)
-{
-  return path.starts_with("crates/") || path.starts_with("tile/") || path.starts_with("map/");
-}
-
-std::string type_of(std::string_view path)
-{
-  if (path.ends_with(".crate")) {
-    return "application/gzip";
-  }
-  if (path.starts_with("tile/") || path.starts_with("map/")) {
-    return "application/octet-stream";
-  }
-  return path.ends_with(".json") || path.starts_with(".well-known/") ? "application/json" : "text/plain; charset=utf-8";
-}
-
 std::string percent_decoded(std::string_view text)
 {
   std::string out;
@@ -132,7 +103,7 @@ HttpAnswer Api::answer(const HttpQuestion& question)
     return change_keys(question);
   }
   if (!path.starts_with(k_api)) {
-    return file(question);
+    return error_answer(404, fmt::format("this registry has nothing at `{}`", path));
   }
   std::string_view rest = path.substr(k_api.size());
   const std::string_view query = path.size() < question.target.size() ? question.target.substr(path.size() + 1) : "";
@@ -154,38 +125,6 @@ HttpAnswer Api::answer(const HttpQuestion& question)
     return owners(question, parts[0]);
   }
   return error_answer(404, fmt::format("this registry has nothing at `{}`", path));
-}
-
-HttpAnswer Api::file(const HttpQuestion& question)
-{
-  std::string_view path = question.target.substr(0, question.target.find('?'));
-  path.remove_prefix(std::min<std::size_t>(path.size(), 1));
-  if (question.method != "GET" && question.method != "HEAD") {
-    return error_answer(405, "files can only be read");
-  }
-  const HttpAnswer nothing{.status = 404, .type = "text/plain; charset=utf-8", .body = "not found\n", .etag = {}, .cache_control = {}};
-  if (!is_public_path(path)) {
-    return nothing;
-  }
-  const base::Path full = m_registry.public_directory() / path;
-  if (!m_env.fs.is_file(full)) {
-    return nothing;
-  }
-  Result<std::string> bytes = m_env.fs.read(full);
-  if (!bytes) {
-    return refusal(bytes.error());
-  }
-  HttpAnswer answer{.status = 200,
-                    .type = type_of(path),
-                    .body = std::move(*bytes),
-                    .etag = {},
-                    .cache_control = is_immutable(path) ? "public, max-age=31536000, immutable" : "no-cache"};
-  answer.etag = fmt::format("\"{}\"", base::to_hex(base::sha256(answer.body)).substr(0, 32));
-  if (!question.if_none_match.empty() && question.if_none_match == answer.etag) {
-    answer.status = 304;
-    answer.body.clear();
-  }
-  return answer;
 }
 
 Result<Author> Api::admitted(const HttpQuestion& question, Scope scope, std::string_view crate)

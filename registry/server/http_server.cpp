@@ -1,15 +1,25 @@
 #include <cargo_wasm/registry_server/http_server.hpp>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <map>
+#include <mutex>
 #include <optional>
+#include <sys/resource.h>
+#include <thread>
+#include <vector>
 
 namespace cargo_wasm::registry_server {
 namespace {
@@ -28,24 +38,76 @@ std::string_view text_of(beast::string_view view)
   return {view.data(), view.size()};
 }
 
+/// Threads for connections, and one for answers that are not files.
+constexpr std::uint32_t k_most_threads = 4;
+constexpr std::size_t k_file_piece_bytes = 128 * 1024;
+constexpr std::chrono::seconds k_least_send_time{10};
+
+// A process starts with 1024 descriptors on most systems, and may have more when it asks.
+void allow_descriptors(std::uint32_t connections)
+{
+  constexpr rlim_t k_others = 256;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < connections + k_others) {
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, connections + k_others);
+    (void)::setrlimit(RLIMIT_NOFILE, &limit); // with fewer it serves fewer at a time
+  }
+}
+
 struct Shared
 {
   HttpServer::Answerer answerer;
   ServerLimits limits;
+  StaticFiles* files = nullptr;
+  asio::io_context* answers = nullptr; ///< its thread calls the answerer
+
+  std::mutex mutex; ///< of what follows
   std::uint32_t connections = 0;
+  std::map<asio::ip::address, std::uint32_t> peers;
+
+  bool admit(const asio::ip::address& peer)
+  {
+    const std::lock_guard guard(mutex);
+    if (connections >= limits.connections || peers[peer] >= limits.connections_per_peer) {
+      return false;
+    }
+    ++connections;
+    ++peers[peer];
+    return true;
+  }
+
+  void leave(const asio::ip::address& peer)
+  {
+    const std::lock_guard guard(mutex);
+    --connections;
+    if (const auto found = peers.find(peer); --found->second == 0) {
+      peers.erase(found);
+    }
+  }
+
+  // How long a peer may take for so many bytes.
+  [[nodiscard]] std::chrono::seconds send_time(std::uint64_t bytes) const
+  {
+    return k_least_send_time + std::chrono::seconds(bytes / limits.least_bytes_per_s);
+  }
 };
 
 /// Requests one after the other, until the other side closes, is too slow, or sends what is no request.
 class RegistryConnection : public std::enable_shared_from_this<RegistryConnection>
 {
 public:
-  RegistryConnection(tcp::socket socket, Shared& shared) : m_stream(std::move(socket)), m_shared(shared) { ++m_shared.connections; }
-  ~RegistryConnection() { --m_shared.connections; }
+  /// `peer` was admitted.
+  RegistryConnection(tcp::socket socket, asio::ip::address peer, Shared& shared)
+      : m_stream(std::move(socket)), m_peer(std::move(peer)), m_shared(shared)
+  {
+  }
+  ~RegistryConnection() { m_shared.leave(m_peer); }
   RegistryConnection(const RegistryConnection&) = delete;
   RegistryConnection& operator=(const RegistryConnection&) = delete;
 
   void read()
   {
+    m_body_parser.reset();
     m_parser.emplace();
     m_parser->header_limit(m_shared.limits.header_bytes);
     m_parser->body_limit(m_shared.limits.body_bytes);
@@ -54,38 +116,70 @@ public:
       if (code) {
         self->refuse(code);
       } else {
-        self->read_body();
+        self->take();
       }
     });
   }
 
 private:
-  void read_body()
+  // The header is there. A file is answered at once: nobody sends a body with its question.
+  void take()
   {
+    const http::request<http::empty_body>& request = m_parser->get();
+    const auto length = m_parser->content_length();
+    const bool has_body = m_parser->chunked() || (length && *length != 0);
+    if (m_shared.files != nullptr && !has_body && !is_dynamic(text_of(request.target()))) {
+      m_keep_alive = request.keep_alive();
+      m_file = m_shared.files->answer({.method = text_of(request.method_string()),
+                                       .target = text_of(request.target()),
+                                       .if_none_match = text_of(request[http::field::if_none_match]),
+                                       .range = text_of(request[http::field::range]),
+                                       .if_range = text_of(request[http::field::if_range])});
+      if (request.method() == http::verb::head) {
+        m_file.length = 0; // also of what is no file
+      }
+      send_file();
+      return;
+    }
+    m_body_parser.emplace(std::move(*m_parser));
+    m_body_parser->body_limit(m_shared.limits.body_bytes);
     m_stream.expires_after(m_shared.limits.body_time);
-    http::async_read(m_stream, m_buffer, *m_parser, [self = shared_from_this()](const error_code& code, std::size_t) {
+    http::async_read(m_stream, m_buffer, *m_body_parser, [self = shared_from_this()](const error_code& code, std::size_t) {
       if (code) {
         self->refuse(code);
       } else {
-        self->answer();
+        asio::post(*self->m_shared.answers, [self] { self->answer(); });
       }
     });
   }
 
+  // On the thread of answers, while this connection waits for nothing else.
   void answer()
   {
-    const http::request<http::string_body>& request = m_parser->get();
+    const http::request<http::string_body>& request = m_body_parser->get();
     const std::string method(text_of(request.method_string()));
-    HttpAnswer answer{.status = 500, .type = "text/plain", .body = "the registry failed\n", .etag = {}, .cache_control = {}};
-    try {
-      answer = m_shared.answerer({.method = method,
-                                  .target = text_of(request.target()),
-                                  .authorization = text_of(request[http::field::authorization]),
-                                  .if_none_match = text_of(request[http::field::if_none_match]),
-                                  .body = request.body()});
-    } catch (const std::exception&) { // a defect of ours costs this request, not the server
+    auto answer = std::make_shared<HttpAnswer>(
+        HttpAnswer{.status = 500, .type = "text/plain", .body = "the registry failed\n", .etag = {}, .cache_control = {}});
+    if (m_shared.files != nullptr && !is_dynamic(text_of(request.target()))) {
+      *answer = {.status = 405,
+                 .type = "application/json",
+                 .body = R"({"errors":[{"detail":"files can only be read"}]})",
+                 .etag = {},
+                 .cache_control = {}};
+    } else {
+      try {
+        *answer = m_shared.answerer({.method = method,
+                                     .target = text_of(request.target()),
+                                     .authorization = text_of(request[http::field::authorization]),
+                                     .if_none_match = text_of(request[http::field::if_none_match]),
+                                     .body = request.body()});
+      } catch (const std::exception&) { // a defect of ours costs this request, not the server
+      }
     }
-    send(std::move(answer), request.keep_alive(), request.version(), request.method() == http::verb::head);
+    asio::post(m_stream.get_executor(), [self = shared_from_this(), answer] {
+      const http::request<http::string_body>& asked = self->m_body_parser->get();
+      self->send(std::move(*answer), asked.keep_alive(), asked.version(), asked.method() == http::verb::head);
+    });
   }
 
   // What is left to say to whoever sends no request: too long, or not HTTP. To who is silent or gone, nothing.
@@ -119,7 +213,7 @@ private:
     if (!head) {
       m_response.body() = std::move(answer.body);
     }
-    m_stream.expires_after(m_shared.limits.body_time);
+    m_stream.expires_after(m_shared.send_time(m_response.body().size()));
     http::async_write(m_stream, m_response, [self = shared_from_this()](const error_code& code, std::size_t) {
       if (!code && self->m_response.keep_alive()) {
         self->read(); // else the last reference goes, and the socket with it
@@ -127,72 +221,178 @@ private:
     });
   }
 
+  // The head was made when the file was first asked for: it and the bytes go out as they are in memory.
+  void send_file()
+  {
+    static constexpr std::string_view k_go_on = "\r\n", k_last = "Connection: close\r\n\r\n";
+    const std::string_view end = m_keep_alive ? k_go_on : k_last;
+    const std::string_view body = m_file.length == 0 ? std::string_view() : m_file.body();
+    const std::array<asio::const_buffer, 3> parts{
+        asio::buffer(*m_file.head), asio::buffer(end.data(), end.size()), asio::buffer(body.data(), body.size())};
+    m_stream.expires_after(m_shared.send_time(body.size()));
+    asio::async_write(m_stream, parts, [self = shared_from_this()](const error_code& code, std::size_t) {
+      if (code) {
+        return;
+      }
+      if (self->m_file.file && self->m_file.length != 0) {
+        self->m_piece.resize(k_file_piece_bytes);
+        self->send_piece();
+      } else {
+        self->sent();
+      }
+    });
+  }
+
+  void send_piece()
+  {
+    const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(m_piece.size(), m_file.length));
+    const std::size_t got = m_file.file->read(m_piece.data(), wanted, m_file.offset);
+    if (got == 0) {
+      return; // shorter than it was: the connection ends, and the peer sees that bytes are missing
+    }
+    m_file.offset += got;
+    m_file.length -= got;
+    m_stream.expires_after(m_shared.send_time(got));
+    asio::async_write(m_stream, asio::buffer(m_piece.data(), got), [self = shared_from_this()](const error_code& code, std::size_t) {
+      if (code) {
+        return;
+      }
+      if (self->m_file.length != 0) {
+        self->send_piece();
+      } else {
+        self->sent();
+      }
+    });
+  }
+
+  void sent()
+  {
+    m_file = {};
+    if (!m_piece.empty()) {
+      m_piece = {}; // most connections are idle: they hold no buffers
+    }
+    if (m_keep_alive) {
+      read();
+    }
+  }
+
   beast::tcp_stream m_stream;
+  asio::ip::address m_peer;
   Shared& m_shared;
   beast::flat_buffer m_buffer;
-  std::optional<http::request_parser<http::string_body>> m_parser;
+  std::optional<http::request_parser<http::empty_body>> m_parser;
+  std::optional<http::request_parser<http::string_body>> m_body_parser; ///< of a request that is no question for a file
   http::response<http::string_body> m_response;
+  FileAnswer m_file;
+  std::vector<char> m_piece;
+  bool m_keep_alive = false;
 };
 
 class AsioServer final : public HttpServer
 {
 public:
-  AsioServer(Answerer answerer, ServerLimits limits) : m_shared{.answerer = std::move(answerer), .limits = limits} {}
+  AsioServer(Answerer answerer, ServerLimits limits)
+  {
+    m_shared.answerer = std::move(answerer);
+    m_shared.limits = limits;
+    m_shared.answers = &m_answers;
+    const std::uint32_t processors = std::max(1U, std::thread::hardware_concurrency());
+    const std::uint32_t threads = limits.threads != 0 ? limits.threads : std::min(processors, k_most_threads);
+    for (std::uint32_t i = 0; i < threads; ++i) {
+      m_ios.push_back(std::make_unique<asio::io_context>(1));
+    }
+    m_acceptor.emplace(*m_ios[0]);
+    m_timer.emplace(*m_ios[0]);
+    m_pause.emplace(*m_ios[0]);
+    allow_descriptors(limits.connections);
+  }
 
   /// Throws boost::system::system_error when it cannot.
   void open(const tcp::endpoint& place)
   {
-    m_acceptor.open(place.protocol());
-    m_acceptor.set_option(asio::socket_base::reuse_address(true));
-    m_acceptor.bind(place);
-    m_acceptor.listen();
+    m_acceptor->open(place.protocol());
+    m_acceptor->set_option(asio::socket_base::reuse_address(true));
+    m_acceptor->bind(place);
+    m_acceptor->listen();
     accept();
   }
 
   [[nodiscard]] std::string address() const override
   {
-    const tcp::endpoint place = m_acceptor.local_endpoint();
+    const tcp::endpoint place = m_acceptor->local_endpoint();
     return place.address().is_v6() ? fmt::format("[{}]:{}", place.address().to_string(), place.port())
                                    : fmt::format("{}:{}", place.address().to_string(), place.port());
   }
 
+  void serve_files(StaticFiles& files) override { m_shared.files = &files; }
+
   void run(const std::stop_token& stop) override
   {
     look_at(stop);
-    m_io.run();
+    std::vector<std::jthread> threads;
+    const auto working = asio::make_work_guard(m_answers);
+    threads.emplace_back([this] { m_answers.run(); });
+    std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards;
+    for (const auto& io : m_ios) {
+      guards.push_back(asio::make_work_guard(*io));
+      if (io != m_ios[0]) {
+        threads.emplace_back([context = io.get()] { context->run(); });
+      }
+    }
+    m_ios[0]->run();
+    m_answers.stop();
   }
 
 private:
   void accept()
   {
-    m_acceptor.async_accept([this](const error_code& code, tcp::socket socket) {
-      if (!code && m_shared.connections < m_shared.limits.connections) {
-        std::make_shared<RegistryConnection>(std::move(socket), m_shared)->read();
+    asio::io_context& io = *m_ios[m_next++ % m_ios.size()];
+    m_acceptor->async_accept(io, [this, &io](const error_code& code, tcp::socket socket) {
+      error_code gone;
+      const tcp::endpoint peer = code ? tcp::endpoint() : socket.remote_endpoint(gone);
+      if (!code && !gone && m_shared.admit(peer.address())) {
+        socket.set_option(tcp::no_delay(true), gone);
+        auto connection = std::make_shared<RegistryConnection>(std::move(socket), peer.address(), m_shared);
+        asio::post(io, [connection] { connection->read(); });
       }
-      if (code != asio::error::operation_aborted) {
+      if (!code || code == asio::error::connection_aborted) {
         accept();
+      } else if (code != asio::error::operation_aborted) {
+        // No descriptor is free: trying again at once would take a whole processor until one is.
+        m_pause->expires_after(k_look);
+        m_pause->async_wait([this](const error_code& stopped) {
+          if (!stopped) {
+            accept();
+          }
+        });
       }
     });
   }
 
   void look_at(const std::stop_token& stop)
   {
-    m_timer.expires_after(k_look);
-    m_timer.async_wait([this, &stop](const error_code&) {
+    m_timer->expires_after(k_look);
+    m_timer->async_wait([this, &stop](const error_code&) {
       if (!stop.stop_requested()) {
         look_at(stop);
         return;
       }
-      m_acceptor.close();
-      m_timer.expires_after(k_last_answers);
-      m_timer.async_wait([this](const error_code&) { m_io.stop(); });
+      m_acceptor->close();
+      m_timer->expires_after(k_last_answers);
+      m_timer->async_wait([this](const error_code&) {
+        for (const auto& io : m_ios) {
+          io->stop();
+        }
+      });
     });
   }
 
-  Shared m_shared; // before the context, whose handlers hold connections
-  asio::io_context m_io{1};
-  tcp::acceptor m_acceptor{m_io};
-  asio::steady_timer m_timer{m_io};
+  Shared m_shared;                                      // before the contexts, whose handlers hold connections
+  std::vector<std::unique_ptr<asio::io_context>> m_ios; ///< one a thread
+  std::optional<tcp::acceptor> m_acceptor;
+  std::optional<asio::steady_timer> m_timer, m_pause;
+  asio::io_context m_answers{1}; // goes before the contexts that the connections in its queue are of
+  std::size_t m_next = 0;
 };
 
 std::optional<tcp::endpoint> endpoint_of(const std::string& text)
@@ -213,6 +413,12 @@ std::optional<tcp::endpoint> endpoint_of(const std::string& text)
 }
 
 } // namespace
+
+bool is_dynamic(std::string_view target)
+{
+  const std::string_view path = target.substr(0, target.find('?'));
+  return path == "/" || path.starts_with("/api/") || path.starts_with("/-/");
+}
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const std::string& address, Answerer answerer, ServerLimits limits)
 {

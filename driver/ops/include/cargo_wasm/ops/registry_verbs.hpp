@@ -42,5 +42,7 @@ struct RegistryServeRequest
 };
 /// Serves a registry until it is stopped. Errors: CW1201, CW1204.
 Result<> registry_serve(const Env& env, const RegistryServeRequest& request);
+/// Serves the public files of a registry or mirror alone: no database, no key, any number of processes. Errors: CW1256, CW1204.
+Result<> registry_serve_read_only(const Env& env, const RegistryServeRequest& request);
 
 } // namespace cargo_wasm::ops

@@ -1,5 +1,5 @@
-// What a registry answers over HTTP: its public files, and cargo's Web API (cargo book, "Registry Web API"). Values in, values out: sockets
-// are elsewhere.
+// What a registry answers over HTTP beside its public files (static_files.hpp): cargo's Web API (cargo book, "Registry Web API"). Values
+// in, values out: sockets are elsewhere.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -40,7 +40,6 @@ public:
   [[nodiscard]] HttpAnswer answer(const HttpQuestion& question);
 
 private:
-  HttpAnswer file(const HttpQuestion& question);
   HttpAnswer publish(const HttpQuestion& question);
   HttpAnswer publish_set(const HttpQuestion& question);
   HttpAnswer change_keys(const HttpQuestion& question);

@@ -1,5 +1,6 @@
-// HTTP/1.1 for a registry: one thread, any number of connections, each with deadlines and limits, so that slow peers cost a socket and a
-// few kilobytes and nothing else.
+// HTTP/1.1 for a registry. Connections are events on a few threads, each with deadlines and limits, so that slow peers cost a socket and a
+// few kilobytes and nothing else. What is not a file is answered by one thread of its own: a publication that waits for the disk holds up
+// other publications, not readers.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include <cargo_wasm/base/error.hpp>
 #include <cargo_wasm/registry_server/api.hpp>
+#include <cargo_wasm/registry_server/static_files.hpp>
 
 namespace cargo_wasm::registry_server {
 
@@ -19,12 +21,19 @@ struct ServerLimits
   std::uint64_t body_bytes = 20 * 1024 * 1024; ///< cargo's crates are at most 10 MiB on crates.io
   std::chrono::seconds header_time{30};        ///< from the first wait for a request to the end of its header
   std::chrono::seconds body_time{300};
-  std::uint32_t connections = 4096;
+  std::uint64_t least_bytes_per_s = 1024; ///< who takes an answer slower than that is left
+  std::uint32_t connections = 16384;
+  std::uint32_t connections_per_peer = 4096;
+  std::uint32_t threads = 0; ///< 0: as many as there are processors, 4 at most
 };
+
+/// Whether a request is answered by a program, not by a file: `/`, `/api/…` and `/-/…`, which are no paths of files.
+[[nodiscard]] bool is_dynamic(std::string_view target);
 
 class HttpServer
 {
 public:
+  /// Called by one thread at a time.
   using Answerer = std::function<HttpAnswer(const HttpQuestion&)>;
 
   /// Listens on "ADDRESS:PORT" ("127.0.0.1:0": a free port). Errors: CW1204 the address cannot be had.
@@ -32,6 +41,8 @@ public:
   virtual ~HttpServer() = default;
 
   [[nodiscard]] virtual std::string address() const = 0; ///< "127.0.0.1:8080"
+  /// What is not dynamic is answered by these files, which outlive the server. Without them, the answerer has everything.
+  virtual void serve_files(StaticFiles& files) = 0;
   /// Answers until `stop` is requested, which is looked at ten times a second; then lets answers that are being sent go out, for a second.
   virtual void run(const std::stop_token& stop) = 0;
 };

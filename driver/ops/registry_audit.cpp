@@ -1,0 +1,193 @@
+#include <cargo_wasm/ops/mirror_verbs.hpp>
+
+#include "federation_pin.hpp"
+
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/manifest/config.hpp>
+#include <cargo_wasm/registry_mirror/audit.hpp>
+#include <cargo_wasm/registry_trust/utc_time.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace cargo_wasm::ops {
+
+namespace {
+
+using nlohmann::ordered_json;
+using registry_mirror::AuditEvent;
+
+/// Files of registries in directories and at addresses, for one HTTP client.
+class Places
+{
+public:
+  [[nodiscard]] static Result<Places> open(const Env& env, const std::vector<std::string>& config_arguments)
+  {
+    Places places;
+    CW_TRY_ASSIGN(const auto config, manifest::Config::load(env, {.config_arguments = config_arguments}));
+    CW_TRY_ASSIGN(const auto options, config->http_options());
+    CW_TRY_ASSIGN(places.m_http, env.http.make(options));
+    return places;
+  }
+
+  Result<std::unique_ptr<registry_client::StaticFiles>> files(const Env& env, const std::string& place)
+  {
+    if (const std::optional<std::string> address = web_address(place)) {
+      return std::unique_ptr<registry_client::StaticFiles>(std::make_unique<registry_client::ServerFiles>(*m_http, *address));
+    }
+    CW_TRY_ASSIGN(Path directory, find_public_directory(env.fs, (env.cwd / place).lexically_normal()));
+    return std::unique_ptr<registry_client::StaticFiles>(std::make_unique<registry_mirror::DirectoryFiles>(env.fs, std::move(directory)));
+  }
+
+private:
+  std::unique_ptr<base::HttpClient> m_http;
+};
+
+std::string event_line(const AuditEvent& event)
+{
+  std::string line = fmt::format("{:>6}  {}  {} {}", event.entry, registry_trust::to_utc_text(event.time), event.kind, event.subject);
+  if (event.user) {
+    line += fmt::format(", by {}", *event.user);
+  }
+  line += fmt::format(", signed by {}", event.signers.empty() ? "nobody who is known" : base::join(event.signers, " and "));
+  line += event.snapshot == 0 ? ", in no snapshot yet" : fmt::format(", snapshot {}", event.snapshot);
+  if (!event.detail.empty()) {
+    line += fmt::format("\n        {}", event.detail);
+  }
+  return line + "\n";
+}
+
+std::string audit_json(const registry_mirror::AuditReport& report)
+{
+  ordered_json events = ordered_json::array(), faults = ordered_json::array();
+  for (const AuditEvent& event : report.events) {
+    ordered_json json{{"entry", event.entry},
+                      {"time", registry_trust::to_utc_text(event.time)},
+                      {"kind", event.kind},
+                      {"subject", event.subject},
+                      {"detail", event.detail},
+                      {"user", nullptr},
+                      {"signers", event.signers},
+                      {"snapshot", event.snapshot}};
+    if (event.user) {
+      json["user"] = *event.user;
+    }
+    events.push_back(std::move(json));
+  }
+  for (const registry_mirror::Fault& fault : report.faults) {
+    faults.push_back({{"entry", fault.entry.value_or(0)}, {"what", fault.what}});
+  }
+  const ordered_json json{{"registry", report.registry},
+                          {"log", report.log},
+                          {"entries", report.entries},
+                          {"federation", report.federation},
+                          {"checkpoint", report.checkpoint},
+                          {"witnesses", report.witnesses},
+                          {"events", events},
+                          {"faults", faults}};
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+// One look at all mirrors. Errors: CW1251, CW1260.
+Result<> look_at_mirrors(const Env& env, Places& places, const RegistryMonitorRequest& request, const registry_mirror::FederationPin& pin)
+{
+  std::vector<std::unique_ptr<registry_client::StaticFiles>> files;
+  std::vector<std::pair<std::string, registry_client::StaticFiles*>> mirrors;
+  for (const std::string& mirror : request.mirrors) {
+    CW_TRY_ASSIGN(auto own, places.files(env, mirror));
+    mirrors.emplace_back(mirror, own.get());
+    files.push_back(std::move(own));
+  }
+  CW_TRY_ASSIGN(const registry_mirror::MonitorReport report, registry_mirror::monitor(env, mirrors, request.watched, request.state, pin));
+  std::uint64_t most = 0, newest = 0;
+  for (const registry_mirror::SeenMirror& mirror : report.mirrors) {
+    most = std::max(most, mirror.entries);
+    newest = std::max(newest, mirror.time);
+  }
+  std::vector<std::uint64_t> told; // news that another mirror has shown
+  bool any = false;
+  for (const registry_mirror::SeenMirror& mirror : report.mirrors) {
+    if (!mirror.error.empty()) {
+      env.reporter.result(fmt::format("{}: cannot be read: {}\n", mirror.name, mirror.error));
+      continue;
+    }
+    any = true;
+    const std::string lag = mirror.entries == most ? std::string("up to date")
+                                                   : fmt::format("{} entries and {} s behind", most - mirror.entries, newest - mirror.time);
+    env.reporter.result(fmt::format("{}: {} entries, {}{}\n",
+                                    mirror.name,
+                                    mirror.entries,
+                                    lag,
+                                    mirror.witnesses.empty() ? "" : ", cosigned by " + base::join(mirror.witnesses, " and ")));
+    for (const AuditEvent& event : mirror.news) {
+      if (std::ranges::find(told, event.entry) == told.end()) {
+        told.push_back(event.entry);
+        env.reporter.result(event_line(event));
+      }
+    }
+  }
+  if (!report.forks.empty()) {
+    return fail(Error("CW1251", "the mirrors show logs that cannot be one", Blame::integrity)
+                    .note(fmt::format("the evidence is in `{}`", report.forks[0].native()))
+                    .help("trust neither until whoever runs the registry has explained it: its key may be in other hands"));
+  }
+  if (!any) {
+    return fail(Error("CW1260", "no mirror could be read", Blame::network).help("the lines above say what is the matter with each"));
+  }
+  return {};
+}
+
+} // namespace
+
+Result<> registry_audit(const Env& env, const RegistryAuditRequest& request)
+{
+  CW_TRY_ASSIGN(const registry_mirror::FederationPin pin, federation_pin(request.root, request.key));
+  CW_TRY_ASSIGN(Places places, Places::open(env, request.config_arguments));
+  CW_TRY_ASSIGN(const auto files, places.files(env, request.place));
+  CW_TRY_ASSIGN(const registry_mirror::AuditReport report, registry_mirror::audit(*files, request.crate, pin));
+  if (request.json) {
+    env.reporter.result(audit_json(report));
+  } else {
+    for (const AuditEvent& event : report.events) {
+      env.reporter.result(event_line(event));
+    }
+    for (const registry_mirror::Fault& fault : report.faults) {
+      env.reporter.result(fmt::format("{:>6}  WRONG: {}\n", fault.entry.value_or(0), fault.what));
+    }
+  }
+  if (!report.faults.empty()) {
+    return fail(Error("CW1259", fmt::format("{} entries of the log `{}` do not hold", report.faults.size(), report.log), Blame::integrity)
+                    .help("they are in the log, and what they state must not be believed: ask whoever runs the registry"));
+  }
+  env.reporter.status("Audited",
+                      fmt::format("log `{}`: {} entries, each proven to be in the checkpoint{}",
+                                  report.log,
+                                  report.entries,
+                                  report.witnesses.empty() ? "" : ", which is cosigned by " + base::join(report.witnesses, " and ")));
+  if (request.crate && report.events.empty()) {
+    env.reporter.status("Absent", fmt::format("no entry is about `{}`", *request.crate));
+  }
+  return {};
+}
+
+Result<> registry_monitor(const Env& env, const RegistryMonitorRequest& request)
+{
+  if (request.mirrors.empty()) {
+    return fail(Error("CW1255", "which mirrors are to be watched?", Blame::usage).help("`--mirror URL`, once for each"));
+  }
+  CW_TRY_ASSIGN(const registry_mirror::FederationPin pin, federation_pin(request.root, request.key));
+  CW_TRY_ASSIGN(Places places, Places::open(env, request.config_arguments));
+  while (true) {
+    const Result<> looked = look_at_mirrors(env, places, request, pin);
+    if (!looked && (!request.every || looked.error().blame != Blame::network)) {
+      return looked;
+    }
+    if (!request.every || !pause_until_stopped(*request.every, request.stop)) {
+      return {};
+    }
+  }
+}
+
+} // namespace cargo_wasm::ops

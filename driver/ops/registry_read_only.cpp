@@ -1,0 +1,56 @@
+#include <cargo_wasm/ops/mirror_verbs.hpp>
+#include <cargo_wasm/ops/registry_verbs.hpp>
+
+#include <cargo_wasm/registry_protocol/index_entry.hpp>
+#include <cargo_wasm/registry_server/http_server.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace cargo_wasm::ops {
+
+Result<Path> find_public_directory(const base::ReadOnlyFilesystem& fs, const Path& directory)
+{
+  for (const Path& place : {directory / "public", directory}) {
+    if (fs.is_file(place / "checkpoint")) {
+      return place;
+    }
+  }
+  return fail(Error("CW1256", fmt::format("there is no registry in `{}`", directory.native()), Blame::user)
+                  .note("neither it nor its `public` has a `checkpoint`")
+                  .help("`cargo-wasm registry sync DIR --from URL` makes a mirror, `cargo-wasm registry init DIR` a registry"));
+}
+
+Result<> registry_serve_read_only(const Env& env, const RegistryServeRequest& request)
+{
+  CW_TRY_ASSIGN(const Path directory, find_public_directory(env.fs, request.directory));
+  CW_TRY_ASSIGN(const std::string config_text, env.fs.read(directory / "config.json"));
+  CW_TRY_ASSIGN(const registry_protocol::RegistryConfig config, registry_protocol::parse_registry_config(config_text));
+  const nlohmann::json refusal{
+      {"errors",
+       nlohmann::json::array(
+           {{{"detail",
+              fmt::format("this is a mirror, which can only be read [CW1258]; the registry is {}", config.api.value_or("elsewhere"))}}})}};
+  const std::string text = refusal.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  CW_TRY_ASSIGN(const auto server,
+                registry_server::HttpServer::listen(request.listen, [&text](const registry_server::HttpQuestion& question) {
+                  const bool is_api = question.target.starts_with("/api/");
+                  return registry_server::HttpAnswer{.status = is_api ? 405 : 404,
+                                                     .type = is_api ? "application/json" : "text/plain; charset=utf-8",
+                                                     .body = is_api ? text : "not found\n",
+                                                     .etag = {},
+                                                     .cache_control = "no-store"};
+                }));
+  registry_server::StaticFiles files(env.fs, directory);
+  server->serve_files(files);
+  const std::string address = server->address();
+  if (request.port_file) {
+    CW_TRY(env.fs.write_atomic(*request.port_file, address.substr(address.rfind(':') + 1) + "\n"));
+  }
+  env.reporter.result(fmt::format("http://{}/\n", address));
+  env.reporter.status("Serving", fmt::format("`{}` to be read, until Ctrl-C", directory.native()));
+  server->run(request.stop);
+  return {};
+}
+
+} // namespace cargo_wasm::ops

@@ -1,0 +1,134 @@
+#include "crate_history.hpp"
+
+#include "checked_log.hpp"
+
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_tlog/merkle.hpp>
+#include <cargo_wasm/registry_tlog/signed_note.hpp>
+#include <cargo_wasm/registry_tlog/tile.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cargo_wasm::registry_mirror {
+namespace {
+
+using namespace registry_trust;
+
+std::string file_of_entry(std::uint64_t index)
+{
+  return registry_tlog::bundle_path(index / registry_tlog::k_tile_width, registry_tlog::k_tile_width);
+}
+
+const std::string& registry_of(const Statement& statement)
+{
+  return std::visit([](const auto& one) -> const std::string& { return one.registry; }, statement);
+}
+
+LoggedVersion* find_version(CrateHistory& crate, std::string_view version)
+{
+  const auto found = std::ranges::find(crate.versions, version, &LoggedVersion::version);
+  return found == crate.versions.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+std::string History::follow(const Statement& statement, const base::Sha256& leaf, std::uint64_t index)
+{
+  const std::string* name = nullptr;
+  const std::optional<base::Sha256>* previous = nullptr;
+  const auto* const publish = std::get_if<PublishStatement>(&statement);
+  const auto* const yank = std::get_if<YankStatement>(&statement);
+  const auto* const key = std::get_if<KeyStatement>(&statement);
+  if (publish != nullptr) {
+    name = &publish->name, previous = &publish->previous;
+  } else if (yank != nullptr) {
+    name = &yank->name, previous = &yank->previous;
+  } else if (key != nullptr) {
+    name = &key->name, previous = &key->previous;
+  } else {
+    return {};
+  }
+  const std::string lower = base::to_lower(*name);
+  const bool is_first = !m_crates.contains(lower);
+  CrateHistory& crate = m_crates[lower];
+  const std::optional<base::Sha256> expected = is_first ? std::nullopt : std::optional(crate.chain);
+  std::string wrong;
+  if (*previous != expected) {
+    wrong = fmt::format("its `previous` is {}, the statement before about `{}` is {}",
+                        *previous ? base::to_hex(**previous) : "-",
+                        *name,
+                        expected ? base::to_hex(*expected) : "none");
+  }
+  crate.chain = leaf;
+  if (publish != nullptr) {
+    if (find_version(crate, publish->version) != nullptr) {
+      return fmt::format("it publishes {} {} a second time", publish->name, publish->version);
+    }
+    crate.versions.push_back({.name = publish->name,
+                              .version = publish->version,
+                              .archive = publish->archive,
+                              .index_line = publish->index_line,
+                              .yanked = false,
+                              .entry = index});
+  } else if (yank != nullptr) {
+    LoggedVersion* const version = find_version(crate, yank->version);
+    if (version == nullptr) {
+      return fmt::format("it is about {} {}, which was not published before", yank->name, yank->version);
+    }
+    version->yanked = yank->yanked;
+  } else if (const auto verifier = registry_tlog::parse_verifier_key(key->key); verifier) {
+    crate.keys.push_back(*verifier);
+  } else {
+    return "it names a key that is none";
+  }
+  return wrong;
+}
+
+void History::take(std::uint64_t index, std::string_view entry, CheckReport& report)
+{
+  const auto wrong = [&](std::string what) {
+    report.faults.push_back({.file = file_of_entry(index), .entry = index, .what = std::move(what)});
+  };
+  m_ends_with_snapshot = false;
+  const Result<registry_tlog::SignedNote> note = registry_tlog::parse_note(entry);
+  if (!note) {
+    return wrong(one_line(note.error()));
+  }
+  const Result<Statement> statement = parse_statement(note->text);
+  if (!statement) {
+    return wrong(one_line(statement.error()));
+  }
+  if (registry_of(*statement) != m_canonical) {
+    wrong(fmt::format("it states something of `{}`, not of `{}`", registry_of(*statement), m_canonical));
+  }
+  if (const std::string what = follow(*statement, registry_tlog::leaf_hash(entry), index); !what.empty()) {
+    wrong(what);
+  }
+  std::vector<registry_tlog::VerifierKey> keys = m_keys;
+  const std::string crate_name = std::visit(
+      [](const auto& one) {
+        if constexpr (requires { one.name; }) {
+          return base::to_lower(one.name);
+        } else {
+          return std::string();
+        }
+      },
+      *statement);
+  if (const auto crate = m_crates.find(crate_name); crate != m_crates.end()) {
+    keys.insert(keys.end(), crate->second.keys.begin(), crate->second.keys.end());
+  }
+  if (const auto verified = registry_tlog::verify(*note, keys, fmt::format("entry {}", index)); !verified) {
+    wrong(one_line(verified.error()));
+  }
+  if (const auto* const snapshot = std::get_if<SnapshotStatement>(&*statement)) {
+    if (!m_snapshots.empty() && snapshot->sequence != m_snapshots.back().sequence + 1) {
+      wrong(fmt::format("it is snapshot {} behind snapshot {}", snapshot->sequence, m_snapshots.back().sequence));
+    }
+    m_snapshots.push_back(*snapshot);
+    m_ends_with_snapshot = true;
+  }
+}
+
+} // namespace cargo_wasm::registry_mirror
