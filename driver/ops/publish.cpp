@@ -73,15 +73,17 @@ public:
 private:
   publish::PublisherSeams seams(base::HttpClient& http)
   {
-    return {
-        .http = http,
-        .clock = m_env.clock,
-        .reporter = m_env.reporter,
-        .sleep = m_request.sleep,
-        .token = [this](const publish::TokenQuestion& question) { return token(question); },
-        .sign = [this](const publish::TokenQuestion& question,
-                       const std::string& token) { return signed_authorization(m_env, m_project.config->cargo_home(), question, token); },
-        .stopped = [this] { return m_request.package.compile.exec.stop.stop_requested(); }};
+    return {.http = http,
+            .clock = m_env.clock,
+            .reporter = m_env.reporter,
+            .sleep = m_request.sleep,
+            .token = [this](const publish::TokenQuestion& question) { return token(question); },
+            .sign =
+                [this](const publish::TokenQuestion& question, const std::string& token) {
+                  return signed_authorization(
+                      m_env, m_project.config->cargo_home(), question, token, source_of(question.registry).registry_name());
+                },
+            .stopped = [this] { return m_request.package.compile.exec.stop.stop_requested(); }};
   }
 
   /// The registry of an entry as the configuration has it now: its token is found by its name.
@@ -91,6 +93,9 @@ private:
       if (package::index_url(source::sparse_address_of(*named)) == registry.index) {
         return *named;
       }
+    }
+    if (const auto mirror = named_mirror(m_env, *m_project.config, registry.name); mirror && *mirror) {
+      return (*mirror)->id;
     }
     return spec::SourceId::for_registry(registry.index);
   }
@@ -166,7 +171,8 @@ private:
       out.push_back(std::move(one));
     }
     for (const std::string& name : names) {
-      CW_TRY_ASSIGN(NamedRegistry one, named_registry(*m_project.config, name, std::nullopt));
+      CW_TRY_ASSIGN(const std::optional<NamedRegistry> mirror, named_mirror(m_env, *m_project.config, name));
+      CW_TRY_ASSIGN(NamedRegistry one, mirror ? Result<NamedRegistry>(*mirror) : named_registry(*m_project.config, name, std::nullopt));
       if (std::ranges::any_of(out, [&](const NamedRegistry& other) { return other.registry.index == one.registry.index; })) {
         return fail(
             Error("CW1041", fmt::format("registry `{}` is named twice", name), Blame::usage).note("two names may have one address"));
@@ -220,6 +226,8 @@ private:
         publish::Target to;
         to.registry = target.registry.name;
         to.index = target.registry.index;
+        to.canonical = target.registry.canonical;
+        to.follows = target.follows;
         to.request = package::publish_json(*one.published, target.id, one.readme);
         entry.targets.push_back(std::move(to));
       }

@@ -7,6 +7,7 @@
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/package/publish_json.hpp>
+#include <cargo_wasm/registry_client/known_registry.hpp>
 #include <cargo_wasm/registry_tlog/signed_note.hpp>
 #include <cargo_wasm/registry_trust/authorization.hpp>
 #include <cargo_wasm/registry_trust/statement.hpp>
@@ -41,7 +42,34 @@ named_registry(const manifest::Config& config, const std::optional<std::string>&
                       Blame::environment)
                     .help("most registries have a sparse index as well: its address begins with `sparse+https://`"));
   }
-  return NamedRegistry{id, {shown, package::index_url(sparse)}};
+  return NamedRegistry{id, {shown, package::index_url(sparse), {}}, false};
+}
+
+Result<std::optional<NamedRegistry>> named_mirror(const Env& env, const manifest::Config& config, const std::string& name)
+{
+  if (config.source_of_registry(name)) {
+    return std::nullopt;
+  }
+  CW_TRY_ASSIGN(const auto known, registry_client::known_registries(env.fs, config.cargo_home()));
+  std::optional<NamedRegistry> found;
+  for (const registry_client::KnownRegistry& registry : known) {
+    const auto& mirrors = registry.federation.mirrors;
+    const auto mirror = std::ranges::find(mirrors, name, &registry_trust::Mirror::id);
+    if (mirror == mirrors.end()) {
+      continue;
+    }
+    if (found) {
+      return fail(Error("CW1041", fmt::format("several registries have a mirror `{}`", name), Blame::usage)
+                      .help("name the registry itself, which goes first, and publish to the others by themselves"));
+    }
+    const std::string index = "sparse+" + mirror->base;
+    // Its token is the registry's.
+    const auto own = config.source_of_registry(registry.federation.name);
+    found = NamedRegistry{own ? *own : spec::SourceId::for_registry(registry.federation.canonical),
+                          {name, index, registry.federation.canonical},
+                          !mirror->publishes};
+  }
+  return found;
 }
 
 Result<RegistryAccess> RegistryAccess::open(const Env& env, const manifest::Config& config, NamedRegistry registry)
@@ -75,18 +103,23 @@ Result<std::optional<publish::IndexedVersion>> RegistryAccess::find_version(std:
   return publish::find_version(*m_http, m_registry.registry, name, version, m_read_token);
 }
 
-Result<std::optional<std::string>>
-signed_authorization(const Env& env, const Path& cargo_home, const publish::TokenQuestion& question, const std::string& token)
+Result<std::optional<std::string>> signed_authorization(
+    const Env& env, const Path& cargo_home, const publish::TokenQuestion& question, const std::string& token, std::string_view configured)
 {
   constexpr std::uint32_t k_others = 077;
   std::string secret;
   if (const std::string* text = env.var("CARGO_WASM_PUBLISH_KEY"); text != nullptr && !text->empty()) {
     secret = *text;
   } else {
-    // A name that is an address is none of a file.
-    const Path file = cargo_home / "cargo-wasm" / "keys" / question.registry.name;
-    CW_TRY_ASSIGN(const auto state,
-                  question.registry.name.find('/') == std::string::npos ? env.fs.stat(file) : std::optional<base::FileStat>());
+    Path file;
+    std::optional<base::FileStat> state;
+    for (const std::string_view name : {std::string_view(question.registry.name), configured}) {
+      // A name that is an address is none of a file.
+      if (!state && !name.empty() && name.find('/') == std::string_view::npos) {
+        file = cargo_home / "cargo-wasm" / "keys" / name;
+        CW_TRY_ASSIGN(state, env.fs.stat(file));
+      }
+    }
     if (!state) {
       return std::nullopt;
     }
@@ -107,7 +140,7 @@ signed_authorization(const Env& env, const Path& cargo_home, const publish::Toke
   }
   const auto archive = base::parse_sha256(question.sha256);
   registry_trust::PublishStatement statement;
-  statement.registry = question.registry.index;
+  statement.registry = question.registry.canonical.empty() ? question.registry.index : question.registry.canonical;
   statement.name = question.name;
   statement.version = question.version;
   statement.archive = archive.value_or(base::Sha256{});

@@ -15,7 +15,12 @@ struct NamedRegistry
 {
   spec::SourceId id;          ///< as the configuration has it
   publish::Registry registry; ///< its sparse index
+  bool follows = false;       ///< a mirror that only reads
 };
+
+/// A mirror of a federation that this machine knows, by its id; nullopt when the configuration has a registry of this name, or no
+/// federation has such a mirror. Errors: CW1041 several federations have one.
+[[nodiscard]] Result<std::optional<NamedRegistry>> named_mirror(const Env& env, const manifest::Config& config, const std::string& name);
 
 /// `--registry NAME` and `--index URL`; crates.io when there is neither. Errors: CW0190, CW0191; CW1046 its index is a git repository, or
 /// crates.io is replaced and nobody said that it is meant.
@@ -46,8 +51,9 @@ private:
 };
 
 /// What a publication puts into `Authorization` for a registry that takes signatures; nullopt: no key is configured for it. The key is in
-/// CARGO_WASM_PUBLISH_KEY, else in `$CARGO_HOME/cargo-wasm/keys/NAME`. Errors: CW1048 others may read the file; CW1002.
-[[nodiscard]] Result<std::optional<std::string>>
-signed_authorization(const Env& env, const Path& cargo_home, const publish::TokenQuestion& question, const std::string& token);
+/// CARGO_WASM_PUBLISH_KEY, else in `$CARGO_HOME/cargo-wasm/keys/NAME`, called as the registry in the question, or as `configured`, what the
+/// configuration calls it. Errors: CW1048 others may read the file; CW1002.
+[[nodiscard]] Result<std::optional<std::string>> signed_authorization(
+    const Env& env, const Path& cargo_home, const publish::TokenQuestion& question, const std::string& token, std::string_view configured);
 
 } // namespace cargo_wasm::ops

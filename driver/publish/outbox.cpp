@@ -57,6 +57,12 @@ std::string to_json(const OutboxEntry& entry)
     if (!target.why.empty()) {
       one["why"] = target.why;
     }
+    if (!target.canonical.empty()) {
+      one["canonical"] = target.canonical;
+    }
+    if (target.follows) {
+      one["follows"] = true;
+    }
     one["request"] = target.request;
     targets.push_back(std::move(one));
   }
@@ -99,7 +105,9 @@ Result<OutboxEntry> parse_outbox_entry(const Path& file, std::string_view text)
                   {},
                   number_of(one, "entry"),
                   number_of(one, "retry_at"),
-                  text_of(one, "why")};
+                  text_of(one, "why"),
+                  text_of(one, "canonical"),
+                  one.contains("follows") && one["follows"] == true};
     const auto state = std::ranges::find(k_state_names, text_of(one, "state"));
     if (state == k_state_names.end() || target.index.empty()) {
       return unreadable(file, "one of its registries has no state or no index");

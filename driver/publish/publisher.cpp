@@ -105,7 +105,7 @@ std::optional<std::uint64_t> log_entry_of(const std::string& body)
 
 Result<Publisher::Known*> Publisher::known(const Target& target)
 {
-  Known& known = m_known.try_emplace(target.index, Known{{target.registry, target.index}, {}, {}}).first->second;
+  Known& known = m_known.try_emplace(target.index, Known{{target.registry, target.index, target.canonical}, {}, {}}).first->second;
   if (!known.facts) {
     CW_TRY_ASSIGN(RegistryFacts facts, read_facts(m_seams.http, known.registry, ""));
     if (facts.auth_required) {
@@ -229,7 +229,9 @@ Result<> Publisher::bring(OutboxEntry& entry, Target& target)
   if (settle(entry, target, *found)) {
     return {};
   }
-  if (target.state != TargetState::stored) {
+  if (target.state != TargetState::stored && target.follows) {
+    target.state = TargetState::stored; // by the first one, whose log it follows
+  } else if (target.state != TargetState::stored) {
     CW_TRY(put(entry, target));
   }
   return target.state == TargetState::stored || target.state == TargetState::sent ? wait_until_visible(entry, target) : Result<>{};

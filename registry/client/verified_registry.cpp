@@ -43,15 +43,6 @@ Error unproven(const VerifiedRegistry::Version& version, std::string why)
       .help("nothing of it was used; tell the registry's operators, and pin another version meanwhile");
 }
 
-// The index line as its statement has it: not yanked, without what the registry adds.
-base::Sha256 hash_of_line(IndexEntry entry)
-{
-  entry.yanked = false;
-  entry.log_entry.reset();
-  entry.key_entry.reset();
-  return base::sha256(registry_protocol::to_json_line(entry));
-}
-
 } // namespace
 
 VerifiedRegistry::VerifiedRegistry(const Env& env, base::HttpClient* client, KnownRegistry known, ReadingOptions options)
@@ -347,7 +338,7 @@ Result<> VerifiedRegistry::verify_version(const Version& version, const IndexEnt
     return fail(unproven(version, fmt::format("{} is of an archive with SHA-256 {}", where, base::to_hex(published->archive)))
                     .note(fmt::format("the index says {}", version.checksum)));
   }
-  if (published->index_line && *published->index_line != hash_of_line(entry)) {
+  if (published->index_line && *published->index_line != base::sha256(registry_protocol::published_line(entry))) {
     return fail(unproven(version, fmt::format("{} is of another index line: its dependencies or features were changed since", where)));
   }
   // That it stands in the log is the registry's word: its log's key may have been another one then. A publisher's key needs a grant.

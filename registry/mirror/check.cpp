@@ -6,6 +6,7 @@
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
+#include <cargo_wasm/registry_trust/revocations.hpp>
 #include <cargo_wasm/registry_trust/federation.hpp>
 #include <cargo_wasm/registry_trust/name_map.hpp>
 
@@ -19,6 +20,11 @@ namespace {
 using base::Sha256;
 using registry_trust::Federation;
 using registry_trust::NameMap;
+
+registry_trust::RevocableVersion revocable(const LoggedVersion& version)
+{
+  return {.name = version.name, .version = version.version, .archive = version.archive, .key = version.key, .entry = version.entry};
+}
 
 class FileCheck
 {
@@ -94,7 +100,8 @@ public:
   }
 
   // An index file against what the log says of its crate; its hash.
-  std::optional<Sha256> index_file(const std::string& name, const CrateHistory& crate)
+  std::optional<Sha256>
+  index_file(const std::string& name, const CrateHistory& crate, const std::vector<registry_trust::Revocation>& revocations)
   {
     const std::string file = registry_protocol::index_path(name);
     const bool has_versions = !crate.versions.empty();
@@ -126,11 +133,15 @@ public:
       registry_protocol::IndexEntry entry = line->second;
       if (entry.name != version.name || entry.checksum != base::to_hex(version.archive)) {
         fault(file, version, fmt::format("its line of version {} is of another archive than the log says", version.version));
-      } else if (entry.yanked != version.yanked) {
-        fault(file, version, fmt::format("version {} is {} by the log", version.version, version.yanked ? "yanked" : "not yanked"));
+      }
+      // What is revoked is yanked, so that plain cargo does not choose it.
+      const registry_trust::Revocation* const revocation = find_revocation(revocations, revocable(version));
+      const bool is_blocked = revocation != nullptr && revocation->statement.effect == registry_trust::RevocationEffect::block;
+      if (const bool yanked = version.yanked || is_blocked; entry.yanked != yanked) {
+        fault(file, version, fmt::format("version {} is {} by the log", version.version, yanked ? "yanked" : "not yanked"));
       }
       entry.yanked = false;
-      if (version.index_line && base::sha256(registry_protocol::to_json_line(entry)) != *version.index_line) {
+      if (version.index_line && base::sha256(registry_protocol::published_line(entry)) != *version.index_line) {
         fault(file, version, fmt::format("its line of version {} is not the one that was published", version.version));
       }
       lines.erase(line);
@@ -141,15 +152,14 @@ public:
     return base::sha256(*bytes);
   }
 
-  void archive(const LoggedVersion& version, std::string_view revocations)
+  void archive(const LoggedVersion& version, const std::vector<registry_trust::Revocation>& revocations)
   {
     const std::string file = fmt::format("crates/{}.crate", base::to_hex(version.archive));
     const Result<std::optional<std::string>> bytes = m_fs.read_if_exists(m_directory / file);
-    const std::string target = fmt::format("crate {} {}\n", version.name, version.version);
     if (!bytes) {
       fault(file, version, one_line(bytes.error()));
     } else if (!*bytes) {
-      if (revocations.find(target) == std::string_view::npos && revocations.find(base::to_hex(version.archive)) == std::string_view::npos) {
+      if (find_revocation(revocations, revocable(version)) == nullptr) {
         fault(file, version, fmt::format("the archive of {} {} is not there", version.name, version.version));
       }
     } else if (const Sha256 hash = base::sha256(**bytes); hash != version.archive) {
@@ -216,13 +226,20 @@ private:
 // Everything that follows from the entries.
 void check_names(FileCheck& files, const History& history, const registry_trust::SnapshotStatement& snapshot, CheckReport& report)
 {
-  std::string revocations;
+  std::vector<registry_trust::Revocation> revocations;
   if (snapshot.revocation_count != 0) {
-    revocations = files.read_hashed("revocations/" + base::to_hex(snapshot.revocations), snapshot.revocations).value_or("");
+    const std::string file = "revocations/" + base::to_hex(snapshot.revocations);
+    const std::optional<std::string> bytes = files.read_hashed(file, snapshot.revocations);
+    auto parsed = registry_trust::parse_revocations(bytes.value_or(""));
+    if (bytes && !parsed) {
+      report.faults.push_back({.file = file, .entry = {}, .what = one_line(parsed.error())});
+    } else if (parsed) {
+      revocations = std::move(*parsed);
+    }
   }
   NameMap map;
   for (const auto& [name, crate] : history.crates()) {
-    const std::optional<Sha256> index = files.index_file(name, crate);
+    const std::optional<Sha256> index = files.index_file(name, crate, revocations);
     map.set(name, {.index_file = index.value_or(Sha256()), .chain = crate.chain, .versions = crate.versions.size()});
     for (const LoggedVersion& version : crate.versions) {
       files.archive(version, revocations);

@@ -1,5 +1,7 @@
 #include "crate_history.hpp"
 
+#include <cargo_wasm/registry_trust/revocations.hpp>
+
 #include "checked_log.hpp"
 
 #include <cargo_wasm/base/text.hpp>
@@ -55,12 +57,16 @@ std::string History::follow(const Statement& statement, const base::Sha256& leaf
   CrateHistory& crate = m_crates[lower];
   const std::optional<base::Sha256> expected = is_first ? std::nullopt : std::optional(crate.chain);
   std::string wrong;
-  if (*previous != expected) {
+  // Whoever signs may not have looked; and a claim follows what its publication follows.
+  const bool is_beside_claim = crate.ends_with_claim && publish != nullptr && *previous == crate.before_claim;
+  if (*previous && *previous != expected && !is_beside_claim) {
     wrong = fmt::format("its `previous` is {}, the statement before about `{}` is {}",
                         *previous ? base::to_hex(**previous) : "-",
                         *name,
                         expected ? base::to_hex(*expected) : "none");
   }
+  crate.ends_with_claim = key != nullptr && key->change == registry_trust::KeyChange::claim;
+  crate.before_claim = expected;
   crate.chain = leaf;
   if (publish != nullptr) {
     if (find_version(crate, publish->version) != nullptr) {
@@ -106,21 +112,21 @@ void History::take(std::uint64_t index, std::string_view entry, CheckReport& rep
   if (const std::string what = follow(*statement, registry_tlog::leaf_hash(entry), index); !what.empty()) {
     wrong(what);
   }
-  std::vector<registry_tlog::VerifierKey> keys = m_keys;
-  const std::string crate_name = std::visit(
-      [](const auto& one) {
-        if constexpr (requires { one.name; }) {
-          return base::to_lower(one.name);
-        } else {
-          return std::string();
-        }
-      },
-      *statement);
-  if (const auto crate = m_crates.find(crate_name); crate != m_crates.end()) {
-    keys.insert(keys.end(), crate->second.keys.begin(), crate->second.keys.end());
-  }
-  if (const auto verified = registry_tlog::verify(*note, keys, fmt::format("entry {}", index)); !verified) {
+  if (const std::string* const crate_name = registry_trust::crate_of(*statement)) {
+    CrateHistory& crate = m_crates[base::to_lower(*crate_name)];
+    const auto by = crate.authority.take(*statement, *note, m_keys);
+    if (!by) {
+      wrong(one_line(by.error()));
+    } else if (*by && std::holds_alternative<registry_trust::PublishStatement>(*statement) && !crate.versions.empty()) {
+      crate.versions.back().key = to_text(**by);
+    }
+  } else if (const auto verified = registry_tlog::verify(*note, m_keys, fmt::format("entry {}", index)); !verified) {
     wrong(one_line(verified.error()));
+  }
+  if (const auto* const revoked = std::get_if<registry_trust::RevokeStatement>(&*statement)) {
+    for (auto& [name, crate] : m_crates) {
+      std::erase_if(crate.authority.keys, [&](const auto& one) { return registry_trust::target_of_key(to_text(one)) == revoked->target; });
+    }
   }
   if (const auto* const snapshot = std::get_if<SnapshotStatement>(&*statement)) {
     if (!m_snapshots.empty() && snapshot->sequence != m_snapshots.back().sequence + 1) {

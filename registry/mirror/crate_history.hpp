@@ -8,6 +8,7 @@
 
 #include <cargo_wasm/registry_mirror/check.hpp>
 #include <cargo_wasm/registry_tlog/note_keys.hpp>
+#include <cargo_wasm/registry_trust/crate_authority.hpp>
 #include <cargo_wasm/registry_trust/statement.hpp>
 
 namespace cargo_wasm::registry_mirror {
@@ -19,11 +20,15 @@ struct LoggedVersion
   std::optional<base::Sha256> index_line;
   bool yanked = false;
   std::uint64_t entry = 0;
+  std::string key = {}; ///< the publisher's, that signed it; empty: the registry did, for a token
 };
 
 struct CrateHistory
 {
-  base::Sha256 chain; ///< leaf hash of the newest statement
+  base::Sha256 chain;                       ///< leaf hash of the newest statement
+  std::optional<base::Sha256> before_claim; ///< what `chain` was, when the newest statement is a claim
+  bool ends_with_claim = false;
+  registry_trust::CrateAuthority authority; ///< who may publish it now
   std::vector<LoggedVersion> versions;
   std::vector<registry_tlog::VerifierKey> keys; ///< that were ever claimed or granted
 };

@@ -74,4 +74,12 @@ std::string to_json_line(const IndexEntry& entry)
   return json.dump();
 }
 
+std::string published_line(IndexEntry entry)
+{
+  entry.yanked = false;
+  entry.log_entry.reset();
+  entry.key_entry.reset();
+  return to_json_line(entry);
+}
+
 } // namespace cargo_wasm::registry_protocol

@@ -33,6 +33,8 @@ struct Target
   std::optional<std::uint64_t> entry;    ///< of the registry's log
   std::optional<std::uint64_t> retry_at; ///< seconds since 1970
   std::string why;                       ///< of `conflict`, `refused`, `failed`
+  std::string canonical = {};            ///< what the registry calls itself in statements; empty: its index
+  bool follows = false;                  ///< a mirror: it takes nothing, and gets what the first one has
   bool operator==(const Target&) const = default;
 };
 

@@ -16,8 +16,9 @@ namespace cargo_wasm::publish {
 /// A registry that is written to.
 struct Registry
 {
-  std::string name;  ///< as in the configuration; the address where it has none there
-  std::string index; ///< "sparse+https://…/"
+  std::string name;           ///< as in the configuration; the address where it has none there
+  std::string index;          ///< "sparse+https://…/"
+  std::string canonical = {}; ///< what it calls itself in statements; empty: its index
   [[nodiscard]] std::string index_base() const { return index.substr(index.find("+") + 1); }
 };
 

@@ -64,6 +64,9 @@ template <std::same_as<std::string> Temporary> Result<IndexHead> parse_index_hea
 /// One JSON line without a newline, members as cargo writes them ("only when needed").
 [[nodiscard]] std::string to_json_line(const IndexEntry& entry);
 
+/// The line as the log's statement has hashed it: not yanked, without our own member.
+[[nodiscard]] std::string published_line(IndexEntry entry);
+
 /// "1/a", "2/ab", "3/a/abc", "ab/cd/abcd…", in lower case.
 [[nodiscard]] std::string index_path(std::string_view crate_name);
 
