@@ -18,7 +18,7 @@ struct Registry
 {
   std::string name;  ///< as in the configuration; the address where it has none there
   std::string index; ///< "sparse+https://…/"
-  [[nodiscard]] std::string index_base() const { return index.substr(index.find("+") + 1); }
+  [[nodiscard]] std::string index_base() const { return index.substr(index.find('+') + 1); }
 };
 
 /// What `config.json` says.
@@ -65,7 +65,7 @@ struct ApiRequest
   std::string token = {};
 };
 [[nodiscard]] Result<std::string>
-ask_api(base::HttpClient& http, const Registry& registry, const RegistryFacts& facts, const ApiRequest& request);
+ask_api(base::HttpClient& http, const Registry& registry, const RegistryFacts& facts, const ApiRequest& wanted);
 
 /// What the registry said for people, also in an answer of status 200; nullopt: nothing is wrong.
 [[nodiscard]] std::optional<std::string> error_text(const ApiAnswer& answer);
