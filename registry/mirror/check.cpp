@@ -130,6 +130,8 @@ public:
         fault(file, version, fmt::format("version {} is {} by the log", version.version, version.yanked ? "yanked" : "not yanked"));
       }
       entry.yanked = false;
+      entry.log_entry.reset(); // known only when the version was published
+      entry.key_entry.reset();
       if (version.index_line && base::sha256(registry_protocol::to_json_line(entry)) != *version.index_line) {
         fault(file, version, fmt::format("its line of version {} is not the one that was published", version.version));
       }
