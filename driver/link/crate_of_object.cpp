@@ -116,7 +116,7 @@ std::string describe(const plan::ActionGraph& graph, const ObjectOrigin& origin)
 {
   const auto package = [&] { return shown_package(graph.actions[origin.action].label); };
   const std::string_view member = without_cc_hash(origin.member);
-  const std::string object = origin.archive.empty() ? fmt::format("`{}`", member) : fmt::format("`{}` of `{}`", member, origin.archive);
+  std::string object = origin.archive.empty() ? fmt::format("`{}`", member) : fmt::format("`{}` of `{}`", member, origin.archive);
   switch (origin.kind) {
   case ObjectOrigin::Kind::crate:
   case ObjectOrigin::Kind::merged:

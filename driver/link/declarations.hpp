@@ -37,9 +37,9 @@ public:
   /// The second half: the first crate that makes it by a macro.
   [[nodiscard]] std::vector<Declaration> find_made(const WantedSymbol& wanted);
   /// Those of one crate; none where it takes no part in the link, or cannot be read.
-  [[nodiscard]] std::vector<Declaration> find_in(plan::ActionIndex crate, const WantedSymbol& wanted);
+  [[nodiscard]] std::vector<Declaration> find_in(plan::ActionIndex action, const WantedSymbol& wanted);
   /// Where a crate's own files define a function or variable of this linker name; nullopt where a macro makes it.
-  [[nodiscard]] std::optional<base::TextSpan> find_definition(plan::ActionIndex crate, std::string_view symbol);
+  [[nodiscard]] std::optional<base::TextSpan> find_definition(plan::ActionIndex action, std::string_view symbol);
 
   /// Crates that could not be read, and why: an answer without them may be incomplete.
   [[nodiscard]] const std::vector<Error>& unread() const { return m_unread; }

@@ -108,6 +108,18 @@ void report_target(RecordingReporter& reporter, const TargetChoice& choice)
   }
 }
 
+/// The command line asks for bindings, and nothing of this build gets any.
+std::optional<Error> no_bindings(const CompileRequest& request, const TargetChoice& target)
+{
+  const bool is_build = request.intent == plan::UserIntent::build;
+  if (!request.bindgen || !is_build || std::ranges::find(target.triples, plan::k_bindgen_triple) != target.triples.end()) {
+    return std::nullopt;
+  }
+  const auto names = target.triples.empty() ? std::string("this machine") : "`" + base::join(target.triples, "`, `") + "`";
+  return Error("CW0996", fmt::format("`--bindgen {}` makes nothing for {}", *request.bindgen, names))
+      .help(fmt::format("bindings are made for `{0}`: `--target {0}`", plan::k_bindgen_triple));
+}
+
 /// Those that have the one program to run.
 std::vector<PackagePtr> packages_with(const std::vector<PackagePtr>& packages, const plan::TargetSelection& selection)
 {
@@ -302,6 +314,9 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   CW_TRY_ASSIGN(const auto target, choose_target(project, options, request, built, hosts));
   if (!request.unit_graph) {
     report_target(reporter, target);
+  }
+  if (const auto warning = no_bindings(request, target); warning && !options.strict_cargo) {
+    env.reporter.warning(*warning);
   }
   CW_TRY_ASSIGN(const HostBuild host_wishes, host_build(built, hosts, target));
   CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, project, options, built));

@@ -74,6 +74,12 @@ Result<std::optional<base::FileStat>> RecordingFilesystem::lstat(const Path& pat
   return result;
 }
 
+Result<base::MappedFile> RecordingFilesystem::map(const Path& path) const
+{
+  CW_TRY_ASSIGN(std::string content, read(path));
+  return base::MappedFile(path, std::move(content));
+}
+
 Result<std::string> RecordingFilesystem::read(const Path& path) const
 {
   auto result = inner().read(path);

@@ -27,7 +27,7 @@ public:
   [[nodiscard]] Result<std::optional<base::FileStat>> lstat(const Path& path) const override;
   [[nodiscard]] Result<std::string> read(const Path& path) const override;
   /// Read whole, so that it is noted.
-  [[nodiscard]] Result<base::MappedFile> map(const Path& path) const override { return Filesystem::map(path); }
+  [[nodiscard]] Result<base::MappedFile> map(const Path& path) const override;
   [[nodiscard]] Result<std::optional<std::string>> read_if_exists(const Path& path) const override;
   [[nodiscard]] Result<std::vector<base::DirectoryEntry>> list(const Path& path) const override;
   [[nodiscard]] Result<Path> canonicalize(const Path& path) const override;

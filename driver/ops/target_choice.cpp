@@ -74,20 +74,49 @@ bool has_bindgen_tests(const manifest::Manifest& package)
   return std::any_of(dependencies.begin(), dependencies.end(), [](const auto& d) { return d->package_name.view() == "wasm-bindgen-test"; });
 }
 
-/// It asks for bindings, or something of JavaScript's side is among its own dependencies: what they in turn use is not known yet.
-bool uses_bindings(const CompileRequest& request, const manifest::Manifest& package)
+/// Something of JavaScript's side is among its own dependencies: what they in turn use is not known yet.
+bool has_bindings_crate(const manifest::Manifest& package)
 {
   constexpr std::array<std::string_view, 10> k_crates{
       "wasm-bindgen", "wasm-bindgen-futures", "js-sys", "web-sys", "wasm_thread", "gloo", "yew", "leptos", "dioxus", "sycamore"};
-  const auto& metadata = package.metadata;
-  if (request.bindgen || (metadata != nullptr && metadata->is_object() && metadata->contains("wasm") && metadata->at("wasm").is_object() &&
-                          metadata->at("wasm").contains("bindgen"))) {
-    return true;
-  }
   const auto& dependencies = package.summary->dependencies;
   return std::any_of(dependencies.begin(), dependencies.end(), [&](const auto& dependency) {
     return std::find(k_crates.begin(), k_crates.end(), dependency->package_name.view()) != k_crates.end();
   });
+}
+
+/// `[package.metadata.wasm.bindgen]`; nullptr: there is none.
+const nlohmann::json* metadata_bindgen(const manifest::Manifest& package)
+{
+  const auto& metadata = package.metadata;
+  if (metadata == nullptr || !metadata->is_object() || !metadata->contains("wasm") || !metadata->at("wasm").is_object() ||
+      !metadata->at("wasm").contains("bindgen")) {
+    return nullptr;
+  }
+  return &metadata->at("wasm").at("bindgen");
+}
+
+bool uses_bindings(const CompileRequest& request, const manifest::Manifest& package)
+{
+  return request.bindgen || metadata_bindgen(package) != nullptr || has_bindings_crate(package);
+}
+
+/// Of a package that gets bindings: they are made for one target only. Among several packages the command line means those that visibly
+/// use them. A program that is run keeps its target where only the manifest asks: without a page it runs under WASI.
+std::optional<TargetChoice> choice_for_bindings(const CompileRequest& request, const manifest::Manifest& package, bool is_only_one)
+{
+  if (!has_program(package) && !has_cdylib(package)) {
+    return std::nullopt;
+  }
+  if ((request.bindgen || request.else_bindgen) && (is_only_one || has_bindings_crate(package))) {
+    return TargetChoice{.triples = {std::string(k_library_target)},
+                        .reason = request.bindgen ? "--bindgen" : "a package for npm has bindings"};
+  }
+  const auto* const own = metadata_bindgen(package);
+  if (!request.is_run && own != nullptr && own->is_object() && own->contains("target")) {
+    return TargetChoice{.triples = {std::string(k_library_target)}, .reason = "[package.metadata.wasm.bindgen]"};
+  }
+  return std::nullopt;
 }
 
 /// Whether libtest can say something on all of these.
@@ -128,8 +157,8 @@ TargetChoice choice_for_tests(const manifest::Manifest& package, const PackageHo
 }
 
 /// What one package is for; no triples: the host.
-Result<TargetChoice>
-choice_of(const Project& project, const CompileRequest& request, const manifest::Manifest& package, const PackageHost* host)
+Result<TargetChoice> choice_of(
+    const Project& project, const CompileRequest& request, const manifest::Manifest& package, const PackageHost* host, bool is_only_one)
 {
   const bool is_test = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::bench;
   if (is_test && host != nullptr && host->is_asked_for) {
@@ -163,11 +192,16 @@ choice_of(const Project& project, const CompileRequest& request, const manifest:
       return std::move(*choice);
     }
   }
+  auto for_bindings = choice_for_bindings(request, package, is_only_one);
   if (host != nullptr) {
     const std::string& triple = has_program(package) ? host->profile->program_target : host->profile->library_target;
-    if (!triple.empty() && (has_program(package) || has_cdylib(package))) {
+    const bool fits = !triple.empty() && (!for_bindings || triple == k_library_target);
+    if (fits && (has_program(package) || has_cdylib(package))) {
       return TargetChoice{.triples = {triple}, .reason = host->reason};
     }
+  }
+  if (for_bindings) {
+    return std::move(*for_bindings);
   }
   if (has_program(package)) {
     return TargetChoice{.triples = {std::string(k_program_target)}, .reason = "the default for programs", .is_default_rule = true};
@@ -232,7 +266,8 @@ Result<TargetChoice> choose_target(const Project& project,
   std::vector<std::pair<PackagePtr, TargetChoice>> choices;
   for (const auto& package : selected) {
     const auto host = hosts.find(package->id());
-    CW_TRY_ASSIGN(auto choice, choice_of(project, request, *package->manifest, host == hosts.end() ? nullptr : &host->second));
+    const auto* const its_host = host == hosts.end() ? nullptr : &host->second;
+    CW_TRY_ASSIGN(auto choice, choice_of(project, request, *package->manifest, its_host, selected.size() == 1));
     choices.emplace_back(package, std::move(choice));
   }
   if (choices.empty()) {

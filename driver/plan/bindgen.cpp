@@ -10,8 +10,6 @@ namespace cargo_wasm::plan {
 
 namespace {
 
-constexpr std::string_view k_bindgen_triple = "wasm32-unknown-unknown"; ///< the one that such bindings are made for
-
 /// The packages of that name that this unit is made of; its proc macros and build scripts, too.
 class PackageFinder
 {

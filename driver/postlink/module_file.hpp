@@ -18,13 +18,13 @@ namespace cargo_wasm::postlink {
 
 /// The names of `target_features` with `+` or `=`, sorted; of a module without this section, those that its types and instructions need.
 /// Errors: CW0612 to CW0616. Cost: nothing with the section, else a pass over the code.
-[[nodiscard]] Result<std::vector<std::string>> target_features(const wasm::Source& module);
+[[nodiscard]] Result<std::vector<std::string>> target_features(const wasm::Source& source);
 
-[[nodiscard]] Result<std::set<std::string>> export_names(const wasm::Source& module);
+[[nodiscard]] Result<std::set<std::string>> export_names(const wasm::Source& source);
 /// The indices of exported tables, sorted.
-[[nodiscard]] Result<std::vector<std::uint32_t>> exported_tables(const wasm::Source& module);
+[[nodiscard]] Result<std::vector<std::uint32_t>> exported_tables(const wasm::Source& source);
 /// "module.name". An optimizer may drop some, and must not add any.
-[[nodiscard]] Result<std::set<std::string>> import_names(const wasm::Source& module);
-[[nodiscard]] bool has_debug_sections(const wasm::Source& module);
+[[nodiscard]] Result<std::set<std::string>> import_names(const wasm::Source& source);
+[[nodiscard]] bool has_debug_sections(const wasm::Source& source);
 
 } // namespace cargo_wasm::postlink

@@ -208,7 +208,7 @@ std::optional<base::Path> find_wasm_opt(const base::Env& env, const std::optiona
     return configured;
   }
   for (base::Path directory = project; !directory.empty(); directory = directory.parent_path()) {
-    if (const base::Path program = directory / "node_modules" / "binaryen" / "bin" / "wasm-opt"; env.fs.is_file(program)) {
+    if (base::Path program = directory / "node_modules" / "binaryen" / "bin" / "wasm-opt"; env.fs.is_file(program)) {
       return program;
     }
     if (directory == directory.root_path()) {
@@ -225,7 +225,7 @@ Result<WasmOpt> probe_wasm_opt(const base::Env& env, const base::Path& program, 
   if (const auto known = kept_answer(env, file, program)) {
     return *known;
   }
-  CW_TRY_ASSIGN(const WasmOpt tool, Prober(env, program, directory).run());
+  CW_TRY_ASSIGN(WasmOpt tool, Prober(env, program, directory).run());
   const nlohmann::ordered_json json{{"version", tool.version},
                                     {"enable-flags", tool.enable_flags},
                                     {"updates-dwarf", tool.updates_dwarf},

@@ -30,7 +30,13 @@ public:
       const char c = m_body[m_position++];
       if (c != '\\') {
         m_out += c;
-      } else if (m_position == m_body.size() || !escape(m_body[m_position++])) {
+        continue;
+      }
+      if (m_position == m_body.size()) {
+        return std::nullopt;
+      }
+      const char escaped = m_body[m_position++];
+      if (!escape(escaped)) {
         return std::nullopt;
       }
     }
@@ -85,9 +91,10 @@ private:
 
   bool code_point()
   {
-    if (m_position == m_body.size() || m_body[m_position++] != '{') {
+    if (m_position == m_body.size() || m_body[m_position] != '{') {
       return false;
     }
+    ++m_position;
     char32_t code = 0;
     for (int digits = 0; m_position < m_body.size(); ++m_position) {
       const char c = m_body[m_position];

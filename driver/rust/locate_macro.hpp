@@ -39,7 +39,7 @@ private:
   [[nodiscard]] std::vector<Candidate> best_candidates(const Request& request) const;
   [[nodiscard]] std::vector<Candidate> candidates(const Wanted& wanted) const;
   void add_annotated(const Wanted& wanted, std::vector<Candidate>& out) const;
-  void add_call(const Wanted& wanted, std::size_t invocation, std::vector<Candidate>& out) const;
+  void add_call(const Wanted& wanted, std::size_t index, std::vector<Candidate>& out) const;
   [[nodiscard]] bool is_eligible(const Wanted& wanted, const Invocation& invocation) const;
   [[nodiscard]] std::optional<Candidate> in_definitions(const Wanted& wanted, const std::string& macro) const;
   [[nodiscard]] Gap gap_around(const Wanted& wanted) const;

@@ -1,6 +1,7 @@
 #include <cargo_wasm/shim/call_sites.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -70,8 +71,12 @@ private:
            const wasm::DebugLines& lines,
            std::vector<CallSite>& sites) const
   {
-    auto body = std::ranges::upper_bound(bodies, offset, {}, &Body::begin);
-    if (body == bodies.begin() || offset >= (--body)->end) {
+    const auto behind = std::ranges::upper_bound(bodies, offset, {}, &Body::begin);
+    if (behind == bodies.begin()) {
+      return;
+    }
+    const auto body = std::prev(behind);
+    if (offset >= body->end) {
       return;
     }
     const ChunkRef chunk{m_object, body->chunk};

@@ -268,7 +268,7 @@ private:
 std::optional<std::string> LinkerOptions::entry_symbol() const
 {
   if (entry) {
-    return *entry;
+    return entry;
   }
   return no_entry || relocatable || shared ? std::nullopt : std::optional<std::string>("_start");
 }
@@ -283,7 +283,7 @@ find_library(const base::ReadOnlyFilesystem& fs, const base::Path& cwd, const st
 {
   const std::string file = name.starts_with(':') ? std::string(name.substr(1)) : "lib" + std::string(name) + ".a";
   for (const std::string& directory : search_paths) {
-    const base::Path path = (cwd / directory / file).lexically_normal();
+    base::Path path = (cwd / directory / file).lexically_normal();
     if (fs.is_file(path)) {
       return path;
     }

@@ -20,7 +20,6 @@ namespace {
 using namespace registry_trust;
 using registry_client::FetchedLog;
 using registry_client::StaticFiles;
-using registry_tlog::Checkpoint;
 using registry_tlog::TileReader;
 
 constexpr std::uint64_t k_entries_of_an_audit = 16 * registry_tlog::k_tile_width;

@@ -167,10 +167,9 @@ public:
     }
   }
 
-  void name_map(const Sha256& table_hash, NameMap& rebuilt)
+  void name_map(const Sha256& table_hash, const NameMap& rebuilt)
   {
     const std::optional<std::string> table = read_hashed("map/" + base::to_hex(table_hash), table_hash);
-    const std::string expected = rebuilt.table();
     if (!table) {
       return;
     }

@@ -1,8 +1,9 @@
 #include "followed_federation.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace cargo_wasm::registry_mirror {
 namespace {

@@ -137,7 +137,7 @@ Result<TwoCheckpoints> compare(const Checkpoint& smaller, registry_tlog::TileRea
 Result<base::Path> keep_evidence(
     base::Filesystem& fs, const base::Path& directory, ForkEvidence evidence, std::uint64_t smaller_size, registry_tlog::TileReader* larger)
 {
-  const base::Path file = directory / fmt::format("fork-{}.txt", base::to_hex(base::sha256(evidence.kept + evidence.served)).substr(0, 16));
+  base::Path file = directory / fmt::format("fork-{}.txt", base::to_hex(base::sha256(evidence.kept + evidence.served)).substr(0, 16));
   if (fs.exists(file)) {
     return file;
   }

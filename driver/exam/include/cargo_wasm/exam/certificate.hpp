@@ -77,7 +77,7 @@ struct Certificate
 [[nodiscard]] std::string certificate_text(const Certificate& certificate);
 [[nodiscard]] std::string certificate_json(const Certificate& certificate);
 /// nullopt: not a certificate, or one of another format; the exam is then held again.
-[[nodiscard]] std::optional<Certificate> parse_certificate(std::string_view json);
+[[nodiscard]] std::optional<Certificate> parse_certificate(std::string_view text);
 /// What `after` does otherwise than `before`, in the cells that both have; a text for people.
 [[nodiscard]] std::string comparison_text(const Certificate& before, const Certificate& after);
 

@@ -33,7 +33,7 @@ struct ImportLock
 {
   std::vector<LockedArtifact> artifacts; ///< sorted by key
 
-  [[nodiscard]] const LockedArtifact* find(const LinkedArtifact& key) const;
+  [[nodiscard]] const LockedArtifact* find(const LinkedArtifact& artifact) const;
 };
 
 /// Errors: CW0924 no lock of this version, or a value that does not belong there; those of reading TOML.

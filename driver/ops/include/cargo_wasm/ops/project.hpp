@@ -92,9 +92,9 @@ struct TargetChoice
   std::vector<std::string> lines = {}; ///< what to tell about `of_package`, one line a target
 };
 /// --target, else build.target of the configuration, both for everything. Else per package its `[package.metadata.wasm] target`,
-/// `[workspace.metadata.wasm] target`, wasm32-wasip2 where a component is wanted, what its host is built for, or design rule (d): any
-/// program → wasm32-wasip1, a cdylib → wasm32-unknown-unknown, else the host. Where packages differ, the host is named as `host-tuple`, as
-/// cargo has it. Errors: CW0745 the metadata key is not a string.
+/// `[workspace.metadata.wasm] target`, wasm32-wasip2 where a component is wanted, wasm32-unknown-unknown where bindings are, what its host
+/// is built for, or design rule (d): any program → wasm32-wasip1, a cdylib → wasm32-unknown-unknown, else the host. Where packages differ,
+/// the host is named as `host-tuple`, as cargo has it. Errors: CW0745 the metadata key is not a string.
 [[nodiscard]] Result<TargetChoice> choose_target(const Project& project,
                                                  const GlobalOptions& options,
                                                  const CompileRequest& request,

@@ -5,12 +5,15 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cargo_wasm/manifest/bindgen_settings.hpp>
 #include <cargo_wasm/plan/unit.hpp>
 
 namespace cargo_wasm::plan {
+
+inline constexpr std::string_view k_bindgen_triple = "wasm32-unknown-unknown"; ///< the one target that bindings are made for
 
 struct BindgenWish
 {

@@ -19,7 +19,7 @@ struct Registry
   std::string name;           ///< as in the configuration; the address where it has none there
   std::string index;          ///< "sparse+https://…/"
   std::string canonical = {}; ///< what it calls itself in statements; empty: its index
-  [[nodiscard]] std::string index_base() const { return index.substr(index.find("+") + 1); }
+  [[nodiscard]] std::string index_base() const { return index.substr(index.find('+') + 1); }
 };
 
 /// What `config.json` says.
@@ -66,7 +66,7 @@ struct ApiRequest
   std::string token = {};
 };
 [[nodiscard]] Result<std::string>
-ask_api(base::HttpClient& http, const Registry& registry, const RegistryFacts& facts, const ApiRequest& request);
+ask_api(base::HttpClient& http, const Registry& registry, const RegistryFacts& facts, const ApiRequest& wanted);
 
 /// What the registry said for people, also in an answer of status 200; nullopt: nothing is wrong.
 [[nodiscard]] std::optional<std::string> error_text(const ApiAnswer& answer);

@@ -32,6 +32,6 @@ struct AuditFinding
 /// In the order of Kind. Errors: CW0612 to CW0617 the module cannot be read.
 /// Cost: sections of imports, exports, memories, and the names.
 [[nodiscard]] Result<std::vector<AuditFinding>>
-audit_module(const wasm::Source& module, const LinkerOptions& options, const std::vector<LinkedImport>& expected);
+audit_module(const wasm::Source& source, const LinkerOptions& options, const std::vector<LinkedImport>& expected);
 
 } // namespace cargo_wasm::shim

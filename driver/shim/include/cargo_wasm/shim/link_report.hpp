@@ -44,6 +44,6 @@ struct LinkReport
 /// JSON, members in a fixed order, ending in a newline.
 [[nodiscard]] std::string to_json(const LinkReport& report);
 /// Errors: CW0802 damaged, or written by another version (the report is then of no use, the link has to run again).
-[[nodiscard]] Result<LinkReport> parse_link_report(std::string_view json);
+[[nodiscard]] Result<LinkReport> parse_link_report(std::string_view text);
 
 } // namespace cargo_wasm::shim
