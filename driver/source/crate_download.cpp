@@ -1,9 +1,11 @@
-// Downloading many archives at once: transfers in this thread, unpacking in another.
+// Downloading many archives at once: transfers in this thread, unpacking in others.
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -19,10 +21,12 @@ namespace {
 
 /// Archives are kept in memory until their checksum is known. crates.io takes 10 MiB; nobody publishes this much.
 constexpr std::uint64_t k_max_archive_bytes = std::uint64_t{1} << 30;
+/// Threads that unpack while transfers go on: more are faster than any network.
+constexpr std::size_t k_most_unpackers = 4;
 
 } // namespace
 
-/// What the transfers of one call share with the unpacking thread.
+/// What the transfers of one call share with the unpacking threads.
 struct CrateStore::Batch
 {
   std::mutex mutex;
@@ -188,7 +192,7 @@ Result<> CrateStore::finish_batch(const std::shared_ptr<Batch>& batch, const std
 {
   CW_TRY_ASSIGN(auto* const http, m_session.http());
   auto& reporter = m_session.reporter();
-  std::jthread unpacker([this, &batch = *batch] {
+  const auto unpack = [this, &batch = *batch] {
     for (;;) {
       std::unique_lock guard(batch.mutex);
       batch.wake.wait(guard, [&] { return batch.no_more || !batch.arrived.empty(); });
@@ -200,11 +204,19 @@ Result<> CrateStore::finish_batch(const std::shared_ptr<Batch>& batch, const std
       guard.unlock();
       if (auto done = unpack_one(id); !done) {
         const std::lock_guard again(batch.mutex);
-        batch.unpack_error = std::move(done).error();
+        if (!batch.unpack_error) {
+          batch.unpack_error = std::move(done).error();
+        }
         return;
       }
     }
-  });
+  };
+  // This thread is one of them as soon as it has nothing to transfer any more: unpacking takes longer where the network is near.
+  std::vector<std::jthread> unpackers;
+  const std::size_t cores = std::thread::hardware_concurrency();
+  for (std::size_t i = 0; i < std::clamp<std::size_t>(cores == 0 ? 0 : cores - 1, 1, std::min(k_most_unpackers, batch->total)); ++i) {
+    unpackers.emplace_back(unpack);
+  }
   Result<> driven;
   while (batch->done < batch->total) {
     const auto more = poll();
@@ -219,7 +231,8 @@ Result<> CrateStore::finish_batch(const std::shared_ptr<Batch>& batch, const std
     batch->no_more = true;
   }
   batch->wake.notify_all();
-  unpacker.join();
+  unpack();
+  unpackers.clear();
   reporter.clear_progress();
   m_listed.reset();
   CW_TRY(std::move(driven));

@@ -32,7 +32,7 @@ public:
   [[nodiscard]] base::Path directory_of(spec::PackageId id) const;
   [[nodiscard]] base::Path archive_of(spec::PackageId id) const;
 
-  /// Downloads all at once and unpacks each in a second thread as soon as it has come. SHA-256 is computed while bytes
+  /// Downloads all at once and unpacks each in another thread as soon as it has come. SHA-256 is computed while bytes
   /// arrive; a file appears under its name only when it is right. Errors: CW0420 wrong checksum (integrity), CW0422 gone,
   /// CW0400–CW0409, those of transfers and archives. What was downloaded before an error is kept.
   Result<> download(std::span<const Wanted> wanted,

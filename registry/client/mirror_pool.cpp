@@ -14,6 +14,8 @@ using Steady = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds k_moment{20};
+/// Of a file. Where no mirror has answered anything yet, there is no network, and one is enough.
+constexpr unsigned k_most_patient_rounds = 3;
 
 double ms_since(Steady::time_point start, Steady::time_point now)
 {
@@ -49,7 +51,7 @@ struct MirrorPool::Job
   PoolDone done;
   std::vector<std::size_t> order; ///< of mirrors to ask
   std::size_t asked = 0;          ///< how many of them were
-  bool patient = false;           ///< the second round: with the client's own retries
+  unsigned patient_rounds = 0;    ///< those that were begun after the first one: with the client's own retries
   bool finished = false;
   std::vector<Attempt*> under_way;
   std::vector<std::size_t> in_trouble; ///< mirrors whose trouble may pass
@@ -141,7 +143,7 @@ void MirrorPool::request(PoolFile file, PoolDone done)
   job->file = std::move(file);
   job->done = std::move(done);
   job->order = order();
-  job->patient = job->order.size() == 1;
+  job->patient_rounds = job->order.size() == 1 ? k_most_patient_rounds : 0;
   start(job);
 }
 
@@ -172,11 +174,12 @@ void MirrorPool::next(const std::shared_ptr<Job>& job)
       finish(*job, PoolAnswer{std::nullopt, job->behind.front()});
       return;
     }
-    if (job->patient || job->in_trouble.empty() || job->order.size() == 1) {
+    const unsigned most = m_has_answered ? k_most_patient_rounds : 1;
+    if (job->patient_rounds >= most || job->in_trouble.empty() || job->order.size() == 1) {
       finish(*job, fail(exhausted(*job)));
       return;
     }
-    job->patient = true;
+    ++job->patient_rounds;
     job->order = std::exchange(job->in_trouble, {});
     job->asked = 0;
     job->troubles.clear();
@@ -186,7 +189,7 @@ void MirrorPool::next(const std::shared_ptr<Job>& job)
   request.max_redirects = 0;
   request.connect_limit = m_options.connect_limit;
   request.limit = job->file.small ? m_options.small_limit : m_options.large_limit;
-  if (!job->patient) {
+  if (job->patient_rounds == 0) {
     request.retries = 0;
   }
   auto attempt = std::make_unique<Attempt>(*this, job, place);
@@ -238,6 +241,7 @@ void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result
     std::string bytes = is_rest ? attempt.before + attempt.body : std::move(attempt.body);
     const Result<> right = job->file.check ? job->file.check(bytes) : Result<>();
     if (right) {
+      m_has_answered = true;
       note_answer(health, ms_since(attempt.started, m_env.clock.monotonic()), now());
       finish(*job, PoolAnswer{std::move(bytes), place});
       return;

@@ -20,6 +20,8 @@ using registry_trust::to_utc_text;
 constexpr std::size_t k_checkpoint_mirrors = 2;
 /// How long the others are waited for when one has answered.
 constexpr std::chrono::milliseconds k_patience{60};
+/// When none of them has answered in this time, and every time again, one more is asked.
+constexpr std::chrono::milliseconds k_silence{100};
 /// Clocks of users may be wrong by this much without a word.
 constexpr std::uint64_t k_skew_s = 300;
 
@@ -160,29 +162,42 @@ Result<std::vector<VerifiedRegistry::Seen>> VerifiedRegistry::ask_for_checkpoint
   };
   const auto started = m_env.clock.monotonic();
   const std::vector<std::size_t> order = m_pool->order();
-  const std::size_t asked = std::min(order.size(), k_checkpoint_mirrors);
-  for (std::size_t i = 0; i < asked; ++i) {
+  std::size_t asked = 0;
+  const auto ask_another = [&] {
+    const std::size_t mirror = order[asked++];
     ++answers->waiting;
-    m_pool->request_of(order[i], file(), [take, mirror = order[i]](Result<PoolAnswer> answer) { take(mirror, std::move(answer)); });
+    m_pool->request_of(mirror, file(), [take, mirror](Result<PoolAnswer> answer) { take(mirror, std::move(answer)); });
+  };
+  while (asked < std::min(order.size(), k_checkpoint_mirrors)) {
+    ask_another();
   }
+  auto asked_last = started;
   std::optional<std::chrono::steady_clock::time_point> first;
   while (answers->waiting != 0) {
     CW_TRY(m_pool->poll());
-    if (!answers->good.empty()) {
-      const auto time = m_env.clock.monotonic();
-      first = first ? first : std::optional(time);
-      if (time - *first > k_patience) {
-        const double waited = std::chrono::duration<double, std::milli>(time - started).count();
-        for (std::size_t i = 0; i < asked; ++i) {
-          if (!answers->has_answered.contains(order[i])) {
-            m_pool->note_slow(order[i], waited);
-          }
-        }
-        break;
+    const auto time = m_env.clock.monotonic();
+    if (answers->good.empty()) {
+      // Those that have failed are made up for at once, those that are slow after a while.
+      const bool has_failed = answers->waiting < k_checkpoint_mirrors;
+      if (asked < order.size() && (has_failed || time - asked_last > k_silence)) {
+        ask_another();
+        asked_last = time;
       }
+      continue;
+    }
+    first = first ? first : std::optional(time);
+    if (time - *first > k_patience) {
+      const double waited = std::chrono::duration<double, std::milli>(time - started).count();
+      for (std::size_t i = 0; i < asked; ++i) {
+        if (!answers->has_answered.contains(order[i])) {
+          m_pool->note_slow(order[i], waited);
+        }
+      }
+      break;
     }
   }
-  if (answers->good.empty() && order.size() > asked) {
+  if (answers->good.empty() && order.size() > 1) {
+    // Nobody had one: once more, patiently, with the retries of `MirrorPool::request`.
     ++answers->waiting;
     m_pool->request(file(), [take](Result<PoolAnswer> answer) { take(std::nullopt, std::move(answer)); });
     while (answers->waiting != 0) {

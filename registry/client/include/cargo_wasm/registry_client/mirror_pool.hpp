@@ -6,7 +6,8 @@
 //   ended wrong              what the check refuses, 4xx, a redirect, too long: the next mirror, and a strike against this one slow no
 //   answer after the usual time: the next mirror is asked as well, and the first good answer counts
 //
-// When every mirror has failed, those in passing trouble are asked once more, patiently.
+// When every mirror has failed, those in passing trouble are asked once more, patiently; where mirrors have answered before, several times
+// more.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -116,6 +117,7 @@ private:
   std::vector<bool> m_left;                 ///< failed in this process: asked last
   std::vector<bool> m_told;
   std::size_t m_pending = 0;
+  bool m_has_answered = false; ///< any of them, anything
 };
 
 } // namespace cargo_wasm::registry_client
