@@ -1,5 +1,7 @@
 #include <cargo_wasm/registry_server/api.hpp>
 
+#include "page_answers.hpp"
+
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_server/published_crate.hpp>
 #include <cargo_wasm/registry_trust/crate_authority.hpp>
@@ -93,6 +95,8 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
 
 } // namespace
 
+Api::Api(const Env& env, Registry& registry) : m_env(env), m_registry(registry), m_pages(std::make_shared<PageAnswers>(env, registry)) {}
+
 HttpAnswer Api::answer(const HttpQuestion& question)
 {
   const std::string_view path = question.target.substr(0, question.target.find('?'));
@@ -102,11 +106,14 @@ HttpAnswer Api::answer(const HttpQuestion& question)
   if (path == k_own_api_keys && question.method == "PUT") {
     return change_keys(question);
   }
+  const std::string_view query = path.size() < question.target.size() ? question.target.substr(path.size() + 1) : "";
+  if (PageAnswers::is_page(path)) {
+    return m_pages->answer(question, path, query_value(query, "q"));
+  }
   if (!path.starts_with(k_api)) {
     return error_answer(404, fmt::format("this registry has nothing at `{}`", path));
   }
   std::string_view rest = path.substr(k_api.size());
-  const std::string_view query = path.size() < question.target.size() ? question.target.substr(path.size() + 1) : "";
   if (rest.empty() && question.method == "GET") {
     return search(query);
   }

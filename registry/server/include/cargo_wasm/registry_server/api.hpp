@@ -1,7 +1,8 @@
-// What a registry answers over HTTP beside its public files (static_files.hpp): cargo's Web API (cargo book, "Registry Web API"). Values
-// in, values out: sockets are elsewhere.
+// What a registry answers over HTTP beside its public files (static_files.hpp): cargo's Web API (cargo book, "Registry Web API"), and pages
+// for people. Values in, values out: sockets are elsewhere.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,11 +31,13 @@ struct HttpAnswer
   std::string cache_control; ///< empty: none
 };
 
+class PageAnswers;
+
 class Api
 {
 public:
   /// Both outlive it.
-  Api(const Env& env, Registry& registry) : m_env(env), m_registry(registry) {}
+  Api(const Env& env, Registry& registry);
 
   /// Never fails: what goes wrong is an answer. Faults of the registry itself are also told to the reporter.
   [[nodiscard]] HttpAnswer answer(const HttpQuestion& question);
@@ -55,6 +58,7 @@ private:
 
   const Env& m_env;
   Registry& m_registry;
+  std::shared_ptr<PageAnswers> m_pages;
 };
 
 } // namespace cargo_wasm::registry_server
