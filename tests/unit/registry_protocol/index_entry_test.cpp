@@ -151,3 +151,19 @@ TEST_CASE("what is written is read back, and says only what is needed", "[regist
       to_json_line(plain) ==
       R"({"name":"a","vers":"1.0.0","deps":[{"name":"b","req":"^1","features":[],"optional":false,"default_features":true,"target":null,"kind":"normal"}],"cksum":"00","features":{},"yanked":false})");
 }
+
+TEST_CASE("index: our own member says where in the log a version is, and is no part of the line that is hashed", "[registry]")
+{
+  const std::string plain = R"({"name":"one","vers":"1.0.0","deps":[],"cksum":"00","features":{},"yanked":false})";
+  const std::string listed =
+      R"({"name":"one","vers":"1.0.0","deps":[],"cksum":"00","features":{},"yanked":true,"cw":{"log":18446744073709551615,"key":3}})";
+  const auto entry = cargo_wasm::registry_protocol::parse_index_entry(listed);
+  REQUIRE(entry.has_value());
+  CHECK(entry->log_entry == 18446744073709551615U);
+  CHECK(entry->key_entry == 3U);
+  CHECK(cargo_wasm::registry_protocol::to_json_line(*entry) == listed);
+  CHECK(cargo_wasm::registry_protocol::published_line(*entry) == plain);
+  const auto too_large = cargo_wasm::registry_protocol::parse_index_entry(R"({"name":"one","cw":{"log":18446744073709551616}})");
+  REQUIRE_FALSE(too_large.has_value());
+  CHECK(too_large.error().message.find("a number of more than 64 bits") != std::string::npos);
+}
