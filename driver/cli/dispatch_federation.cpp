@@ -54,6 +54,12 @@ Result<Outcome> registry_state(const Env& env, const ParsedArguments& parsed, co
   return Outcome{};
 }
 
+Result<Outcome> downloads(const Env& env, const ParsedArguments& parsed, const DispatchContext&, const GlobalOptions& options)
+{
+  CW_TRY(ops::registry_downloads(env, options, parsed.has("json")));
+  return Outcome{};
+}
+
 Result<Outcome> proxy(const Env& env, const ParsedArguments& parsed, const DispatchContext& context, const GlobalOptions& options)
 {
   CW_TRY_ASSIGN(std::string name, one_word(parsed, "NAME", "which registry?", "cargo-wasm registry proxy NAME"));
@@ -76,6 +82,7 @@ constexpr std::array k_federation_verbs = {
     FederationVerb{"registry add", add_registry},
     FederationVerb{"registry remove", remove_registry},
     FederationVerb{"registry status", registry_state},
+    FederationVerb{"registry downloads", downloads},
     FederationVerb{"registry proxy", proxy},
 };
 

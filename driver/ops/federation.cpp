@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_client/download_log.hpp>
 #include <cargo_wasm/registry_client/static_files.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
@@ -238,6 +239,27 @@ Result<> registry_add(const Env& env, const GlobalOptions& options, const Regist
                                   known.federation.mirrors.size() == 1 ? "mirror" : "mirrors",
                                   known.federation.version));
   return name_in_config(env, *config, known.federation);
+}
+
+Result<> registry_downloads(const Env& env, const GlobalOptions& options, bool json)
+{
+  CW_TRY_ASSIGN(const auto config, manifest::Config::load(env, options.config));
+  CW_TRY_ASSIGN(const std::optional<std::string> text, env.fs.read_if_exists(registry_client::download_log_file(config->cargo_home())));
+  CW_TRY_ASSIGN(const std::vector<registry_client::DownloadRecord> records, registry_client::read_download_log(text.value_or("")));
+  std::string out;
+  for (const registry_client::DownloadRecord& record : records) {
+    out += fmt::format("{}  {} {}, from mirror `{}` of `{}`, verified against {} entries of its log\n",
+                       registry_trust::to_utc_text(record.time),
+                       record.name,
+                       record.version,
+                       record.mirror,
+                       record.registry,
+                       record.log_size);
+  }
+  env.reporter.result(json ? text.value_or("") : out);
+  env.reporter.status("Checked",
+                      fmt::format("{} {}, each follows the one before", records.size(), records.size() == 1 ? "record" : "records"));
+  return {};
 }
 
 Result<> registry_remove(const Env& env, const GlobalOptions& options, const std::string& name)

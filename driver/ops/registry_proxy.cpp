@@ -11,6 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_client/download_log.hpp>
+#include <cargo_wasm/registry_trust/utc_time.hpp>
 #include <cargo_wasm/registry_server/http_server.hpp>
 
 namespace cargo_wasm::ops {
@@ -131,13 +133,21 @@ private:
       return text_answer(k_absent, "the registry has no such version\n");
     }
     CW_TRY(registry->verify_versions(std::span(&*version, 1)));
-    const auto got = std::make_shared<std::optional<Result<std::string>>>();
-    registry->archive(version->name, version->version, *hash, [got](Result<std::string> bytes) { *got = std::move(bytes); });
+    const auto got = std::make_shared<std::optional<Result<VerifiedRegistry::Archive>>>();
+    registry->archive(version->name, version->version, *hash, [got](Result<VerifiedRegistry::Archive> bytes) { *got = std::move(bytes); });
     while (!*got) {
       CW_TRY(registry->poll());
     }
-    CW_TRY_ASSIGN(std::string bytes, std::move(**got));
-    HttpAnswer answer = text_answer(k_ok, std::move(bytes));
+    CW_TRY_ASSIGN(VerifiedRegistry::Archive got_archive, std::move(**got));
+    const registry_client::DownloadRecord record{.time = registry_trust::utc_seconds(m_env.clock.now()),
+                                                 .registry = registry->known().federation.name,
+                                                 .name = version->name,
+                                                 .version = version->version,
+                                                 .sha256 = version->checksum,
+                                                 .mirror = got_archive.mirror,
+                                                 .log_size = registry->state().checkpoint.size};
+    CW_TRY(registry_client::append_downloads(m_env.fs, m_reader.config->cargo_home(), {record}));
+    HttpAnswer answer = text_answer(k_ok, std::move(got_archive.bytes));
     answer.type = "application/gzip";
     return answer;
   }

@@ -11,6 +11,8 @@
 
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_client/download_log.hpp>
+#include <cargo_wasm/registry_trust/utc_time.hpp>
 
 #include "cargo_hash.hpp"
 #include "crate_store.hpp"
@@ -36,6 +38,7 @@ struct CrateStore::Batch
   std::optional<Error> unpack_error;
 
   std::chrono::steady_clock::time_point started;
+  std::vector<registry_client::DownloadRecord> records; ///< of what came from mirrors
   Token token = Token::not_sent;
   std::size_t done = 0, total = 0;
   std::uint64_t bytes = 0, largest_bytes = 0;
@@ -155,17 +158,33 @@ Result<> CrateStore::download(std::span<const Wanted> wanted, registry_client::V
     registry.archive(want.id.name().str(),
                      spec::to_string(want.id.version()),
                      base::parse_sha256(*want.checksum).value_or(base::Sha256{}),
-                     [this, batch, want](Result<std::string> bytes) {
+                     [this, batch, want](Result<registry_client::VerifiedRegistry::Archive> got) {
                        ++batch->done;
-                       const Result<> kept = bytes ? m_session.fs().write_atomic(archive_of(want.id), *bytes) : fail(bytes.error());
+                       const Result<> kept = got ? m_session.fs().write_atomic(archive_of(want.id), got->bytes) : fail(got.error());
                        if (kept) {
-                         arrived(*batch, want, bytes->size());
+                         batch->records.push_back({.time = 0,
+                                                   .registry = {},
+                                                   .name = want.id.name().str(),
+                                                   .version = spec::to_string(want.id.version()),
+                                                   .sha256 = *want.checksum,
+                                                   .mirror = got->mirror,
+                                                   .log_size = 0});
+                         arrived(*batch, want, got->bytes.size());
                        } else if (!batch->error) {
                          batch->error = kept.error();
                        }
                      });
   }
-  return finish_batch(batch, [&registry] { return registry.poll(); });
+  Result<> finished = finish_batch(batch, [&registry] { return registry.poll(); });
+  for (registry_client::DownloadRecord& record : batch->records) {
+    record.time = registry_trust::utc_seconds(m_session.env().clock.now());
+    record.registry = registry.known().federation.name;
+    record.log_size = registry.state().checkpoint.size;
+  }
+  if (Result<> logged = append_downloads(m_session.fs(), m_session.config().cargo_home(), batch->records); !logged) {
+    m_session.reporter().warning(std::move(logged).error().during("while noting what was downloaded"));
+  }
+  return finished;
 }
 
 std::shared_ptr<CrateStore::Batch> CrateStore::begin_batch(std::size_t total)

@@ -87,14 +87,7 @@ void RemoteIndex::finish_verified(const std::string& key, Result<std::optional<s
       slot.error = std::move(kept).error();
     }
   }
-  slot.in_flight = false;
-  slot.fresh = true;
-  --m_pending;
-  ++m_complete;
-  show_progress();
-  if (m_on_loaded) {
-    m_on_loaded(key);
-  }
+  finish_slot(key, slot);
 }
 
 } // namespace cargo_wasm::source

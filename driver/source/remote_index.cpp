@@ -207,6 +207,11 @@ void RemoteIndex::finish_index(const std::string& key, Result<base::HttpResponse
   } else if (auto accepted = accept_body(key, slot, *outcome, body); !accepted) {
     slot.error = std::move(accepted).error();
   }
+  finish_slot(key, slot);
+}
+
+void RemoteIndex::finish_slot(const std::string& key, Slot& slot)
+{
   slot.in_flight = false;
   slot.fresh = true;
   --m_pending;

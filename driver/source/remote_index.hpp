@@ -74,6 +74,7 @@ private:
   void finish_verified(const std::string& key, Result<std::optional<std::string>> bytes);
   Result<> keep_body(const std::string& key, Slot& slot, const std::string& body, const std::string& server_version);
   Result<> send_config();
+  void finish_slot(const std::string& key, Slot& slot);
   void finish_index(const std::string& key, Result<base::HttpResponse> outcome, std::string body);
   Result<> accept_body(const std::string& key, Slot& slot, const base::HttpResponse& response, const std::string& body);
   void finish_config(Result<base::HttpResponse> outcome, const std::string& body);

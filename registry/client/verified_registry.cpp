@@ -204,12 +204,12 @@ void VerifiedRegistry::archive(const std::string& name, const std::string& versi
                    .max_bytes = k_max_archive_bytes,
                    .small = false,
                    .check = has_hash(hash)},
-                  [name, version, done = std::move(done)](Result<PoolAnswer> answer) {
+                  [this, name, version, done = std::move(done)](Result<PoolAnswer> answer) {
                     if (!answer) {
                       done(fail(std::move(answer).error().during(fmt::format("while downloading `{} v{}`", name, version))));
                       return;
                     }
-                    done(std::move(*answer->bytes));
+                    done(Archive{.bytes = std::move(*answer->bytes), .mirror = m_pool->mirrors()[answer->mirror].id});
                   });
 }
 

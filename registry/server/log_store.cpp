@@ -1,15 +1,13 @@
 #include "log_store.hpp"
 
+#include <cargo_wasm/registry_tlog/disk_sync.hpp>
 #include <cargo_wasm/registry_tlog/log_directory.hpp>
 #include <cargo_wasm/registry_tlog/log_policy.hpp>
 #include <cargo_wasm/registry_tlog/signed_note.hpp>
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <set>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace cargo_wasm::registry_server {
 namespace {
@@ -25,21 +23,6 @@ base::Path map_file(const base::Path& directory, const base::Sha256& hash)
 }
 
 } // namespace
-
-Result<> sync_to_disk(const base::Path& directory)
-{
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::syncfs(descriptor) == 0;
-  const int code = errno;
-  if (descriptor >= 0) {
-    ::close(descriptor);
-  }
-  if (!synced) {
-    return fail(Error(
-        "CW0003", fmt::format("cannot bring `{}` onto the disk: {}", directory.native(), base::describe_errno(code)), Blame::environment));
-  }
-  return {};
-}
 
 LogStore::LogStore(base::Filesystem& fs, base::Path directory, std::vector<registry_tlog::SignerKey> keys, std::string canonical)
     : m_fs(&fs), m_public(std::move(directory)), m_keys(std::move(keys)), m_canonical(std::move(canonical))
@@ -189,12 +172,12 @@ Result<> LogStore::write(const LogChange& change, std::uint64_t now)
   for (const LogFile& file : files) {
     CW_TRY(m_fs->write_atomic(m_public / file.path, file.bytes));
   }
-  CW_TRY(sync_to_disk(m_public));
+  CW_TRY(registry_tlog::bring_onto_disk(m_public));
   const Checkpoint checkpoint{.origin = m_keys.front().verifier.name, .size = grown.size(), .root = grown.root(), .extensions = {}};
   CW_TRY(m_fs->write_atomic(m_public / "checkpoint", countersigned({.text = to_text(checkpoint), .signatures = {}})));
   m_writer = std::move(grown);
   m_snapshot = snapshot;
-  return sync_to_disk(m_public);
+  return registry_tlog::bring_onto_disk(m_public);
 }
 
 } // namespace cargo_wasm::registry_server

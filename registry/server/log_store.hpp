@@ -20,9 +20,6 @@ namespace cargo_wasm::registry_server {
 /// How long a snapshot may be believed: a registry that nobody writes to signs a new one before.
 inline constexpr std::uint64_t k_snapshot_lifetime_s = 7 * 86400;
 
-/// Brings everything written below `directory` onto the disk (syncfs). Errors: CW0003.
-Result<> sync_to_disk(const base::Path& directory);
-
 /// What a checkpoint takes in, as a whole.
 struct LogChange
 {

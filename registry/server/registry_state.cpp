@@ -1,6 +1,7 @@
 #include "registry_state.hpp"
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_tlog/disk_sync.hpp>
 #include <cargo_wasm/registry_tlog/log_policy.hpp>
 
 #include <fmt/format.h>
@@ -190,7 +191,7 @@ Result<> Registry::State::finish()
     CW_TRY(env.fs.write_atomic(index_path(std::get<std::string>(file[0])), std::get<std::string>(file[1])));
   }
   if (!files.empty()) {
-    CW_TRY(sync_to_disk(public_directory));
+    CW_TRY(registry_tlog::bring_onto_disk(public_directory));
   }
   CW_TRY_ASSIGN(std::uint64_t taken, ledger->size());
   while (taken < log.size()) {

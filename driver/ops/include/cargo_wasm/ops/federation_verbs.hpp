@@ -30,6 +30,9 @@ struct RegistryStatusRequest
 /// Prints the state of registries and of each of their mirrors. Errors: CW1108, those of reading them (behind the table).
 Result<> registry_status(const Env& env, const GlobalOptions& options, const RegistryStatusRequest& request);
 
+/// Prints what this machine has downloaded from registries with a federation; `json`: the lines of the log themselves. Errors: CW1120.
+Result<> registry_downloads(const Env& env, const GlobalOptions& options, bool json);
+
 struct RegistryProxyRequest
 {
   std::string name;

@@ -83,7 +83,12 @@ public:
   /// That none of these is revoked; `allowed` lists "NAME@VERSION" that are used nevertheless, with a warning. May wait. Errors: CW1109.
   Result<> check_revoked(std::span<const Version> versions, std::span<const std::string> allowed);
 
-  using ArchiveDone = std::function<void(Result<std::string>)>;
+  struct Archive
+  {
+    std::string bytes;
+    std::string mirror; ///< that served it, its id
+  };
+  using ArchiveDone = std::function<void(Result<Archive>)>;
   /// The bytes of an archive, which have this hash.
   void archive(const std::string& name, const std::string& version, const base::Sha256& hash, ArchiveDone done);
 
