@@ -24,7 +24,7 @@ std::vector<VerbSpec> federation_verbs()
              general()})},
       {"registry downloads",
        "",
-       "Show what this machine has downloaded from registries that it knows, and check that nothing of it was changed",
+       "Show what was downloaded from known registries, and check these records",
        join({{{"json", '\0', flag, "", "Print the records as they are kept (docs/formats/download-log.md)"}}, general()})},
       {"registry proxy",
        "",
