@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <cargo_wasm/base/http.hpp>
+#include <cargo_wasm/base/http_answer.hpp>
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/ops/registry_trust_verbs.hpp>
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
@@ -21,28 +21,6 @@ namespace cargo_wasm::ops {
 namespace {
 
 constexpr std::uint64_t k_max_answer_bytes = 64 * 1024;
-
-struct GrantAnswer
-{
-  std::string body;
-  std::optional<Result<base::HttpResponse>> outcome;
-};
-
-class GrantHandler final : public base::HttpHandler
-{
-public:
-  explicit GrantHandler(GrantAnswer& answer) : m_answer(answer) {}
-  void on_start() override { m_answer.body.clear(); }
-  Result<> on_data(std::span<const std::byte> chunk) override
-  {
-    m_answer.body.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
-    return {};
-  }
-  void on_done(Result<base::HttpResponse> outcome) override { m_answer.outcome = std::move(outcome); }
-
-private:
-  GrantAnswer& m_answer;
-};
 
 // What a registry's error says to a person; empty when it is none.
 std::string detail_in(const std::string& body)
@@ -103,19 +81,19 @@ Result<> registry_key_grant(const Env& env, const RegistryGrantRequest& request,
   put.method = "PUT";
   put.retries = 0;
   put.max_redirects = 0;
-  GrantAnswer answer;
-  client->enqueue(std::move(put), std::make_unique<GrantHandler>(answer));
+  const auto answer = std::make_shared<base::HttpAnswer>();
+  client->enqueue(std::move(put), base::collect_into(answer));
   bool more = true;
   while (more) {
     CW_TRY_ASSIGN(more, client->poll(std::chrono::milliseconds(200)));
   }
-  if (!answer.outcome) {
+  if (!answer->outcome) {
     return fail(Error("CW0032", "the request to change a crate's keys ended without an answer", Blame::network));
   }
-  CW_TRY_ASSIGN(const base::HttpResponse response, std::move(*answer.outcome));
+  CW_TRY_ASSIGN(const base::HttpResponse response, std::move(*answer->outcome));
   constexpr int k_ok = 200, k_server_failed = 500;
   if (response.status != k_ok) {
-    const std::string detail = detail_in(answer.body);
+    const std::string detail = detail_in(answer->body);
     return fail(Error("CW1232",
                       fmt::format("the registry did not change the keys of `{}`", request.crate),
                       response.status < k_server_failed ? Blame::integrity : Blame::network)

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cargo_wasm/base/http_answer.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
@@ -20,28 +21,6 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t k_max_answer_bytes = 16ULL << 20U;
 constexpr std::chrono::minutes k_longest_request{5};
-
-struct Collected
-{
-  std::string body;
-  std::optional<Result<base::HttpResponse>> outcome;
-};
-
-class AnswerHandler final : public base::HttpHandler
-{
-public:
-  explicit AnswerHandler(std::shared_ptr<Collected> collected) : m_collected(std::move(collected)) {}
-  void on_start() override { m_collected->body.clear(); }
-  Result<> on_data(std::span<const std::byte> chunk) override
-  {
-    m_collected->body.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
-    return {};
-  }
-  void on_done(Result<base::HttpResponse> outcome) override { m_collected->outcome = std::move(outcome); }
-
-private:
-  std::shared_ptr<Collected> m_collected;
-};
 
 base::HttpRequest request_of(std::string url, const std::string& token)
 {
@@ -92,8 +71,8 @@ Result<ApiAnswer> ask(base::HttpClient& http, base::HttpRequest request, const s
 {
   constexpr std::chrono::milliseconds k_step{200};
   const std::string url = request.url;
-  const auto collected = std::make_shared<Collected>();
-  http.enqueue(std::move(request), std::make_unique<AnswerHandler>(collected));
+  const auto collected = std::make_shared<base::HttpAnswer>();
+  http.enqueue(std::move(request), base::collect_into(collected));
   while (!collected->outcome) {
     if (stopped && stopped()) {
       return fail(Error("CW1058", "stopped before the registry had answered", Blame::environment));

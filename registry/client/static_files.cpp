@@ -1,5 +1,7 @@
 #include <cargo_wasm/registry_client/static_files.hpp>
 
+#include <cargo_wasm/base/http_answer.hpp>
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -14,28 +16,6 @@ bool says_absent(int status)
   return status == 404 || status == 410 || status == 451;
 }
 
-struct Answer
-{
-  std::string body;
-  std::optional<Result<base::HttpResponse>> outcome;
-};
-
-class AnswerHandler final : public base::HttpHandler
-{
-public:
-  explicit AnswerHandler(Answer& answer) : m_answer(answer) {}
-  void on_start() override { m_answer.body.clear(); }
-  Result<> on_data(std::span<const std::byte> chunk) override
-  {
-    m_answer.body.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
-    return {};
-  }
-  void on_done(Result<base::HttpResponse> outcome) override { m_answer.outcome = std::move(outcome); }
-
-private:
-  Answer& m_answer;
-};
-
 } // namespace
 
 ServerFiles::ServerFiles(base::HttpClient& client, std::string base, std::vector<std::string> headers)
@@ -45,11 +25,11 @@ ServerFiles::ServerFiles(base::HttpClient& client, std::string base, std::vector
 
 Result<std::vector<std::optional<std::string>>> ServerFiles::get(std::span<const FileWanted> wanted)
 {
-  const auto answers = std::make_unique<Answer[]>(wanted.size());
+  std::vector<std::shared_ptr<base::HttpAnswer>> answers;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     base::HttpRequest request{m_base + wanted[i].path, m_headers, wanted[i].max_bytes};
     request.max_redirects = 0;
-    m_client.enqueue(std::move(request), std::make_unique<AnswerHandler>(answers[i]));
+    m_client.enqueue(std::move(request), base::collect_into(answers.emplace_back(std::make_shared<base::HttpAnswer>())));
   }
   bool more = !wanted.empty();
   while (more) {
@@ -57,16 +37,16 @@ Result<std::vector<std::optional<std::string>>> ServerFiles::get(std::span<const
   }
   std::vector<std::optional<std::string>> files;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (!answers[i].outcome) {
+    if (!answers[i]->outcome) {
       return fail(Error("CW0032", fmt::format("the transfer of `{}{}` ended without an answer", m_base, wanted[i].path), Blame::network));
     }
-    CW_TRY_ASSIGN(const base::HttpResponse response, std::move(*answers[i].outcome));
+    CW_TRY_ASSIGN(const base::HttpResponse response, std::move(*answers[i]->outcome));
     if (response.status != k_ok && !says_absent(response.status)) {
       return fail(
           Error("CW1100", fmt::format("`{}{}` was answered with status {}", m_base, wanted[i].path, response.status), Blame::network)
               .help("open the address in a browser, and ask whoever runs this server"));
     }
-    files.push_back(response.status == k_ok ? std::optional(std::move(answers[i].body)) : std::nullopt);
+    files.push_back(response.status == k_ok ? std::optional(std::move(answers[i]->body)) : std::nullopt);
   }
   return files;
 }

@@ -1,5 +1,6 @@
 #include <cargo_wasm/registry_witness/cosigning.hpp>
 
+#include <cargo_wasm/base/http_answer.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_tlog/signed_note.hpp>
 #include <cargo_wasm/registry_witness/add_checkpoint.hpp>
@@ -21,28 +22,10 @@ using registry_tlog::SignedNote;
 constexpr std::chrono::seconds k_limit{10};
 constexpr std::uint64_t k_max_answer_bytes = 64 * 1024;
 
-/// One request under way; the client lets go of its handler when it is done.
-struct Asked
+/// One request under way, and what became of it.
+struct Asked : base::HttpAnswer
 {
   const PolicyWitness* witness = nullptr;
-  std::string body;
-  std::optional<Result<base::HttpResponse>> outcome;
-};
-
-class AskedHandler final : public base::HttpHandler
-{
-public:
-  explicit AskedHandler(std::shared_ptr<Asked> asked) : m_asked(std::move(asked)) {}
-  void on_start() override { m_asked->body.clear(); }
-  Result<> on_data(std::span<const std::byte> chunk) override
-  {
-    m_asked->body.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
-    return {};
-  }
-  void on_done(Result<base::HttpResponse> outcome) override { m_asked->outcome = std::move(outcome); }
-
-private:
-  std::shared_ptr<Asked> m_asked;
 };
 
 std::string submission_address(const PolicyWitness& witness)
@@ -70,7 +53,7 @@ ask(base::HttpClient& http, const Questions& questions, const std::string& note,
     request.limit = k_limit;
     all.push_back(std::make_shared<Asked>());
     all.back()->witness = witness;
-    http.enqueue(std::move(request), std::make_unique<AskedHandler>(all.back()));
+    http.enqueue(std::move(request), base::collect_into(all.back()));
   }
   bool more = !all.empty();
   while (more) {
