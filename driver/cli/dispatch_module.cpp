@@ -66,6 +66,9 @@ Result<Outcome> optimize_verb(const Env& env, const ParsedArguments& parsed, con
   if (const auto* once = parsed.last("once")) {
     request.once_file = absolute(env, *once);
   }
+  if (const auto* used = parsed.last("used-level")) {
+    request.used_level_file = absolute(env, *used);
+  }
   request.stop = context.stop;
   CW_TRY(ops::module_optimize(env, request));
   return Outcome{};
@@ -246,6 +249,10 @@ Result<Outcome> record_verb(const Env& env, const ParsedArguments& parsed)
   request.input = files.input;
   request.output = files.output;
   CW_TRY_ASSIGN(request.facts, pairs_of(parsed, "fact"));
+  CW_TRY_ASSIGN(const auto fact_files, pairs_of(parsed, "fact-file"));
+  for (const auto& [name, file] : fact_files) {
+    request.fact_files.emplace_back(name, absolute(env, file));
+  }
   request.features = parsed.all("feature");
   request.dependencies = parsed.all("dependency");
   CW_TRY_ASSIGN(const auto tools, pairs_of(parsed, "tool"));

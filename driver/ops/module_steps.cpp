@@ -54,6 +54,9 @@ Result<> module_optimize(const Env& env, const ModuleOptimizeRequest& request)
   step.longest = request.time_limit.value_or(postlink::k_wasm_opt_time_limit);
   step.stop = request.stop;
   CW_TRY_ASSIGN(const postlink::OptimizeOutcome outcome, postlink::optimize(env, step));
+  if (request.used_level_file) {
+    CW_TRY(env.fs.write_atomic(*request.used_level_file, (outcome.level.empty() ? "none" : outcome.level) + "\n"));
+  }
   if (request.once_file && !outcome.once_because.empty()) {
     CW_TRY(env.fs.write_atomic(*request.once_file, outcome.once_because + "\n"));
   }

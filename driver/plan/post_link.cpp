@@ -292,6 +292,7 @@ post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplat
   if (steps.bindgen) {
     writer.add_bindings(bindgen_options(steps, writer.name()), steps.bindgen->program, !changes_bindings(steps));
   }
+  std::optional<ModuleRef> used_level;
   if (optimizes(steps)) {
     writer.add("optimize", "optimized", optimize_options(steps), steps.wasm_opt);
     writer.may_say_once();
@@ -300,6 +301,9 @@ post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplat
     }
     if (keeps_lines(steps)) {
       writer.add_side_file("--source-map", "--source-map-url", writer.final_name() + ".map");
+    }
+    if (steps.records) {
+      used_level = writer.add_finding("--used-level", "level");
     }
   }
   const ModuleRef with_names = writer.last();
@@ -326,6 +330,9 @@ post_link_actions(const PostLink& steps, const base::Path& driver, ActionTemplat
     writer.add("record", "recorded", steps.record_options, {});
     for (const base::Path& tool : {steps.wasm_opt, steps.bindgen ? steps.bindgen->program : base::Path()}) {
       writer.add_file(tool);
+    }
+    if (used_level) {
+      writer.add_input("--fact-file", *used_level, "tools.wasm-opt.used-level=");
     }
   }
   if (steps.host != nullptr) {

@@ -63,6 +63,18 @@ void StepWriter::may_say_once()
   step.once_file = std::move(file);
 }
 
+ModuleRef StepWriter::add_finding(std::string_view option, std::string_view suffix)
+{
+  ActionTemplate& step = m_steps.back();
+  base::Path path = step.outputs.front().path;
+  path += fmt::format(".{}", suffix);
+  step.args.push_back(text_arg(std::string(option)));
+  step.args.push_back(text_arg(path.native()));
+  const auto output = static_cast<std::uint32_t>(step.outputs.size());
+  step.outputs.push_back({.path = std::move(path)});
+  return {{m_next - 1, output}, {}};
+}
+
 void StepWriter::add_unkeyed(const std::string& option, const std::string& value)
 {
   m_steps.back().unkeyed_args.insert(m_steps.back().unkeyed_args.end(), {option, value});
@@ -114,11 +126,15 @@ void StepWriter::assemble_bindings()
   m_input = {{m_next++, k_directory_output}, "/" + final_name()};
 }
 
-void StepWriter::add_input(std::string_view option, const ModuleRef& input)
+void StepWriter::add_input(std::string_view option, const ModuleRef& input, std::string_view before_path)
 {
   ActionTemplate& step = m_steps.back();
   step.args.push_back(text_arg(std::string(option)));
-  step.args.push_back(module_arg(input));
+  TemplateArg argument = module_arg(input);
+  if (!before_path.empty()) {
+    argument.insert(argument.begin(), ArgPiece{std::string(before_path)});
+  }
+  step.args.push_back(std::move(argument));
   step.dependencies.push_back({input.output.action, false, {input.output.output}});
 }
 

@@ -33,6 +33,8 @@ public:
   void add(std::string_view verb, std::string_view suffix, const std::vector<std::string>& options, const base::Path& tool);
   /// The last step may say that its result is good for one build only (`--once`).
   void may_say_once();
+  /// What the last step found out, for a later one: a file that it always makes. `option` names it.
+  [[nodiscard]] ModuleRef add_finding(std::string_view option, std::string_view suffix);
   /// An option of the last step that does not change what it makes.
   void add_unkeyed(const std::string& option, const std::string& value);
   /// A file that the last step may make besides its module, which users find beside theirs as `name`, and which the module calls by a URL.
@@ -42,8 +44,9 @@ public:
   /// The module as it is now among the bindings, where users look for them.
   void assemble_bindings();
 
-  /// The last step reads one more module.
-  void add_input(std::string_view option, const ModuleRef& input);
+  /// The last step reads one more module, or what an earlier step found out. `before_path`: what stands before it in the same
+  /// word, "KEY=".
+  void add_input(std::string_view option, const ModuleRef& input, std::string_view before_path = {});
   /// The last step reads a file of the project or of a tool; an empty path is none.
   void add_file(const base::Path& file);
   /// The last step is another one when this changes.

@@ -96,6 +96,10 @@ Result<> record_build(const base::Env& env, const RecordRequest& request)
   for (const auto& [name, value] : request.facts) {
     put_fact(record, name, value);
   }
+  for (const auto& [name, path] : request.fact_files) {
+    CW_TRY_ASSIGN(const std::string text, env.fs.read(path));
+    put_fact(record, name, std::string(base::trim(text)));
+  }
   std::vector<std::string> words = request.features;
   std::sort(words.begin(), words.end());
   for (const std::string& feature : words) {

@@ -55,6 +55,23 @@ TEST_CASE("the record is one sorted line whose digest stands at the end of the a
         wasm_module({custom("name", "n"), custom("cargo-wasm.build", std::string(digest->bytes.begin(), digest->bytes.end()))}));
 }
 
+TEST_CASE("what an earlier step found out is a fact, and a step that told nothing is an error", "[postlink][record]")
+{
+  TestEnv world;
+  world.fs.add("/in.wasm", wasm_module({custom("name", "n")}));
+  world.fs.add("/level", "1\n");
+  RecordRequest request = record_request();
+  request.fact_files = {{"tools.wasm-opt.used-level", "/level"}};
+  REQUIRE(record_build(world.env(), request).has_value());
+  const auto digest = digest_in(world, "/out.wasm");
+  REQUIRE(digest.has_value());
+  CHECK(world.fs.read(record_file("/store", *digest))->find(R"("tools":{"wasm-opt":{"used-level":"1"}})") != std::string::npos);
+  request.fact_files = {{"tools.wasm-opt.used-level", "/absent"}};
+  const auto without = record_build(world.env(), request);
+  REQUIRE_FALSE(without.has_value());
+  CHECK(without.error().id == "CW0001");
+}
+
 TEST_CASE("a component has the section at its outermost level, and an older one is replaced", "[postlink][record]")
 {
   TestEnv world;

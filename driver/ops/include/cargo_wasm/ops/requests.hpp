@@ -161,6 +161,7 @@ struct ModuleOptimizeRequest
   std::optional<base::Path> source_map;                ///< where a map goes when this wasm-opt does not carry DWARF along
   std::string source_map_url;                          ///< what the module calls it; the map's name unless given
   std::optional<std::chrono::milliseconds> time_limit; ///< of one run of wasm-opt
+  std::optional<base::Path> used_level_file;           ///< gets the level that the result was made with; "none": it is the input
   std::optional<base::Path> once_file;                 ///< gets the reason why the result is good for once only, if there is one
   std::stop_token stop;
 };

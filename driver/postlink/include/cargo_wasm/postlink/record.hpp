@@ -21,16 +21,17 @@ struct RecordRequest
   base::Path input, output;
   /// What is known of the build; dots in the names make objects: {"profile.lto", "fat"}.
   std::vector<std::pair<std::string, std::string>> facts;
-  std::vector<std::string> features;                     ///< of the package, any order
-  std::vector<std::string> dependencies;                 ///< "NAME VERSION SOURCE CHECKSUM", the last two may be missing; any order
-  std::vector<std::pair<std::string, base::Path>> tools; ///< that worked on the module: "wasm-opt" and its program
-  std::vector<base::Path> stores;                        ///< directories where the record is kept
-  base::Path tool_cache;                                 ///< for what tools say of themselves
+  std::vector<std::pair<std::string, base::Path>> fact_files; ///< the same where an earlier step found it: what the file holds
+  std::vector<std::string> features;                          ///< of the package, any order
+  std::vector<std::string> dependencies;                      ///< "NAME VERSION SOURCE CHECKSUM", the last two may be missing; any order
+  std::vector<std::pair<std::string, base::Path>> tools;      ///< that worked on the module: "wasm-opt" and its program
+  std::vector<base::Path> stores;                             ///< directories where the record is kept
+  base::Path tool_cache;                                      ///< for what tools say of themselves
 };
 
 /// Writes `output`, by rename, and the record. Module or component.
-/// Errors: CW0612 to CW0616, CW0001 to CW0003; CW0892 a tool does not say its version; CW0850. A record that one of several stores
-/// does not take is no error.
+/// Errors: CW0612 to CW0616, CW0001 to CW0003 (a file of facts that is missing, too); CW0892 a tool does not say its version; CW0850. A
+/// record that one of several stores does not take is no error.
 [[nodiscard]] Result<> record_build(const base::Env& env, const RecordRequest& request);
 
 /// The digest in a module or component. Errors: CW0612 to CW0616; CW0893 the section holds something else than a digest.
