@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cargo_wasm/base/text.hpp>
-#include <cargo_wasm/publish/quorum.hpp>
+#include <cargo_wasm/registry_trust/authorization.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
 namespace cargo_wasm::publish {
@@ -101,6 +101,34 @@ std::optional<std::uint64_t> log_entry_of(const std::string& body)
   return std::nullopt;
 }
 
+Error stopped_by_somebody()
+{
+  return Error("CW1058", "the publication was stopped", Blame::environment).help("`cargo-wasm publish --resume` goes on from here");
+}
+
+/// `{"published": [{"name", "entry", …}]}`.
+std::optional<std::uint64_t> log_entry_in_set(const std::string& body, const std::string& name)
+{
+  const json answer = json::parse(body, nullptr, false);
+  if (!answer.is_object() || !answer.contains("published") || !answer["published"].is_array()) {
+    return std::nullopt;
+  }
+  for (const json& one : answer["published"]) {
+    const bool is_meant = one.is_object() && one.value("name", json()) == name;
+    if (is_meant && one.value("entry", json()).is_number_unsigned()) {
+      return one["entry"].get<std::uint64_t>();
+    }
+  }
+  return std::nullopt;
+}
+
+Error set_is_too_long(const std::string& registry, std::size_t packages, std::uint64_t bytes, std::uint64_t longest)
+{
+  return Error("CW1233", fmt::format("{} packages are too much for one set at registry `{}`", packages, registry))
+      .note(fmt::format("they are {} together, and it takes at most {}", base::human_bytes(bytes), base::human_bytes(longest)))
+      .note("they are sent one after another, and become visible so");
+}
+
 } // namespace
 
 Result<Publisher::Known*> Publisher::known(const Target& target)
@@ -181,11 +209,94 @@ Publisher::missing_before(const std::vector<OutboxEntry>& all, const OutboxEntry
 
 Result<> Publisher::send(std::vector<OutboxEntry>& entries)
 {
+  m_in_sets.clear();
+  if (!entries.empty()) {
+    const std::size_t most = std::ranges::max(entries, {}, [](const OutboxEntry& entry) { return entry.targets.size(); }).targets.size();
+    std::set<std::string> seen;
+    for (std::size_t position = 0; position < most; ++position) {
+      for (const OutboxEntry& entry : entries) {
+        if (position < entry.targets.size() && seen.insert(entry.targets[position].index).second) {
+          CW_TRY(send_set(entries, entry.targets[position].index));
+        }
+      }
+    }
+  }
+  return send_in_order(entries);
+}
+
+/// Where one of them may not be asked yet, or cannot be, the others of the set wait as well.
+Result<> Publisher::send_set(std::vector<OutboxEntry>& entries, const std::string& index)
+{
+  std::vector<Part> parts;
   for (OutboxEntry& entry : entries) {
     for (Target& target : entry.targets) {
+      const bool is_first = &target == &entry.targets.front();
+      const bool may_go = is_first || entry.targets.front().state == TargetState::confirmed;
+      if (target.index == index && !target.follows && !is_settled(target.state) && may_go) {
+        parts.push_back({&entry, &target});
+      }
+    }
+  }
+  const auto at = parts.size() < 2 ? Result<Known*>(nullptr) : known(*parts.front().target);
+  if (!at || *at == nullptr || (*at)->facts->set_bytes == 0) {
+    return {}; // one that cannot be reached is told about when its turn comes
+  }
+  if (is_stopped()) {
+    return fail(stopped_by_somebody());
+  }
+  std::vector<Part> missing;
+  std::string why;
+  for (const Part& part : parts) {
+    m_in_sets.insert(part.target);
+    const auto found = indexed(*part.entry, *part.target);
+    if (!found || must_wait(*part.target)) {
+      why = found ? part.target->why : line_of(found.error());
+    } else if (settle(*part.entry, *part.target, *found)) {
+      tell(part, false);
+    } else if (part.target->state != TargetState::stored) {
+      missing.push_back(part);
+    }
+  }
+  const bool is_lost = std::ranges::any_of(parts, [](const Part& part) { return part.target->state == TargetState::conflict; });
+  if (is_lost || !why.empty()) {
+    for (const Part& part : missing) {
+      part.target->state = part.target->state == TargetState::sent ? TargetState::sent : TargetState::failed;
+      part.target->why = is_lost ? "another package of the set has a conflict, and they go together or not at all" : why;
+    }
+    missing.clear();
+  }
+  if (!missing.empty()) {
+    CW_TRY(put(missing));
+  }
+  for (const Part& part : parts) {
+    if (!m_in_sets.contains(part.target)) {
+      continue; // too long for a set: they go one after another
+    }
+    if (part.target->state == TargetState::stored || part.target->state == TargetState::sent) {
+      CW_TRY(wait_until_visible(*part.entry, *part.target));
+      tell(part, false);
+    }
+    CW_TRY(m_outbox.update(*part.entry));
+  }
+  return {};
+}
+
+void Publisher::tell(const Part& part, bool was_there) const
+{
+  if (!was_there && part.target->state == TargetState::confirmed) {
+    m_seams.reporter.status("Published", fmt::format("{} v{} at `{}`", part.entry->name, part.entry->version, part.target->registry));
+  }
+}
+
+Result<> Publisher::send_in_order(std::vector<OutboxEntry>& entries)
+{
+  for (OutboxEntry& entry : entries) {
+    for (Target& target : entry.targets) {
+      if (m_in_sets.contains(&target)) {
+        continue;
+      }
       if (is_stopped()) {
-        return fail(
-            Error("CW1058", "the publication was stopped", Blame::environment).help("`cargo-wasm publish --resume` goes on from here"));
+        return fail(stopped_by_somebody());
       }
       if (&target != &entry.targets.front() && entry.targets.front().state != TargetState::confirmed) {
         if (!is_settled(target.state)) {
@@ -196,9 +307,7 @@ Result<> Publisher::send(std::vector<OutboxEntry>& entries)
       } else {
         const bool was_there = target.state == TargetState::confirmed;
         CW_TRY(bring(entry, target));
-        if (!was_there && target.state == TargetState::confirmed) {
-          m_seams.reporter.status("Published", fmt::format("{} v{} at `{}`", entry.name, entry.version, target.registry));
-        }
+        tell({&entry, &target}, was_there);
       }
       CW_TRY(m_outbox.update(entry));
     }
@@ -216,10 +325,7 @@ Result<> Publisher::bring(OutboxEntry& entry, Target& target)
     target.why = line_of(error);
     return Result<>{};
   };
-  const std::uint64_t now = registry_trust::utc_seconds(m_seams.clock.now());
-  if (target.retry_at && *target.retry_at > now) {
-    target.state = TargetState::failed;
-    target.why = fmt::format("it wants no request before {}", registry_trust::to_utc_text(*target.retry_at));
+  if (must_wait(target)) {
     return {};
   }
   const auto found = indexed(entry, target);
@@ -232,78 +338,148 @@ Result<> Publisher::bring(OutboxEntry& entry, Target& target)
   if (target.state != TargetState::stored && target.follows) {
     target.state = TargetState::stored; // by the first one, whose log it follows
   } else if (target.state != TargetState::stored) {
-    CW_TRY(put(entry, target));
+    CW_TRY(put({{&entry, &target}}));
   }
   return target.state == TargetState::stored || target.state == TargetState::sent ? wait_until_visible(entry, target) : Result<>{};
 }
 
-Result<> Publisher::put(OutboxEntry& entry, Target& target)
+bool Publisher::must_wait(Target& target) const
 {
-  CW_TRY_ASSIGN(Known* const at, known(target));
-  CW_TRY_ASSIGN(const std::string crate, m_outbox.crate_of(entry));
-  const TokenQuestion question{at->registry, "publish", entry.name, entry.version, entry.sha256};
+  const bool waits = target.retry_at && *target.retry_at > registry_trust::utc_seconds(m_seams.clock.now());
+  if (waits) {
+    target.state = TargetState::failed;
+    target.why = fmt::format("it wants no request before {}", registry_trust::to_utc_text(*target.retry_at));
+  }
+  return waits;
+}
+
+struct Publisher::Parcel
+{
+  std::string path, body, authorization;
+};
+
+Result<std::optional<Publisher::Parcel>> Publisher::parcel_of(const std::vector<Part>& parts, const Known& at)
+{
+  const bool is_set = parts.size() > 1;
+  Parcel parcel{is_set ? "/api/v1/cargo-wasm/publish-set" : "/api/v1/crates/new", {}, {}};
   const auto refused = [&](const Error& error) {
-    target.state = TargetState::refused;
-    target.why = line_of(error);
-    return Result<>{};
+    for (const Part& part : parts) {
+      part.target->state = TargetState::refused;
+      part.target->why = line_of(error);
+    }
+    return std::nullopt;
   };
-  const auto token = m_seams.token(question);
-  if (!token) {
-    return refused(token.error());
+  for (const auto& [entry, target] : parts) {
+    CW_TRY_ASSIGN(const std::string crate, m_outbox.crate_of(*entry));
+    const TokenQuestion question{at.registry, "publish", entry->name, entry->version, entry->sha256};
+    const auto token = m_seams.token(question);
+    if (!token) {
+      return refused(token.error());
+    }
+    std::string authorization = *token;
+    if (at.facts->takes_signatures) {
+      auto signed_token = m_seams.sign(question, *token);
+      if (!signed_token) {
+        return refused(signed_token.error());
+      }
+      authorization = signed_token->value_or(authorization);
+    }
+    if (!is_set) {
+      parcel.authorization = std::move(authorization);
+    } else {
+      const auto parsed = registry_trust::parse_authorization(authorization);
+      if (!parsed) {
+        return refused(parsed.error());
+      }
+      const std::string note = parsed->note.value_or("");
+      append_length(parcel.body, note.size());
+      parcel.body += note;
+      parcel.authorization = parsed->token.empty() ? parcel.authorization : parsed->token;
+    }
+    parcel.body += body_of(target->request, crate);
+  }
+  return parcel;
+}
+
+Result<> Publisher::put(const std::vector<Part>& parts)
+{
+  const std::string registry = parts.front().target->registry;
+  CW_TRY_ASSIGN(Known* const at, known(*parts.front().target));
+  CW_TRY_ASSIGN(std::optional<Parcel> parcel, parcel_of(parts, *at));
+  if (!parcel) {
+    return {};
+  }
+  if (parts.size() > 1 && parcel->body.size() > at->facts->set_bytes) {
+    m_seams.reporter.warning(set_is_too_long(registry, parts.size(), parcel->body.size(), at->facts->set_bytes));
+    for (const Part& part : parts) {
+      m_in_sets.erase(part.target);
+    }
+    return {};
   }
   base::HttpRequest request;
   request.method = "PUT";
-  request.url = at->facts->api + "/api/v1/crates/new";
-  request.body = body_of(target.request, crate);
+  request.url = at->facts->api + parcel->path;
+  request.body = std::move(parcel->body);
   request.max_body_bytes = 1U << 20U;
   request.max_redirects = 0;
   request.retries = 0;
   request.limit = std::chrono::minutes(5);
-  std::string authorization = *token;
-  if (at->facts->takes_signatures) {
-    auto signed_token = m_seams.sign(question, *token);
-    if (!signed_token) {
-      return refused(signed_token.error());
-    }
-    authorization = signed_token->value_or(authorization);
+  if (!parcel->authorization.empty()) {
+    request.headers = {"Authorization: " + parcel->authorization};
   }
-  request.headers = {"Authorization: " + authorization, "Accept: application/json", "Content-Type: application/octet-stream"};
-  m_seams.reporter.status("Uploading", fmt::format("{} v{} to `{}`", entry.name, entry.version, target.registry));
-  target.state = TargetState::sent;
-  target.why.clear();
-  CW_TRY(m_outbox.update(entry));
+  request.headers.insert(request.headers.end(), {"Accept: application/json", "Content-Type: application/octet-stream"});
+  std::vector<std::string> names;
+  for (const Part& part : parts) {
+    names.push_back(fmt::format("{} v{}", part.entry->name, part.entry->version));
+  }
+  m_seams.reporter.status("Uploading",
+                          fmt::format("{} to `{}`{}", base::join(names, ", "), registry, parts.size() > 1 ? ", as one set" : ""));
+  for (const Part& part : parts) {
+    part.target->state = TargetState::sent;
+    part.target->why.clear();
+    CW_TRY(m_outbox.update(*part.entry));
+  }
+  const auto all = [&](TargetState state, const std::string& why) {
+    for (const Part& part : parts) {
+      part.target->state = state;
+      part.target->why = why;
+    }
+    return Result<>{};
+  };
   const auto answer = ask(m_seams.http, std::move(request), m_seams.stopped);
   if (!answer) {
     // Where no connection came about nothing was sent. Else nobody knows: the index will.
     const bool never_sent = answer.error().id == "CW0030" || answer.error().id == "CW0037" || answer.error().id == "CW0038";
-    target.state = never_sent ? TargetState::failed : TargetState::sent;
-    target.why = line_of(answer.error());
-    return {};
+    return all(never_sent ? TargetState::failed : TargetState::sent, line_of(answer.error()));
   }
   if (answer->status == 429 || answer->status == 503) {
     const auto now = m_seams.clock.now();
     const auto pause = retry_after(answer->header("retry-after").value_or(""), now);
-    target.state = TargetState::failed;
-    target.retry_at = registry_trust::utc_seconds(now) + static_cast<std::uint64_t>(pause.count());
-    target.why = fmt::format("it wants no request before {}", registry_trust::to_utc_text(*target.retry_at));
-    return {};
-  }
-  if (answer->status >= 500) {
-    target.why = error_text(*answer).value_or("");
-    return {}; // it may have taken it before it failed
-  }
-  if (const auto text = error_text(*answer)) {
-    // "It is there already" is said in many ways: the index says what is there.
-    if (const auto found = indexed(entry, target); !found || !settle(entry, target, *found)) {
-      target.state = TargetState::refused;
-      target.why = *text;
+    for (const Part& part : parts) {
+      part.target->retry_at = registry_trust::utc_seconds(now) + static_cast<std::uint64_t>(pause.count());
+      (void)must_wait(*part.target);
     }
     return {};
   }
-  target.state = TargetState::stored;
-  target.entry = log_entry_of(answer->body);
+  if (answer->status >= 500) {
+    return all(TargetState::sent, error_text(*answer).value_or("")); // it may have taken it before it failed
+  }
+  if (const auto text = error_text(*answer)) {
+    // "It is there already" is said in many ways: the index says what is there.
+    for (const auto& [entry, target] : parts) {
+      if (const auto found = indexed(*entry, *target); !found || !settle(*entry, *target, *found)) {
+        target->state = TargetState::refused;
+        target->why = *text;
+      }
+    }
+    return {};
+  }
+  for (const auto& [entry, target] : parts) {
+    target->state = TargetState::stored;
+    target->entry = parts.size() > 1 ? log_entry_in_set(answer->body, entry->name) : log_entry_of(answer->body);
+  }
   for (const std::string& warning : warnings_of(answer->body)) {
-    m_seams.reporter.verbose("Registry", fmt::format("`{}` says: {}", target.registry, warning));
+    m_seams.reporter.verbose("Registry", fmt::format("`{}` says: {}", registry, warning));
   }
   return {};
 }
@@ -336,81 +512,6 @@ Result<> Publisher::wait_until_visible(OutboxEntry& entry, Target& target)
     m_seams.sleep(pause);
     pause = std::min(pause * 2, k_longest_pause);
   }
-}
-
-std::string table_of(const std::vector<OutboxEntry>& entries)
-{
-  std::vector<std::vector<std::string>> rows = {{"package", "registry", "state", "log entry", ""}};
-  for (const OutboxEntry& entry : entries) {
-    for (const Target& target : entry.targets) {
-      rows.push_back({fmt::format("{} {}", entry.name, entry.version),
-                      target.registry,
-                      std::string(name_of(target.state)),
-                      target.entry ? std::to_string(*target.entry) : "-",
-                      target.why});
-    }
-  }
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  }
-  std::string out;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += fmt::format("{:<{}}  ", row[i], widths[i]);
-    }
-    out += std::string(line.substr(0, line.find_last_not_of(' ') + 1)) + "\n";
-  }
-  return out;
-}
-
-Result<std::optional<Error>> verdict_of(const std::vector<OutboxEntry>& entries)
-{
-  std::optional<Error> missed;
-  for (const OutboxEntry& entry : entries) {
-    CW_TRY_ASSIGN(const std::size_t required, required_registries(entry.quorum, entry.targets.size()));
-    std::size_t confirmed = 0;
-    for (const Target& target : entry.targets) {
-      confirmed += target.state == TargetState::confirmed ? 1U : 0U;
-      const bool is_conflict = target.state == TargetState::conflict;
-      if (is_conflict || target.state == TargetState::refused) {
-        Error error(is_conflict ? "CW1043" : "CW1044",
-                    is_conflict ? fmt::format("registry `{}` has another `{} {}` already", target.registry, entry.name, entry.version)
-                                : fmt::format("registry `{}` does not take `{} {}`", target.registry, entry.name, entry.version),
-                    Blame::integrity);
-        error.notes.push_back(is_conflict ? target.why : fmt::format("it says: {}", target.why));
-        if (is_conflict) {
-          error.helps.emplace_back("a version that is published stays as it is: publish these changes as another version");
-        } else {
-          error.helps.emplace_back("`cargo-wasm publish --resume` tries again");
-        }
-        return std::optional(std::move(error));
-      }
-    }
-    const Target& primary = entry.targets.front();
-    if (!missed && (confirmed < required || primary.state != TargetState::confirmed)) {
-      missed = Error("CW1045",
-                     fmt::format("`{} {}` is in {} of {} registries, and {} {} needed",
-                                 entry.name,
-                                 entry.version,
-                                 confirmed,
-                                 entry.targets.size(),
-                                 required,
-                                 required == 1 ? "is" : "are"),
-                     Blame::network);
-      for (const Target& target : entry.targets) {
-        if (target.state != TargetState::confirmed) {
-          missed->notes.push_back(
-              fmt::format("`{}`: {}", target.registry, target.why.empty() ? std::string(name_of(target.state)) : target.why));
-        }
-      }
-      missed->helps.emplace_back("nothing is lost: `cargo-wasm publish --resume` goes on from here");
-    }
-  }
-  return missed;
 }
 
 } // namespace cargo_wasm::publish

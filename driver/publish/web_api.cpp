@@ -114,7 +114,12 @@ Result<RegistryFacts> read_facts(base::HttpClient& http, const Registry& registr
     facts.api.pop_back();
   }
   facts.auth_required = json.contains("auth-required") && json["auth-required"] == true;
-  facts.takes_signatures = json.contains("cargo-wasm") && json["cargo-wasm"].is_object();
+  if (json.contains("cargo-wasm") && json["cargo-wasm"].is_object()) {
+    facts.takes_signatures = true;
+    facts.set_bytes = json.value(Json::json_pointer("/cargo-wasm/publish-set/max-bytes"), Json()).is_number_unsigned()
+                          ? json.at(Json::json_pointer("/cargo-wasm/publish-set/max-bytes")).get<std::uint64_t>()
+                          : 0;
+  }
   return facts;
 }
 

@@ -220,6 +220,147 @@ TEST_CASE("what depends on a package waits for it, at each registry by itself")
   CHECK(entries[1].targets[0].why == "`acme` goes first");
 }
 
+namespace {
+
+/// A registry that takes sets, and what it was asked.
+struct SetPeer
+{
+  explicit SetPeer(std::string limit = "1000000")
+  {
+    peers.env.http.serve("https://main.example/config.json",
+                         R"({"dl":"x","api":"https://main.example","cargo-wasm":{"publish-set":{"max-bytes":)" + limit + "}}}");
+    for (const std::string name : {"acme", "user"}) {
+      const std::string path = name == "acme" ? "ac/me/acme" : "us/er/user";
+      peers.env.http.on("https://main.example/" + path, [this, name](const base::HttpRequest&) -> Result<test::FakeResponse> {
+        const std::string& checksum = has[name];
+        return checksum.empty()
+                   ? test::FakeResponse{404, "", {}}
+                   : test::FakeResponse{200,
+                                        R"({"name":")" + name + R"(","vers":"1.0.0","deps":[],"features":{},"yanked":false,"cksum":")" +
+                                            checksum + "\"}\n",
+                                        {}};
+      });
+    }
+    peers.env.http.on("https://main.example/api/v1/cargo-wasm/publish-set",
+                      [this](const base::HttpRequest& request) -> Result<test::FakeResponse> {
+                        sets.push_back(request);
+                        if (mode == "busy") {
+                          return test::FakeResponse{429, "", {{"retry-after", "30"}}};
+                        }
+                        if (mode == "refuses") {
+                          return test::FakeResponse{403, R"({"errors":[{"detail":"alice may not publish `user`"}]})", {}};
+                        }
+                        has = {{"acme", peers.mine}, {"user", peers.mine}};
+                        if (mode == "lost") {
+                          return fail(Error("CW0032", "the connection broke", Blame::network));
+                        }
+                        return test::FakeResponse{
+                            200, R"({"published":[{"name":"acme","entry":7},{"name":"user","entry":9}],"cargo-wasm":{"size":11}})", {}};
+                      });
+    peers.env.http.on("https://main.example/api/v1/crates/new", [this](const base::HttpRequest&) -> Result<test::FakeResponse> {
+      has[has["acme"].empty() ? "acme" : "user"] = peers.mine;
+      ++singles;
+      return test::FakeResponse{200, "{}", {}};
+    });
+    entries = {peers.entry({"main"}), peers.entry({"main"})};
+    entries[1].name = "user";
+    entries[1].order = 1;
+    entries[1].after = {"acme"};
+  }
+
+  Peers peers{};
+  std::map<std::string, std::string> has;
+  std::string mode;
+  std::vector<base::HttpRequest> sets;
+  int singles = 0;
+  std::vector<OutboxEntry> entries;
+};
+
+} // namespace
+
+TEST_CASE("a workspace is one request where the registry takes sets, and each package has its place in the log")
+{
+  SetPeer main;
+  main.peers.send(main.entries);
+  REQUIRE(main.sets.size() == 1);
+  CHECK(main.singles == 0);
+  CHECK(states(main.entries[0]) == States{"confirmed"});
+  CHECK(states(main.entries[1]) == States{"confirmed"});
+  CHECK(main.entries[0].targets[0].entry == 7);
+  CHECK(main.entries[1].targets[0].entry == 9);
+  const std::string part = std::string(4, '\0') + std::string("\2\0\0\0", 4) + "{}" + std::string("\5\0\0\0", 4) + "crate";
+  CHECK(main.sets[0].body == part + part);
+  CHECK(main.sets[0].headers.front() == "Authorization: token for publish");
+}
+
+TEST_CASE("what of a set is there already is not sent, and what is left of it goes by itself")
+{
+  SetPeer main;
+  main.has["acme"] = main.peers.mine;
+  main.peers.send(main.entries);
+  CHECK(main.sets.size() + static_cast<std::size_t>(main.singles) == 1);
+  CHECK(states(main.entries[1]) == States{"confirmed"});
+}
+
+TEST_CASE("a set that is refused, or must wait, leaves every package of it unsent")
+{
+  SetPeer refusing;
+  refusing.mode = "refuses";
+  refusing.peers.send(refusing.entries);
+  CHECK(refusing.singles == 0);
+  CHECK(states(refusing.entries[0]) == States{"refused"});
+  CHECK(refusing.entries[0].targets[0].why == "alice may not publish `user`");
+  CHECK(states(refusing.entries[1]) == States{"refused"});
+
+  SetPeer busy;
+  busy.mode = "busy";
+  busy.peers.send(busy.entries);
+  busy.peers.send(busy.entries); // at once: nobody is asked
+  CHECK(busy.sets.size() == 1);
+  CHECK(busy.singles == 0);
+  CHECK(states(busy.entries[1]) == States{"failed"});
+  CHECK(busy.entries[1].targets[0].retry_at.has_value());
+  busy.mode = "";
+  busy.peers.env.clock.advance(std::chrono::seconds(31));
+  busy.peers.send(busy.entries);
+  CHECK(busy.sets.size() == 2);
+  CHECK(states(busy.entries[0]) == States{"confirmed"});
+}
+
+TEST_CASE("other bytes of one package at the registry keep the others of its set back")
+{
+  SetPeer main;
+  main.has["user"] = std::string(64, '1');
+  main.peers.send(main.entries);
+  CHECK(main.sets.empty());
+  CHECK(main.singles == 0);
+  CHECK(states(main.entries[0]) == States{"failed"});
+  CHECK(main.entries[0].targets[0].why == "another package of the set has a conflict, and they go together or not at all");
+  CHECK(states(main.entries[1]) == States{"conflict"});
+}
+
+TEST_CASE("the answer of a set that gets lost is asked of the index, for each package")
+{
+  SetPeer main;
+  main.mode = "lost";
+  main.peers.send(main.entries);
+  CHECK(main.sets.size() == 1);
+  CHECK(states(main.entries[0]) == States{"confirmed"});
+  CHECK(states(main.entries[1]) == States{"confirmed"});
+}
+
+TEST_CASE("a set that is too long goes package by package, which is told")
+{
+  SetPeer main("20");
+  main.peers.send(main.entries);
+  CHECK(main.sets.empty());
+  CHECK(main.singles == 2);
+  CHECK(states(main.entries[1]) == States{"confirmed"});
+  CHECK(main.peers.env.reporter.err().find("warning[CW1233]: 2 packages are too much for one set at registry `main`\n"
+                                           "   = note: they are 38 B together, and it takes at most 20 B\n"
+                                           "   = note: they are sent one after another, and become visible so\n") != std::string::npos);
+}
+
 TEST_CASE("a quorum that is missed names what is missing")
 {
   Peers peers{"main"};

@@ -1,11 +1,13 @@
 // Brings entries of the outbox to their registries: the first of each entry leads, since two publishers cannot both win there; the others
-// follow. A version that is there with our checksum is published, whoever sent it; with another one it never will be. A request without an
-// answer is not repeated before the index was asked.
+// follow. A registry that takes sets gets what it lacks of a workspace as one, which becomes visible by one checkpoint or not at all;
+// others get one after another, as they depend on each other. A version that is there with our checksum is published, whoever sent it; with
+// another one it never will be. A request without an answer is not repeated before the index was asked.
 #pragma once
 #include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,8 +62,24 @@ private:
   [[nodiscard]] Result<std::optional<IndexedVersion>> indexed(const OutboxEntry& entry, const Target& target);
   /// Compares with the index. True: there is nothing left to do at this registry.
   [[nodiscard]] bool settle(const OutboxEntry& entry, Target& target, const std::optional<IndexedVersion>& found) const;
+  /// A version on its way to one registry.
+  struct Part
+  {
+    OutboxEntry* entry;
+    Target* target;
+  };
+  struct Parcel;
+
+  [[nodiscard]] Result<> send_set(std::vector<OutboxEntry>& entries, const std::string& index);
+  [[nodiscard]] Result<> send_in_order(std::vector<OutboxEntry>& entries);
   [[nodiscard]] Result<> bring(OutboxEntry& entry, Target& target);
-  [[nodiscard]] Result<> put(OutboxEntry& entry, Target& target);
+  /// True: it wants no request yet, and that is written down.
+  [[nodiscard]] bool must_wait(Target& target) const;
+  /// Sends one version, or several as a set, and writes down what the answer says of each.
+  [[nodiscard]] Result<> put(const std::vector<Part>& parts);
+  /// What is sent: nullopt where a part may not be, which is written down then.
+  [[nodiscard]] Result<std::optional<Parcel>> parcel_of(const std::vector<Part>& parts, const Known& at);
+  void tell(const Part& part, bool was_there) const;
   [[nodiscard]] Result<> wait_until_visible(OutboxEntry& entry, Target& target);
   [[nodiscard]] std::optional<std::string>
   missing_before(const std::vector<OutboxEntry>& all, const OutboxEntry& entry, const Target& target) const;
@@ -69,6 +87,7 @@ private:
   PublisherSeams m_seams;
   Outbox& m_outbox;
   std::map<std::string, Known> m_known; ///< by index
+  std::set<const Target*> m_in_sets;    ///< what was sent as part of one is not sent by itself
 };
 
 /// How an entry stands: a line a registry, aligned.

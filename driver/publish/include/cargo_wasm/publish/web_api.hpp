@@ -28,6 +28,7 @@ struct RegistryFacts
   std::string api; ///< without a slash at the end
   bool auth_required = false;
   bool takes_signatures = false; ///< it has the member `cargo-wasm`
+  std::uint64_t set_bytes = 0;   ///< the longest body of a set of versions that become visible together; 0: it takes no sets
 };
 
 /// An answer of any status.

@@ -18,8 +18,8 @@ namespace cargo_wasm::registry_server {
 struct ServerLimits
 {
   std::uint32_t header_bytes = 16 * 1024;
-  std::uint64_t body_bytes = 20 * 1024 * 1024; ///< cargo's crates are at most 10 MiB on crates.io
-  std::chrono::seconds header_time{30};        ///< from the first wait for a request to the end of its header
+  std::uint64_t body_bytes = k_max_publication_bytes;
+  std::chrono::seconds header_time{30}; ///< from the first wait for a request to the end of its header
   std::chrono::seconds body_time{300};
   std::uint64_t least_bytes_per_s = 1024; ///< who takes an answer slower than that is left
   std::uint32_t connections = 16384;

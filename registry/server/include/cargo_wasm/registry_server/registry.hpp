@@ -25,6 +25,9 @@
 
 namespace cargo_wasm::registry_server {
 
+/// Of one request that publishes: cargo's crates are at most 10 MiB on crates.io, and a set is several of them.
+constexpr std::uint64_t k_max_publication_bytes = std::uint64_t{20} << 20U;
+
 struct RegistrySettings
 {
   std::string name;     ///< of the federation
