@@ -8,6 +8,7 @@
 #include <iostream>
 #include <thread>
 
+#include <cargo_wasm/ops/component_verbs.hpp>
 #include <cargo_wasm/ops/publish_verbs.hpp>
 
 namespace cargo_wasm::cli {
@@ -74,9 +75,34 @@ Result<> package_verb(const Call& call)
   return ops::package(call.env, call.options, package_request(call.parsed, call.context));
 }
 
+/// `--component`: OCI registries have neither an outbox nor archives.
+Result<> publish_component_verb(const Call& call)
+{
+  const ParsedArguments& parsed = call.parsed;
+  for (const char* const other : {"index", "resume", "no-verify"}) {
+    if (parsed.has(other)) {
+      return fail(Error("CW0783", fmt::format("`--component` and `--{}` exclude one another", other), Blame::usage)
+                      .note("a component goes to registries of OCI, by `--registry oci://HOST/PREFIX`; the same command again goes on "
+                            "where it ended"));
+    }
+  }
+  ops::ComponentPushRequest push;
+  push.to = words_of(parsed.all("registry"));
+  push.package = text_of(parsed, "as");
+  push.dry_run = parsed.has("dry-run");
+  push.quorum = text_of(parsed, "quorum").value_or("");
+  return ops::publish_built_component(call.env, call.options, package_request(parsed, call.context).compile, std::move(push));
+}
+
 Result<> publish_verb(const Call& call)
 {
   const ParsedArguments& parsed = call.parsed;
+  if (parsed.has("component")) {
+    return publish_component_verb(call);
+  }
+  if (parsed.has("as")) {
+    return fail(Error("CW0783", "`--as` names a component", Blame::usage).help("`--component` builds and publishes one"));
+  }
   ops::PublishRequest request;
   request.package = package_request(parsed, call.context);
   request.package.registry.reset();

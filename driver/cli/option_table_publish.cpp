@@ -75,6 +75,8 @@ std::vector<VerbSpec> publish_verbs()
               {"index", '\0', value, "URL", "A registry by the address of its index"},
               {"quorum", '\0', value, "QUORUM", "How many must have it for success: all, majority, primary, or a number"},
               {"resume", '\0', flag, "", "Go on with what an earlier run could not finish"},
+              {"component", '\0', flag, "", "Build the package as a component, and push it to registries of OCI: oci://HOST/PREFIX"},
+              {"as", '\0', value, "NS:NAME@VERSION", "With --component: what it is published as"},
               {"dry-run", 'n', flag, "", "Do everything but send"},
               {"no-verify", '\0', flag, "", "Do not build the unpacked archive"},
               {"allow-dirty", '\0', flag, "", "Also publish changes that are not committed"}},

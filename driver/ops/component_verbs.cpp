@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,9 @@
 #include <cargo_wasm/manifest/component_settings.hpp>
 #include <cargo_wasm/ops/project.hpp>
 
+#include <cargo_wasm/publish/quorum.hpp>
+
+#include "compile.hpp"
 #include "component_fetch.hpp"
 #include "publish_component.hpp"
 
@@ -44,7 +48,8 @@ struct OwnPackage
   manifest::ComponentSettings settings;
 };
 
-Result<OwnPackage> own_package(const Env& env, const GlobalOptions& options)
+/// `manifest`: another member than the one of the working directory.
+Result<OwnPackage> own_package(const Env& env, const GlobalOptions& options, const std::optional<Path>& manifest = {})
 {
   OwnPackage own;
   auto project = open_project(env, options);
@@ -54,6 +59,9 @@ Result<OwnPackage> own_package(const Env& env, const GlobalOptions& options)
   }
   own.project = std::move(*project);
   own.package = own.project->workspace.current_package();
+  for (const manifest::PackagePtr& member : own.project->workspace.members) {
+    own.package = manifest && member->root() / "Cargo.toml" == *manifest ? member : own.package;
+  }
   if (own.package != nullptr) {
     CW_TRY_ASSIGN(own.settings, manifest::read_component_settings(env.fs, *own.package->manifest, *own.project->workspace.root_manifest));
   }
@@ -118,7 +126,7 @@ Result<> identify(const Env& env, const ComponentPushRequest& request, const Own
 {
   std::optional<PackageName> name;
   std::optional<spec::Version> version;
-  const bool is_own = !request.file;
+  const bool is_own = !request.file || request.manifest;
   if (request.package) {
     CW_TRY_ASSIGN(const PackageSpec said, parse_package_spec(*request.package));
     name = said.package;
@@ -152,7 +160,7 @@ Result<> identify(const Env& env, const ComponentPushRequest& request, const Own
 
 Result<> component_push(const Env& env, const GlobalOptions& options, const ComponentPushRequest& request)
 {
-  CW_TRY_ASSIGN(const OwnPackage own, own_package(env, options));
+  CW_TRY_ASSIGN(const OwnPackage own, own_package(env, options, request.manifest));
   CW_TRY_ASSIGN(const auto config, manifest::Config::load(env, options.config));
   ComponentPublication publication;
   publication.dry_run = request.dry_run;
@@ -160,6 +168,8 @@ Result<> component_push(const Env& env, const GlobalOptions& options, const Comp
     publication.file = *request.file;
   } else {
     CW_TRY_ASSIGN(publication.file, built_file(env, own));
+  }
+  if (own.package != nullptr && (!request.file || request.manifest)) {
     publication.annotations = annotations_of(own.package);
   }
   CW_TRY(identify(env, request, own, publication));
@@ -172,8 +182,43 @@ Result<> component_push(const Env& env, const GlobalOptions& options, const Comp
     CW_TRY_ASSIGN(const registry_oci::Place place, registry.place_of(publication.package, std::nullopt));
     publication.targets.push_back(to_string(place));
   }
+  CW_TRY_ASSIGN(publication.required,
+                publish::required_registries(request.quorum.empty() ? "all" : request.quorum, publication.targets.size()));
   CW_TRY(publish_component(env, registry, publication));
   return {};
+}
+
+Result<> publish_built_component(const Env& env, const GlobalOptions& options, CompileRequest build, ComponentPushRequest push)
+{
+  build.profile_name = "release";
+  build.component = true;
+  CW_TRY_ASSIGN(const Compiled compiled, compile(env, options, build, nullptr));
+  const plan::ActionGraph& graph = compiled.planned->graph;
+  std::map<Path, Path> manifests; // of packages, by what they were built to
+  for (const plan::ActionIndex root : graph.roots) {
+    for (const auto& [output, path] : graph.actions[root].uplifted) {
+      manifests.emplace(path, graph.actions[root].manifest_path);
+    }
+  }
+  std::vector<const Artifact*> found;
+  for (const Artifact& artifact : compiled.artifacts) {
+    if (artifact.path.extension() == ".wasm" && manifests.contains(artifact.path)) {
+      found.push_back(&artifact);
+    }
+  }
+  if (found.size() != 1) {
+    Error error =
+        not_told(found.empty() ? "nothing was built that can be pushed" : "which of them is to be pushed?",
+                 found.empty() ? "a package is pushed that is a program or a `cdylib` for wasm: `--target wasm32-wasip2`"
+                               : "choose the package with `-p`; of several programs push each file with `cargo-wasm component push`");
+    for (const Artifact* const artifact : found) {
+      error.notes.push_back(fmt::format("`{}`", base::shown_path(env.cwd, artifact->path).native()));
+    }
+    return fail(std::move(error));
+  }
+  push.file = found.front()->path;
+  push.manifest = manifests.at(found.front()->path);
+  return component_push(env, options, push);
 }
 
 Result<> component_pull(const Env& env, const GlobalOptions& options, const ComponentPullRequest& request)

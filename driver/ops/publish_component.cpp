@@ -110,6 +110,20 @@ std::string short_digest(const Sha256& digest)
   return registry_oci::digest_text(digest).substr(0, k_shown);
 }
 
+Error missing_registries(const ComponentPublication& publication, std::size_t published, bool is_enough)
+{
+  return Error(is_enough ? "CW1055" : "CW1045",
+               fmt::format("{} of {} registries have `{}` {}, and {} {} wanted",
+                           published,
+                           publication.targets.size(),
+                           to_string(publication.package),
+                           spec::to_string(publication.version),
+                           publication.required,
+                           publication.required == 1 ? "is" : "are"),
+               Blame::network)
+      .help("the same command again goes on from here: what is there is not sent twice");
+}
+
 } // namespace
 
 Result<std::optional<FileIdentity>> identity_of(const Env& env, const Path& file)
@@ -207,16 +221,14 @@ publish_component(const Env& env, ComponentRegistry& registry, const ComponentPu
   CW_TRY_ASSIGN(facts.component, component_names(publication.file, source));
   const registry_oci::Artifact artifact = registry_oci::make_artifact(std::move(bytes), facts);
   const registry_oci::Descriptor subject = registry_oci::describe(registry_oci::k_manifest_type, artifact.manifest_text);
-  std::vector<PublishedComponent> published;
-  for (const std::string& target : publication.targets) {
+  const auto bring_to = [&](const std::string& target) -> Result<PublishedComponent> {
     CW_TRY_ASSIGN(const registry_oci::Place place, registry.place_of(publication.package, target));
     CW_TRY_ASSIGN(const registry_oci::Repository repository, registry_oci::repository_of(place, publication.package));
     PublishedComponent done{fmt::format("{}:{}", to_string(repository), tag), subject.digest, false, {}};
     if (publication.dry_run) {
       env.reporter.status(
           "Would push", fmt::format("{} ({}, {})", done.reference, base::human_bytes(artifact.layer.size()), short_digest(subject.digest)));
-      published.push_back(std::move(done));
-      continue;
+      return done;
     }
     CW_TRY_ASSIGN(const auto client, registry.client(repository, true));
     CW_TRY_ASSIGN(const auto outcome, registry_oci::push_artifact(*client, artifact, tag));
@@ -232,7 +244,30 @@ publish_component(const Env& env, ComponentRegistry& registry, const ComponentPu
                                     base::human_bytes(artifact.layer.size()),
                                     short_digest(subject.digest),
                                     done.statement ? fmt::format(", signed by {}", key->verifier.name) : std::string()));
-    published.push_back(std::move(done));
+    return done;
+  };
+  std::vector<PublishedComponent> published;
+  std::vector<std::pair<std::string, Error>> unreached;
+  for (const std::string& target : publication.targets) {
+    Result<PublishedComponent> done = bring_to(target);
+    if (done) {
+      published.push_back(std::move(*done));
+    } else if (publication.targets.size() > 1 && done.error().blame == Blame::network) {
+      unreached.emplace_back(target, std::move(done).error());
+    } else {
+      return fail(std::move(done).error());
+    }
+  }
+  if (!unreached.empty()) {
+    const bool is_enough = published.size() >= publication.required;
+    Error error = missing_registries(publication, published.size(), is_enough);
+    for (const auto& [target, why] : unreached) {
+      error.notes.push_back(fmt::format("`{}`: {} [{}]", target, why.message, why.id));
+    }
+    if (!is_enough) {
+      return fail(std::move(error));
+    }
+    env.reporter.warning(error);
   }
   return published;
 }

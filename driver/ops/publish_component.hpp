@@ -20,7 +20,8 @@ struct ComponentPublication
   spec::Version version;
   std::vector<std::string> targets; ///< "oci://HOST/PREFIX", or hosts that say where their packages are
   registry_oci::Annotations annotations;
-  bool dry_run = false; ///< nothing is sent
+  bool dry_run = false;     ///< nothing is sent
+  std::size_t required = 0; ///< so many of the targets must have it
 };
 
 struct PublishedComponent
@@ -31,9 +32,10 @@ struct PublishedComponent
   std::optional<registry_oci::Sha256> statement; ///< the manifest of the publisher's signature
 };
 
-/// Every target in turn; a failure ends it, and the same call again goes on where it ended, because what is there is not sent again.
+/// Every target in turn; one that cannot be reached is left out, as long as enough have it. The same call again goes on where this one
+/// ended, because what is there is not sent again.
 /// `CARGO_WASM_PUBLISH_KEY`: a statement of that key is attached. Errors: CW1150, CW1156 a version with other content, CW1167 no
-/// WebAssembly, CW1169 a key that is none; those of the client and of decoding.
+/// WebAssembly, CW1169 a key that is none; CW1045 too few have it; those of the client and of decoding.
 Result<std::vector<PublishedComponent>>
 publish_component(const Env& env, ComponentRegistry& registry, const ComponentPublication& publication);
 

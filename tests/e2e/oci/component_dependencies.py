@@ -181,6 +181,27 @@ def plugged(world, server, cargo_wasm, root):
     manifest.write_text(before)
 
 
+def published(world, server, cargo_wasm, build):
+    """`publish --component`: built and pushed by one command, to several registries."""
+    def publish(*words):
+        return cargo_wasm(build[0], "publish", "--component", "--target", "wasm32-wasip2", *words, CARGO_TARGET_DIR=str(world.base / "target"))
+
+    tried = publish("--dry-run")
+    check("a dry run builds, and sends nothing", tried.returncode == 0 and f"  Would push {server.host}/own/docs/calculator:0.1.0 (" in tried.stderr, tried.stderr)
+    again = publish()
+    check("what `component push` has pushed is what `publish --component` would", again.returncode == 0 and f"   Unchanged {server.host}/own/docs/calculator:0.1.0 (" in again.stderr, again.stderr)
+    dead = "oci://127.0.0.1:9/dead"  # nobody listens there
+    both = ("--registry", f"{dead},oci://{server.host}/two", "--as", "docs:calculator@0.2.0")
+    done = publish(*both)
+    check("one of two registries is not there: the other has it, told, exit 4", done.returncode == 4 and f"      Pushed {server.host}/two/docs/calculator:0.2.0 (" in done.stderr
+          and "error[CW1045]: 1 of 2 registries have `docs:calculator` 0.2.0, and 2 are wanted\n   = note: `" + dead + "`: " in done.stderr
+          and done.stderr.endswith("   = help: the same command again goes on from here: what is there is not sent twice\n"), done.stderr)
+    done = publish(*both, "--quorum=1")
+    check("where one is enough that is a warning", done.returncode == 0 and "warning[CW1055]: 1 of 2 registries have `docs:calculator` 0.2.0, and 1 is wanted\n" in done.stderr
+          and f"   Unchanged {server.host}/two/docs/calculator:0.2.0 (" in done.stderr, done.stderr)
+    check("what a component has nothing of", publish("--resume").returncode == 2 and publish("--quorum=3", "--registry", f"oci://{server.host}/two").returncode == 2)
+
+
 def in_a_project(world, server, cargo_wasm, build, member):
     """What a project says of itself: its name as a package, its registry, the facts of Cargo.toml."""
     before = (member / "Cargo.toml").read_text()
@@ -199,4 +220,5 @@ def in_a_project(world, server, cargo_wasm, build, member):
                                                               "org.opencontainers.image.version": "0.1.0"}, annotations)
         file = world.base / "target" / "wasm32-wasip2" / "release" / "calculator.wasm"
         pulled = cargo_wasm("component", "pull", "docs:calculator", "-o", world.base / "calculator.wasm")
+        published(world, server, cargo_wasm, build)
         check("and pulls it again from its own registry", pulled.returncode == 0 and (world.base / "calculator.wasm").read_bytes() == file.read_bytes(), pulled.stderr)

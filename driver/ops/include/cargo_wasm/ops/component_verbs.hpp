@@ -14,9 +14,15 @@ struct ComponentPushRequest
   std::vector<std::string> to;        ///< "oci://HOST/PREFIX"; none: what manifest or the configuration of wkg say
   std::optional<std::string> package; ///< "ns:name@1.2.3", "ns:name"
   bool dry_run = false;
+  std::string quorum = {};           ///< how many of them must have it; empty: all
+  std::optional<Path> manifest = {}; ///< `file` was built of this package of the workspace
 };
-/// Errors: CW1167 nothing says which package or version, or which file; those of `publish_component`.
+/// Errors: CW1042; CW1167 nothing says which package or version, or which file; those of `publish_component`.
 Result<> component_push(const Env& env, const GlobalOptions& options, const ComponentPushRequest& request);
+
+/// Builds one package in the release profile, as a component where it can be one, and pushes what came out. Errors: those of a build;
+/// CW1167 it makes no module, or several.
+Result<> publish_built_component(const Env& env, const GlobalOptions& options, CompileRequest build, ComponentPushRequest push);
 
 struct ComponentPullRequest
 {
