@@ -14,6 +14,7 @@ namespace cargo_wasm::net {
 namespace {
 
 constexpr std::string_view k_redacted = "[REDACTED]";
+constexpr std::string_view k_cut_head = "the connection was closed before the headers had ended";
 constexpr std::string_view k_default_user_agent = "cargo-wasm/" CW_VERSION;
 
 /// What CURLOPT_SSLVERSION takes: the least version in the low half, the greatest in the high one; 0 = curl's choice.
@@ -90,6 +91,7 @@ CURL* Transfer::start(const base::HttpOptions& options)
 {
   m_options = &options;
   m_response = {};
+  m_is_head_complete = false;
   m_refusal.reset();
   m_body_bytes = 0;
   m_curl_text[0] = '\0';
@@ -213,6 +215,11 @@ void Transfer::read_header(std::string_view line)
 {
   if (line.starts_with("HTTP/")) {
     m_response.headers.clear(); // of a redirect, or "100 continue"
+    m_is_head_complete = false;
+    return;
+  }
+  if (base::trim(line).empty()) {
+    m_is_head_complete = true;
     return;
   }
   const auto colon = line.find(':');
@@ -228,6 +235,11 @@ Transfer::Ending Transfer::finish(CURLcode code)
   }
   if (code != CURLE_OK) {
     return {fail(transfer_error(code)), is_passing_trouble(code)};
+  }
+  if (!m_is_head_complete) {
+    // libcurl takes a connection that ends among the headers for an answer without a body, which "404" must never be by accident.
+    m_curl_text[k_cut_head.copy(m_curl_text.data(), m_curl_text.size() - 1)] = '\0';
+    return {fail(transfer_error(CURLE_PARTIAL_FILE)), is_passing_trouble(CURLE_PARTIAL_FILE)};
   }
   long status = 0;
   ::curl_easy_getinfo(m_easy.get(), CURLINFO_RESPONSE_CODE, &status);

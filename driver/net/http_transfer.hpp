@@ -69,6 +69,7 @@ private:
   std::array<char, CURL_ERROR_SIZE> m_curl_text{};
   const base::HttpOptions* m_options = nullptr;
   base::HttpResponse m_response;
+  bool m_is_head_complete = false;
   std::optional<Error> m_refusal; ///< of the handler, or the limit
   std::uint64_t m_body_bytes = 0;
   std::uint64_t m_received_bytes = 0;

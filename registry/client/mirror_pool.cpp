@@ -277,6 +277,13 @@ void MirrorPool::note_slow(std::size_t mirror, double waited_ms)
 {
   MirrorHealth& health = m_health[m_mirrors[mirror].id];
   health.latency_ms = std::max(health.latency_ms, waited_ms);
+  if (waited_ms >= static_cast<double>(m_options.longest_hedge_after.count())) {
+    leave(mirror, fmt::format("nothing complete in {:.1f} s; another was faster", waited_ms / 1000)); // somebody has noticed that wait
+  } else if (!m_left[mirror]) {
+    m_env.reporter.verbose(
+        "Slow",
+        fmt::format("mirror `{}` of `{}`: no answer in {:.0f} ms; another was faster", m_mirrors[mirror].id, m_registry, waited_ms));
+  }
   m_left[mirror] = true;
 }
 

@@ -173,6 +173,10 @@ bool HttpServer::answer(int fd, const ServerResponse& response) const
   if (has_body) {
     head += fmt::format("Content-Length: {}\r\n", response.body.size());
   }
+  if (response.cut_head_at) {
+    (void)send_all(fd, head.substr(0, *response.cut_head_at));
+    return false;
+  }
   if (!send_all(fd, head + "\r\n")) {
     return false;
   }

@@ -33,6 +33,7 @@ struct ServerResponse
   std::chrono::milliseconds pause{0};
   std::size_t piece_bytes = 65536;
   bool close_without_answer = false;
+  std::optional<std::size_t> cut_head_at = {}; ///< only so many bytes of status line and headers, then the connection is closed
 };
 
 /// Each connection has a thread, so that a slow answer holds nobody else up. All of them end with the object.

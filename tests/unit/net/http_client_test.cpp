@@ -188,6 +188,24 @@ TEST_CASE("http: bodies that are always cut off fail with their code", "[net][ht
   CHECK(server.requests().size() == 4);
 }
 
+// libcurl takes such an answer for a complete one without a body: a "404" of which half the headers came would be believed.
+TEST_CASE("http: an answer that ends among its headers is none", "[net][http][retry]")
+{
+  std::atomic<int> count{0};
+  const HttpServer server([&](const ServerRequest& request) {
+    ServerResponse response = text("ok", request.target == "/gone" ? 404 : 200);
+    if (++count <= 2 || request.target == "/gone") {
+      response.cut_head_at = count == 1 ? 12 : 30; // in the status line; in a header
+    }
+    return response;
+  });
+  TestClient client;
+  CHECK(client.fetch(server.url("/late")).body == "ok");
+  const Recording& got = client.fetch(server.url("/gone"));
+  CHECK(first_line(*got.outcome) == "CW0032: the transfer of `" + server.url("/gone") + "` failed");
+  CHECK(got.outcome->error().notes == std::vector<std::string>{"the connection was closed before the headers had ended"});
+}
+
 TEST_CASE("http: a server that hangs up without an answer is tried again", "[net][http][retry]")
 {
   std::atomic<int> count{0};
