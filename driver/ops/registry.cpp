@@ -13,6 +13,7 @@
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
 #include "publisher_keys.hpp"
+#include "submitted_change.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -99,24 +100,40 @@ Result<> registry_token_create(const Env& env, const RegistryTokenRequest& reque
 namespace {
 
 constexpr std::chrono::milliseconds k_between_rounds(100);
+constexpr std::chrono::seconds k_first_pause(1), k_longest_pause(30), k_told_every(60);
 
-// What a registry does without being asked: changes that its operator left for it, and a fresh snapshot when nobody changes anything.
+// What a registry does without being asked.
+Result<> own_work(const Env& env, Registry& registry)
+{
+  if (registry.waits_for_witnesses()) {
+    CW_TRY(registry.settle());
+    env.reporter.status("Cosigned", "what waited for witnesses is public");
+  }
+  if (registry.heartbeat_is_due()) {
+    CW_TRY(registry.heartbeat());
+  }
+  return {};
+}
+
+// Changes that the registry's operator left for it, changes that wait for witnesses, and a fresh snapshot when nobody changes anything.
 void keep_house(const Env& env, Registry& registry, std::mutex& one_at_a_time, const std::stop_token& stop)
 {
-  std::uint64_t failures = 0;
+  using Moment = std::chrono::steady_clock::time_point;
+  Moment next_work{}, next_word{};
+  std::chrono::seconds pause = k_first_pause;
   for (; !stop.stop_requested(); std::this_thread::sleep_for(k_between_rounds)) {
     const std::lock_guard lock(one_at_a_time);
     Result<> done = registry.do_submitted();
-    if (done && registry.heartbeat_is_due()) {
-      if (auto beat = registry.heartbeat(); !beat) {
-        done = fail(std::move(beat.error()));
-      }
+    if (done && env.clock.monotonic() >= next_work) {
+      done = own_work(env, registry);
+      // Witnesses that are slow hold up whoever publishes meanwhile: they are asked ever more rarely.
+      next_work = done ? Moment{} : env.clock.monotonic() + pause;
+      pause = done ? k_first_pause : std::min(2 * pause, k_longest_pause);
     }
-    constexpr std::uint64_t k_told_every = 600; // once a minute
-    if (!done && failures++ % k_told_every == 0) {
+    if (!done && env.clock.monotonic() >= next_word) {
       env.reporter.warning(done.error());
+      next_word = env.clock.monotonic() + k_told_every;
     }
-    failures = done ? 0 : failures;
   }
 }
 
@@ -131,7 +148,8 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
                   return api->answer(question);
                 }));
   const std::string address = server->address();
-  CW_TRY_ASSIGN(Registry registry, Registry::open(env, request.directory, fmt::format("http://{}/", address)));
+  CW_TRY_ASSIGN(registry_server::WitnessAsking asking, witness_asking(env));
+  CW_TRY_ASSIGN(Registry registry, Registry::open(env, request.directory, fmt::format("http://{}/", address), std::move(asking)));
   api.emplace(env, registry);
   registry_server::StaticFiles files(env.fs, registry.public_directory());
   server->serve_files(files);

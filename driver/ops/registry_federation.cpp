@@ -12,6 +12,7 @@
 
 #include "publisher_keys.hpp"
 #include "registry_signers.hpp"
+#include "submitted_change.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -48,7 +49,7 @@ Result<> put_in_force(
     return fail(std::move(error).help("`--sign FILE` for each further key; nothing was changed"));
   }
   CW_TRY_ASSIGN(const registry_server::Recorded recorded,
-                registry_server::submit(env, directory, {.kind = registry_server::OperatorChangeKind::federation, .payload = document}));
+                submit_change(env, directory, {.kind = registry_server::OperatorChangeKind::federation, .payload = document}));
   env.reporter.status(
       "Signed",
       fmt::format("version {} of the federation `{}`, in force with entry {} of the log", next.version, next.name, recorded.log_size - 1));
@@ -188,7 +189,8 @@ Result<> registry_rotate(const Env& env, const RegistryRotateRequest& request, c
   }
   const Result<> done = put_in_force(env, request.directory, current, std::move(next), signers);
   for (const RoleKey& fresh : made) {
-    if (!done) {
+    // What is signed and waits for witnesses comes into force later.
+    if (!done && done.error().id != "CW1059") {
       (void)env.fs.remove(fresh.file);
     } else {
       env.reporter.status("Created", fmt::format("`{}` in `{}`", to_text(fresh.key.verifier), fresh.file.native()));

@@ -14,6 +14,7 @@
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
 #include "registry_signers.hpp"
+#include "submitted_change.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -109,9 +110,8 @@ Result<> registry_revoke(const Env& env, const RegistryRevokeRequest& request, c
                                       note.signatures.size()))
                     .help("`--sign FILE` for each further key; nothing was changed"));
   }
-  CW_TRY_ASSIGN(
-      const registry_server::Recorded recorded,
-      registry_server::submit(env, request.directory, {.kind = registry_server::OperatorChangeKind::revocation, .payload = to_text(note)}));
+  CW_TRY_ASSIGN(const registry_server::Recorded recorded,
+                submit_change(env, request.directory, {.kind = registry_server::OperatorChangeKind::revocation, .payload = to_text(note)}));
   const std::string_view verb = request.back ? "Unrevoked" : "Revoked";
   env.reporter.status(verb,
                       recorded.was_there ? fmt::format("{}: it was so already", target)
@@ -122,7 +122,7 @@ Result<> registry_revoke(const Env& env, const RegistryRevokeRequest& request, c
 Result<> registry_heartbeat(const Env& env, const Path& directory)
 {
   CW_TRY_ASSIGN(const registry_server::Recorded recorded,
-                registry_server::submit(env, directory, {.kind = registry_server::OperatorChangeKind::heartbeat, .payload = {}}));
+                submit_change(env, directory, {.kind = registry_server::OperatorChangeKind::heartbeat, .payload = {}}));
   env.reporter.status("Signed", fmt::format("a fresh snapshot, entry {} of the log", recorded.log_size - 1));
   return {};
 }

@@ -47,7 +47,15 @@ Result<> VerifiedRegistry::refresh()
   }
   // A newer document may name other keys and mirrors: then everything is asked anew.
   for (unsigned round = 0; round < 2; ++round) {
-    CW_TRY(choose_checkpoint());
+    if (Result<> chosen = choose_checkpoint(); !chosen) {
+      // Witnesses may have been changed, and those that this document names be gone.
+      const bool may_be_old = chosen.error().id == "CW1011" && m_pool != nullptr && round == 0;
+      Result<bool> followed = may_be_old ? follow_document() : Result<bool>(false);
+      if (!followed || !*followed) {
+        return chosen;
+      }
+      continue;
+    }
     CW_TRY(read_snapshot());
     CW_TRY_ASSIGN(const bool has_followed, follow_document());
     if (!has_followed) {
@@ -340,16 +348,18 @@ Result<std::optional<std::uint64_t>> VerifiedRegistry::lag_of(std::uint64_t size
   return m_state->snapshot.time - snapshot->time;
 }
 
-// The document's versions up to the one that the snapshot speaks of. True if there was a newer one.
+// The document's versions up to the one that the snapshot speaks of; without a snapshot, up to the newest that a mirror has. True if there
+// was a newer one.
 Result<bool> VerifiedRegistry::follow_document()
 {
   const std::uint64_t before = m_known.federation.version;
-  std::uint64_t wanted = m_state->snapshot.federation;
-  if (m_pool == nullptr || (wanted <= before && m_known.federation.expires > now())) {
+  const std::uint64_t named = m_state ? m_state->snapshot.federation : before;
+  if (m_pool == nullptr || (m_state && named <= before && m_known.federation.expires > now())) {
     return false;
   }
-  if (wanted <= before) {
-    wanted = before + 1; // it has expired: there may be one that nobody has spoken of yet
+  std::uint64_t wanted = std::max(named, before + 1); // it has expired: there may be one that nobody has spoken of yet
+  if (!m_state) {
+    wanted = before + registry_trust::k_max_federation_steps;
   }
   if (wanted - before > registry_trust::k_max_federation_steps) {
     return fail(Error("CW1025",
@@ -359,7 +369,7 @@ Result<bool> VerifiedRegistry::follow_document()
   }
   while (m_known.federation.version < wanted) {
     const std::uint64_t next = m_known.federation.version + 1;
-    const bool must_be_there = next <= m_state->snapshot.federation;
+    const bool must_be_there = next <= named;
     CW_TRY_ASSIGN(const PoolAnswer answer,
                   m_pool->get({.path = fmt::format(".well-known/cargo-wasm/federation/{}.dsse", next),
                                .max_bytes = k_max_document_bytes,

@@ -49,7 +49,10 @@ int status_of(const Error& error)
   if (error.id == "CW1213" || error.id == "CW1214" || error.id == "CW1219" || error.id == "CW1221") {
     return 409;
   }
-  return error.blame == Blame::environment || error.blame == Blame::bug ? 500 : 400;
+  if (error.id == "CW1059") {
+    return 504; // whoever asks again finds it finished, or is told the same
+  }
+  return error.blame == Blame::environment || error.blame == Blame::bug || error.id == "CW1060" ? 500 : 400;
 }
 
 // One line for a person who sees it through another program.

@@ -52,7 +52,11 @@ Result<Recorded> apply(Registry& registry, const OperatorChange& change)
   return registry.heartbeat();
 }
 
-Result<Recorded> submit(const Env& env, const base::Path& directory, const OperatorChange& change, std::chrono::milliseconds patience)
+Result<Recorded> submit(const Env& env,
+                        const base::Path& directory,
+                        const OperatorChange& change,
+                        std::chrono::milliseconds patience,
+                        const WitnessAsking& asking)
 {
   if (env.fs.is_file(directory / "private" / "registry.json")) {
     CW_TRY_ASSIGN(std::unique_ptr<base::FileLock> lock, env.fs.try_lock(directory / "private" / "lock", base::LockMode::exclusive));
@@ -60,7 +64,7 @@ Result<Recorded> submit(const Env& env, const base::Path& directory, const Opera
       return leave_for_server(env, directory, change, patience);
     }
   }
-  CW_TRY_ASSIGN(Registry registry, Registry::open(env, directory, ""));
+  CW_TRY_ASSIGN(Registry registry, Registry::open(env, directory, "", asking));
   return apply(registry, change);
 }
 

@@ -66,7 +66,7 @@ Result<> establish(const Env& env, const base::Path& directory, const RegistrySe
       {"cargo-wasm",
        {{"federation", "/.well-known/cargo-wasm/federation/latest"}, {"publish-set", {{"max-bytes", k_max_publication_bytes}}}}}};
   CW_TRY(env.fs.write_atomic(directory / "public" / "config.json", config.dump() + "\n"));
-  return LogStore::create(env.fs, directory / "public", log, federation.canonical, now);
+  return LogStore::create(env.fs, directory, log, federation.canonical, now);
 }
 
 } // namespace
@@ -97,7 +97,7 @@ Result<> Registry::create(const Env& env, const base::Path& directory, const Reg
   return keep_settings(env.fs, directory, settings);
 }
 
-Result<Registry> Registry::open(const Env& env, const base::Path& directory, const std::string& address)
+Result<Registry> Registry::open(const Env& env, const base::Path& directory, const std::string& address, WitnessAsking asking)
 {
   const auto no_registry = [&](std::string why) {
     return fail(Error("CW1201", fmt::format("cannot open the registry in `{}`", directory.native()), Blame::user)
@@ -133,7 +133,7 @@ Result<Registry> Registry::open(const Env& env, const base::Path& directory, con
     CW_TRY(keep_settings(env.fs, directory, read));
   }
   CW_TRY_ASSIGN(std::vector<SignerKey> keys, log_keys(env.fs, directory));
-  CW_TRY_ASSIGN(LogStore log, LogStore::open(env.fs, directory / "public", std::move(keys), "sparse+" + read.base_url));
+  CW_TRY_ASSIGN(LogStore log, LogStore::open(env.fs, directory, std::move(keys), "sparse+" + read.base_url));
   auto state = std::unique_ptr<State>(new State{.env = env,
                                                 .directory = directory,
                                                 .public_directory = directory / "public",
@@ -143,11 +143,16 @@ Result<Registry> Registry::open(const Env& env, const base::Path& directory, con
                                                 .accounts = {},
                                                 .ledger = {},
                                                 .log = std::move(log),
-                                                .federation = {}});
+                                                .federation = {},
+                                                .asking = std::move(asking)});
   CW_TRY_ASSIGN(state->accounts, Accounts::open(state->database));
   CW_TRY_ASSIGN(state->ledger, Ledger::open(state->database, *state->accounts));
   CW_TRY(state->load_federation());
-  CW_TRY(state->recover());
+  // What waits for witnesses is finished by the next change, or when whoever has the registry wants it: they may be away for long.
+  state->is_unfinished = state->log.pending().has_value();
+  if (!state->is_unfinished) {
+    CW_TRY(state->recover());
+  }
   return Registry(std::move(state));
 }
 

@@ -168,6 +168,7 @@ Result<Recorded> Registry::publish(const IndexEntry& entry, std::string_view arc
 Result<std::vector<Recorded>> Registry::publish_set(const std::vector<Publication>& publications)
 {
   State& state = *m_state;
+  CW_TRY(state.begin_change());
   Batch batch;
   std::vector<Recorded> recorded;
   std::map<std::string, std::string> names; // by fold
@@ -219,6 +220,7 @@ Result<std::vector<Recorded>> Registry::publish_set(const std::vector<Publicatio
 Result<Recorded> Registry::set_yanked(std::string_view name, std::string_view version, bool yanked, const Author& author)
 {
   State& state = *m_state;
+  CW_TRY(state.begin_change());
   CW_TRY_ASSIGN(const std::vector<LedgerVersion> versions, state.ledger->versions(name));
   const auto found = std::ranges::find(versions, version, &LedgerVersion::version);
   // The index has a crate under its name in any case, but not with `_` for `-`.
@@ -287,6 +289,7 @@ Result<Recorded> Registry::set_yanked(std::string_view name, std::string_view ve
 Result<Recorded> Registry::change_keys(const PublisherNote& note)
 {
   State& state = *m_state;
+  CW_TRY(state.begin_change());
   const auto* const asked = std::get_if<KeyStatement>(&note.statement);
   const std::string name = asked == nullptr ? "" : asked->name;
   CW_TRY(

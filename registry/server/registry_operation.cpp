@@ -40,6 +40,17 @@ std::vector<std::string_view> target_words(std::string_view target, std::string_
 Result<Recorded> Registry::update_federation(const std::string& dsse)
 {
   State& state = *m_state;
+  // A document may be the way out when the witnesses of the one in force are gone: it can stand behind what waits for them.
+  if (const Result<> settled = state.settle(); !settled && settled.error().id != "CW1059") {
+    return fail(settled.error());
+  }
+  const base::Path kept = state.private_document(state.federation.version);
+  const base::Path current = federation_directory(state.directory) / fmt::format("{}.dsse", state.federation.version);
+  CW_TRY_ASSIGN(const std::optional<std::string> in_force, state.env.fs.read_if_exists(state.env.fs.is_file(current) ? current : kept));
+  if (in_force == dsse) {
+    CW_TRY(state.settle());
+    return Recorded{.entry = 0, .log_size = state.log.size(), .was_there = true};
+  }
   CW_TRY_ASSIGN(const registry_trust::Federation next, follow_federation(state.federation, dsse));
   CW_TRY_ASSIGN(const registry_tlog::LogPolicy policy, registry_tlog::parse_log_policy(next.policy));
   CW_TRY_ASSIGN(std::vector<registry_tlog::SignerKey> keys, log_keys(state.env.fs, state.directory));
@@ -50,14 +61,18 @@ Result<Recorded> Registry::update_federation(const std::string& dsse)
     return fail(Error("CW1203", "the log's key is not in `private/keys`", Blame::environment)
                     .note(fmt::format("the federation's new document names `{}`", to_text(policy.logs[0].key))));
   }
-  CW_TRY(state.env.fs.write_atomic(federation_directory(state.directory) / fmt::format("{}.dsse", next.version), dsse));
+  CW_TRY_ASSIGN(const LogStore::Audience audience, state.audience(next));
+  const base::Path document = audience == LogStore::Audience::witnesses
+                                  ? state.private_document(next.version)
+                                  : federation_directory(state.directory) / fmt::format("{}.dsse", next.version);
+  CW_TRY(state.env.fs.write_atomic(document, dsse));
   // Old and new keys sign the checkpoint that changes from one to the other.
   state.log.set_keys(std::move(keys));
   Batch batch;
   batch.federation = next.version;
-  const Result<std::uint64_t> recorded = state.record(batch);
+  const Result<std::uint64_t> recorded = state.record(batch, next);
   if (state.log.snapshot().federation != next.version) {
-    (void)state.env.fs.remove(federation_directory(state.directory) / fmt::format("{}.dsse", next.version));
+    (void)state.env.fs.remove(document);
   }
   CW_TRY(state.load_federation());
   CW_TRY(recorded);
@@ -67,6 +82,7 @@ Result<Recorded> Registry::update_federation(const std::string& dsse)
 Result<Recorded> Registry::change_revocations(const std::string& bytes)
 {
   State& state = *m_state;
+  CW_TRY(state.begin_change());
   CW_TRY_ASSIGN(registry_tlog::SignedNote note, registry_tlog::parse_note(bytes));
   CW_TRY_ASSIGN(const registry_trust::Statement statement, registry_trust::parse_statement(note.text));
   const auto* const revoke = std::get_if<RevokeStatement>(&statement);
@@ -138,6 +154,7 @@ Result<std::vector<Revocation>> Registry::revocations()
 
 Result<Recorded> Registry::heartbeat()
 {
+  CW_TRY(m_state->begin_change());
   // Keys of the log that have been taken away since sign no more.
   CW_TRY(m_state->load_federation());
   CW_TRY_ASSIGN(const std::uint64_t leaf, m_state->record({}));
@@ -146,7 +163,17 @@ Result<Recorded> Registry::heartbeat()
 
 bool Registry::heartbeat_is_due() const
 {
-  return m_state->now() > m_state->log.snapshot().time + k_heartbeat_after_s;
+  return m_state->lacks_cosignatures || m_state->now() > m_state->log.snapshot().time + k_heartbeat_after_s;
+}
+
+bool Registry::waits_for_witnesses() const
+{
+  return m_state->log.pending().has_value();
+}
+
+Result<> Registry::settle()
+{
+  return m_state->settle();
 }
 
 Result<> Registry::do_submitted()

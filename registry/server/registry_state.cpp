@@ -122,12 +122,13 @@ Result<std::string> Registry::State::index_with(std::string_view name, const std
   return changed;
 }
 
-Result<std::uint64_t> Registry::State::record(const Batch& batch)
+Result<std::uint64_t> Registry::State::record(const Batch& batch, const registry_trust::Federation& next)
 {
-  if (is_unfinished) {
-    CW_TRY(recover());
-    is_unfinished = false;
+  if (!batch.entries.empty() || !batch.index_files.empty()) {
+    CW_TRY(settle()); // rows of two changes cannot be told apart
   }
+  const bool is_behind_pending = log.pending().has_value();
+  CW_TRY_ASSIGN(const LogStore::Audience audience, this->audience(next));
   const std::uint64_t leaf = log.size();
   CW_TRY(announce(batch, leaf));
   is_unfinished = true;
@@ -147,11 +148,18 @@ Result<std::uint64_t> Registry::State::record(const Batch& batch)
     CW_TRY_ASSIGN(const std::string text, index == batch.index_files.end() ? index_file(crate) : Result<std::string>(index->second));
     change.names[base::to_lower(crate)] = NameRecord{.index_file = base::sha256(text), .chain = head, .versions = lines_of(text)};
   }
-  const Result<> appended = log.append(change, now());
+  const Result<> appended = log.append(change, now(), audience);
   if (!appended && log.size() == leaf) {
-    CW_TRY(forget());
-    is_unfinished = false;
+    if (!is_behind_pending) { // else the rows are of that change
+      CW_TRY(forget());
+      is_unfinished = false;
+    }
     return fail(appended.error());
+  }
+  if (log.pending()) {
+    CW_TRY(appended);
+    federation = next;
+    CW_TRY(publish_pending());
   }
   CW_TRY(finish());
   is_unfinished = false;
@@ -238,14 +246,22 @@ Result<> Registry::State::recover()
 
 Result<> Registry::State::load_federation()
 {
-  const std::string file = fmt::format("{}.dsse", log.snapshot().federation);
-  CW_TRY_ASSIGN(const std::string document, env.fs.read(federation_directory(directory) / file));
-  CW_TRY_ASSIGN(federation, registry_trust::open_federation(document));
-  CW_TRY_ASSIGN(const std::optional<std::string> latest, env.fs.read_if_exists(federation_directory(directory) / "latest"));
-  if (latest != document) {
-    CW_TRY(env.fs.write_atomic(federation_directory(directory) / "latest", document));
+  const std::uint64_t version = log.snapshot().federation;
+  CW_TRY_ASSIGN(std::optional<std::string> document,
+                env.fs.read_if_exists(federation_directory(directory) / fmt::format("{}.dsse", version)));
+  if (!document) {
+    CW_TRY_ASSIGN(document, env.fs.read(private_document(version)));
   }
+  CW_TRY_ASSIGN(federation, registry_trust::open_federation(*document));
   CW_TRY_ASSIGN(const registry_tlog::LogPolicy policy, registry_tlog::parse_log_policy(federation.policy));
+  if (!log.pending()) {
+    CW_TRY_ASSIGN(const std::optional<std::string> latest, env.fs.read_if_exists(federation_directory(directory) / "latest"));
+    if (latest != document) {
+      CW_TRY(env.fs.write_atomic(federation_directory(directory) / "latest", *document));
+    }
+    CW_TRY_ASSIGN(const std::string checkpoint, env.fs.read(public_directory / "checkpoint"));
+    lacks_cosignatures = !open_checkpoint(checkpoint, policy);
+  }
   CW_TRY_ASSIGN(std::vector<SignerKey> keys, log_keys(env.fs, directory));
   const auto own = std::ranges::find_if(keys, [&](const SignerKey& key) { return key.verifier == policy.logs.at(0).key; });
   if (own == keys.end()) {

@@ -46,6 +46,8 @@ struct Registry::State
   LogStore log;
   registry_trust::Federation federation; ///< the version that the newest snapshot names
   bool is_unfinished = false;            ///< the last change could not be brought to its end: the next one begins with that
+  bool lacks_cosignatures = false;       ///< the public checkpoint was made before witnesses were asked
+  WitnessAsking asking;
 
   [[nodiscard]] base::Path index_path(std::string_view name) const { return public_directory / registry_protocol::index_path(name); }
   [[nodiscard]] std::uint64_t now() const { return registry_trust::utc_seconds(env.clock.now()); }
@@ -57,17 +59,28 @@ struct Registry::State
   [[nodiscard]] Result<std::string> index_with(std::string_view name, const std::vector<registry_trust::Revocation>& revocations);
 
   /// The place in the log of the first entry. Each entry's place was decided before, so that whoever finds the rows knows whether they went
-  /// through. Errors: CW1219 a note was used before; those of writing.
-  Result<std::uint64_t> record(const Batch& batch);
+  /// through. Errors: CW1219 a note was used before; CW1059 and CW1060 the change is signed, and waits for witnesses; those of writing.
+  Result<std::uint64_t> record(const Batch& batch) { return record(batch, federation); }
+  /// With the document that is in force from then on; behind what is pending, too, when the batch has nothing else.
+  Result<std::uint64_t> record(const Batch& batch, const registry_trust::Federation& next);
+  /// Brings the last change to its end, if it is not there: witnesses, index files, tables. Errors: CW1059, CW1060; those of writing.
+  Result<> settle();
+  /// As `settle`, in front of another change.
+  Result<> begin_change();
   /// What an earlier process was at when it ended.
   Result<> recover();
   /// The federation's document that the newest snapshot names, and the keys that sign for it.
   Result<> load_federation();
+  /// Where a document lies until the snapshot that names it is public.
+  [[nodiscard]] base::Path private_document(std::uint64_t version) const;
+  /// Who sees the next checkpoint first, under the document in force and the next one.
+  [[nodiscard]] Result<LogStore::Audience> audience(const registry_trust::Federation& next) const;
 
 private:
   Result<> announce(const Batch& batch, std::uint64_t leaf);
   Result<> finish();
   Result<> forget();
+  Result<> publish_pending();
 };
 
 /// DIR/private/keys/NAME.

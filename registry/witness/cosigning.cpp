@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <memory>
@@ -19,47 +20,20 @@ using registry_tlog::NoteSignature;
 using registry_tlog::PolicyWitness;
 using registry_tlog::SignedNote;
 
-constexpr std::chrono::seconds k_limit{10};
 constexpr std::uint64_t k_max_answer_bytes = 64 * 1024;
+constexpr std::chrono::milliseconds k_look{20};
 
 /// One request under way, and what became of it.
 struct Asked : base::HttpAnswer
 {
   const PolicyWitness* witness = nullptr;
+  std::uint64_t old_size = 0;
+  bool is_second = false; ///< with the size that the witness had named
 };
 
 std::string submission_address(const PolicyWitness& witness)
 {
   return witness.url + (witness.url.ends_with('/') ? "" : "/") + "add-checkpoint";
-}
-
-// Who is asked with which size.
-using Questions = std::vector<std::pair<const PolicyWitness*, std::uint64_t>>;
-
-Result<std::vector<std::shared_ptr<Asked>>>
-ask(base::HttpClient& http, const Questions& questions, const std::string& note, std::uint64_t size, const ConsistencyProof& proof)
-{
-  std::vector<std::shared_ptr<Asked>> all;
-  for (const auto& [witness, old_size] : questions) {
-    AddCheckpoint question{.old_size = old_size, .proof = {}, .note = note};
-    if (old_size != 0 && old_size < size) {
-      CW_TRY_ASSIGN(question.proof, proof(old_size));
-    }
-    base::HttpRequest request{submission_address(*witness), {"Content-Type: text/plain; charset=utf-8"}, k_max_answer_bytes};
-    request.method = "POST";
-    request.body = to_text(question);
-    request.retries = 0;
-    request.max_redirects = 0;
-    request.limit = k_limit;
-    all.push_back(std::make_shared<Asked>());
-    all.back()->witness = witness;
-    http.enqueue(std::move(request), base::collect_into(all.back()));
-  }
-  bool more = !all.empty();
-  while (more) {
-    CW_TRY_ASSIGN(more, http.poll(std::chrono::milliseconds(200)));
-  }
-  return all;
 }
 
 std::optional<std::uint64_t> size_in(std::string_view body)
@@ -86,48 +60,141 @@ std::optional<NoteSignature> cosignature_in(const Asked& asked, const std::strin
   return std::nullopt;
 }
 
+/// The questions to all witnesses of one checkpoint.
+class Round
+{
+public:
+  Round(base::HttpClient& http, const CosigningRequest& request, SignedNote note, std::uint64_t size)
+      : m_http(http), m_request(request), m_note(std::move(note)), m_size(size)
+  {
+  }
+
+  Result<> ask(const PolicyWitness& witness, std::uint64_t old_size, bool is_second)
+  {
+    AddCheckpoint question{.old_size = old_size, .proof = {}, .note = m_request.note};
+    if (old_size != 0 && old_size < m_size) {
+      CW_TRY_ASSIGN(question.proof, m_request.proof(old_size));
+    }
+    base::HttpRequest request{submission_address(witness), {"Content-Type: text/plain; charset=utf-8"}, k_max_answer_bytes};
+    request.method = "POST";
+    request.body = to_text(question);
+    request.retries = 0;
+    request.max_redirects = 0;
+    request.limit = m_request.limit;
+    auto asked = std::make_shared<Asked>();
+    asked->witness = &witness;
+    asked->old_size = old_size;
+    asked->is_second = is_second;
+    m_open.push_back(asked);
+    m_http.enqueue(std::move(request), base::collect_into(asked));
+    return {};
+  }
+
+  /// Takes in the answers that are there. True if one of them was a cosignature.
+  Result<bool> take()
+  {
+    std::vector<std::shared_ptr<Asked>> done;
+    std::erase_if(m_open, [&](const std::shared_ptr<Asked>& asked) {
+      const bool is_done = asked->outcome.has_value();
+      if (is_done) {
+        done.push_back(asked);
+      }
+      return is_done;
+    });
+    bool any = false;
+    for (const std::shared_ptr<Asked>& asked : done) {
+      CW_TRY_ASSIGN(const bool cosigned, take_one(*asked));
+      any = any || cosigned;
+    }
+    return any;
+  }
+
+  [[nodiscard]] bool is_over() const { return m_open.empty(); }
+  [[nodiscard]] std::string note() const { return to_text(m_note); }
+
+  /// What came of it; those that have not answered are told as slow.
+  [[nodiscard]] Cosigned result() &&
+  {
+    for (const std::shared_ptr<Asked>& asked : m_open) {
+      m_result.failed.emplace_back(asked->witness->name, "it has not answered in time");
+    }
+    m_result.note = note();
+    return std::move(m_result);
+  }
+
+private:
+  Result<bool> take_one(const Asked& asked)
+  {
+    const std::string& name = asked.witness->name;
+    if (!*asked.outcome) {
+      m_result.failed.emplace_back(name, asked.outcome->error().message);
+      return false;
+    }
+    const int status = (*asked.outcome)->status;
+    const auto seen = status == 409 ? size_in(asked.body) : std::nullopt;
+    if (seen && !asked.is_second && *seen != asked.old_size && *seen <= m_size) {
+      CW_TRY(ask(*asked.witness, *seen, true));
+      return false;
+    }
+    if (status == 200) {
+      if (const std::optional<NoteSignature> signature = cosignature_in(asked, m_note.text)) {
+        m_note.signatures.push_back(*signature);
+        m_result.witnesses.push_back(name);
+        return true;
+      }
+      m_result.failed.emplace_back(name, "its answer has no cosignature of its key");
+      return false;
+    }
+    // A log that only grows, and is asked for by one who has its newest checkpoint, is never answered like this.
+    if (status == 422 || (seen && *seen >= m_size)) {
+      m_result.conflicts.emplace_back(name,
+                                      seen ? fmt::format("it has cosigned a checkpoint of {} entries", *seen)
+                                           : "what it has cosigned is not the beginning of this");
+    }
+    m_result.failed.emplace_back(name, fmt::format("it answered with status {}: {}", status, base::trim(asked.body)));
+    return false;
+  }
+
+  base::HttpClient& m_http;
+  const CosigningRequest& m_request;
+  SignedNote m_note;
+  std::uint64_t m_size;
+  std::vector<std::shared_ptr<Asked>> m_open;
+  Cosigned m_result;
+};
+
 } // namespace
 
-Result<Cosigned> request_cosignatures(base::HttpClient& http,
-                                      const registry_tlog::LogPolicy& policy,
-                                      const std::string& note,
-                                      std::uint64_t old_size,
-                                      const ConsistencyProof& proof)
+Result<Cosigned> request_cosignatures(base::HttpClient& http, const base::Clock& clock, const CosigningRequest& request)
 {
-  CW_TRY_ASSIGN(SignedNote cosigned, registry_tlog::parse_note(note));
-  CW_TRY_ASSIGN(const registry_tlog::Checkpoint checkpoint, registry_tlog::parse_checkpoint(cosigned.text));
-  Cosigned result;
-  Questions questions;
-  for (const PolicyWitness& witness : policy.witnesses) {
+  CW_TRY_ASSIGN(SignedNote note, registry_tlog::parse_note(request.note));
+  CW_TRY_ASSIGN(const registry_tlog::Checkpoint checkpoint, registry_tlog::parse_checkpoint(note.text));
+  const auto is_enough = [&](const std::string& cosigned) {
+    return request.is_enough ? request.is_enough(cosigned) : open_checkpoint(cosigned, request.policy).has_value();
+  };
+  Round round(http, request, std::move(note), checkpoint.size);
+  for (const PolicyWitness& witness : request.policy.witnesses) {
     if (!witness.url.empty()) {
-      questions.emplace_back(&witness, old_size);
+      CW_TRY(round.ask(witness, request.old_size, false));
     }
   }
-  for (int round = 0; round < 2 && !questions.empty(); ++round) {
-    CW_TRY_ASSIGN(const std::vector<std::shared_ptr<Asked>> all, ask(http, questions, note, checkpoint.size, proof));
-    questions.clear();
-    for (const std::shared_ptr<Asked>& asked : all) {
-      const std::string& name = asked->witness->name;
-      if (!asked->outcome || !*asked->outcome) {
-        result.failed.emplace_back(name, asked->outcome ? asked->outcome->error().message : "the transfer ended without an answer");
-        continue;
-      }
-      const int status = (*asked->outcome)->status;
-      const auto seen = status == 409 ? size_in(asked->body) : std::nullopt;
-      if (round == 0 && seen && *seen != old_size && *seen <= checkpoint.size) {
-        questions.emplace_back(asked->witness, *seen);
-      } else if (status != 200) {
-        result.failed.emplace_back(name, fmt::format("it answered with status {}: {}", status, base::trim(asked->body)));
-      } else if (const std::optional<NoteSignature> signature = cosignature_in(*asked, cosigned.text)) {
-        cosigned.signatures.push_back(*signature);
-        result.witnesses.push_back(name);
-      } else {
-        result.failed.emplace_back(name, "its answer has no cosignature of its key");
-      }
+  auto end = clock.monotonic() + request.limit;
+  bool enough = false;
+  const auto shorten = [&] {
+    enough = true;
+    end = std::min(end, clock.monotonic() + request.rest);
+  };
+  if (is_enough(request.note)) {
+    shorten();
+  }
+  while (!round.is_over() && clock.monotonic() < end) {
+    CW_TRY(http.poll(k_look));
+    CW_TRY_ASSIGN(const bool more, round.take());
+    if (more && !enough && is_enough(round.note())) {
+      shorten();
     }
   }
-  result.note = to_text(cosigned);
-  return result;
+  return std::move(round).result();
 }
 
 } // namespace cargo_wasm::registry_witness

@@ -7,10 +7,12 @@
 #include <cargo_wasm/registry_witness/cosigning.hpp>
 
 #include "support/catch.hpp"
+#include "support/fixed_clock.hpp"
 #include "support/temp_dir.hpp"
 #include "support/test_env.hpp"
 
 #include <map>
+#include <set>
 
 namespace cargo_wasm::registry_witness {
 namespace {
@@ -103,6 +105,9 @@ public:
   void enqueue(base::HttpRequest request, std::unique_ptr<base::HttpHandler> handler) override
   {
     ++asked;
+    if (never.contains(request.url)) {
+      return;
+    }
     const auto witness = at.find(request.url);
     if (witness == at.end()) {
       handler->on_done(fail(Error("CW0030", "cannot connect", Blame::network)));
@@ -115,10 +120,18 @@ public:
     response.status = answer.status;
     handler->on_done(response);
   }
-  Result<bool> poll(std::chrono::milliseconds) override { return false; }
+  Result<bool> poll(std::chrono::milliseconds) override
+  {
+    if (on_poll) {
+      on_poll();
+    }
+    return false;
+  }
   [[nodiscard]] base::HttpProgress progress() const override { return {}; }
 
   std::map<std::string, std::function<WitnessAnswer(const std::string&)>> at;
+  std::set<std::string> never; ///< answers nothing
+  std::function<void()> on_poll;
   int asked = 0;
 };
 
@@ -206,14 +219,49 @@ TEST_CASE("cosigning: witnesses are asked at once, one that has seen another siz
     return WitnessAnswer{.status = 200, .type = "", .body = "hello\n"};
   };
   const std::vector<std::string> entries = entries_of(9);
-  const Cosigned cosigned = request_cosignatures(http, policy, note_of(entries, log_key()), 2, [&](std::uint64_t old_size) {
-                              return Result<std::vector<Sha256>>(proof_of(old_size, entries));
-                            }).value();
+  const test::FixedClock clock;
+  CosigningRequest request;
+  request.policy = policy;
+  request.note = note_of(entries, log_key());
+  request.old_size = 2;
+  request.proof = [&](std::uint64_t old_size) { return Result<std::vector<Sha256>>(proof_of(old_size, entries)); };
+  const Cosigned cosigned = request_cosignatures(http, clock, request).value();
   CHECK(cosigned.witnesses == std::vector<std::string>{"one"});
   CHECK(cosigned.failed ==
         std::vector<std::pair<std::string, std::string>>{{"down", "cannot connect"}, {"lies", "its answer has no cosignature of its key"}});
   CHECK(http.asked == 4);
   CHECK(open_checkpoint(cosigned.note, policy).value().witnesses == std::vector<std::string>{"one"});
+}
+
+TEST_CASE("cosigning: enough is enough, after a short wait for the others; who has cosigned another history says so", "[registry]")
+{
+  Place place;
+  Witness witness = place.open();
+  test::FixedClock clock;
+  LoopHttp http;
+  http.at["https://one.example/add-checkpoint"] = [&](const std::string& body) { return witness.add_checkpoint(body); };
+  CosigningRequest request;
+  request.policy = {.logs = {{.key = log_key().verifier, .url = {}}},
+                    .witnesses = {{.name = "one", .key = place.key, .url = "https://one.example/"},
+                                  {.name = "slow", .key = place.key, .url = "https://slow.example/"}},
+                    .groups = {},
+                    .quorum = "one"};
+  request.note = note_of(entries_of(4), log_key());
+  request.proof = [&](std::uint64_t old_size) { return Result<std::vector<Sha256>>(proof_of(old_size, entries_of(4))); };
+  http.never.insert("https://slow.example/add-checkpoint");
+  http.on_poll = [&] { clock.advance(std::chrono::milliseconds(100)); };
+  const auto start = clock.monotonic();
+  CHECK(request_cosignatures(http, clock, request).value().failed ==
+        std::vector<std::pair<std::string, std::string>>{{"slow", "it has not answered in time"}});
+  CHECK(clock.monotonic() - start < std::chrono::seconds(1));
+
+  request.note = note_of(entries_of(4, "other"), log_key());
+  const Cosigned other = request_cosignatures(http, clock, request).value();
+  CHECK(other.conflicts == std::vector<std::pair<std::string, std::string>>{{"one", "it has cosigned a checkpoint of 4 entries"}});
+  CHECK(other.witnesses.empty());
+  request.note = note_of(entries_of(3), log_key());
+  CHECK(request_cosignatures(http, clock, request).value().conflicts ==
+        std::vector<std::pair<std::string, std::string>>{{"one", "it has cosigned a checkpoint of 4 entries"}});
 }
 
 } // namespace cargo_wasm::registry_witness

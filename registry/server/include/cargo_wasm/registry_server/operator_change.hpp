@@ -30,7 +30,8 @@ Result<Recorded> apply(Registry& registry, const OperatorChange& change);
 Result<Recorded> submit(const Env& env,
                         const base::Path& directory,
                         const OperatorChange& change,
-                        std::chrono::milliseconds patience = std::chrono::seconds(30));
+                        std::chrono::milliseconds patience = std::chrono::seconds(45),
+                        const WitnessAsking& asking = {});
 
 /// DIR/public/.well-known/cargo-wasm/federation.
 [[nodiscard]] base::Path federation_directory(const base::Path& directory);

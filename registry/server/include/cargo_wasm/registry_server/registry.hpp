@@ -6,7 +6,11 @@
 // A change goes through in this order: the archive; rows of the database with its entries, their places in the log, and the index files;
 // tiles and the name map; the checkpoint; the index files; the rows are taken away. Whatever moment the process ends at, opening the
 // registry again finishes or forgets the change: the signed checkpoint decides which. Several entries can be one change.
+//
+// Where the federation has witnesses, the signed checkpoint first lies in DIR/private/pending-checkpoint; it becomes public when enough of
+// them have cosigned it. Until then no other change is made: what a witness has cosigned is never given up (docs/adr/0024-witnesses.md).
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,15 +67,24 @@ struct Founding
   std::vector<registry_tlog::SignerKey> signers;
 };
 
+/// How witnesses are asked for their cosignatures.
+struct WitnessAsking
+{
+  base::HttpOptions http;
+  std::chrono::milliseconds limit{15'000}; ///< of one change; a client waits thirty seconds
+};
+
 class Registry
 {
 public:
   /// Makes an empty one: keys, and, when its address is known, the federation's first document and an empty log. An empty `base_url` is
   /// filled in by the first `open`. Errors: CW1200 something is there already; CW0003; with a federation.toml CW1224, CW1024.
   static Result<> create(const Env& env, const base::Path& directory, const RegistrySettings& settings, const Founding& founding = {});
-  /// Opens one for writing; finishes what an earlier process left. `address` becomes the address of a registry that has none yet, for ever.
-  /// Errors: CW1201 not a registry, or another process has it; CW1202; those of reading the log, when files were damaged.
-  [[nodiscard]] static Result<Registry> open(const Env& env, const base::Path& directory, const std::string& address);
+  /// Opens one for writing; finishes what an earlier process left, unless that waits for witnesses. `address` becomes the address of a
+  /// registry that has none yet, for ever. Errors: CW1201 not a registry, or another process has it; CW1202; those of reading the log, when
+  /// files were damaged; CW1061.
+  [[nodiscard]] static Result<Registry>
+  open(const Env& env, const base::Path& directory, const std::string& address, WitnessAsking asking = {});
   ~Registry();
   Registry(Registry&&) noexcept;
   Registry& operator=(Registry&&) noexcept;
@@ -84,6 +97,9 @@ public:
 
   /// The version that the newest snapshot names.
   [[nodiscard]] const registry_trust::Federation& federation() const;
+
+  // Changes. Errors of all: CW1059 not enough witnesses have cosigned, or CW1060 one has seen another history: the change is kept and
+  // finished later, or was not begun, as the notes say; made again, it is no other change.
 
   /// A version. The same bytes again are no error, whoever signed them. The first signed publication of a crate claims it for its key.
   /// Errors: CW1213 other bytes were published under this version; CW1214 a name that differs from another one in case, `-` and `_` alone;
@@ -106,8 +122,12 @@ public:
   Result<std::vector<registry_trust::Revocation>> revocations();
   /// A fresh snapshot.
   Result<Recorded> heartbeat();
-  /// Whether the newest snapshot is older than a quarter of its lifetime.
+  /// Whether the newest snapshot is older than a quarter of its lifetime, or without the cosignatures that clients ask for.
   [[nodiscard]] bool heartbeat_is_due() const;
+  /// Whether a change is signed and not public yet.
+  [[nodiscard]] bool waits_for_witnesses() const;
+  /// Finishes such a change. Errors: CW1059, CW1060; those of writing.
+  Result<> settle();
   /// Does what `submit` (operator_change.hpp) has left for the process that has the registry. Errors: CW1202; what fails of a change is
   /// told to whoever wants it.
   Result<> do_submitted();
