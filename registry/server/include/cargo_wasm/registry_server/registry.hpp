@@ -27,8 +27,9 @@ namespace cargo_wasm::registry_server {
 
 struct RegistrySettings
 {
-  std::string name;     ///< of the federation
-  std::string base_url; ///< where clients reach DIR/public, with a slash at its end: "https://registry.example/"
+  std::string name;        ///< of the federation
+  std::string base_url;    ///< where clients reach DIR/public, with a slash at its end: "https://registry.example/"
+  bool is_private = false; ///< reading needs a token; what holds from then on stands in `config.json` (reader_gate.hpp)
 };
 
 /// What a change became.
