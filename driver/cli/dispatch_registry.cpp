@@ -37,7 +37,8 @@ Result<Outcome> init(const Env& env, const ParsedArguments& parsed, const Dispat
                                    .name = text_option(parsed, "name"),
                                    .url = text_option(parsed, "url"),
                                    .federation = {},
-                                   .signers = paths_of(env, parsed, "sign")};
+                                   .signers = paths_of(env, parsed, "sign"),
+                                   .is_private = parsed.has("auth-required")};
   if (const auto* const file = parsed.last("federation")) {
     request.federation = absolute(env, *file);
   }
@@ -48,11 +49,23 @@ Result<Outcome> init(const Env& env, const ParsedArguments& parsed, const Dispat
 Result<Outcome> token(const Env& env, const ParsedArguments& parsed, const DispatchContext&)
 {
   const std::vector<std::string>& words = parsed.all("ACTION");
-  if (words.size() != 2 || words[0] != "create") {
-    return fail(
-        Error("CW1205", "what is to be done with tokens?", Blame::usage).help("`cargo-wasm registry token create DIR --user NAME`"));
+  const auto is = [&](std::string_view action, std::size_t count) { return words.size() == count && words[0] == action; };
+  const auto* const file = parsed.last("file");
+  const bool is_known = is("create", 2) || is("list", 2) || is("revoke", 3) || is("export", 2) || (is("import", 2) && file != nullptr);
+  if (!is_known) {
+    return fail(Error("CW1205", "what is to be done with tokens?", Blame::usage)
+                    .help("`cargo-wasm registry token create DIR --user NAME`, `list DIR`, `revoke DIR NUMBER`, `export DIR`, `import DIR "
+                          "--file FILE`"));
   }
-  ops::RegistryTokenRequest request{.directory = absolute(env, words[1]),
+  const Path directory = absolute(env, words[1]);
+  if (words[0] != "create") {
+    CW_TRY(words[0] == "list"     ? ops::registry_token_list(env, directory)
+           : words[0] == "revoke" ? ops::registry_token_revoke(env, directory, words[2])
+           : words[0] == "export" ? ops::registry_token_export(env, directory)
+                                  : ops::registry_token_import(env, directory, absolute(env, *file)));
+    return Outcome{};
+  }
+  ops::RegistryTokenRequest request{.directory = directory,
                                     .user = text_option(parsed, "user"),
                                     .scopes = parsed.all("scope"),
                                     .crates = text_option(parsed, "crates", "*"),
@@ -67,6 +80,16 @@ Result<Outcome> token(const Env& env, const ParsedArguments& parsed, const Dispa
     request.days = days;
   }
   CW_TRY(ops::registry_token_create(env, request));
+  return Outcome{};
+}
+
+Result<Outcome> access(const Env& env, const ParsedArguments& parsed, const DispatchContext&)
+{
+  const std::vector<std::string>& words = parsed.all("DIR");
+  if (words.size() != 2 || (words[1] != "private" && words[1] != "open")) {
+    return fail(Error("CW1205", "who may read the registry?", Blame::usage).help("`cargo-wasm registry access DIR private`, or `open`"));
+  }
+  CW_TRY(ops::registry_access(env, absolute(env, words[0]), words[1] == "private"));
   return Outcome{};
 }
 
@@ -91,6 +114,7 @@ struct RegistryVerb
 constexpr std::array k_registry_verbs = {
     RegistryVerb{"registry init", init},
     RegistryVerb{"registry token", token},
+    RegistryVerb{"registry access", access},
     RegistryVerb{"registry serve", serve},
 };
 

@@ -11,6 +11,7 @@
 #include <cargo_wasm/registry_client/download_log.hpp>
 #include <cargo_wasm/registry_client/static_files.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
+#include <cargo_wasm/source/reading_tokens.hpp>
 
 namespace cargo_wasm::ops {
 
@@ -195,6 +196,9 @@ std::unique_ptr<VerifiedRegistry> FederationReader::read(const Env& env) const
   if (const auto preferred = config->get_string_list("cargo-wasm.mirrors"); preferred && *preferred) {
     reading.pool.preferred = (*preferred)->value;
   }
+  reading.pool.tokens = [&env, this](const std::string& base) {
+    return source::token_to_read(env, *config, base, &known.federation, known.on_first_use);
+  };
   return std::make_unique<VerifiedRegistry>(env, client.get(), known, std::move(reading));
 }
 
@@ -208,7 +212,8 @@ Result<> registry_add(const Env& env, const GlobalOptions& options, const Regist
   }
   CW_TRY_ASSIGN(const auto http_options, config->http_options());
   CW_TRY_ASSIGN(const auto client, env.http.make(http_options));
-  registry_client::ServerFiles files(*client, address);
+  registry_client::ServerFiles files(
+      *client, address, [&](const std::string& base) { return source::token_to_read(env, *config, base, nullptr, false); });
   CW_TRY_ASSIGN(const std::string document,
                 get_file(files, {.path = ".well-known/cargo-wasm/federation/latest", .max_bytes = registry_client::k_max_document_bytes}));
   CW_TRY_ASSIGN(const registry_trust::Federation federation, registry_trust::open_federation(document));

@@ -8,6 +8,7 @@
 #include <cargo_wasm/package/publish_json.hpp>
 #include <cargo_wasm/publish/publisher.hpp>
 #include <cargo_wasm/publish/quorum.hpp>
+#include <cargo_wasm/source/reading_tokens.hpp>
 
 #include "packaging.hpp"
 #include "publish_registries.hpp"
@@ -102,6 +103,10 @@ private:
 
   Result<std::string> token(const publish::TokenQuestion& question)
   {
+    const bool is_mirror = !question.registry.canonical.empty() && question.registry.canonical != question.registry.index;
+    if (is_mirror && question.operation == "read") {
+      return source::token_to_read(m_env, *m_project.config, question.registry.index_base());
+    }
     source::TokenUse use;
     use.operation = question.operation;
     use.name = question.name;

@@ -9,6 +9,7 @@
 
 #include <cargo_wasm/registry_server/api.hpp>
 #include <cargo_wasm/registry_server/http_server.hpp>
+#include <cargo_wasm/registry_server/reader_gate.hpp>
 #include <cargo_wasm/registry_server/registry.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
@@ -63,7 +64,7 @@ Result<> registry_init(const Env& env, const RegistryInitRequest& request, const
       founding.signers.push_back(std::move(key));
     }
   }
-  CW_TRY(Registry::create(env, request.directory, {.name = request.name, .base_url = url}, founding));
+  CW_TRY(Registry::create(env, request.directory, {.name = request.name, .base_url = url, .is_private = request.is_private}, founding));
   env.reporter.status("Created", fmt::format("registry `{}` in `{}`", request.name, request.directory.native()));
   env.reporter.status("Next", fmt::format("cargo-wasm registry token create {} --user NAME", request.directory.native()));
   env.reporter.status("Next", fmt::format("cargo-wasm registry serve {} --listen ADDRESS:PORT", request.directory.native()));
@@ -85,7 +86,11 @@ Result<> registry_token_create(const Env& env, const RegistryTokenRequest& reque
     token.scopes.push_back(*scope);
   }
   if (token.scopes.empty()) {
-    token.scopes = {Scope::publish, Scope::yank};
+    token.scopes = {Scope::read, Scope::publish, Scope::yank};
+  }
+  if (token.scopes == std::vector{Scope::read} && token.crates != "*") {
+    return refuse("a token cannot let somebody read some crates alone",
+                  "leave `--crates` out: it limits what a token changes, and who verifies a registry's log sees all of its crates");
   }
   const std::uint64_t now = registry_trust::utc_seconds(env.clock.now());
   if (request.days) {
@@ -151,14 +156,19 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
   CW_TRY_ASSIGN(registry_server::WitnessAsking asking, witness_asking(env));
   CW_TRY_ASSIGN(Registry registry, Registry::open(env, request.directory, fmt::format("http://{}/", address), std::move(asking)));
   api.emplace(env, registry);
-  registry_server::StaticFiles files(env.fs, registry.public_directory());
+  CW_TRY_ASSIGN(const auto gate, registry_server::ReaderGate::open(env, request.directory, registry.public_directory()));
+  server->guard_by(*gate);
+  registry_server::StaticFiles files(env.fs, registry.public_directory(), {.is_private = gate->is_private()});
   server->serve_files(files);
   if (request.port_file) {
     CW_TRY(env.fs.write_atomic(*request.port_file, address.substr(address.rfind(':') + 1) + "\n"));
   }
   env.reporter.result(fmt::format("http://{}/\n", address));
   env.reporter.status("Serving",
-                      fmt::format("registry `{}` from `{}`, until Ctrl-C", registry.settings().name, request.directory.native()));
+                      fmt::format("{}registry `{}` from `{}`, until Ctrl-C",
+                                  gate->is_private() ? "private " : "",
+                                  registry.settings().name,
+                                  request.directory.native()));
   const std::jthread house([&](const std::stop_token& stop) { keep_house(env, registry, one_at_a_time, stop); });
   server->run(request.stop);
   return {};

@@ -6,6 +6,7 @@
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/registry_mirror/audit.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
+#include <cargo_wasm/source/reading_tokens.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -26,8 +27,8 @@ public:
   [[nodiscard]] static Result<Places> open(const Env& env, const std::vector<std::string>& config_arguments)
   {
     Places places;
-    CW_TRY_ASSIGN(const auto config, manifest::Config::load(env, {.config_arguments = config_arguments}));
-    CW_TRY_ASSIGN(const auto options, config->http_options());
+    CW_TRY_ASSIGN(places.m_config, manifest::Config::load(env, {.config_arguments = config_arguments}));
+    CW_TRY_ASSIGN(const auto options, places.m_config->http_options());
     CW_TRY_ASSIGN(places.m_http, env.http.make(options));
     return places;
   }
@@ -35,13 +36,17 @@ public:
   Result<std::unique_ptr<registry_client::StaticFiles>> files(const Env& env, const std::string& place)
   {
     if (const std::optional<std::string> address = web_address(place)) {
-      return std::unique_ptr<registry_client::StaticFiles>(std::make_unique<registry_client::ServerFiles>(*m_http, *address));
+      return std::unique_ptr<registry_client::StaticFiles>(
+          std::make_unique<registry_client::ServerFiles>(*m_http, *address, [&env, config = m_config.get()](const std::string& base) {
+            return source::token_to_read(env, *config, base);
+          }));
     }
     CW_TRY_ASSIGN(Path directory, find_public_directory(env.fs, (env.cwd / place).lexically_normal()));
     return std::unique_ptr<registry_client::StaticFiles>(std::make_unique<registry_mirror::DirectoryFiles>(env.fs, std::move(directory)));
   }
 
 private:
+  std::unique_ptr<manifest::Config> m_config;
   std::unique_ptr<base::HttpClient> m_http;
 };
 

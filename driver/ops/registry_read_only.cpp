@@ -3,6 +3,7 @@
 
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
 #include <cargo_wasm/registry_server/http_server.hpp>
+#include <cargo_wasm/registry_server/reader_gate.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -41,7 +42,10 @@ Result<> registry_serve_read_only(const Env& env, const RegistryServeRequest& re
                                                      .etag = {},
                                                      .cache_control = "no-store"};
                 }));
-  registry_server::StaticFiles files(env.fs, directory);
+  const Path whole = directory.filename() == "public" ? directory.parent_path() : directory;
+  CW_TRY_ASSIGN(const auto gate, registry_server::ReaderGate::open(env, whole, directory));
+  server->guard_by(*gate);
+  registry_server::StaticFiles files(env.fs, directory, {.is_private = gate->is_private()});
   server->serve_files(files);
   const std::string address = server->address();
   if (request.port_file) {

@@ -6,6 +6,7 @@
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/registry_mirror/sync.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
+#include <cargo_wasm/source/reading_tokens.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,6 +28,7 @@ tl::unexpected<Error> refuse_sync(std::string message, std::string help)
 struct MirrorSettings
 {
   std::string from, url;
+  bool on_first_use = false; ///< nobody said which federation it is: `--trust-first`
 };
 
 Path mirror_settings_file(const Path& directory)
@@ -41,7 +43,8 @@ Result<MirrorSettings> read_mirror_settings(const base::Filesystem& fs, const Pa
   const auto member = [&](const char* name) {
     return json.is_object() && json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : std::string();
   };
-  return MirrorSettings{.from = member("from"), .url = member("url")};
+  const bool on_first_use = json.is_object() && json.contains("trust_first") && json["trust_first"] == true;
+  return MirrorSettings{.from = member("from"), .url = member("url"), .on_first_use = on_first_use};
 }
 
 void tell(const Env& env, const registry_mirror::SyncReport& report)
@@ -134,8 +137,21 @@ Result<> registry_sync(const Env& env, const RegistrySyncRequest& request)
   CW_TRY_ASSIGN(const auto config, manifest::Config::load(env, {.config_arguments = request.config_arguments}));
   CW_TRY_ASSIGN(const auto options, config->http_options());
   CW_TRY_ASSIGN(const std::unique_ptr<base::HttpClient> http, env.http.make(options));
-  registry_client::ServerFiles primary(*http, settings.from);
-  const nlohmann::ordered_json json{{"from", settings.from}, {"url", settings.url}};
+  // The federation's documents are public: when a token is first asked for, the one that was pinned is here.
+  settings.on_first_use = pin.first_seen || (settings.on_first_use && !pin.document && !pin.root);
+  registry_client::ServerFiles primary(*http, settings.from, [&](const std::string& base) -> Result<std::string> {
+    CW_TRY_ASSIGN(const std::optional<std::string> own,
+                  env.fs.read_if_exists(request.directory / "public" / ".well-known" / "cargo-wasm" / "federation" / "latest"));
+    if (!own) {
+      return source::token_to_read(env, *config, base);
+    }
+    CW_TRY_ASSIGN(const registry_trust::Federation federation, registry_trust::open_federation(*own));
+    return source::token_to_read(env, *config, base, &federation, settings.on_first_use);
+  });
+  nlohmann::ordered_json json{{"from", settings.from}, {"url", settings.url}};
+  if (settings.on_first_use) {
+    json["trust_first"] = true;
+  }
   CW_TRY(env.fs.write_atomic(mirror_settings_file(request.directory), json.dump(1) + "\n"));
   const registry_mirror::SyncRequest what{
       .directory = request.directory, .url = settings.url, .pin = std::move(pin), .repair = request.repair};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/source/reading_tokens.hpp>
 
 #include "remote_index.hpp"
 #include "server_answer.hpp"
@@ -32,6 +33,9 @@ Result<registry_client::VerifiedRegistry*> RemoteIndex::verified()
     if (preferred) {
       options.pool.preferred = preferred->value;
     }
+    options.pool.tokens = [this](const std::string& base) {
+      return token_to_read(m_session.env(), m_session.config(), base, &m_known->federation, m_known->on_first_use);
+    };
     m_verified = std::make_unique<registry_client::VerifiedRegistry>(m_session.env(), http, *m_known, std::move(options));
   }
   return m_verified.get();

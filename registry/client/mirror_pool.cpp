@@ -57,6 +57,7 @@ struct MirrorPool::Job
   std::vector<std::size_t> in_trouble; ///< mirrors whose trouble may pass
   std::vector<std::string> troubles;   ///< one a mirror, for the message
   std::vector<std::size_t> behind;     ///< mirrors that do not have it yet
+  std::size_t denied = 0;              ///< mirrors that want another token
   bool had_wrong_bytes = false, had_page = false;
   std::string partial; ///< the beginning of a large file, from an attempt that was cut off
 };
@@ -97,8 +98,9 @@ public:
   std::size_t mirror;
   Steady::time_point started;
   std::string body;
-  std::string before;    ///< what is there already: the request was for the rest
-  bool followed = false; ///< by a request to another mirror, as this one was slow
+  std::string before;      ///< what is there already: the request was for the rest
+  bool followed = false;   ///< by a request to another mirror, as this one was slow
+  bool with_token = false; ///< its request had one
 };
 
 MirrorPool::MirrorPool(const Env& env,
@@ -108,7 +110,7 @@ MirrorPool::MirrorPool(const Env& env,
                        HealthTable& health,
                        PoolOptions options)
     : m_env(env), m_client(client), m_registry(std::move(registry)), m_mirrors(std::move(mirrors)), m_health(health),
-      m_options(std::move(options)), m_left(m_mirrors.size()), m_told(m_mirrors.size())
+      m_options(std::move(options)), m_left(m_mirrors.size()), m_told(m_mirrors.size()), m_tokens(m_options.tokens)
 {
 }
 
@@ -183,9 +185,10 @@ void MirrorPool::next(const std::shared_ptr<Job>& job)
     job->order = std::exchange(job->in_trouble, {});
     job->asked = 0;
     job->troubles.clear();
+    job->denied = 0;
   }
   const std::size_t place = job->order[job->asked++];
-  base::HttpRequest request{m_mirrors[place].base + job->file.path, m_options.headers, job->file.max_bytes, job->file.small};
+  base::HttpRequest request{m_mirrors[place].base + job->file.path, {}, job->file.max_bytes, job->file.small};
   request.max_redirects = 0;
   request.connect_limit = m_options.connect_limit;
   request.limit = job->file.small ? m_options.small_limit : m_options.large_limit;
@@ -193,6 +196,10 @@ void MirrorPool::next(const std::shared_ptr<Job>& job)
     request.retries = 0;
   }
   auto attempt = std::make_unique<Attempt>(*this, job, place);
+  if (const auto token = m_tokens.header(m_mirrors[place].base)) {
+    request.headers.push_back(*token);
+    attempt->with_token = true;
+  }
   if (!job->partial.empty()) {
     attempt->before = job->partial;
     request.headers.push_back(fmt::format("range: bytes={}-", job->partial.size()));
@@ -223,6 +230,10 @@ void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result
         job->partial = attempt.body;
       }
       pass(phrase_of(error));
+    }
+  } else if (outcome->status == 401 || (outcome->status == 403 && attempt.with_token)) {
+    if (try_with_token(*job, attempt, *outcome)) {
+      job->order.insert(job->order.begin() + static_cast<std::ptrdiff_t>(job->asked), place);
     }
   } else if (is_passing(outcome->status)) {
     pass(fmt::format("`{}` was answered with status {}", job->file.path, outcome->status));
@@ -258,6 +269,25 @@ void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result
     }
   }
   next(job);
+}
+
+// That somebody has no token is no fault of the mirror: it gets no strike, and is asked again by the next command.
+bool MirrorPool::try_with_token(Job& job, const Attempt& attempt, const base::HttpResponse& response)
+{
+  const registry_trust::Mirror& mirror = m_mirrors[attempt.mirror];
+  Result<> got;
+  if (!attempt.with_token) {
+    got = m_tokens.need(mirror.base);
+    if (got) {
+      return true;
+    }
+  }
+  std::string why = attempt.with_token ? fmt::format("the token for it is refused: {}", reason_of_refusal(response.status, attempt.body))
+                                       : fmt::format("it wants a token: {}", phrase_of(got.error()));
+  ++job.denied;
+  leave(attempt.mirror, why);
+  job.troubles.push_back(fmt::format("`{}`: {}", mirror.id, why));
+  return false;
 }
 
 void MirrorPool::finish(Job& job, Result<PoolAnswer> answer)
@@ -357,6 +387,11 @@ void MirrorPool::strike(std::size_t mirror, const std::string& why)
 
 Error MirrorPool::exhausted(const Job& job) const
 {
+  if (job.denied != 0 && job.denied == job.troubles.size()) {
+    Error error = refused_without_token(fmt::format("the registry `{}`", m_registry), job.file.path);
+    error.notes.insert(error.notes.begin(), job.troubles.begin(), job.troubles.end());
+    return error;
+  }
   Error error("CW1103",
               fmt::format("no mirror of `{}` has `{}` as it should be", m_registry, job.file.path),
               job.had_wrong_bytes && job.in_trouble.empty() ? Blame::integrity : Blame::network);

@@ -42,6 +42,28 @@ std::string hash_of(std::string_view token)
   return base::to_hex(base::sha256(token));
 }
 
+std::optional<std::uint64_t> seconds_of(const Value& value)
+{
+  const auto* const seconds = std::get_if<std::int64_t>(&value);
+  return seconds == nullptr ? std::nullopt : std::optional(static_cast<std::uint64_t>(*seconds));
+}
+
+// Of a row with id, user, scopes, crates, expires.
+TokenGrant grant_of(const Row& row, std::uint64_t now)
+{
+  TokenGrant grant{
+      .id = std::get<std::int64_t>(row[0]), .user = std::get<std::string>(row[1]), .scopes = {}, .crates = std::get<std::string>(row[3])};
+  const std::string scopes = std::get<std::string>(row[2]);
+  for (const std::string_view word : base::split(scopes, ' ')) {
+    if (const std::optional<Scope> scope = parse_scope(word)) {
+      grant.scopes.push_back(*scope);
+    }
+  }
+  const std::optional<std::uint64_t> expires = seconds_of(row[4]);
+  grant.expired = expires && *expires <= now;
+  return grant;
+}
+
 std::vector<std::string> texts_of(const std::vector<Row>& rows)
 {
   std::vector<std::string> texts;
@@ -83,6 +105,8 @@ Result<Accounts> Accounts::open(Database& database)
   CW_TRY(database.run(
       "CREATE TABLE IF NOT EXISTS tokens(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL, user BLOB NOT NULL, scopes BLOB NOT NULL, "
       "crates BLOB NOT NULL, created INTEGER NOT NULL, expires INTEGER)"));
+  CW_TRY(database.run(
+      "CREATE TABLE IF NOT EXISTS readers(hash BLOB PRIMARY KEY, user BLOB NOT NULL, created INTEGER NOT NULL, expires INTEGER)"));
   CW_TRY(database.run("CREATE TABLE IF NOT EXISTS owners(crate BLOB NOT NULL, user BLOB NOT NULL, PRIMARY KEY(crate, user))"));
   CW_TRY(database.run("CREATE TABLE IF NOT EXISTS publisher_keys(key BLOB PRIMARY KEY, user BLOB NOT NULL, created INTEGER NOT NULL)"));
   return Accounts(database);
@@ -99,11 +123,16 @@ AccountsFile::~AccountsFile() = default;
 AccountsFile::AccountsFile(AccountsFile&&) noexcept = default;
 AccountsFile& AccountsFile::operator=(AccountsFile&&) noexcept = default;
 
+bool AccountsFile::is_place(const base::ReadOnlyFilesystem& fs, const base::Path& directory)
+{
+  return fs.is_file(directory / "private" / "registry.json") || fs.is_file(directory / "private" / "mirror.json");
+}
+
 Result<AccountsFile> AccountsFile::open(const Env& env, const base::Path& directory)
 {
-  if (!env.fs.is_file(directory / "private" / "registry.json")) {
+  if (!is_place(env.fs, directory)) {
     return fail(Error("CW1201", fmt::format("cannot open the registry in `{}`", directory.native()), Blame::user)
-                    .note("there is no `private/registry.json` in it")
+                    .note("there is neither `private/registry.json` nor a mirror's `private/mirror.json` in it")
                     .help("`cargo-wasm registry init DIR --name NAME` makes one"));
   }
   CW_TRY_ASSIGN(Database database, Database::open(directory / "private" / "state.sqlite"));
@@ -130,22 +159,57 @@ Result<std::string> Accounts::create_token(const TokenRequest& request, std::uin
 Result<std::optional<TokenGrant>> Accounts::find(std::string_view token, std::uint64_t now)
 {
   CW_TRY_ASSIGN(const std::vector<Row> rows,
-                m_database->run("SELECT id, user, scopes, crates, expires FROM tokens WHERE hash = ?", {hash_of(token)}));
-  if (rows.empty()) {
-    return std::optional<TokenGrant>();
+                m_database->run("SELECT id, user, scopes, crates, expires FROM tokens WHERE hash = ?1 "
+                                "UNION ALL SELECT 0, user, ?2, ?3, expires FROM readers WHERE hash = ?1",
+                                {hash_of(token), std::string(name_of(Scope::read)), std::string("*")}));
+  return rows.empty() ? std::nullopt : std::optional(grant_of(rows[0], now));
+}
+
+Result<std::vector<ListedToken>> Accounts::tokens(std::uint64_t now)
+{
+  CW_TRY_ASSIGN(const std::vector<Row> rows,
+                m_database->run("SELECT id, user, scopes, crates, expires, created FROM tokens "
+                                "UNION ALL SELECT 0, user, ?1, ?2, expires, created FROM readers ORDER BY 1, 2",
+                                {std::string(name_of(Scope::read)), std::string("*")}));
+  std::vector<ListedToken> tokens;
+  for (const Row& row : rows) {
+    TokenGrant grant = grant_of(row, now);
+    const bool is_copy = grant.id == 0;
+    tokens.push_back({.grant = std::move(grant),
+                      .created = static_cast<std::uint64_t>(std::get<std::int64_t>(row[5])),
+                      .expires = seconds_of(row[4]),
+                      .is_copy = is_copy});
   }
-  const Row& row = rows[0];
-  TokenGrant grant{
-      .id = std::get<std::int64_t>(row[0]), .user = std::get<std::string>(row[1]), .scopes = {}, .crates = std::get<std::string>(row[3])};
-  const std::string scopes = std::get<std::string>(row[2]);
-  for (const std::string_view word : base::split(scopes, ' ')) {
-    if (const std::optional<Scope> scope = parse_scope(word)) {
-      grant.scopes.push_back(*scope);
+  return tokens;
+}
+
+Result<std::vector<Reader>> Accounts::readers(std::uint64_t now)
+{
+  CW_TRY_ASSIGN(const std::vector<Row> rows, m_database->run("SELECT id, user, scopes, crates, expires, hash FROM tokens ORDER BY id"));
+  std::vector<Reader> readers;
+  for (const Row& row : rows) {
+    const TokenGrant grant = grant_of(row, now);
+    if (!grant.expired && std::ranges::find(grant.scopes, Scope::read) != grant.scopes.end()) {
+      readers.push_back({.hash = std::get<std::string>(row[5]), .user = grant.user, .expires = seconds_of(row[4])});
     }
   }
-  const auto* const expires = std::get_if<std::int64_t>(&row[4]);
-  grant.expired = expires != nullptr && static_cast<std::uint64_t>(*expires) <= now;
-  return std::optional(std::move(grant));
+  return readers;
+}
+
+Result<> Accounts::take_readers(const std::vector<Reader>& readers, std::uint64_t now)
+{
+  return m_database->transaction([&]() -> Result<> {
+    CW_TRY(m_database->run("DELETE FROM readers"));
+    for (const Reader& reader : readers) {
+      Value expires;
+      if (reader.expires) {
+        expires = static_cast<std::int64_t>(*reader.expires);
+      }
+      CW_TRY(m_database->run("INSERT OR REPLACE INTO readers(hash, user, created, expires) VALUES(?, ?, ?, ?)",
+                             {reader.hash, reader.user, static_cast<std::int64_t>(now), expires}));
+    }
+    return {};
+  });
 }
 
 Result<bool> Accounts::revoke_token(std::int64_t id)

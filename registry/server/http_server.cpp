@@ -59,6 +59,7 @@ struct Shared
   HttpServer::Answerer answerer;
   ServerLimits limits;
   StaticFiles* files = nullptr;
+  ReaderGate* gate = nullptr;
   asio::io_context* answers = nullptr; ///< its thread calls the answerer
 
   std::mutex mutex; ///< of what follows
@@ -98,7 +99,7 @@ class RegistryConnection : public std::enable_shared_from_this<RegistryConnectio
 public:
   /// `peer` was admitted.
   RegistryConnection(tcp::socket socket, asio::ip::address peer, Shared& shared)
-      : m_stream(std::move(socket)), m_peer(std::move(peer)), m_shared(shared)
+      : m_stream(std::move(socket)), m_peer(std::move(peer)), m_peer_text(m_peer.to_string()), m_shared(shared)
   {
   }
   ~RegistryConnection() { m_shared.leave(m_peer); }
@@ -130,6 +131,10 @@ private:
     const bool has_body = m_parser->chunked() || (length && *length != 0);
     if (m_shared.files != nullptr && !has_body && !is_dynamic(text_of(request.target()))) {
       m_keep_alive = request.keep_alive();
+      if (auto refusal = refusal_of(request)) {
+        send(std::move(*refusal), m_keep_alive, request.version(), request.method() == http::verb::head);
+        return;
+      }
       m_file = m_shared.files->answer({.method = text_of(request.method_string()),
                                        .target = text_of(request.target()),
                                        .if_none_match = text_of(request[http::field::if_none_match]),
@@ -153,6 +158,15 @@ private:
     });
   }
 
+  template <class Body> std::optional<HttpAnswer> refusal_of(const http::request<Body>& request)
+  {
+    return m_shared.gate == nullptr ? std::nullopt
+                                    : m_shared.gate->judge({.peer = m_peer_text,
+                                                            .method = text_of(request.method_string()),
+                                                            .target = text_of(request.target()),
+                                                            .authorization = text_of(request[http::field::authorization])});
+  }
+
   // On the thread of answers, while this connection waits for nothing else.
   void answer()
   {
@@ -160,7 +174,9 @@ private:
     const std::string method(text_of(request.method_string()));
     auto answer = std::make_shared<HttpAnswer>(
         HttpAnswer{.status = 500, .type = "text/plain", .body = "the registry failed\n", .etag = {}, .cache_control = {}});
-    if (m_shared.files != nullptr && !is_dynamic(text_of(request.target()))) {
+    if (auto refusal = refusal_of(request)) {
+      *answer = std::move(*refusal);
+    } else if (m_shared.files != nullptr && !is_dynamic(text_of(request.target()))) {
       *answer = {.status = 405,
                  .type = "application/json",
                  .body = R"({"errors":[{"detail":"files can only be read"}]})",
@@ -205,6 +221,9 @@ private:
     }
     if (!answer.cache_control.empty()) {
       m_response.set(http::field::cache_control, answer.cache_control);
+    }
+    for (const auto& [name, value] : answer.headers) {
+      m_response.insert(name, value); // one may come twice
     }
     if (answer.status != 304) {
       m_response.content_length(answer.body.size());
@@ -278,6 +297,7 @@ private:
 
   beast::tcp_stream m_stream;
   asio::ip::address m_peer;
+  std::string m_peer_text;
   Shared& m_shared;
   beast::flat_buffer m_buffer;
   std::optional<http::request_parser<http::empty_body>> m_parser;
@@ -325,6 +345,7 @@ public:
   }
 
   void serve_files(StaticFiles& files) override { m_shared.files = &files; }
+  void guard_by(ReaderGate& gate) override { m_shared.gate = &gate; }
 
   void run(const std::stop_token& stop) override
   {
@@ -417,7 +438,7 @@ std::optional<tcp::endpoint> endpoint_of(const std::string& text)
 bool is_dynamic(std::string_view target)
 {
   const std::string_view path = target.substr(0, target.find('?'));
-  return path == "/" || path.starts_with("/api/") || path.starts_with("/-/");
+  return path == "/" || path == "/me" || path.starts_with("/api/") || path.starts_with("/-/");
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const std::string& address, Answerer answerer, ServerLimits limits)

@@ -107,6 +107,14 @@ Result<HttpAnswer> PageAnswers::page(std::string_view path, const std::optional<
   }
   CW_TRY_ASSIGN(const Log log, read_log());
   site.log_size = log.checkpoint.size;
+  if (path == "/me") { // where cargo sends whoever logs in
+    return html_answer(
+        200,
+        registry_pages::message_page(site,
+                                     "Tokens",
+                                     "Whoever runs this registry makes them: cargo-wasm registry token create DIR --user NAME. "
+                                     "Give yours to cargo with `cargo login`."));
+  }
   if (path == "/") {
     return start(site, log);
   }

@@ -23,8 +23,8 @@ public:
   /// Both outlive it.
   PageAnswers(const Env& env, Registry& registry) : m_env(env), m_registry(registry) {}
 
-  /// Whether a path is one of pages: `/`, `/-/…`.
-  [[nodiscard]] static bool is_page(std::string_view path) { return path == "/" || path.starts_with("/-/"); }
+  /// Whether a path is one of pages: `/`, `/me`, `/-/…`.
+  [[nodiscard]] static bool is_page(std::string_view path) { return path == "/" || path == "/me" || path.starts_with("/-/"); }
   /// `query` is the decoded value of `q`. Never fails: what goes wrong is a page.
   [[nodiscard]] HttpAnswer answer(const HttpQuestion& question, std::string_view path, const std::optional<std::string>& query);
 

@@ -36,7 +36,10 @@ base::Path settings_file(const base::Path& directory)
 
 Result<> keep_settings(base::Filesystem& fs, const base::Path& directory, const RegistrySettings& settings)
 {
-  const nlohmann::ordered_json json{{"name", settings.name}, {"base_url", settings.base_url}};
+  nlohmann::ordered_json json{{"name", settings.name}, {"base_url", settings.base_url}};
+  if (settings.is_private) {
+    json["auth_required"] = true;
+  }
   return fs.write_atomic(settings_file(directory), json.dump(1) + "\n");
 }
 
@@ -60,11 +63,14 @@ Result<> establish(const Env& env, const base::Path& directory, const RegistrySe
   CW_TRY(registry_trust::open_federation(document));
   CW_TRY(env.fs.write_atomic(federation_directory(directory) / "1.dsse", document));
   CW_TRY(env.fs.write_atomic(federation_directory(directory) / "latest", document));
-  const nlohmann::ordered_json config{
+  nlohmann::ordered_json config{
       {"dl", settings.base_url + "crates/{sha256-checksum}.crate"},
       {"api", settings.base_url.substr(0, settings.base_url.size() - 1)},
       {"cargo-wasm",
        {{"federation", "/.well-known/cargo-wasm/federation/latest"}, {"publish-set", {{"max-bytes", k_max_publication_bytes}}}}}};
+  if (settings.is_private) {
+    config["auth-required"] = true;
+  }
   CW_TRY(env.fs.write_atomic(directory / "public" / "config.json", config.dump() + "\n"));
   return LogStore::create(env.fs, directory, log, federation.canonical, now);
 }
@@ -123,7 +129,9 @@ Result<Registry> Registry::open(const Env& env, const base::Path& directory, con
         "BLOB)"}) {
     CW_TRY(database.run(sql));
   }
-  RegistrySettings read{.name = settings["name"].get<std::string>(), .base_url = settings["base_url"].get<std::string>()};
+  RegistrySettings read{.name = settings["name"].get<std::string>(),
+                        .base_url = settings["base_url"].get<std::string>(),
+                        .is_private = settings.contains("auth_required") && settings["auth_required"] == true};
   if (read.base_url.empty() && address.empty()) {
     return no_registry("it has no address yet: it gets one when it is served first");
   }

@@ -218,6 +218,15 @@ struct StaticFiles::State
     }
   }
 
+  // What is private is for the cache of whoever asked, and for no shared one, which would hand it on.
+  [[nodiscard]] std::string_view cache_control(std::string_view path) const
+  {
+    if (!never_changes(path)) {
+      return limits.is_private ? "private, no-cache" : "no-cache";
+    }
+    return limits.is_private ? "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable";
+  }
+
   // The file as it is now, read and hashed. nullptr: it is not there.
   Result<Known> look(const std::string& path)
   {
@@ -250,10 +259,8 @@ struct StaticFiles::State
       }
     }
     file->etag = fmt::format("\"{}\"", hash.substr(0, k_etag_digits));
-    file->fields = fmt::format("Content-Type: {}\r\nETag: {}\r\nAccept-Ranges: bytes\r\nCache-Control: {}\r\n",
-                               media_type(path),
-                               file->etag,
-                               never_changes(path) ? "public, max-age=31536000, immutable" : "no-cache");
+    file->fields = fmt::format(
+        "Content-Type: {}\r\nETag: {}\r\nAccept-Ranges: bytes\r\nCache-Control: {}\r\n", media_type(path), file->etag, cache_control(path));
     file->head = std::make_shared<std::string>(fmt::format(
         "{}{}Content-Length: {}\r\n", status_line(200), file->fields, file->bytes ? file->bytes->size() : file->stat.size_bytes));
     return Known(std::move(file));

@@ -105,6 +105,17 @@ def status(code, **headers):
     return act
 
 
+def wants(token):
+    """401 for whoever has another token, or none; the federation's documents are public."""
+    def act(handler, path, _):
+        sent = handler.headers.get("Authorization")
+        if path.startswith(".well-known/") or sent == token:
+            return False
+        handler.send(401, b'{"errors":[{"detail":"not this one"}]}', WWW_Authenticate='Cargo login_url="http://127.0.0.1/me"')
+        return True
+    return act
+
+
 def redirect(to):
     def act(handler, path, _):
         handler.send(302, b"", Location=to + path)

@@ -18,6 +18,7 @@ struct RegistryInitRequest
   std::string url;                ///< where clients will reach it, "https://…/"; empty: where it is served first
   std::optional<Path> federation; ///< a federation.toml
   std::vector<Path> signers;      ///< further root keys of it
+  bool is_private = false;        ///< reading it needs a token
 };
 /// Makes an empty registry. Errors: CW1200, CW1205 a name or an address that will not do; with a federation.toml CW1224, CW1024.
 Result<> registry_init(const Env& env, const RegistryInitRequest& request, const KeyOpening& opening);
@@ -26,12 +27,23 @@ struct RegistryTokenRequest
 {
   Path directory;
   std::string user;
-  std::vector<std::string> scopes; ///< none: publish and yank
+  std::vector<std::string> scopes; ///< none: read, publish and yank
   std::string crates = "*";        ///< a pattern of names
   std::optional<std::uint64_t> days;
 };
 /// Makes a token and prints it, once. Errors: CW1205, CW1201, CW1202.
 Result<> registry_token_create(const Env& env, const RegistryTokenRequest& request);
+/// Prints what tokens there are, without their texts. Errors: CW1201, CW1202.
+Result<> registry_token_list(const Env& env, const Path& directory);
+/// Errors: CW1205 there is none with this number; CW1201, CW1202.
+Result<> registry_token_revoke(const Env& env, const Path& directory, std::string_view number);
+/// Prints the hashes of tokens that allow reading, for `registry_token_import` of mirrors. Errors: CW1201, CW1202.
+Result<> registry_token_export(const Env& env, const Path& directory);
+/// Lets those in that a file lists, instead of those that one listed before. Errors: CW1205 no such list; CW1201, CW1202.
+Result<> registry_token_import(const Env& env, const Path& directory, const Path& file);
+
+/// Makes a registry private, or open to everybody. Errors: CW1201, CW0003.
+Result<> registry_access(const Env& env, const Path& directory, bool is_private);
 
 struct RegistryServeRequest
 {

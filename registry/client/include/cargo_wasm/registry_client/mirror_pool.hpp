@@ -3,8 +3,9 @@
 // mirror need not be trusted.
 //
 //   passing trouble    no connection, time-out, 408, 425, 429, 5xx, a body that is cut off: the next mirror; a large file goes on where it
-//   ended wrong              what the check refuses, 4xx, a redirect, too long: the next mirror, and a strike against this one slow no
-//   answer after the usual time: the next mirror is asked as well, and the first good answer counts
+//   ended wrong        what the check refuses, 4xx, a redirect, too long: the next mirror, and a strike against this one
+//   wants a token      401: it is asked again with the token for its address; when there is none, or it is refused: the next mirror
+//   slow               no answer after the usual time: the next mirror is asked as well, and the first good answer counts
 //
 // When every mirror has failed, those in passing trouble are asked once more, patiently; where mirrors have answered before, several times
 // more.
@@ -19,13 +20,14 @@
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/registry_client/mirror_health.hpp>
 #include <cargo_wasm/registry_client/static_files.hpp>
+#include <cargo_wasm/registry_client/tokens.hpp>
 
 namespace cargo_wasm::registry_client {
 
 struct PoolOptions
 {
   std::vector<std::string> preferred; ///< ids or regions of mirrors, the user's wish
-  std::vector<std::string> headers;   ///< with each request
+  TokenSource tokens;                 ///< for mirrors that answer 401
   std::chrono::milliseconds connect_limit{2000};
   std::chrono::milliseconds small_limit{15'000}, large_limit{300'000}; ///< of one attempt
   /// After three times its usual latency, within these, a second mirror is asked for a small file.
@@ -77,7 +79,8 @@ public:
   /// Mirrors as they would be asked now.
   [[nodiscard]] std::vector<std::size_t> order() const;
 
-  /// `done` is called from `poll` or from this call. Errors: CW1103 no mirror has the file as it should be, with what each one did.
+  /// `done` is called from `poll` or from this call. Errors: CW1103 no mirror has the file as it should be, with what each one did; CW1081
+  /// each of them wants a token, and none was good.
   void request(PoolFile file, PoolDone done);
   /// Of this mirror alone. Errors: CW1103.
   void request_of(std::size_t mirror, PoolFile file, PoolDone done);
@@ -101,6 +104,8 @@ private:
   void next(const std::shared_ptr<Job>& job);
   void ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result<base::HttpResponse> outcome);
   void finish(Job& job, Result<PoolAnswer> answer);
+  /// True: it is asked once more.
+  bool try_with_token(Job& job, const Attempt& attempt, const base::HttpResponse& response);
   [[nodiscard]] Error exhausted(const Job& job) const;
   void leave(std::size_t mirror, const std::string& why);
   [[nodiscard]] std::uint64_t now() const;
@@ -118,6 +123,7 @@ private:
   std::vector<bool> m_told;
   std::size_t m_pending = 0;
   bool m_has_answered = false; ///< any of them, anything
+  Tokens m_tokens;
 };
 
 } // namespace cargo_wasm::registry_client

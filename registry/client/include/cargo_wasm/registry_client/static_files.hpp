@@ -2,6 +2,7 @@
 // other. What comes is not believed: callers compare it with hashes and signatures.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,8 @@
 
 #include <cargo_wasm/base/error.hpp>
 #include <cargo_wasm/base/http.hpp>
+#include <cargo_wasm/base/http_answer.hpp>
+#include <cargo_wasm/registry_client/tokens.hpp>
 
 namespace cargo_wasm::registry_client {
 
@@ -35,16 +38,20 @@ public:
 class ServerFiles final : public StaticFiles
 {
 public:
-  /// `base`: its address with a slash at the end. `client` outlives it. `headers` go with each request.
-  ServerFiles(base::HttpClient& client, std::string base, std::vector<std::string> headers = {});
+  /// `base`: its address with a slash at the end. `client` outlives it. `tokens` is asked when it answers 401.
+  ServerFiles(base::HttpClient& client, std::string base, TokenSource tokens = {});
 
-  /// Errors: those of HttpClient; CW1100 a status that is neither 200 nor one of absence (404, 410, 451). Redirects are not followed.
+  /// Errors: those of HttpClient; CW1100 a status that is neither 200 nor one of absence (404, 410, 451); CW1081 it wants a token, and
+  /// there is none that is good. Redirects are not followed.
   [[nodiscard]] Result<std::vector<std::optional<std::string>>> get(std::span<const FileWanted> wanted) override;
 
 private:
   base::HttpClient& m_client;
+  Result<std::vector<std::shared_ptr<base::HttpAnswer>>> ask(std::span<const FileWanted> wanted);
+  [[nodiscard]] Error refusal(const FileWanted& wanted, std::string why) const;
+
   std::string m_base;
-  std::vector<std::string> m_headers;
+  Tokens m_tokens;
 };
 
 /// One file, which must be there. Errors: those of `get`; CW1101 it is not.

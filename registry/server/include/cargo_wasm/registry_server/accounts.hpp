@@ -36,6 +36,23 @@ struct TokenGrant
   [[nodiscard]] bool allows(Scope scope, std::string_view crate) const;
 };
 
+/// A token as its operator sees it.
+struct ListedToken
+{
+  TokenGrant grant;
+  std::uint64_t created = 0;
+  std::optional<std::uint64_t> expires; ///< both in seconds since 1970
+  bool is_copy = false;                 ///< `take_readers` brought it
+};
+
+/// What lets a mirror know a token without anybody having told it: its hash.
+struct Reader
+{
+  std::string hash; ///< SHA-256 of the token, in hexadecimal
+  std::string user;
+  std::optional<std::uint64_t> expires;
+};
+
 /// A key that signs publications, and the user whose it is.
 struct PublisherKey
 {
@@ -57,6 +74,12 @@ public:
   Result<std::optional<TokenGrant>> find(std::string_view token, std::uint64_t now);
   /// True if it was there.
   Result<bool> revoke_token(std::int64_t id);
+  /// By id.
+  Result<std::vector<ListedToken>> tokens(std::uint64_t now);
+  /// Tokens that allow reading and have not ended.
+  Result<std::vector<Reader>> readers(std::uint64_t now);
+  /// Those of another registry, in place of all that were taken before: they allow reading, here as there.
+  Result<> take_readers(const std::vector<Reader>& readers, std::uint64_t now);
 
   /// Binds a publisher's verifier key to a user. Errors: CW1220 it is bound to another one.
   Result<> add_key(std::string_view user, const std::string& key, std::uint64_t now);
@@ -82,8 +105,10 @@ private:
 class AccountsFile
 {
 public:
-  /// Errors: CW1201 not a registry, CW1202.
+  /// Of a mirror as well, which has tokens of its own. Errors: CW1201 not one of these, CW1202.
   [[nodiscard]] static Result<AccountsFile> open(const Env& env, const base::Path& directory);
+  /// Whether a directory is one that has accounts, or can have them.
+  [[nodiscard]] static bool is_place(const base::ReadOnlyFilesystem& fs, const base::Path& directory);
   ~AccountsFile();
   AccountsFile(AccountsFile&&) noexcept;
   AccountsFile& operator=(AccountsFile&&) noexcept;

@@ -27,8 +27,9 @@ struct HttpAnswer
   int status = 200;
   std::string type = "application/json";
   std::string body;
-  std::string etag;          ///< with quotes; empty: none
-  std::string cache_control; ///< empty: none
+  std::string etag;                                              ///< with quotes; empty: none
+  std::string cache_control;                                     ///< empty: none
+  std::vector<std::pair<std::string, std::string>> headers = {}; ///< further ones
 };
 
 class PageAnswers;

@@ -11,6 +11,7 @@
 
 #include <cargo_wasm/base/error.hpp>
 #include <cargo_wasm/registry_server/api.hpp>
+#include <cargo_wasm/registry_server/reader_gate.hpp>
 #include <cargo_wasm/registry_server/static_files.hpp>
 
 namespace cargo_wasm::registry_server {
@@ -27,7 +28,7 @@ struct ServerLimits
   std::uint32_t threads = 0; ///< 0: as many as there are processors, 4 at most
 };
 
-/// Whether a request is answered by a program, not by a file: `/`, `/api/…` and `/-/…`, which are no paths of files.
+/// Whether a request is answered by a program, not by a file: `/`, `/me`, `/api/…` and `/-/…`, which are no paths of files.
 [[nodiscard]] bool is_dynamic(std::string_view target);
 
 class HttpServer
@@ -43,6 +44,8 @@ public:
   [[nodiscard]] virtual std::string address() const = 0; ///< "127.0.0.1:8080"
   /// What is not dynamic is answered by these files, which outlive the server. Without them, the answerer has everything.
   virtual void serve_files(StaticFiles& files) = 0;
+  /// Asked before everything else, by several threads. It outlives the server. Without it, everybody is let in.
+  virtual void guard_by(ReaderGate& gate) = 0;
   /// Answers until `stop` is requested, which is looked at ten times a second; then lets answers that are being sent go out, for a second.
   virtual void run(const std::stop_token& stop) = 0;
 };

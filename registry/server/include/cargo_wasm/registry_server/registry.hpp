@@ -34,8 +34,9 @@ constexpr std::uint64_t k_max_publication_bytes = std::uint64_t{20} << 20U;
 
 struct RegistrySettings
 {
-  std::string name;     ///< of the federation
-  std::string base_url; ///< where clients reach DIR/public, with a slash at its end: "https://registry.example/"
+  std::string name;        ///< of the federation
+  std::string base_url;    ///< where clients reach DIR/public, with a slash at its end: "https://registry.example/"
+  bool is_private = false; ///< reading needs a token; what holds from then on stands in `config.json` (reader_gate.hpp)
 };
 
 /// What a change became.

@@ -49,6 +49,7 @@ struct StaticFileLimits
 {
   std::uint64_t memory_bytes = std::uint64_t{64} << 20; ///< of all that is kept
   std::uint64_t small_bytes = std::uint64_t{256} << 10; ///< larger files are not kept
+  bool is_private = false;                              ///< caches that several people share must not keep them
 };
 
 class StaticFiles
