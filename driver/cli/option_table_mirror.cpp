@@ -22,7 +22,7 @@ std::vector<VerbSpec> registry_mirror_verbs()
              general()})},
       {"registry mirror",
        "",
-       "Copy of a registry what lock files name: into a folder that any web server can serve, or into a registry with a log",
+       "Copy what lock files name of a registry: into a folder to serve, or into one with a log",
        join({{{"to", '\0', value, "DIR", "The mirror's directory, or that of a registry of `registry init`"},
               {"from", '\0', value, "crates.io|URL", "The registry that is copied; kept for later runs"},
               {"lock", '\0', values, "FILE", "The Cargo.lock of a project; once for each"},
