@@ -1,5 +1,6 @@
 // Verbs of `registry` that read a registry's own files: one line a verb.
 #include "dispatch_registry.hpp"
+#include "dispatch_registry_trust.hpp"
 
 #include <algorithm>
 #include <array>
@@ -67,6 +68,21 @@ Result<Outcome> sync(const Env& env, const ParsedArguments& parsed, const Dispat
   request.config_arguments = parsed.all("config");
   request.stop = context.stop;
   CW_TRY(ops::registry_sync(env, request));
+  return Outcome{};
+}
+
+Result<Outcome> mirror(const Env& env, const ParsedArguments& parsed, const DispatchContext&)
+{
+  if (!parsed.has("to")) {
+    return fail(Error("CW1127", "where is the mirror to be?", Blame::usage)
+                    .help("`cargo-wasm registry mirror --from crates.io --lock Cargo.lock --to DIR --url URL`"));
+  }
+  CW_TRY(ops::registry_mirror(env,
+                              {.directory = absolute(env, text_of(parsed, "to")),
+                               .from = text_of(parsed, "from"),
+                               .url = text_of(parsed, "url"),
+                               .locks = paths_of(env, parsed, "lock"),
+                               .config_arguments = parsed.all("config")}));
   return Outcome{};
 }
 
@@ -153,6 +169,7 @@ struct MirrorVerb
 
 constexpr std::array k_mirror_verbs = {
     MirrorVerb{"registry sync", sync},
+    MirrorVerb{"registry mirror", mirror},
     MirrorVerb{"registry fsck", fsck},
     MirrorVerb{"registry gc", gc},
     MirrorVerb{"registry audit", audit},

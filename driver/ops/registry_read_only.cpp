@@ -24,7 +24,10 @@ Result<Path> find_public_directory(const base::ReadOnlyFilesystem& fs, const Pat
 
 Result<> registry_serve_read_only(const Env& env, const RegistryServeRequest& request)
 {
-  CW_TRY_ASSIGN(const Path directory, find_public_directory(env.fs, request.directory));
+  // A mirror that was made of lock files has no log.
+  const bool is_plain = env.fs.is_file(request.directory / "private" / "lock-mirror.json");
+  CW_TRY_ASSIGN(const Path directory,
+                is_plain ? Result<Path>(request.directory / "public") : find_public_directory(env.fs, request.directory));
   CW_TRY_ASSIGN(const std::string config_text, env.fs.read(directory / "config.json"));
   CW_TRY_ASSIGN(const registry_protocol::RegistryConfig config, registry_protocol::parse_registry_config(config_text));
   const nlohmann::json refusal{

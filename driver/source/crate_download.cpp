@@ -204,7 +204,9 @@ void CrateStore::arrived(Batch& batch, const Wanted& want, std::uint64_t bytes)
     batch.largest = want.id.display();
   }
   m_session.reporter().status("Downloaded", want.id.display());
-  batch.hand_over(want.id);
+  if (m_unpacks) {
+    batch.hand_over(want.id);
+  }
 }
 
 Result<> CrateStore::finish_batch(const std::shared_ptr<Batch>& batch, const std::function<Result<bool>()>& poll)

@@ -78,7 +78,7 @@ bool CrateStore::is_unpacked(spec::PackageId id) const
 
 bool CrateStore::needs_archive(const Wanted& want)
 {
-  if (is_unpacked(want.id)) {
+  if (m_unpacks && is_unpacked(want.id)) {
     return false;
   }
   const auto archive = archive_of(want.id);
@@ -123,7 +123,7 @@ Result<> CrateStore::unpack(std::span<const Wanted> wanted)
 {
   std::vector<spec::PackageId> packed;
   for (const auto& want : wanted) {
-    if (!is_unpacked(want.id)) {
+    if (m_unpacks && !is_unpacked(want.id)) {
       packed.push_back(want.id);
     }
   }

@@ -26,6 +26,8 @@ public:
   ~CrateStore();
 
   [[nodiscard]] bool is_downloaded(InternedString name, const spec::Version& version);
+  /// From now on nothing is unpacked, and only archives count.
+  void keep_packed() { m_unpacks = false; }
   /// Neither unpacked nor downloaded. A download whose contents are not those of `checksum` any more is removed, with a warning.
   [[nodiscard]] bool needs_archive(const Wanted& want);
   [[nodiscard]] bool is_unpacked(spec::PackageId id) const;
@@ -62,6 +64,7 @@ private:
   Session& m_session;
   spec::SourceId m_registry;
   base::Path m_archives, m_trees;
+  bool m_unpacks = true;
   /// Names of `.crate` files, listed once; whether one has any bytes is found out when it is asked for.
   std::optional<std::unordered_map<std::string, std::optional<bool>>> m_listed;
 };

@@ -7,6 +7,8 @@
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/source/source_map.hpp>
 
+#include "replacement.hpp"
+
 namespace cargo_wasm::source {
 
 namespace {
@@ -59,6 +61,8 @@ Result<> check_member_names(const Env& env, const manifest::Config& config, std:
   if (known.empty()) {
     return {};
   }
+  CW_TRY_ASSIGN(const Replacements replacements, Replacements::read(config));
+  CW_TRY_ASSIGN(const SourceId crates_io, replacements.resolve(SourceId::crates_io()));
   CW_TRY_ASSIGN(const auto shared, config.get_string_list("cargo-wasm.shared-names"));
   for (const PackagePtr& member : members) {
     for (const auto& dependency : member->manifest->summary->dependencies) {
@@ -67,6 +71,9 @@ Result<> check_member_names(const Env& env, const manifest::Config& config, std:
         continue;
       }
       for (const KnownRegistry& registry : known) {
+        if ("sparse+" + crates_io.url() == registry.federation.canonical) {
+          continue; // it is read in place of crates.io: its crates are those
+        }
         const base::Path cached = config.cargo_home() / "registry" / "index" /
                                   registry_directory_name(SourceId::for_registry(registry.federation.canonical)) / ".cache" /
                                   registry_protocol::index_path(name);

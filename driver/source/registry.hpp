@@ -46,6 +46,9 @@ public:
   Result<manifest::PackagePtr> loaded_package(spec::PackageId) override { return nullptr; }
   [[nodiscard]] std::optional<base::Path> directory_of(spec::PackageId id) const override { return m_store.directory_of(id); }
   void request_update() override { m_index.make_current(); }
+  /// From now on `fetch` brings archives and unpacks none.
+  void keep_packed() { m_store.keep_packed(); }
+  [[nodiscard]] base::Path archive_of(spec::PackageId id) const { return m_store.archive_of(id); }
 
   // For the walk ahead of the resolver.
   [[nodiscard]] RemoteIndex& index() { return m_index; }

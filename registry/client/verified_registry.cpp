@@ -13,6 +13,7 @@ namespace cargo_wasm::registry_client {
 namespace {
 
 using registry_protocol::IndexEntry;
+using registry_trust::ImportStatement;
 using registry_trust::KeyChange;
 using registry_trust::KeyStatement;
 using registry_trust::NameMap;
@@ -33,6 +34,36 @@ std::function<Result<>(std::string_view)> has_hash(const base::Sha256& hash)
                                                    base::to_hex(hash).substr(0, k_shown_digits)),
                                        Blame::integrity));
   };
+}
+
+/// What the log says of a version, by whichever kind of statement brought it in.
+struct StatedVersion
+{
+  std::string registry, name, version;
+  base::Sha256 archive;
+  std::optional<base::Sha256> index_line;
+  bool by_registry = false; ///< on its own word: a token had convinced it, or it saw the version in another registry
+};
+
+std::optional<StatedVersion> stated_version(const registry_trust::Statement& statement)
+{
+  if (const auto* const one = std::get_if<PublishStatement>(&statement)) {
+    return StatedVersion{.registry = one->registry,
+                         .name = one->name,
+                         .version = one->version,
+                         .archive = one->archive,
+                         .index_line = one->index_line,
+                         .by_registry = one->user.has_value()};
+  }
+  if (const auto* const one = std::get_if<ImportStatement>(&statement)) {
+    return StatedVersion{.registry = one->registry,
+                         .name = one->name,
+                         .version = one->version,
+                         .archive = one->archive,
+                         .index_line = one->index_line,
+                         .by_registry = true};
+  }
+  return std::nullopt;
 }
 
 Error unproven(const VerifiedRegistry::Version& version, std::string why)
@@ -323,9 +354,9 @@ Result<> VerifiedRegistry::verify_version(const Version& version, const IndexEnt
   CW_TRY_ASSIGN(const std::string bytes, log_entry(*entry.log_entry));
   const auto note = registry_tlog::parse_note(bytes);
   const auto statement = note ? registry_trust::parse_statement(note->text) : fail(Error());
-  const auto* const published = statement ? std::get_if<PublishStatement>(&*statement) : nullptr;
+  const std::optional<StatedVersion> published = statement ? stated_version(*statement) : std::nullopt;
   const std::string where = fmt::format("entry {} of the log", *entry.log_entry);
-  if (published == nullptr) {
+  if (!published) {
     return fail(unproven(version, fmt::format("{} is no publication", where)));
   }
   if (published->registry != m_known.federation.canonical) {
@@ -343,7 +374,7 @@ Result<> VerifiedRegistry::verify_version(const Version& version, const IndexEnt
   }
   // That it stands in the log is the registry's word: its log's key may have been another one then. A publisher's key needs a grant.
   if (!entry.key_entry) {
-    if (!published->user) {
+    if (!published->by_registry) {
       return fail(unproven(version, fmt::format("{} names no user, and its index line no entry that let its key in", where)));
     }
     if (!m_known.federation.unsigned_allowed) {

@@ -37,6 +37,13 @@ struct EventText
     event.user = one.user;
     event.time = one.time;
   }
+  void operator()(const ImportStatement& one) const
+  {
+    event.kind = "import";
+    event.subject = one.name + " " + one.version;
+    event.detail = fmt::format("archive {}, as seen in {}", base::to_hex(one.archive), one.upstream);
+    event.time = one.time;
+  }
   void operator()(const YankStatement& one) const
   {
     event.kind = one.yanked ? "yank" : "unyank";

@@ -43,8 +43,11 @@ std::string History::follow(const Statement& statement, const base::Sha256& leaf
   const auto* const publish = std::get_if<PublishStatement>(&statement);
   const auto* const yank = std::get_if<YankStatement>(&statement);
   const auto* const key = std::get_if<KeyStatement>(&statement);
+  const auto* const import = std::get_if<ImportStatement>(&statement);
   if (publish != nullptr) {
     name = &publish->name, previous = &publish->previous;
+  } else if (import != nullptr) {
+    name = &import->name, previous = &import->previous;
   } else if (yank != nullptr) {
     name = &yank->name, previous = &yank->previous;
   } else if (key != nullptr) {
@@ -76,6 +79,16 @@ std::string History::follow(const Statement& statement, const base::Sha256& leaf
                               .version = publish->version,
                               .archive = publish->archive,
                               .index_line = publish->index_line,
+                              .yanked = false,
+                              .entry = index});
+  } else if (import != nullptr) {
+    if (find_version(crate, import->version) != nullptr) {
+      return fmt::format("it brings in {} {}, which is there already", import->name, import->version);
+    }
+    crate.versions.push_back({.name = import->name,
+                              .version = import->version,
+                              .archive = import->archive,
+                              .index_line = import->index_line,
                               .yanked = false,
                               .entry = index});
   } else if (yank != nullptr) {

@@ -53,7 +53,9 @@ void put_marks(Html& html, const VersionValues& version)
 
 void put_signer(Html& html, const LoggedBy& logged)
 {
-  if (logged.key.empty()) {
+  if (!logged.upstream.empty()) {
+    html << "<span class=\"how\">brought in from "_html << logged.upstream << ", on the registry's word alone</span>"_html;
+  } else if (logged.key.empty()) {
     html << (logged.user.empty() ? "somebody"_html : ""_html) << logged.user
          << " <span class=\"how\">by a token; signed by the registry</span>"_html;
   } else {

@@ -13,6 +13,7 @@ namespace {
 
 using registry_tlog::VerifierKey;
 using registry_trust::CrateAuthority;
+using registry_trust::ImportStatement;
 using registry_trust::PublishStatement;
 using registry_trust::Revocation;
 using registry_trust::RevokeStatement;
@@ -58,6 +59,7 @@ Result<Ledger> Ledger::open(Database& database, Accounts& accounts)
         "CREATE INDEX IF NOT EXISTS versions_key ON versions(key)",
         "CREATE TABLE IF NOT EXISTS crate_keys(fold BLOB NOT NULL, place INTEGER NOT NULL, key BLOB NOT NULL, PRIMARY KEY(fold, place))",
         "CREATE TABLE IF NOT EXISTS key_entries(fold BLOB NOT NULL, key BLOB NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY(fold, key))",
+        "CREATE TABLE IF NOT EXISTS imports(fold BLOB PRIMARY KEY)",
         "CREATE TABLE IF NOT EXISTS revocations(target BLOB PRIMARY KEY, entry INTEGER NOT NULL, statement BLOB NOT NULL)"}) {
     CW_TRY(database.run(sql));
   }
@@ -113,6 +115,14 @@ Result<> Ledger::take_one(std::uint64_t entry, std::string_view bytes)
   if (const auto* const yank = std::get_if<YankStatement>(&*statement)) {
     CW_TRY(m_database->run("UPDATE versions SET yanked = ? WHERE fold = ? AND version = ?",
                            {std::int64_t{yank->yanked}, fold, yank->version}));
+    return {};
+  }
+  if (const auto* const import = std::get_if<ImportStatement>(&*statement)) {
+    CW_TRY(
+        m_database->run("INSERT OR REPLACE INTO versions(fold, crate, version, entry, archive, key, yanked) VALUES(?, ?, ?, ?, ?, '', 0)",
+                        {fold, import->name, import->version, number(entry), base::to_hex(import->archive)}));
+    CW_TRY(m_database->run("INSERT OR IGNORE INTO names(fold, name) VALUES(?, ?)", {fold, import->name}));
+    CW_TRY(m_database->run("INSERT OR IGNORE INTO imports(fold) VALUES(?)", {fold}));
     return {};
   }
   const auto& publish = std::get<PublishStatement>(*statement);
@@ -219,6 +229,12 @@ Result<std::vector<Revocation>> Ledger::revocations()
                            .statement = std::get<RevokeStatement>(std::move(statement))});
   }
   return revocations;
+}
+
+Result<bool> Ledger::is_imported(std::string_view crate)
+{
+  CW_TRY_ASSIGN(const std::vector<Row> rows, m_database->run("SELECT 1 FROM imports WHERE fold = ?", {fold_of(crate)}));
+  return !rows.empty();
 }
 
 Result<std::optional<std::string>> Ledger::name_with_fold(std::string_view fold)

@@ -50,6 +50,8 @@ public:
   Result<std::vector<std::string>> crates_signed_by(std::string_view key);
   /// By target.
   Result<std::vector<registry_trust::Revocation>> revocations();
+  /// Whether versions of this crate were brought in from another registry: then all of them are.
+  Result<bool> is_imported(std::string_view crate);
   /// The name under which this fold is taken.
   Result<std::optional<std::string>> name_with_fold(std::string_view fold);
   /// Names that contain this lower-case text, at most a hundred.

@@ -2,9 +2,12 @@
 
 #include "database.hpp"
 
+#include <cargo_wasm/base/text.hpp>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <span>
 #include <thread>
 
 namespace cargo_wasm::registry_server {
@@ -46,6 +49,18 @@ Result<Recorded> apply(Registry& registry, const OperatorChange& change)
     return registry.update_federation(change.payload);
   case OperatorChangeKind::revocation:
     return registry.change_revocations(change.payload);
+  case OperatorChangeKind::imported: {
+    std::vector<std::string_view> lines = base::split(change.payload, '\n');
+    const std::string upstream(lines.front());
+    std::vector<registry_protocol::IndexEntry> entries;
+    for (const std::string_view line : std::span(lines).subspan(1)) {
+      if (!line.empty()) {
+        CW_TRY_ASSIGN(registry_protocol::IndexEntry entry, registry_protocol::parse_index_entry(line));
+        entries.push_back(std::move(entry));
+      }
+    }
+    return registry.import_versions(upstream, entries);
+  }
   case OperatorChangeKind::heartbeat:
     break;
   }

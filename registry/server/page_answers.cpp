@@ -247,6 +247,16 @@ Result<const PageAnswers::Bundle*> PageAnswers::bundle(const Log& log, std::uint
         publish != nullptr && !note.signatures.empty()) {
       read.publications.emplace(begin + i, Publication{.statement = *publish, .first = note.signatures[0]});
     }
+    if (const auto* const import = std::get_if<registry_trust::ImportStatement>(&statement);
+        import != nullptr && !note.signatures.empty()) {
+      registry_trust::PublishStatement seen;
+      seen.name = import->name;
+      seen.version = import->version;
+      seen.user = "";
+      seen.time = import->time;
+      read.publications.emplace(begin + i,
+                                Publication{.statement = std::move(seen), .first = note.signatures[0], .upstream = import->upstream});
+    }
   }
   if (m_bundles.size() >= k_kept_bundles) {
     m_bundles.clear();
@@ -265,13 +275,14 @@ Result<std::optional<LoggedBy>> PageAnswers::logged(const Log& log, std::uint64_
   if (found == in->publications.end()) {
     return std::nullopt;
   }
-  const auto& [statement, first] = found->second;
+  const auto& [statement, first, upstream] = found->second;
   LoggedBy by{.entry = entry,
               .time = statement.time,
               .user = statement.user.value_or(""),
               .key = {},
               .bundle = registry_tlog::bundle_path(index, in->width),
-              .oci_manifest = {}};
+              .oci_manifest = {},
+              .upstream = upstream};
   if (statement.oci_manifest) {
     by.oci_manifest = base::to_hex(*statement.oci_manifest);
   }

@@ -29,11 +29,12 @@ public:
   [[nodiscard]] HttpAnswer answer(const HttpQuestion& question, std::string_view path, const std::optional<std::string>& query);
 
 private:
-  /// A publication as its entry states it.
+  /// A publication, or a version that was brought in, as its entry states it.
   struct Publication
   {
     registry_trust::PublishStatement statement;
     registry_tlog::NoteSignature first; ///< the publisher's, unless the statement names a user
+    std::string upstream = {};          ///< of what was brought in from another registry; its statement then has no more than what and when
   };
   struct Bundle
   {

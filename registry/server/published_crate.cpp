@@ -48,22 +48,6 @@ std::optional<std::string_view> take_part(std::string_view& rest)
 }
 
 // Names that crates.io would take: others cannot be told apart on every file system, or not be typed.
-std::optional<std::string> why_not_a_name(std::string_view name)
-{
-  constexpr std::array<std::string_view, 22> k_devices{"con",  "prn",  "aux",  "nul",  "com1", "com2", "com3", "com4",
-                                                       "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3",
-                                                       "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9"};
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto fits = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
-  if (name.empty() || name.size() > k_max_name_bytes || !letter(name[0]) || !std::ranges::all_of(name, fits)) {
-    return "a name begins with a letter and consists of at most 64 letters, digits, `-` and `_` of ASCII";
-  }
-  if (std::ranges::find(k_devices, base::to_lower(name)) != k_devices.end()) {
-    return "Windows cannot have a file of this name";
-  }
-  return std::nullopt;
-}
-
 IndexDependency index_dependency(const manifest::Dependency& dependency, const spec::SourceId& canonical)
 {
   IndexDependency out;
@@ -187,6 +171,22 @@ Result<std::vector<SetPart>> split_publish_set(std::string_view body)
                     .note("the body does not consist of a note, JSON and an archive for each, with their lengths before them"));
   }
   return parts;
+}
+
+std::optional<std::string> why_not_a_name(std::string_view name)
+{
+  constexpr std::array<std::string_view, 22> k_devices{"con",  "prn",  "aux",  "nul",  "com1", "com2", "com3", "com4",
+                                                       "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3",
+                                                       "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9"};
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto fits = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+  if (name.empty() || name.size() > k_max_name_bytes || !letter(name[0]) || !std::ranges::all_of(name, fits)) {
+    return "a name begins with a letter and consists of at most 64 letters, digits, `-` and `_` of ASCII";
+  }
+  if (std::ranges::find(k_devices, base::to_lower(name)) != k_devices.end()) {
+    return "Windows cannot have a file of this name";
+  }
+  return std::nullopt;
 }
 
 Result<IndexEntry> index_entry_of(const PublishBody& body, std::string_view canonical)

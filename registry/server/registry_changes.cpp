@@ -18,12 +18,6 @@ using registry_trust::KeyStatement;
 using registry_trust::PublishStatement;
 using registry_trust::YankStatement;
 
-std::string new_nonce()
-{
-  std::random_device entropy;
-  return fmt::format("{:08x}{:08x}{:08x}{:08x}", entropy(), entropy(), entropy(), entropy());
-}
-
 Result<> demand_signature(const registry_trust::Federation& federation, const Author& author)
 {
   if (author.note || federation.unsigned_allowed) {
@@ -46,6 +40,16 @@ Result<> demand_own_name(const registry_trust::Federation& federation, const std
     }
   }
   return {};
+}
+
+// What another registry has published is changed there.
+Result<> demand_published_here(Registry::State& state, std::string_view name)
+{
+  CW_TRY_ASSIGN(const bool is_imported, state.ledger->is_imported(name));
+  return !is_imported ? Result<>()
+                      : fail(Error("CW1123", fmt::format("`{}` is a crate of another registry", name), Blame::user)
+                                 .note("its versions were brought in by `cargo-wasm registry mirror`; nobody publishes or yanks it here")
+                                 .help("take another name for a crate of your own"));
 }
 
 // Whether a revocation is about the key, from whatever entry on: nothing new is taken from it.
@@ -74,27 +78,6 @@ Result<> demand_key_of_crate(const CrateAuthority& authority, const PublisherNot
     error.notes.push_back(fmt::format("a key of the crate: `{}`", to_text(key)));
   }
   return fail(std::move(error).help("sign with a key of the crate, or have it grant this one"));
-}
-
-// Build metadata makes no other version to cargo.
-std::string_view number_of(std::string_view version)
-{
-  return version.substr(0, version.find('+'));
-}
-
-// The line that has this version, parsed; nullopt when there is none.
-Result<std::optional<IndexEntry>> line_of(std::string_view index, std::string_view version)
-{
-  for (const std::string_view line : base::split(index, '\n')) {
-    if (line.empty()) {
-      continue;
-    }
-    CW_TRY_ASSIGN(IndexEntry entry, registry_protocol::parse_index_entry(line));
-    if (number_of(entry.version) == number_of(version)) {
-      return std::optional(std::move(entry));
-    }
-  }
-  return std::optional<IndexEntry>();
 }
 
 // Puts the entries of one publication into the batch.
@@ -159,6 +142,31 @@ Result<> add_publication(Registry::State& state, const Publication& publication,
 
 } // namespace
 
+std::string new_nonce()
+{
+  std::random_device entropy;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", entropy(), entropy(), entropy(), entropy());
+}
+
+std::string_view number_of(std::string_view version)
+{
+  return version.substr(0, version.find('+'));
+}
+
+Result<std::optional<IndexEntry>> line_of(std::string_view index, std::string_view version)
+{
+  for (const std::string_view line : base::split(index, '\n')) {
+    if (line.empty()) {
+      continue;
+    }
+    CW_TRY_ASSIGN(IndexEntry entry, registry_protocol::parse_index_entry(line));
+    if (number_of(entry.version) == number_of(version)) {
+      return std::optional(std::move(entry));
+    }
+  }
+  return std::optional<IndexEntry>();
+}
+
 Result<Recorded> Registry::publish(const IndexEntry& entry, std::string_view archive, const Author& author)
 {
   CW_TRY_ASSIGN(const std::vector<Recorded> recorded, publish_set({{.entry = entry, .archive = archive, .author = author}}));
@@ -203,6 +211,7 @@ Result<std::vector<Recorded>> Registry::publish_set(const std::vector<Publicatio
       recorded.push_back({.entry = known == versions.end() ? 0 : known->entry, .log_size = state.log.size(), .was_there = true});
       continue;
     }
+    CW_TRY(demand_published_here(state, entry.name));
     CW_TRY(demand_signature(state.federation, publication.author));
     CW_TRY(demand_own_name(state.federation, entry.name));
     CW_TRY(add_publication(state, publication, index, batch));
@@ -230,6 +239,7 @@ Result<Recorded> Registry::set_yanked(std::string_view name, std::string_view ve
   if (found->yanked == yanked) {
     return Recorded{.entry = 0, .log_size = state.log.size(), .was_there = true};
   }
+  CW_TRY(demand_published_here(state, name));
   CW_TRY(demand_signature(state.federation, author));
   const std::optional<base::Sha256> previous = state.head_of(name);
   CW_TRY_ASSIGN(const auto revocations, state.ledger->revocations());

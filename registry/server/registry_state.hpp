@@ -83,6 +83,13 @@ private:
   Result<> publish_pending();
 };
 
+/// Hexadecimal, new each time.
+[[nodiscard]] std::string new_nonce();
+/// Build metadata makes no other version to cargo.
+[[nodiscard]] std::string_view number_of(std::string_view version);
+/// The line that has this version, parsed; nullopt when there is none.
+[[nodiscard]] Result<std::optional<registry_protocol::IndexEntry>> line_of(std::string_view index, std::string_view version);
+
 /// DIR/private/keys/NAME.
 [[nodiscard]] base::Path key_file(const base::Path& directory, std::string_view name);
 /// Writes a key into a file for its owner alone.

@@ -49,6 +49,12 @@ CrateAuthority::take(const Statement& statement, const SignedNote& note, std::sp
   if (const auto* const yank = std::get_if<YankStatement>(&statement)) {
     return yank->user ? by_registry(yank->name, note, registry_keys) : by_crate(yank->name, note, keys);
   }
+  if (const auto* const import = std::get_if<ImportStatement>(&statement)) {
+    if (!keys.empty()) {
+      return not_by(import->name, "it is brought in from another registry, and has a publisher's key here");
+    }
+    return by_registry(import->name, note, registry_keys);
+  }
   const auto* const change = std::get_if<KeyStatement>(&statement);
   if (change == nullptr) {
     return fail(Error("CW1028", "a statement that is about no crate stands in the chain of one", Blame::integrity));
@@ -77,6 +83,9 @@ const std::string* crate_of(const Statement& statement)
   }
   if (const auto* const yank = std::get_if<YankStatement>(&statement)) {
     return &yank->name;
+  }
+  if (const auto* const import = std::get_if<ImportStatement>(&statement)) {
+    return &import->name;
   }
   const auto* const change = std::get_if<KeyStatement>(&statement);
   return change == nullptr ? nullptr : &change->name;

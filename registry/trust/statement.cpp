@@ -238,6 +238,17 @@ template <class Lines, class S> void seal_lines(Lines& lines, S& s)
   lines.time("time", s.time);
 }
 
+template <class Lines, class S> void import_lines(Lines& lines, S& s)
+{
+  lines.word("registry", s.registry);
+  lines.words("crate", s.name, s.version);
+  lines.hash("sha256", s.archive);
+  lines.hash("index-sha256", s.index_line);
+  lines.word("upstream", s.upstream);
+  lines.hash("previous", s.previous);
+  lines.time("time", s.time);
+}
+
 // The kind in the first line, for what shares its lines with another kind.
 constexpr std::array<std::string_view, 3> k_key_kinds{"claim", "grant", "drop-key"};
 
@@ -276,6 +287,10 @@ struct Writing
   std::string operator()(const SealStatement& s) const
   {
     return in("seal", s, [](auto& l, auto& v) { seal_lines(l, v); });
+  }
+  std::string operator()(const ImportStatement& s) const
+  {
+    return in("import", s, [](auto& l, auto& v) { import_lines(l, v); });
   }
 };
 
@@ -329,6 +344,9 @@ Result<Statement> parse_statement(std::string_view text)
   }
   if (kind == "seal") {
     return read_lines(rest, SealStatement(), [](auto& l, auto& s) { seal_lines(l, s); });
+  }
+  if (kind == "import") {
+    return read_lines(rest, ImportStatement(), [](auto& l, auto& s) { import_lines(l, s); });
   }
   return refuse(fmt::format("line 1: `{}` is a kind that this version does not know", kind));
 }

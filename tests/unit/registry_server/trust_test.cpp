@@ -415,4 +415,53 @@ TEST_CASE("an operator's change is left for the process that has the registry, a
   CHECK(parse_answer(answer_text(Recorded{.entry = 3, .log_size = 5, .was_there = true})).value().entry == 3);
 }
 
+TEST_CASE("registry: versions from elsewhere come in by one checkpoint or not at all, wherever the disk ends", "[registry][import]")
+{
+  TrustPlace place;
+  const std::string upstream = "sparse+https://upstream.example/";
+  const std::vector<registry_protocol::IndexEntry> seen{crate("one", "1.0.0", "a"), crate("one", "1.1.0", "b"), crate("two", "1.0.0", "c")};
+  for (const std::string_view archive : {"a", "b", "c"}) {
+    REQUIRE(place.real.fs().write_atomic(place.root() / "public" / "crates" / (base::to_hex(base::sha256(archive)) + ".crate"), archive));
+  }
+  const std::uint64_t before = place.log_size();
+  bool is_through = false;
+  for (int writes = 0; !is_through; ++writes) {
+    EndedDisk disk(place.real.fs(), writes);
+    {
+      Registry registry = Registry::open(place.env_on(disk), place.root(), "").value();
+      is_through = registry.import_versions(upstream, seen).has_value();
+    }
+    Registry after = place.open();
+    const bool has_one = !after.index_file("one")->empty(), has_two = !after.index_file("two")->empty();
+    CHECK(has_one == has_two);
+    CHECK(place.log_size() == before + (has_one ? 4 : 0)); // three statements and a snapshot
+    if (has_one && !is_through) {
+      break;
+    }
+  }
+  Registry registry = place.open();
+  CHECK(registry.import_versions(upstream, seen)->was_there);
+  CHECK(render(registry.import_versions(upstream, {crate("one", "1.0.0", "c")}).error(), base::Severity::error, false) ==
+        "error[CW1213]: `one` 1.0.0 was brought in before, with other contents\n"
+        "   = note: there is 1.0.0 with SHA-256 " +
+            base::to_hex(base::sha256("a")) + "\n   = note: now it has " + base::to_hex(base::sha256("c")) +
+            "\n   = help: a version never changes: somebody between you and the registry it is from changes files\n");
+  CHECK(render(registry.import_versions(upstream, {crate("three", "1.0.0", "not there")}).error(), base::Severity::error, false)
+            .starts_with("error[CW0001]"));
+  REQUIRE(place.real.fs().write_atomic(place.root() / "public" / "crates" / (base::to_hex(base::sha256("d")) + ".crate"), "other"));
+  CHECK(render(registry.import_versions(upstream, {crate("three", "1.0.0", "d")}).error(), base::Severity::error, false) ==
+        "error[CW1121]: the archive of `three` 1.0.0 is not the one of its index line\n"
+        "   = note: the line says `" +
+            base::to_hex(base::sha256("d")) + "`\n   = help: nothing of it was taken in; run `cargo-wasm registry mirror` again\n");
+  CHECK(registry.import_versions(upstream, {crate("One", "1.0.0", "a")}).error().id == "CW1214");
+  CHECK(registry.import_versions(upstream, {crate("../../x", "1.0.0", "a")}).error().id == "CW1212");
+  CHECK(registry.publish(crate("one", "2.0.0", "c"), "c", "alice").error().id == "CW1123");
+  CHECK(registry.set_yanked("one", "1.0.0", true, "alice").error().id == "CW1123");
+  REQUIRE(registry.publish(crate("own", "1.0.0", "c"), "c", "alice"));
+  CHECK(render(registry.import_versions(upstream, {crate("own", "2.0.0", "a")}).error(), base::Severity::error, false) ==
+        "error[CW1123]: `own` was published in this registry\n"
+        "   = note: a version from elsewhere would be taken for one of its publisher\n"
+        "   = help: make the mirror in a registry of its own\n");
+}
+
 } // namespace cargo_wasm::registry_server

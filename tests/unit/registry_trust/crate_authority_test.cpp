@@ -81,6 +81,24 @@ TEST_CASE("authority: the registry claims for others and signs for users, and no
   CHECK(chain.take(SealStatement(), chain.log).error().id == "CW1028");
 }
 
+TEST_CASE("authority: the registry alone brings versions in from elsewhere, and only of crates that nobody here has", "[trust][authority]")
+{
+  Chain chain;
+  ImportStatement seen;
+  seen.registry = "sparse+https://registry.example/";
+  seen.name = "acme-one";
+  seen.version = "1.0.0";
+  seen.upstream = "sparse+https://upstream.example/";
+  CHECK(chain.take(seen, chain.alice).error().notes[0] == "the registry has not signed it");
+  CHECK(chain.take(seen, chain.log).value() == std::nullopt);
+  CHECK(*crate_of(seen) == "acme-one");
+  REQUIRE(chain.take(Chain::change(KeyChange::claim, chain.alice), chain.log));
+  CHECK(render(chain.take(seen, chain.log).error(), base::Severity::error, false) ==
+        "error[CW1028]: a statement about `acme-one` is not signed by whoever may make it\n"
+        "   = note: it is brought in from another registry, and has a publisher's key here\n"
+        "   = help: what it states does not count; ask whoever runs the registry\n");
+}
+
 TEST_CASE("key file: a sealed key opens with its passphrase alone, and shows whose it is", "[trust][keys]")
 {
   const SignerKey alice = key_of("alice", 1);

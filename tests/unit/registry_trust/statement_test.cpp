@@ -82,6 +82,14 @@ TEST_CASE("statement: every kind comes back as it was", "[registry]")
                         .time = 6,
                         .expires = 7},
       SealStatement{.registry = registry, .head = base::sha256("h"), .records = 12, .time = 8},
+      ImportStatement{.registry = registry,
+                      .name = "a",
+                      .version = "1.0.0",
+                      .archive = base::sha256("a"),
+                      .index_line = base::sha256("l"),
+                      .upstream = "registry+https://upstream.example/index",
+                      .previous = base::sha256("p"),
+                      .time = 9},
   };
   std::vector<std::string> kinds;
   for (const Statement& statement : statements) {
@@ -99,7 +107,8 @@ TEST_CASE("statement: every kind comes back as it was", "[registry]")
                                           "cargo-wasm/revoke/v1",
                                           "cargo-wasm/unrevoke/v1",
                                           "cargo-wasm/snapshot/v1",
-                                          "cargo-wasm/seal/v1"});
+                                          "cargo-wasm/seal/v1",
+                                          "cargo-wasm/import/v1"});
 }
 
 TEST_CASE("statement: what is not one is told with its line", "[registry]")

@@ -25,6 +25,19 @@ struct RegistrySyncRequest
 /// Brings a mirror up to date. Errors: CW1255 what is missing or wrong on the command line, those of registry_mirror::sync.
 Result<> registry_sync(const Env& env, const RegistrySyncRequest& request);
 
+struct RegistryMirrorRequest
+{
+  Path directory;          ///< of a mirror, or of a registry with a log
+  std::string from;        ///< "crates.io", or the address of an index; empty: as before
+  std::string url;         ///< at which a mirror will be served; empty: as before
+  std::vector<Path> locks; ///< Cargo.lock of each project
+  std::vector<std::string> config_arguments;
+};
+/// Copies what lock files name of a registry: into a folder of static files, or into a registry of one's own, whose log then says what was
+/// seen. Errors: CW1122 the registry lacks something, CW1126 a checksum differs, CW1127 the command line, those of reading lock files and
+/// of the network; for a registry those of `Registry::import_versions`.
+Result<> registry_mirror(const Env& env, const RegistryMirrorRequest& request);
+
 struct RegistryFsckRequest
 {
   Path directory;

@@ -30,6 +30,7 @@ struct LoggedBy
   std::string key;                         ///< name and id of the publisher's key that signed; empty: the registry signed, for a token
   std::string bundle;                      ///< the file with the entry, below the registry's address
   std::optional<std::string> oci_manifest; ///< SHA-256 of the component's manifest in an OCI registry
+  std::string upstream = {};               ///< the registry where this one saw the version; empty: it was published here
 };
 
 struct VersionValues

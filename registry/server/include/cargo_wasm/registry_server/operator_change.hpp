@@ -15,12 +15,12 @@
 namespace cargo_wasm::registry_server {
 
 /// Numbers are in databases: they never change.
-enum class OperatorChangeKind : std::uint8_t { heartbeat = 0, federation = 1, revocation = 2 };
+enum class OperatorChangeKind : std::uint8_t { heartbeat = 0, federation = 1, revocation = 2, imported = 3 };
 
 struct OperatorChange
 {
   OperatorChangeKind kind = OperatorChangeKind::heartbeat;
-  std::string payload; ///< a federation's signed document; a signed statement
+  std::string payload; ///< a federation's signed document; a signed statement; for an import where from, and the index's lines
 };
 
 /// Makes a change in an open registry. Errors: those of the registry's functions.

@@ -2,6 +2,7 @@
 // archive's own Cargo.toml, because only the archive is what clients verify; what the request says beside it must not differ.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ struct SetPart
 };
 /// At least one. Errors: CW1231.
 [[nodiscard]] Result<std::vector<SetPart>> split_publish_set(std::string_view body);
+
+/// Why a registry cannot have a crate of this name; nullopt: it can.
+[[nodiscard]] std::optional<std::string> why_not_a_name(std::string_view name);
 
 /// The index line of an archive in the registry with this canonical address ("sparse+https://…/"); `yanked` is false, `pubtime` unset.
 /// `body` is the whole request. Errors: CW1210, CW1211 the archive's Cargo.toml and the request differ, CW1212 a name or version that a

@@ -104,7 +104,7 @@ public:
 
   /// A version. The same bytes again are no error, whoever signed them. The first signed publication of a crate claims it for its key.
   /// Errors: CW1213 other bytes were published under this version; CW1214 a name that differs from another one in case, `-` and `_` alone;
-  /// CW1217 to CW1223 who or what must not; CW1227 the archive is revoked; those of writing.
+  /// CW1123 the crate comes from another registry; CW1217 to CW1223 who or what must not; CW1227 the archive is revoked; those of writing.
   Result<Recorded> publish(const registry_protocol::IndexEntry& entry, std::string_view archive, const Author& author);
   /// Several, of different crates, by one checkpoint: all or none. In their order; those that were there before make no entry.
   Result<std::vector<Recorded>> publish_set(const std::vector<Publication>& publications);
@@ -121,6 +121,11 @@ public:
   Result<Recorded> change_revocations(const std::string& note);
   /// In force, by target.
   Result<std::vector<registry_trust::Revocation>> revocations();
+  /// Versions that another registry has published, `upstream` as it stands in lock files; their archives lie in DIR/public/crates. By one
+  /// checkpoint: all or none. Those that were there before make no entry. Errors: CW1121 the archive is another one than the line says;
+  /// CW1123 the crate was published here; CW1124 a name that must not come from elsewhere; CW1125 every version has to be signed by its
+  /// publisher; CW1212, CW1213, CW1214; those of writing.
+  Result<Recorded> import_versions(const std::string& upstream, const std::vector<registry_protocol::IndexEntry>& entries);
   /// A fresh snapshot.
   Result<Recorded> heartbeat();
   /// Whether the newest snapshot is older than a quarter of its lifetime, or without the cosignatures that clients ask for.

@@ -4,6 +4,7 @@
 //   grant     a key of the crate lets another one in
 //   drop-key  a key of the crate puts one out
 //   publish, yank, unyank   by a key of the crate; or, where the statement names a user, by the registry, which a token had convinced
+//   import    by the registry, of a crate that no key has
 #pragma once
 #include <optional>
 #include <span>

@@ -96,6 +96,19 @@ struct SnapshotStatement
   bool operator==(const SnapshotStatement&) const = default;
 };
 
+/// A version that another registry has published, as this one's operator saw it there: `time` says when. It is the registry's own word,
+/// never its publisher's signature.
+struct ImportStatement
+{
+  std::string registry;
+  std::string name, version;
+  Sha256 archive, index_line;
+  std::string upstream; ///< where it was seen: the source as it stands in lock files
+  std::optional<Sha256> previous;
+  std::uint64_t time = 0;
+  bool operator==(const ImportStatement&) const = default;
+};
+
 /// The head of a chain of audit records (downloads, updates), so that they cannot be changed afterwards.
 struct SealStatement
 {
@@ -106,8 +119,14 @@ struct SealStatement
   bool operator==(const SealStatement&) const = default;
 };
 
-using Statement =
-    std::variant<PublishStatement, YankStatement, KeyStatement, RevokeStatement, UnrevokeStatement, SnapshotStatement, SealStatement>;
+using Statement = std::variant<PublishStatement,
+                               YankStatement,
+                               KeyStatement,
+                               RevokeStatement,
+                               UnrevokeStatement,
+                               SnapshotStatement,
+                               SealStatement,
+                               ImportStatement>;
 
 /// Strict: what `to_text` writes, and nothing else. Errors: CW1020 with the line.
 [[nodiscard]] Result<Statement> parse_statement(std::string_view text);
