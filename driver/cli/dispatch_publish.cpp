@@ -97,7 +97,10 @@ Result<> publish_component_verb(const Call& call)
 Result<> publish_verb(const Call& call)
 {
   const ParsedArguments& parsed = call.parsed;
-  if (parsed.has("component")) {
+  const std::vector<std::string> registries = words_of(parsed.all("registry"));
+  const auto is_place = [](const std::string& word) { return word.find_first_of(".:/") != std::string::npos; };
+  const bool to_oci = registries.empty() || std::ranges::any_of(registries, is_place);
+  if (parsed.has("component") && !parsed.has("resume") && (to_oci || parsed.has("as"))) {
     return publish_component_verb(call);
   }
   if (parsed.has("as")) {
@@ -107,7 +110,8 @@ Result<> publish_verb(const Call& call)
   request.package = package_request(parsed, call.context);
   request.package.registry.reset();
   request.package.index.reset();
-  request.registries = words_of(parsed.all("registry"));
+  request.registries = registries;
+  request.component = parsed.has("component");
   request.index = text_of(parsed, "index");
   request.quorum = text_of(parsed, "quorum").value_or("");
   request.dry_run = parsed.has("dry-run");

@@ -107,6 +107,13 @@ Result<Place> ComponentRegistry::fetched_place(const std::string& host)
 
 Result<Place> ComponentRegistry::place_of(const registry_oci::PackageName& package, const std::optional<std::string>& said)
 {
+  if (said && said->find_first_of(".:/") == std::string::npos) { // a registry of ours, which says itself where its components are
+    if (const auto named = m_config.source_of_registry(*said)) {
+      const std::string address = named->url();
+      const std::size_t host = address.find("://") + 3;
+      return fetched_place(address.substr(host, address.find('/', host) - host));
+    }
+  }
   if (said) {
     return said->find("://") != std::string::npos ? registry_oci::parse_place(*said) : fetched_place(*said);
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -13,7 +12,6 @@
 
 #include <cargo_wasm/publish/quorum.hpp>
 
-#include "compile.hpp"
 #include "component_fetch.hpp"
 #include "publish_component.hpp"
 
@@ -102,25 +100,6 @@ Result<Path> built_file(const Env& env, const OwnPackage& own)
   return found.front();
 }
 
-registry_oci::Annotations annotations_of(const manifest::PackagePtr& package)
-{
-  registry_oci::Annotations made;
-  const auto add = [&](const char* name, const std::optional<std::string>& value) {
-    if (value && !value->empty()) {
-      made.emplace(std::string("org.opencontainers.image.") + name, *value);
-    }
-  };
-  const auto& facts = package->manifest->info;
-  add("description", facts.description);
-  add("licenses", facts.license);
-  add("source", facts.repository);
-  add("url", facts.homepage);
-  if (!facts.authors.empty()) {
-    add("authors", base::join(facts.authors, ", "));
-  }
-  return made;
-}
-
 /// Which package and version a file is: the command line, what the file says, the manifest.
 Result<> identify(const Env& env, const ComponentPushRequest& request, const OwnPackage& own, ComponentPublication& into)
 {
@@ -170,7 +149,7 @@ Result<> component_push(const Env& env, const GlobalOptions& options, const Comp
     CW_TRY_ASSIGN(publication.file, built_file(env, own));
   }
   if (own.package != nullptr && (!request.file || request.manifest)) {
-    publication.annotations = annotations_of(own.package);
+    publication.annotations = annotations_of(*own.package);
   }
   CW_TRY(identify(env, request, own, publication));
   publication.targets = request.to;
@@ -190,34 +169,9 @@ Result<> component_push(const Env& env, const GlobalOptions& options, const Comp
 
 Result<> publish_built_component(const Env& env, const GlobalOptions& options, CompileRequest build, ComponentPushRequest push)
 {
-  build.profile_name = "release";
-  build.component = true;
-  CW_TRY_ASSIGN(const Compiled compiled, compile(env, options, build, nullptr));
-  const plan::ActionGraph& graph = compiled.planned->graph;
-  std::map<Path, Path> manifests; // of packages, by what they were built to
-  for (const plan::ActionIndex root : graph.roots) {
-    for (const auto& [output, path] : graph.actions[root].uplifted) {
-      manifests.emplace(path, graph.actions[root].manifest_path);
-    }
-  }
-  std::vector<const Artifact*> found;
-  for (const Artifact& artifact : compiled.artifacts) {
-    if (artifact.path.extension() == ".wasm" && manifests.contains(artifact.path)) {
-      found.push_back(&artifact);
-    }
-  }
-  if (found.size() != 1) {
-    Error error =
-        not_told(found.empty() ? "nothing was built that can be pushed" : "which of them is to be pushed?",
-                 found.empty() ? "a package is pushed that is a program or a `cdylib` for wasm: `--target wasm32-wasip2`"
-                               : "choose the package with `-p`; of several programs push each file with `cargo-wasm component push`");
-    for (const Artifact* const artifact : found) {
-      error.notes.push_back(fmt::format("`{}`", base::shown_path(env.cwd, artifact->path).native()));
-    }
-    return fail(std::move(error));
-  }
-  push.file = found.front()->path;
-  push.manifest = manifests.at(found.front()->path);
+  CW_TRY_ASSIGN(const BuiltComponent built, built_component(env, options, std::move(build)));
+  push.file = built.file;
+  push.manifest = built.manifest;
   return component_push(env, options, push);
 }
 

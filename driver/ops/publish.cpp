@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/package/publish_json.hpp>
 #include <cargo_wasm/publish/publisher.hpp>
@@ -11,6 +12,7 @@
 #include <cargo_wasm/source/reading_tokens.hpp>
 
 #include "packaging.hpp"
+#include "publish_component.hpp"
 #include "publish_registries.hpp"
 
 namespace cargo_wasm::ops {
@@ -64,7 +66,7 @@ public:
     }
     if (!m_request.resume) {
       for (std::size_t i = 0; i < entries.size(); ++i) {
-        CW_TRY(m_outbox->add(entries[i], m_crates[i]));
+        CW_TRY(m_outbox->add(entries[i], m_crates[i], m_component));
       }
     }
     CW_TRY(publisher.send(entries));
@@ -210,6 +212,11 @@ private:
         }
       }
     }
+    if (m_request.component && chosen.size() != 1) {
+      return fail(Error("CW1167", "one package at a time is published with its component", Blame::usage)
+                      .note(fmt::format("{} packages were chosen", chosen.size()))
+                      .help("choose one with `-p`"));
+    }
     CW_TRY_ASSIGN(auto packed, package_members(m_env, m_project, m_options, m_request.package, chosen, targets.front().id));
     std::vector<OutboxEntry> entries;
     CW_TRY_ASSIGN(const auto waiting, m_outbox->entries());
@@ -236,11 +243,28 @@ private:
         to.request = package::publish_json(*one.published, target.id, one.readme);
         entry.targets.push_back(std::move(to));
       }
+      if (m_request.component) {
+        CW_TRY_ASSIGN(entry.component, build_component(*one.published));
+      }
       CW_TRY(take_over(waiting, entry));
       entries.push_back(std::move(entry));
       m_crates.push_back(std::move(one.crate));
     }
     return entries;
+  }
+
+  /// Builds what stands beside the version; the digest of its manifest, hexadecimal.
+  Result<std::string> build_component(const manifest::Package& package)
+  {
+    CW_TRY_ASSIGN(const BuiltComponent built, built_component(m_env, m_options, m_request.package.compile));
+    CW_TRY_ASSIGN(
+        const registry_oci::Artifact artifact,
+        component_artifact(
+            m_env, built.file, package.id().name().str(), spec::to_string(package.id().version()), annotations_of(package)));
+    for (const std::string_view part : {std::string_view(artifact.manifest_text), std::string_view(artifact.config), std::string_view(artifact.layer)}) {
+      publish::append_part(m_component, part);
+    }
+    return base::to_hex(base::sha256(artifact.manifest_text));
   }
 
   /// What an earlier run has left of the same publication.
@@ -253,7 +277,7 @@ private:
       const bool is_begun = std::ranges::any_of(old.targets, [](const publish::Target& target) {
         return target.state == TargetState::sent || target.state == TargetState::stored || target.state == TargetState::confirmed;
       });
-      if (old.sha256 != entry.sha256 && is_begun) {
+      if ((old.sha256 != entry.sha256 || old.component != entry.component) && is_begun) {
         return fail(
             Error("CW1054", fmt::format("`{} {}` is being published with other contents", entry.name, entry.version), Blame::integrity)
                 .note(fmt::format("the one that was begun has checksum {}, this one {}", old.sha256, entry.sha256))
@@ -261,7 +285,7 @@ private:
       }
       for (publish::Target& target : entry.targets) {
         for (const publish::Target& before : old.targets) {
-          if (old.sha256 == entry.sha256 && before.index == target.index) {
+          if (old.sha256 == entry.sha256 && old.component == entry.component && before.index == target.index) {
             target.state = before.state;
             target.entry = before.entry;
             target.retry_at = before.retry_at;
@@ -333,6 +357,7 @@ private:
   Project m_project;
   std::optional<publish::Outbox> m_outbox;
   std::vector<std::string> m_crates; ///< of the entries
+  std::string m_component;           ///< the request that sends the one beside the only entry; empty: there is none
 };
 
 } // namespace

@@ -206,20 +206,27 @@ Result<std::string> find_statement(registry_oci::Client& client, const SignedVer
   return fail(std::move(error));
 }
 
+Result<registry_oci::Artifact>
+component_artifact(const Env& env, const Path& file, const std::string& name, const std::string& version, registry_oci::Annotations annotations)
+{
+  registry_oci::ArtifactFacts facts;
+  facts.title = name + ".wasm";
+  facts.version = version;
+  facts.annotations = std::move(annotations);
+  CW_TRY_ASSIGN(facts.created, created_time(env));
+  CW_TRY_ASSIGN(std::string bytes, env.fs.read(file));
+  CW_TRY_ASSIGN(facts.component, component_names(file, wasm::Source(file, std::string_view(bytes))));
+  return registry_oci::make_artifact(std::move(bytes), facts);
+}
+
 Result<std::vector<PublishedComponent>>
 publish_component(const Env& env, ComponentRegistry& registry, const ComponentPublication& publication)
 {
-  registry_oci::ArtifactFacts facts;
-  facts.title = publication.package.name + ".wasm";
-  facts.version = spec::to_string(publication.version);
-  facts.annotations = publication.annotations;
-  CW_TRY_ASSIGN(facts.created, created_time(env));
+  const std::string version = spec::to_string(publication.version);
   CW_TRY_ASSIGN(const auto key, publish_key(env));
-  CW_TRY_ASSIGN(const std::string tag, registry_oci::tag_of(facts.version));
-  CW_TRY_ASSIGN(std::string bytes, env.fs.read(publication.file));
-  const wasm::Source source(publication.file, std::string_view(bytes));
-  CW_TRY_ASSIGN(facts.component, component_names(publication.file, source));
-  const registry_oci::Artifact artifact = registry_oci::make_artifact(std::move(bytes), facts);
+  CW_TRY_ASSIGN(const std::string tag, registry_oci::tag_of(version));
+  CW_TRY_ASSIGN(const registry_oci::Artifact artifact,
+                component_artifact(env, publication.file, publication.package.name, version, publication.annotations));
   const registry_oci::Descriptor subject = registry_oci::describe(registry_oci::k_manifest_type, artifact.manifest_text);
   const auto bring_to = [&](const std::string& target) -> Result<PublishedComponent> {
     CW_TRY_ASSIGN(const registry_oci::Place place, registry.place_of(publication.package, target));
@@ -234,7 +241,7 @@ publish_component(const Env& env, ComponentRegistry& registry, const ComponentPu
     CW_TRY_ASSIGN(const auto outcome, registry_oci::push_artifact(*client, artifact, tag));
     done.was_there = outcome == registry_oci::PushOutcome::was_there;
     if (key) {
-      const std::string text = component_statement(publication.package, facts.version, subject.digest, base::sha256(artifact.layer));
+      const std::string text = component_statement(publication.package, version, subject.digest, base::sha256(artifact.layer));
       const registry_tlog::SignedNote note{text, {registry_tlog::sign(text, *key)}};
       CW_TRY_ASSIGN(done.statement, registry_oci::attach(*client, subject, registry_oci::k_statement_type, to_text(note)));
     }

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include <cargo_wasm/manifest/config.hpp>
+#include <cargo_wasm/manifest/manifest.hpp>
+#include <cargo_wasm/ops/requests.hpp>
 #include <cargo_wasm/registry_oci/artifact.hpp>
 #include <cargo_wasm/spec/version.hpp>
 
@@ -38,6 +40,22 @@ struct PublishedComponent
 /// WebAssembly, CW1169 a key that is none; CW1045 too few have it; those of the client and of decoding.
 Result<std::vector<PublishedComponent>>
 publish_component(const Env& env, ComponentRegistry& registry, const ComponentPublication& publication);
+
+/// The artifact of a file that is pushed. Errors: CW1167; those of decoding.
+[[nodiscard]] Result<registry_oci::Artifact>
+component_artifact(const Env& env, const Path& file, const std::string& name, const std::string& version, registry_oci::Annotations annotations);
+/// What Cargo.toml says of the package.
+[[nodiscard]] registry_oci::Annotations annotations_of(const manifest::Package& package);
+
+/// What one package was built to.
+struct BuiltComponent
+{
+  Path file;
+  Path manifest; ///< the package's Cargo.toml
+};
+/// Builds one package in the release profile, as a component where it can be one. Errors: those of a build; CW1167 it makes no module, or
+/// several.
+[[nodiscard]] Result<BuiltComponent> built_component(const Env& env, const GlobalOptions& options, CompileRequest build);
 
 /// What a file says it is, for packages of WIT: "acme:calc", 1.2.3.
 struct FileIdentity

@@ -144,6 +144,7 @@ Result<std::optional<std::string>> signed_authorization(
   statement.name = question.name;
   statement.version = question.version;
   statement.archive = archive.value_or(base::Sha256{});
+  statement.oci_manifest = base::parse_sha256(question.component);
   statement.time = registry_trust::utc_seconds(env.clock.now());
   registry_tlog::SignedNote note;
   note.text = registry_trust::to_text(registry_trust::Statement(statement));

@@ -66,7 +66,7 @@ std::string to_json(const OutboxEntry& entry)
     one["request"] = target.request;
     targets.push_back(std::move(one));
   }
-  const ordered_json json = {{"v", 1},
+  ordered_json json = {{"v", 1},
                              {"name", entry.name},
                              {"version", entry.version},
                              {"sha256", entry.sha256},
@@ -74,6 +74,9 @@ std::string to_json(const OutboxEntry& entry)
                              {"after", entry.after},
                              {"quorum", entry.quorum},
                              {"targets", targets}};
+  if (!entry.component.empty()) {
+    json["component"] = entry.component;
+  }
   constexpr int k_indent = 1;
   return json.dump(k_indent, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
@@ -90,6 +93,7 @@ Result<OutboxEntry> parse_outbox_entry(const Path& file, std::string_view text)
   entry.sha256 = text_of(json, "sha256");
   entry.order = number_of(json, "order").value_or(0);
   entry.quorum = text_of(json, "quorum");
+  entry.component = text_of(json, "component");
   if (const auto after = json.find("after"); after != json.end() && after->is_array()) {
     for (const auto& name : *after) {
       entry.after.push_back(name.is_string() ? name.get<std::string>() : std::string());
@@ -127,8 +131,11 @@ Path Outbox::file_of(const OutboxEntry& entry, std::string_view extension) const
   return m_directory / (entry.id() + std::string(extension));
 }
 
-Result<> Outbox::add(const OutboxEntry& entry, std::string_view crate)
+Result<> Outbox::add(const OutboxEntry& entry, std::string_view crate, std::string_view component)
 {
+  if (!entry.component.empty()) {
+    CW_TRY(m_fs.write_atomic(file_of(entry, ".component"), component));
+  }
   CW_TRY(m_fs.write_atomic(file_of(entry, ".crate"), crate));
   return update(entry);
 }
@@ -169,11 +176,19 @@ Result<std::string> Outbox::crate_of(const OutboxEntry& entry) const
   return std::move(*crate);
 }
 
+Result<std::string> Outbox::component_of(const OutboxEntry& entry) const
+{
+  const Path file = file_of(entry, ".component");
+  CW_TRY_ASSIGN(auto request, m_fs.read_if_exists(file));
+  return request ? Result<std::string>(std::move(*request)) : unreadable(file, "it is not there");
+}
+
 Result<> Outbox::remove(const OutboxEntry& entry)
 {
   // The entry first: an archive without one means nothing.
   CW_TRY(m_fs.remove(file_of(entry, ".json")));
   CW_TRY(m_fs.remove(file_of(entry, ".crate")));
+  CW_TRY(m_fs.remove(file_of(entry, ".component")));
   return {};
 }
 

@@ -15,23 +15,25 @@ namespace {
 
 using nlohmann::json;
 
-void append_length(std::string& out, std::size_t length)
-{
-  for (unsigned shift = 0; shift < 32; shift += 8) {
-    out += static_cast<char>(length >> shift & 0xffU);
-  }
-}
+constexpr std::uint64_t k_longest_answer_bytes = 1U << 20U;
+constexpr std::chrono::minutes k_longest_upload{5};
 
 /// `u32 length, json, u32 length, crate`.
 std::string body_of(std::string_view request, std::string_view crate)
 {
   std::string body;
   body.reserve(request.size() + crate.size() + 8);
-  append_length(body, request.size());
-  body += request;
-  append_length(body, crate.size());
-  body += crate;
+  append_part(body, request);
+  append_part(body, crate);
   return body;
+}
+
+/// The publication, and which component stands beside the version.
+std::string with_component(const std::string& request, const std::string& manifest)
+{
+  json publication = json::parse(request, nullptr, false);
+  publication["cargo-wasm"] = {{"component", "sha256:" + manifest}};
+  return publication.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 bool is_settled(TargetState state)
@@ -358,6 +360,36 @@ struct Publisher::Parcel
   std::string path, body, authorization;
 };
 
+Result<bool> Publisher::send_component(const Part& part, const Known& at, const std::string& authorization)
+{
+  const auto& [entry, target] = part;
+  const auto put_down = [&](TargetState state, std::string why) {
+    target->state = state;
+    target->why = std::move(why);
+    return false;
+  };
+  if (!at.facts->takes_components) {
+    return put_down(TargetState::refused, "it keeps no components beside crates: publish this one to a registry of OCI [CW1234]");
+  }
+  base::HttpRequest request;
+  request.method = "PUT";
+  request.url = fmt::format("{}/api/v1/cargo-wasm/components/{}", at.facts->api, entry->name);
+  CW_TRY_ASSIGN(request.body, m_outbox.component_of(*entry));
+  request.max_body_bytes = k_longest_answer_bytes;
+  request.max_redirects = 0;
+  request.limit = k_longest_upload;
+  request.headers = {"Authorization: " + authorization, "Accept: application/json", "Content-Type: application/octet-stream"};
+  const auto answer = ask(m_seams.http, std::move(request), m_seams.stopped);
+  if (!answer) {
+    return put_down(TargetState::failed, line_of(answer.error()));
+  }
+  if (const auto text = error_text(*answer)) {
+    const bool may_pass = answer->status == 429 || answer->status >= 500;
+    return put_down(may_pass ? TargetState::failed : TargetState::refused, *text);
+  }
+  return true;
+}
+
 Result<std::optional<Publisher::Parcel>> Publisher::parcel_of(const std::vector<Part>& parts, const Known& at)
 {
   const bool is_set = parts.size() > 1;
@@ -371,7 +403,7 @@ Result<std::optional<Publisher::Parcel>> Publisher::parcel_of(const std::vector<
   };
   for (const auto& [entry, target] : parts) {
     CW_TRY_ASSIGN(const std::string crate, m_outbox.crate_of(*entry));
-    const TokenQuestion question{at.registry, "publish", entry->name, entry->version, entry->sha256};
+    const TokenQuestion question{at.registry, "publish", entry->name, entry->version, entry->sha256, entry->component};
     const auto token = m_seams.token(question);
     if (!token) {
       return refused(token.error());
@@ -384,6 +416,12 @@ Result<std::optional<Publisher::Parcel>> Publisher::parcel_of(const std::vector<
       }
       authorization = signed_token->value_or(authorization);
     }
+    if (!entry->component.empty()) {
+      CW_TRY_ASSIGN(const bool is_there, send_component({entry, target}, at, authorization));
+      if (!is_there) {
+        return std::nullopt;
+      }
+    }
     if (!is_set) {
       parcel.authorization = std::move(authorization);
     } else {
@@ -392,11 +430,10 @@ Result<std::optional<Publisher::Parcel>> Publisher::parcel_of(const std::vector<
         return refused(parsed.error());
       }
       const std::string note = parsed->note.value_or("");
-      append_length(parcel.body, note.size());
-      parcel.body += note;
+      append_part(parcel.body, note);
       parcel.authorization = parsed->token.empty() ? parcel.authorization : parsed->token;
     }
-    parcel.body += body_of(target->request, crate);
+    parcel.body += body_of(entry->component.empty() ? target->request : with_component(target->request, entry->component), crate);
   }
   return parcel;
 }
@@ -420,10 +457,10 @@ Result<> Publisher::put(const std::vector<Part>& parts)
   request.method = "PUT";
   request.url = at->facts->api + parcel->path;
   request.body = std::move(parcel->body);
-  request.max_body_bytes = 1U << 20U;
+  request.max_body_bytes = k_longest_answer_bytes;
   request.max_redirects = 0;
   request.retries = 0;
-  request.limit = std::chrono::minutes(5);
+  request.limit = k_longest_upload;
   if (!parcel->authorization.empty()) {
     request.headers = {"Authorization: " + parcel->authorization};
   }

@@ -61,6 +61,14 @@ std::optional<std::uint64_t> parse_http_date(std::string_view text)
 
 } // namespace
 
+void append_part(std::string& body, std::string_view bytes)
+{
+  for (unsigned shift = 0; shift < 32; shift += 8) {
+    body += static_cast<char>(bytes.size() >> shift & 0xffU);
+  }
+  body += bytes;
+}
+
 std::optional<std::string> ApiAnswer::header(std::string_view name) const
 {
   const auto found = std::ranges::find_if(headers, [&](const auto& one) { return one.first == name; });
@@ -116,6 +124,7 @@ Result<RegistryFacts> read_facts(base::HttpClient& http, const Registry& registr
   facts.auth_required = json.contains("auth-required") && json["auth-required"] == true;
   if (json.contains("cargo-wasm") && json["cargo-wasm"].is_object()) {
     facts.takes_signatures = true;
+    facts.takes_components = json["cargo-wasm"].value("components", Json()) == true;
     facts.set_bytes = json.value(Json::json_pointer("/cargo-wasm/publish-set/max-bytes"), Json()).is_number_unsigned()
                           ? json.at(Json::json_pointer("/cargo-wasm/publish-set/max-bytes")).get<std::uint64_t>()
                           : 0;

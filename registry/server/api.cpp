@@ -20,7 +20,8 @@ using nlohmann::ordered_json;
 
 constexpr std::string_view k_api = "/api/v1/crates";
 // Ours (docs/formats/registry-api.md).
-constexpr std::string_view k_own_api_set = "/api/v1/cargo-wasm/publish-set", k_own_api_keys = "/api/v1/cargo-wasm/keys";
+constexpr std::string_view k_own_api_set = "/api/v1/cargo-wasm/publish-set", k_own_api_keys = "/api/v1/cargo-wasm/keys",
+                           k_own_api_components = "/api/v1/cargo-wasm/components/";
 
 HttpAnswer json_answer(int status, const ordered_json& body)
 {
@@ -68,6 +69,23 @@ std::string detail_of(const Error& error)
   return text;
 }
 
+/// `"cargo-wasm": {"component": "sha256:…"}` of a publication.
+Result<std::optional<base::Sha256>> component_of(const nlohmann::json& request)
+{
+  const auto own = request.find("cargo-wasm");
+  if (own == request.end() || !own->is_object() || !own->contains("component")) {
+    return std::optional<base::Sha256>();
+  }
+  constexpr std::string_view k_before = "sha256:";
+  const nlohmann::json& text = (*own)["component"];
+  const std::string digest = text.is_string() ? text.get<std::string>() : "";
+  const auto parsed = digest.starts_with(k_before) ? base::parse_sha256(digest.substr(k_before.size())) : std::nullopt;
+  if (!parsed) {
+    return fail(Error("CW1210", "this is not the body of a publication", Blame::user).note("its `component` is no `sha256:…`"));
+  }
+  return std::optional(*parsed);
+}
+
 std::string percent_decoded(std::string_view text)
 {
   std::string out;
@@ -105,6 +123,9 @@ HttpAnswer Api::answer(const HttpQuestion& question)
   const std::string_view path = question.target.substr(0, question.target.find('?'));
   if (path == k_own_api_set && question.method == "PUT") {
     return publish_set(question);
+  }
+  if (path.starts_with(k_own_api_components) && question.method == "PUT") {
+    return stage_component(question, path.substr(k_own_api_components.size()));
   }
   if (path == k_own_api_keys && question.method == "PUT") {
     return change_keys(question);
@@ -198,7 +219,8 @@ Result<Publication> Api::publication(const PublishBody& body, const registry_tru
       request.is_object() && request.contains("name") && request["name"].is_string() ? request["name"].get<std::string>() : "";
   CW_TRY_ASSIGN(Author author, admitted(authorization, Scope::publish, name));
   CW_TRY_ASSIGN(registry_protocol::IndexEntry entry, index_entry_of(body, m_registry.canonical()));
-  return Publication{.entry = std::move(entry), .archive = body.archive, .author = std::move(author)};
+  CW_TRY_ASSIGN(const std::optional<base::Sha256> component, component_of(request));
+  return Publication{.entry = std::move(entry), .archive = body.archive, .author = std::move(author), .component = component};
 }
 
 HttpAnswer Api::publish(const HttpQuestion& question)
@@ -207,7 +229,8 @@ HttpAnswer Api::publish(const HttpQuestion& question)
     CW_TRY_ASSIGN(const PublishBody body, split_publish_body(question.body));
     CW_TRY_ASSIGN(const registry_trust::Authorization authorization, registry_trust::parse_authorization(question.authorization));
     CW_TRY_ASSIGN(const Publication asked, publication(body, authorization));
-    CW_TRY_ASSIGN(const Recorded recorded, m_registry.publish(asked.entry, asked.archive, asked.author));
+    CW_TRY_ASSIGN(const std::vector<Recorded> all, m_registry.publish_set({asked}));
+    const Recorded& recorded = all.front();
     const std::string logged =
         recorded.was_there ? fmt::format("{} {} was here already, with the same bytes", asked.entry.name, asked.entry.version)
                            : fmt::format("{} {} is entry {} of the registry's log", asked.entry.name, asked.entry.version, recorded.entry);
@@ -216,6 +239,16 @@ HttpAnswer Api::publish(const HttpQuestion& question)
                           {"invalid_badges", ordered_json::array()},
                           {"other", ordered_json::array({logged})}}},
                         {"cargo-wasm", {{"entry", recorded.entry}, {"size", recorded.log_size}}}};
+  }();
+  return done ? json_answer(200, *done) : refusal(done.error());
+}
+
+HttpAnswer Api::stage_component(const HttpQuestion& question, std::string_view crate)
+{
+  const auto done = [&]() -> Result<ordered_json> {
+    CW_TRY(admitted(question, Scope::publish, crate));
+    CW_TRY_ASSIGN(const base::Sha256 manifest, m_registry.stage_component(question.body));
+    return ordered_json{{"manifest", "sha256:" + base::to_hex(manifest)}};
   }();
   return done ? json_answer(200, *done) : refusal(done.error());
 }

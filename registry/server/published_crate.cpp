@@ -1,6 +1,7 @@
 #include <cargo_wasm/registry_server/published_crate.hpp>
 
 #include "archive_files.hpp"
+#include "length_prefixed.hpp"
 
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
@@ -25,26 +26,6 @@ constexpr std::string_view k_crates_io = "https://github.com/rust-lang/crates.io
 Error no_publish_body(std::string why)
 {
   return Error("CW1210", "this is not the body of a publication", Blame::user).note(std::move(why));
-}
-
-std::uint32_t little_endian32(std::string_view bytes)
-{
-  std::uint32_t number = 0;
-  for (std::size_t i = 4; i-- > 0;) {
-    number = number << 8U | static_cast<std::uint8_t>(bytes[i]);
-  }
-  return number;
-}
-
-// The part behind a length, taken off `rest`; nullopt when it is longer than what is there.
-std::optional<std::string_view> take_part(std::string_view& rest)
-{
-  if (rest.size() < 4 || rest.size() - 4 < little_endian32(rest)) {
-    return std::nullopt;
-  }
-  const std::string_view part = rest.substr(4, little_endian32(rest));
-  rest.remove_prefix(4 + part.size());
-  return part;
 }
 
 // Names that crates.io would take: others cannot be told apart on every file system, or not be typed.

@@ -87,8 +87,11 @@ Result<PublisherNote> open_publisher_note(std::string_view bytes, Accounts& acco
       std::move(error).help("whoever runs the registry lets a key in with `cargo-wasm registry key add DIR --user NAME --key KEY`"));
 }
 
-Result<>
-check_publication(const PublisherNote& note, const ExpectedChange& expected, const base::Sha256& archive, const base::Sha256& index_line)
+Result<> check_publication(const PublisherNote& note,
+                           const ExpectedChange& expected,
+                           const base::Sha256& archive,
+                           const base::Sha256& index_line,
+                           const std::optional<base::Sha256>& component)
 {
   const auto* const statement = std::get_if<PublishStatement>(&note.statement);
   if (statement == nullptr) {
@@ -100,6 +103,8 @@ check_publication(const PublisherNote& note, const ExpectedChange& expected, con
   if (statement->index_line) {
     CW_TRY(same("index line", base::to_hex(*statement->index_line), base::to_hex(index_line)));
   }
+  const auto text_of = [](const std::optional<base::Sha256>& digest) { return digest ? base::to_hex(*digest) : std::string("-"); };
+  CW_TRY(same("component", text_of(statement->oci_manifest), text_of(component)));
   return statement->user ? states_else("it names a user, which only the registry does") : Result<>();
 }
 

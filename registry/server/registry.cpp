@@ -67,7 +67,7 @@ Result<> establish(const Env& env, const base::Path& directory, const RegistrySe
       {"dl", settings.base_url + "crates/{sha256-checksum}.crate"},
       {"api", settings.base_url.substr(0, settings.base_url.size() - 1)},
       {"cargo-wasm",
-       {{"federation", "/.well-known/cargo-wasm/federation/latest"}, {"publish-set", {{"max-bytes", k_max_publication_bytes}}}}}};
+       {{"federation", "/.well-known/cargo-wasm/federation/latest"}, {"publish-set", {{"max-bytes", k_max_publication_bytes}}}, {"components", true}}}};
   if (settings.is_private) {
     config["auth-required"] = true;
   }

@@ -2,6 +2,7 @@
 #include "registry_state.hpp"
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_server/component.hpp>
 
 #include <fmt/format.h>
 
@@ -80,10 +81,50 @@ Result<> demand_key_of_crate(const CrateAuthority& authority, const PublisherNot
   return fail(std::move(error).help("sign with a key of the crate, or have it grant this one"));
 }
 
+// The component's files, which nobody finds before the tag is there, and the tag with the batch.
+Result<> add_component(Registry::State& state, const Publication& publication, Batch& batch)
+{
+  const StagedComponents staged(state.env.fs, state.staged_components());
+  CW_TRY_ASSIGN(const std::optional<std::string> request, staged.find(*publication.component));
+  if (!request) {
+    return fail(Error("CW1235", fmt::format("the component of `{}` {} is not here", publication.entry.name, publication.entry.version), Blame::user)
+                    .note(fmt::format("the publication names `sha256:{}`", base::to_hex(*publication.component)))
+                    .help("send it before: `cargo-wasm publish --component` does"));
+  }
+  CW_TRY_ASSIGN(const ComponentParts parts, split_component(*request));
+  CW_TRY_ASSIGN(const std::string repository, component_repository(state.federation.name, publication.entry.name));
+  const std::map<std::string, std::string> files = component_files(repository, parts);
+  for (const auto& [path, bytes] : files) {
+    CW_TRY(state.env.fs.write_atomic(state.public_directory / path, bytes));
+  }
+  CW_TRY_ASSIGN(auto tagged, component_tag(state.env.fs, state.public_directory, repository, publication.entry.version, parts.manifest));
+  batch.public_files.merge(tagged);
+  batch.public_files.emplace(k_wkg_file, wkg_metadata(state.settings.base_url));
+  return {};
+}
+
+// Whether a version that is there already has this component beside it, or none.
+Result<> demand_same_component(const Registry::State& state, const Publication& publication)
+{
+  const auto& [entry, archive, author, component] = publication;
+  std::optional<std::string> there;
+  if (const auto repository = component_repository(state.federation.name, entry.name)) {
+    CW_TRY_ASSIGN(const std::string tag, registry_oci::tag_of(entry.version));
+    CW_TRY_ASSIGN(there, state.env.fs.read_if_exists(state.public_directory / k_oci_directory / *repository / "manifests" / tag));
+  }
+  if (component && (!there || base::sha256(*there) != *component)) {
+    return fail(Error("CW1235", fmt::format("`{}` {} was published {}", entry.name, entry.version, there ? "with another component" : "without a component"),
+                      Blame::integrity)
+                    .note(fmt::format("this one is `sha256:{}`", base::to_hex(*component)))
+                    .help("a version never changes: publish the next one"));
+  }
+  return {};
+}
+
 // Puts the entries of one publication into the batch.
 Result<> add_publication(Registry::State& state, const Publication& publication, const std::string& index, Batch& batch)
 {
-  const auto& [entry, archive, author] = publication;
+  const auto& [entry, archive, author, component] = publication;
   const std::string line = registry_protocol::to_json_line(entry);
   const base::Sha256 archive_hash = base::sha256(archive), line_hash = base::sha256(line);
   const std::optional<base::Sha256> previous = state.head_of(entry.name);
@@ -105,6 +146,7 @@ Result<> add_publication(Registry::State& state, const Publication& publication,
     statement.version = entry.version;
     statement.archive = archive_hash;
     statement.index_line = line_hash;
+    statement.oci_manifest = component;
     statement.previous = previous;
     statement.user = author.user;
     statement.time = state.now();
@@ -115,7 +157,8 @@ Result<> add_publication(Registry::State& state, const Publication& publication,
         note,
         {.registry = state.canonical(), .name = entry.name, .version = entry.version, .previous = previous, .now = state.now()},
         archive_hash,
-        line_hash));
+        line_hash,
+        component));
     CW_TRY(demand_unrevoked(revocations, to_text(note.key)));
     CW_TRY_ASSIGN(const CrateAuthority authority, state.ledger->authority(entry.name));
     if (authority.keys.empty()) {
@@ -167,6 +210,15 @@ Result<std::optional<IndexEntry>> line_of(std::string_view index, std::string_vi
   return std::optional<IndexEntry>();
 }
 
+Result<base::Sha256> Registry::stage_component(std::string_view body)
+{
+  constexpr std::chrono::hours k_kept{24};
+  State& state = *m_state;
+  StagedComponents staged(state.env.fs, state.staged_components());
+  CW_TRY(staged.remove_older(std::chrono::nanoseconds((state.env.clock.now() - k_kept).time_since_epoch()).count()));
+  return staged.keep(body);
+}
+
 Result<Recorded> Registry::publish(const IndexEntry& entry, std::string_view archive, const Author& author)
 {
   CW_TRY_ASSIGN(const std::vector<Recorded> recorded, publish_set({{.entry = entry, .archive = archive, .author = author}}));
@@ -206,6 +258,7 @@ Result<std::vector<Recorded>> Registry::publish_set(const std::vector<Publicatio
                 .note(fmt::format("this one has {}", entry.checksum))
                 .help("a version never changes: publish the next one"));
       }
+      CW_TRY(demand_same_component(state, publication));
       CW_TRY_ASSIGN(const std::vector<LedgerVersion> versions, state.ledger->versions(entry.name));
       const auto known = std::ranges::find(versions, entry.version, &LedgerVersion::version);
       recorded.push_back({.entry = known == versions.end() ? 0 : known->entry, .log_size = state.log.size(), .was_there = true});
@@ -214,11 +267,20 @@ Result<std::vector<Recorded>> Registry::publish_set(const std::vector<Publicatio
     CW_TRY(demand_published_here(state, entry.name));
     CW_TRY(demand_signature(state.federation, publication.author));
     CW_TRY(demand_own_name(state.federation, entry.name));
+    if (publication.component) {
+      CW_TRY(add_component(state, publication, batch));
+    }
     CW_TRY(add_publication(state, publication, index, batch));
     recorded.push_back({.entry = state.log.size() + batch.entries.size() - 1, .log_size = 0, .was_there = false});
   }
   if (!batch.entries.empty()) {
     CW_TRY(state.record(batch));
+  }
+  StagedComponents staged(state.env.fs, state.staged_components());
+  for (const Publication& publication : publications) {
+    if (publication.component) {
+      (void)staged.remove(*publication.component); // else it goes when it is old
+    }
   }
   for (Recorded& one : recorded) {
     one.log_size = state.log.size();

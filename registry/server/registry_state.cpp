@@ -188,6 +188,9 @@ Result<> Registry::State::announce(const Batch& batch, std::uint64_t leaf)
     for (const auto& [crate, index] : batch.index_files) {
       CW_TRY(database.run("INSERT INTO pending_files(crate, bytes) VALUES(?, ?)", {crate, index}));
     }
+    for (const auto& [path, bytes] : batch.public_files) { // no crate is called so
+      CW_TRY(database.run("INSERT INTO pending_files(crate, bytes) VALUES(?, ?)", {"/" + path, bytes}));
+    }
     return {};
   });
 }
@@ -196,7 +199,9 @@ Result<> Registry::State::finish()
 {
   CW_TRY_ASSIGN(const std::vector<Row> files, database.run("SELECT crate, bytes FROM pending_files"));
   for (const Row& file : files) {
-    CW_TRY(env.fs.write_atomic(index_path(std::get<std::string>(file[0])), std::get<std::string>(file[1])));
+    const auto& name = std::get<std::string>(file[0]);
+    const base::Path path = name.starts_with('/') ? public_directory / name.substr(1) : index_path(name);
+    CW_TRY(env.fs.write_atomic(path, std::get<std::string>(file[1])));
   }
   if (!files.empty()) {
     CW_TRY(registry_tlog::bring_onto_disk(public_directory));

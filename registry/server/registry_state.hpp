@@ -28,6 +28,7 @@ struct Batch
     std::string crate; ///< in whose chain it stands; empty: in none
   };
   std::vector<Entry> entries;
+  std::map<std::string, std::string> public_files; ///< others that become visible then, by their path below DIR/public
   std::map<std::string, std::string> index_files; ///< by the name of the crate: those that change, whole
   std::optional<std::vector<registry_trust::Revocation>> revocations;
   std::optional<std::uint64_t> federation;
@@ -50,6 +51,7 @@ struct Registry::State
   WitnessAsking asking;
 
   [[nodiscard]] base::Path index_path(std::string_view name) const { return public_directory / registry_protocol::index_path(name); }
+  [[nodiscard]] base::Path staged_components() const { return directory / "private" / "components"; }
   [[nodiscard]] std::uint64_t now() const { return registry_trust::utc_seconds(env.clock.now()); }
   [[nodiscard]] std::string canonical() const { return "sparse+" + settings.base_url; }
   [[nodiscard]] Result<std::string> index_file(std::string_view name) const;

@@ -36,11 +36,24 @@ bool leads_to_public_file(std::string_view path)
 // Files whose name says what they hold, or which never change.
 bool never_changes(std::string_view path)
 {
-  return path.starts_with("crates/") || path.starts_with("tile/") || path.starts_with("map/") || path.starts_with("revocations/");
+  return path.starts_with("crates/") || path.starts_with("tile/") || path.starts_with("map/") || path.starts_with("revocations/") ||
+         (path.starts_with("v2/") && path.find("/sha256:") != std::string_view::npos);
+}
+
+// Components (component.hpp): clients of OCI go by the type of a manifest, and some by a header with its digest.
+bool is_oci_manifest(std::string_view path)
+{
+  return path.starts_with("v2/") && path.find("/manifests/") != std::string_view::npos;
 }
 
 std::string_view media_type(std::string_view path)
 {
+  if (is_oci_manifest(path)) {
+    return "application/vnd.oci.image.manifest.v1+json";
+  }
+  if (path.starts_with("v2/")) {
+    return path.ends_with("/tags/list") ? "application/json" : "application/octet-stream";
+  }
   if (path.ends_with(".crate")) {
     return "application/gzip";
   }
@@ -261,6 +274,9 @@ struct StaticFiles::State
     file->etag = fmt::format("\"{}\"", hash.substr(0, k_etag_digits));
     file->fields = fmt::format(
         "Content-Type: {}\r\nETag: {}\r\nAccept-Ranges: bytes\r\nCache-Control: {}\r\n", media_type(path), file->etag, cache_control(path));
+    if (is_oci_manifest(path)) {
+      file->fields += fmt::format("Docker-Content-Digest: sha256:{}\r\n", hash);
+    }
     file->head = std::make_shared<std::string>(fmt::format(
         "{}{}Content-Length: {}\r\n", status_line(200), file->fields, file->bytes ? file->bytes->size() : file->stat.size_bytes));
     return Known(std::move(file));
@@ -321,6 +337,9 @@ FileAnswer StaticFiles::answer(const FileQuestion& question)
   }
   std::string_view path = question.target.substr(0, question.target.find('?'));
   path.remove_prefix(std::min<std::size_t>(path.size(), 1));
+  if (path == "v2/" || path == "v2") { // how clients of OCI ask whether this is a registry
+    return text_answer(200, "application/json", "{}", "Docker-Distribution-API-Version: registry/2.0\r\n");
+  }
   const Result<Known> current = m_state->current(path);
   if (!current) {
     return text_answer(500, k_text, "the file cannot be read\n");

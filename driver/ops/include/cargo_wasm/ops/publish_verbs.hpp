@@ -29,6 +29,7 @@ struct PublishRequest
   std::optional<std::string> index;    ///< instead of names
   std::string quorum;                  ///< as typed; may be empty
   bool dry_run = false;
+  bool component = false; ///< one package, with what it is built to for wasm beside it
   bool resume = false; ///< nothing is packaged: what the outbox holds goes on
   std::function<void(std::chrono::milliseconds)> sleep;
 };

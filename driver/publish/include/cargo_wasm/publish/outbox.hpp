@@ -45,6 +45,7 @@ struct OutboxEntry
   std::vector<std::string> after; ///< names of these that must be there first
   std::string quorum;             ///< as given
   std::vector<Target> targets;    ///< the first is the primary one
+  std::string component = {};     ///< hexadecimal SHA-256 of the manifest of the one beside it; empty: none
   [[nodiscard]] std::string id() const { return name + "-" + version; }
   bool operator==(const OutboxEntry&) const = default;
 };
@@ -55,12 +56,15 @@ public:
   Outbox(base::Filesystem& fs, Path directory) : m_fs(fs), m_directory(std::move(directory)) {}
 
   /// Archive first, so that an entry is never without.
-  [[nodiscard]] Result<> add(const OutboxEntry& entry, std::string_view crate);
+  /// `component`: the request that sends it, where the entry has one.
+  [[nodiscard]] Result<> add(const OutboxEntry& entry, std::string_view crate, std::string_view component = {});
   [[nodiscard]] Result<> update(const OutboxEntry& entry);
   /// By order, then name. Errors: CW1053 a file that cannot be read.
   [[nodiscard]] Result<std::vector<OutboxEntry>> entries() const;
   /// Errors: CW1053 the archive is gone, or is not the one that was packed.
   [[nodiscard]] Result<std::string> crate_of(const OutboxEntry& entry) const;
+  /// The request that sends the component. Errors: CW1053 it is gone.
+  [[nodiscard]] Result<std::string> component_of(const OutboxEntry& entry) const;
   /// Everything of an entry.
   [[nodiscard]] Result<> remove(const OutboxEntry& entry);
 

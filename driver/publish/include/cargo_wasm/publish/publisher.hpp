@@ -23,6 +23,7 @@ struct TokenQuestion
   Registry registry;
   std::string operation; ///< "read", "publish"
   std::string name, version, sha256;
+  std::string component = {}; ///< hexadecimal SHA-256 of its manifest; empty: none
 };
 
 struct PublisherSeams
@@ -78,6 +79,8 @@ private:
   /// Sends one version, or several as a set, and writes down what the answer says of each.
   [[nodiscard]] Result<> put(const std::vector<Part>& parts);
   /// What is sent: nullopt where a part may not be, which is written down then.
+  /// Before the version that it stands beside. False: it did not get there, which is written down.
+  [[nodiscard]] Result<bool> send_component(const Part& part, const Known& at, const std::string& authorization);
   [[nodiscard]] Result<std::optional<Parcel>> parcel_of(const std::vector<Part>& parts, const Known& at);
   void tell(const Part& part, bool was_there) const;
   [[nodiscard]] Result<> wait_until_visible(OutboxEntry& entry, Target& target);

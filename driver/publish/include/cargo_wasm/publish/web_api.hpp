@@ -28,8 +28,12 @@ struct RegistryFacts
   std::string api; ///< without a slash at the end
   bool auth_required = false;
   bool takes_signatures = false; ///< it has the member `cargo-wasm`
+  bool takes_components = false; ///< beside a version, by `PUT /api/v1/cargo-wasm/components/NAME`
   std::uint64_t set_bytes = 0;   ///< the longest body of a set of versions that become visible together; 0: it takes no sets
 };
+
+/// Appends what cargo's publications consist of: bytes behind their length, four bytes, little-endian.
+void append_part(std::string& body, std::string_view bytes);
 
 /// An answer of any status.
 struct ApiAnswer

@@ -46,6 +46,7 @@ public:
 private:
   HttpAnswer publish(const HttpQuestion& question);
   HttpAnswer publish_set(const HttpQuestion& question);
+  HttpAnswer stage_component(const HttpQuestion& question, std::string_view crate);
   HttpAnswer change_keys(const HttpQuestion& question);
   HttpAnswer yank(const HttpQuestion& question, std::string_view crate, std::string_view version, bool yanked);
   HttpAnswer owners(const HttpQuestion& question, std::string_view crate);

@@ -50,8 +50,11 @@ struct ExpectedChange
   std::uint64_t now = 0;
 };
 /// Errors: CW1217 it states something else; CW1218 its time is not ours; CW1221 it follows another statement than the newest.
-[[nodiscard]] Result<>
-check_publication(const PublisherNote& note, const ExpectedChange& expected, const base::Sha256& archive, const base::Sha256& index_line);
+[[nodiscard]] Result<> check_publication(const PublisherNote& note,
+                                         const ExpectedChange& expected,
+                                         const base::Sha256& archive,
+                                         const base::Sha256& index_line,
+                                         const std::optional<base::Sha256>& component);
 [[nodiscard]] Result<> check_yank(const PublisherNote& note, const ExpectedChange& expected, bool yanked);
 [[nodiscard]] Result<> check_key_change(const PublisherNote& note, const ExpectedChange& expected);
 

@@ -58,6 +58,7 @@ struct Publication
   registry_protocol::IndexEntry entry;
   std::string_view archive;
   Author author;
+  std::optional<base::Sha256> component = {}; ///< the manifest of the one beside it, which was sent before
 };
 
 /// What a registry begins with beside its name, when its operator wrote a federation.toml.
@@ -102,9 +103,13 @@ public:
   // Changes. Errors of all: CW1059 not enough witnesses have cosigned, or CW1060 one has seen another history: the change is kept and
   // finished later, or was not begun, as the notes say; made again, it is no other change.
 
+  /// Keeps a component, as a whole request, until a publication names it; a day at least. The digest of its manifest. Errors: CW1236; those
+  /// of writing.
+  Result<base::Sha256> stage_component(std::string_view body);
   /// A version. The same bytes again are no error, whoever signed them. The first signed publication of a crate claims it for its key.
   /// Errors: CW1213 other bytes were published under this version; CW1214 a name that differs from another one in case, `-` and `_` alone;
-  /// CW1123 the crate comes from another registry; CW1217 to CW1223 who or what must not; CW1227 the archive is revoked; those of writing.
+  /// CW1123 the crate comes from another registry; CW1217 to CW1223 who or what must not; CW1227 the archive is revoked; CW1235 the component was not sent, or
+  /// another one stands beside the version; CW1237; those of writing.
   Result<Recorded> publish(const registry_protocol::IndexEntry& entry, std::string_view archive, const Author& author);
   /// Several, of different crates, by one checkpoint: all or none. In their order; those that were there before make no entry.
   Result<std::vector<Recorded>> publish_set(const std::vector<Publication>& publications);
