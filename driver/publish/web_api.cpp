@@ -159,7 +159,9 @@ find_version(base::HttpClient& http, const Registry& registry, std::string_view 
       return wrong("what came is no index file: a proxy or login page may have answered in its place");
     }
     if (without_build(entry->version) == without_build(version)) {
-      found = IndexedVersion{entry->checksum, entry->yanked};
+      constexpr std::string_view k_before = "sha256:";
+      const std::string component = entry->component.value_or("");
+      found = IndexedVersion{entry->checksum, entry->yanked, component.starts_with(k_before) ? component.substr(k_before.size()) : component};
     }
   }
   return found;

@@ -41,7 +41,7 @@ struct StatedVersion
 {
   std::string registry, name, version;
   base::Sha256 archive;
-  std::optional<base::Sha256> index_line;
+  std::optional<base::Sha256> index_line, component;
   bool by_registry = false; ///< on its own word: a token had convinced it, or it saw the version in another registry
 };
 
@@ -53,6 +53,7 @@ std::optional<StatedVersion> stated_version(const registry_trust::Statement& sta
                          .version = one->version,
                          .archive = one->archive,
                          .index_line = one->index_line,
+                         .component = one->oci_manifest,
                          .by_registry = one->user.has_value()};
   }
   if (const auto* const one = std::get_if<ImportStatement>(&statement)) {
@@ -61,6 +62,7 @@ std::optional<StatedVersion> stated_version(const registry_trust::Statement& sta
                          .version = one->version,
                          .archive = one->archive,
                          .index_line = one->index_line,
+                         .component = {},
                          .by_registry = true};
   }
   return std::nullopt;
@@ -371,6 +373,10 @@ Result<> VerifiedRegistry::verify_version(const Version& version, const IndexEnt
   }
   if (published->index_line && *published->index_line != base::sha256(registry_protocol::published_line(entry))) {
     return fail(unproven(version, fmt::format("{} is of another index line: its dependencies or features were changed since", where)));
+  }
+  const auto component = published->component ? std::optional("sha256:" + base::to_hex(*published->component)) : std::nullopt;
+  if (entry.component != component) {
+    return fail(unproven(version, fmt::format("{} is of {}", where, component ? "another component beside it" : "no component beside it")));
   }
   // That it stands in the log is the registry's word: its log's key may have been another one then. A publisher's key needs a grant.
   if (!entry.key_entry) {

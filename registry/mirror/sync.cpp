@@ -2,6 +2,7 @@
 
 #include "followed_federation.hpp"
 #include "followed_log.hpp"
+#include "mirrored_components.hpp"
 #include "mirrored_names.hpp"
 
 #include <cargo_wasm/registry_tlog/disk_sync.hpp>
@@ -144,13 +145,16 @@ public:
     }
     m_report.time = snapshot.time;
     CW_TRY(fetch_new_entries(log, reader, old_table ? own->checkpoint.size : 0));
-    return names(next, snapshot, old_table);
+    return names(next, snapshot, federation.name, old_table);
   }
 
   SyncReport m_report;
 
 private:
-  Result<bool> names(const NotedCheckpoint& next, const SnapshotStatement& snapshot, const std::optional<base::Sha256>& old_table)
+  Result<bool> names(const NotedCheckpoint& next,
+                     const SnapshotStatement& snapshot,
+                     const std::string& federation,
+                     const std::optional<base::Sha256>& old_table)
   {
     CW_TRY_ASSIGN(const std::string revocations, fetch_revocations(m_env.fs, m_place.public_directory, m_primary, snapshot));
     CW_TRY_ASSIGN(const IndexChanges changes, fetch_name_map(m_env, m_place, m_primary, snapshot.table, old_table));
@@ -159,9 +163,11 @@ private:
       return false;
     }
     CW_TRY(fetch_archives(m_env, m_place, m_primary, changes, revocations, m_report));
+    CW_TRY(fetch_components(m_env, m_place, m_primary, changes, federation, m_report));
     CW_TRY(write_config(m_env.fs, m_place.public_directory, m_primary, m_request.url));
     CW_TRY(registry_tlog::bring_onto_disk(m_place.public_directory));
     CW_TRY(place_index_files(m_env, m_place, changes));
+    CW_TRY(tag_components(m_env, m_place, changes, federation, m_request.url));
     CW_TRY(registry_tlog::bring_onto_disk(m_place.public_directory));
     CW_TRY(m_env.fs.write_atomic(m_place.public_directory / "checkpoint", next.note));
     CW_TRY(m_env.fs.remove_all(m_place.incoming));

@@ -141,6 +141,8 @@ bool read_own_member(JsonCursor& cursor, IndexEntry& out)
       cursor.read_u64(out.log_entry.emplace());
     } else if (key == "key") {
       cursor.read_u64(out.key_entry.emplace());
+    } else if (key == "oci") {
+      cursor.read_string(out.component.emplace());
     } else {
       cursor.skip_value();
     }

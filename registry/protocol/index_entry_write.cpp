@@ -71,6 +71,9 @@ std::string to_json_line(const IndexEntry& entry)
   if (entry.key_entry) {
     json["cw"]["key"] = *entry.key_entry;
   }
+  if (entry.component) {
+    json["cw"]["oci"] = *entry.component;
+  }
   return json.dump();
 }
 
@@ -79,6 +82,7 @@ std::string published_line(IndexEntry entry)
   entry.yanked = false;
   entry.log_entry.reset();
   entry.key_entry.reset();
+  entry.component.reset();
   return to_json_line(entry);
 }
 

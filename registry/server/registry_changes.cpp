@@ -91,34 +91,30 @@ Result<> add_component(Registry::State& state, const Publication& publication, B
                     .note(fmt::format("the publication names `sha256:{}`", base::to_hex(*publication.component)))
                     .help("send it before: `cargo-wasm publish --component` does"));
   }
-  CW_TRY_ASSIGN(const ComponentParts parts, split_component(*request));
-  CW_TRY_ASSIGN(const std::string repository, component_repository(state.federation.name, publication.entry.name));
-  const std::map<std::string, std::string> files = component_files(repository, parts);
+  CW_TRY_ASSIGN(const registry_oci::ComponentParts parts, split_component(*request));
+  CW_TRY_ASSIGN(const std::string repository, registry_oci::component_repository(state.federation.name, publication.entry.name));
+  const std::map<std::string, std::string> files = registry_oci::component_files(repository, parts);
   for (const auto& [path, bytes] : files) {
     CW_TRY(state.env.fs.write_atomic(state.public_directory / path, bytes));
   }
-  CW_TRY_ASSIGN(auto tagged, component_tag(state.env.fs, state.public_directory, repository, publication.entry.version, parts.manifest));
+  CW_TRY_ASSIGN(auto tagged, registry_oci::component_tag(state.env.fs, state.public_directory, repository, publication.entry.version, parts.manifest));
   batch.public_files.merge(tagged);
-  batch.public_files.emplace(k_wkg_file, wkg_metadata(state.settings.base_url));
+  batch.public_files.emplace(registry_oci::k_metadata_file, registry_oci::own_metadata(state.settings.base_url));
   return {};
 }
 
-// Whether a version that is there already has this component beside it, or none.
-Result<> demand_same_component(const Registry::State& state, const Publication& publication)
+// Whether a version that is there already has this component beside it; who names none asks nothing.
+Result<> demand_same_component(const IndexEntry& there, const Publication& publication)
 {
-  const auto& [entry, archive, author, component] = publication;
-  std::optional<std::string> there;
-  if (const auto repository = component_repository(state.federation.name, entry.name)) {
-    CW_TRY_ASSIGN(const std::string tag, registry_oci::tag_of(entry.version));
-    CW_TRY_ASSIGN(there, state.env.fs.read_if_exists(state.public_directory / k_oci_directory / *repository / "manifests" / tag));
+  const std::optional<base::Sha256>& component = publication.component;
+  if (!component || there.component == registry_oci::digest_text(*component)) {
+    return {};
   }
-  if (component && (!there || base::sha256(*there) != *component)) {
-    return fail(Error("CW1235", fmt::format("`{}` {} was published {}", entry.name, entry.version, there ? "with another component" : "without a component"),
-                      Blame::integrity)
-                    .note(fmt::format("this one is `sha256:{}`", base::to_hex(*component)))
-                    .help("a version never changes: publish the next one"));
-  }
-  return {};
+  return fail(Error("CW1235",
+                    fmt::format("`{}` {} was published with{}", there.name, there.version, there.component ? " another component" : "out a component"),
+                    Blame::integrity)
+                  .note(fmt::format("this one is `{}`", registry_oci::digest_text(*component)))
+                  .help("a version never changes: publish the next one"));
 }
 
 // Puts the entries of one publication into the batch.
@@ -179,6 +175,9 @@ Result<> add_publication(Registry::State& state, const Publication& publication,
     batch.used_notes.push_back(note.hash);
   }
   listed.log_entry = state.log.size() + batch.entries.size() - 1;
+  if (component) {
+    listed.component = registry_oci::digest_text(*component);
+  }
   batch.index_files[entry.name] = index + registry_protocol::to_json_line(listed) + "\n";
   return state.env.fs.write_atomic(state.public_directory / "crates" / (entry.checksum + ".crate"), archive);
 }
@@ -258,7 +257,7 @@ Result<std::vector<Recorded>> Registry::publish_set(const std::vector<Publicatio
                 .note(fmt::format("this one has {}", entry.checksum))
                 .help("a version never changes: publish the next one"));
       }
-      CW_TRY(demand_same_component(state, publication));
+      CW_TRY(demand_same_component(*before, publication));
       CW_TRY_ASSIGN(const std::vector<LedgerVersion> versions, state.ledger->versions(entry.name));
       const auto known = std::ranges::find(versions, entry.version, &LedgerVersion::version);
       recorded.push_back({.entry = known == versions.end() ? 0 : known->entry, .log_size = state.log.size(), .was_there = true});

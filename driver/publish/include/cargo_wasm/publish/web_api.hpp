@@ -57,6 +57,7 @@ struct IndexedVersion
 {
   std::string checksum;
   bool yanked = false;
+  std::string component = {}; ///< hexadecimal SHA-256 of the manifest of the one beside it; empty: none
 };
 /// nullopt: it is not there. Errors: CW1051 the index answered with something else; those of the network.
 [[nodiscard]] Result<std::optional<IndexedVersion>>

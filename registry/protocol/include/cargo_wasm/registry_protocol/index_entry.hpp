@@ -42,6 +42,7 @@ struct IndexEntry
   /// Ours, in the member `cw`, which cargo passes over: the entries of the registry's log that published this version, and that let its
   /// publisher's key do so.
   std::optional<std::uint64_t> log_entry, key_entry;
+  std::optional<std::string> component; ///< "sha256:HEX" of the manifest of the component beside it; also in `cw`
 };
 
 /// A fast reader for exactly this shape (unknown members are skipped). Liberal in white space and member order.
