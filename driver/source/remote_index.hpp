@@ -61,7 +61,8 @@ private:
     std::optional<Error> error;
     bool looked_on_disk = false;
     bool in_flight = false;
-    bool fresh = false; ///< the server answered in this command
+    bool fresh = false;             ///< the server answered in this command
+    bool was_asked_plainly = false; ///< once more, after an answer that cannot be
   };
   class Transfer;
 
