@@ -170,6 +170,7 @@ Result<> RemoteIndex::send(const std::string& path, std::vector<std::string> hea
 Result<> RemoteIndex::send_index(const std::string& key)
 {
   std::vector<std::string> headers;
+  m_slots[key].was_sent_token = m_auth_required;
   if (m_slots[key].was_asked_plainly) {
     headers.emplace_back("cache-control: no-cache");
   }
@@ -197,7 +198,8 @@ void RemoteIndex::note_unauthorized(const base::HttpResponse& response)
 void RemoteIndex::finish_index(const std::string& key, Result<base::HttpResponse> outcome, std::string body)
 {
   Slot& slot = m_slots[key];
-  if (outcome && outcome->status == 401 && !m_auth_required) {
+  if (outcome && outcome->status == 401 && !slot.was_sent_token) {
+    // Perhaps it is known by now, from the `config.json` that came meanwhile.
     note_unauthorized(*outcome);
     if (auto sent = send_index(key); sent) {
       return;
