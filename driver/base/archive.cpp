@@ -25,6 +25,8 @@ constexpr std::uint64_t k_most_extension_bytes = 1024 * 1024;
 constexpr std::uint64_t k_least_limit_bytes = 512ULL * 1024 * 1024;
 constexpr std::uint64_t k_most_expansion = 20;
 constexpr std::uint64_t k_zero_chunk_bytes = 64 * 1024;
+/// Each costs the disk a file, whatever its size; the fullest published crates have a quarter of it.
+constexpr std::size_t k_most_entries = 65'536;
 
 bool all_zero(std::string_view bytes)
 {
@@ -43,8 +45,9 @@ public:
        std::string_view gzip,
        std::string_view prefix,
        std::uint64_t limit,
-       const std::function<Result<>(const ArchiveEntry&)>& on_entry)
-      : m_file(file), m_reader(gzip, limit), m_prefix(prefix), m_limit(limit), m_on_entry(on_entry)
+       const std::function<Result<>(const ArchiveEntry&)>& on_entry,
+       ArchiveRules rules)
+      : m_file(file), m_reader(gzip, limit), m_prefix(prefix), m_limit(limit), m_on_entry(on_entry), m_rules(rules)
   {
   }
 
@@ -195,6 +198,13 @@ private:
     }
     CW_TRY_ASSIGN(std::string path, checked_path(raw, is_directory));
     CW_TRY(remember(path, is_directory));
+    if (++m_entries > k_most_entries) {
+      return fail(error_at("CW0058", fmt::format("the archive has more than {} entries", k_most_entries))
+                      .note("archives that grow beyond all proportion are refused"));
+    }
+    if (m_rules == ArchiveRules::portable) {
+      CW_TRY(check_portable(path, header));
+    }
     if (header.size_bytes > m_limit) {
       return check(GzipReader::Status::too_large);
     }
@@ -263,6 +273,26 @@ private:
     return {};
   }
 
+  // A path and its parents have one spelling. Of letters beyond ASCII systems think differently; they are not compared.
+  Result<> check_portable(const std::string& path, const TarHeader& header)
+  {
+    if (header.is_setuid) {
+      return fail(
+          error_at("CW1171", fmt::format("`{}` in the archive is to run as another user", path)).note("its mode says setuid or setgid"));
+    }
+    for (std::size_t end = path.size(); end != std::string::npos && end != 0; end = path.rfind('/', end - 1)) {
+      const std::string spelling = path.substr(0, end);
+      const auto [found, is_new] = m_spellings.try_emplace(to_lower(spelling), spelling);
+      if (found->second != spelling) {
+        return fail(error_at("CW1171", fmt::format("`{}` and `{}` in the archive are one path on many systems", found->second, spelling)));
+      }
+      if (!is_new) {
+        break; // its own parents are known already
+      }
+    }
+    return {};
+  }
+
   Result<> check_only_zeros()
   {
     while (true) {
@@ -307,6 +337,9 @@ private:
   std::optional<std::string> m_long_name;
   std::optional<PaxRecords> m_pax;
   std::unordered_map<std::string, Seen> m_seen;
+  ArchiveRules m_rules;
+  std::unordered_map<std::string, std::string> m_spellings; ///< by their small letters; for `portable`
+  std::size_t m_entries = 0;
 };
 
 } // namespace
@@ -320,9 +353,10 @@ Result<> read_crate_archive(const Path& name_for_errors,
                             std::string_view gzip,
                             std::string_view prefix,
                             std::uint64_t limit_bytes,
-                            const std::function<Result<>(const ArchiveEntry&)>& on_entry)
+                            const std::function<Result<>(const ArchiveEntry&)>& on_entry,
+                            ArchiveRules rules)
 {
-  return Walk(name_for_errors, gzip, prefix, limit_bytes, on_entry).run();
+  return Walk(name_for_errors, gzip, prefix, limit_bytes, on_entry, rules).run();
 }
 
 } // namespace cargo_wasm::base

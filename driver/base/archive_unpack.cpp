@@ -62,7 +62,7 @@ private:
 
 } // namespace
 
-Result<> unpack_crate(Filesystem& fs, const Path& crate_file, std::string_view prefix, const Path& destination)
+Result<> unpack_crate(Filesystem& fs, const Path& crate_file, std::string_view prefix, const Path& destination, ArchiveRules rules)
 {
   const Path tree = destination / prefix;
   CW_TRY_ASSIGN(const auto there, fs.lstat(tree));
@@ -73,7 +73,12 @@ Result<> unpack_crate(Filesystem& fs, const Path& crate_file, std::string_view p
   CW_TRY_ASSIGN(const std::string bytes, fs.read(crate_file));
   Unpacking unpacking(fs, destination, prefix);
   const auto unpacked = read_crate_archive(
-      crate_file, bytes, prefix, crate_unpack_limit_bytes(bytes.size()), [&](const ArchiveEntry& entry) { return unpacking(entry); });
+      crate_file,
+      bytes,
+      prefix,
+      crate_unpack_limit_bytes(bytes.size()),
+      [&](const ArchiveEntry& entry) { return unpacking(entry); },
+      rules);
   if (!unpacked.has_value()) {
     (void)fs.remove_all(tree);
   }

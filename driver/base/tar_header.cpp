@@ -79,6 +79,7 @@ std::optional<TarHeader> parse_tar_header(std::string_view block, std::string_vi
   header.type = block[156] == '\0' ? '0' : block[156];
   header.size_bytes = *size;
   header.mode = static_cast<std::uint32_t>(number_field(block, 100, 8).value_or(0) & 0777U);
+  header.is_setuid = (number_field(block, 100, 8).value_or(0) & 06000U) != 0;
   const std::uint64_t mtime = number_field(block, 136, 12).value_or(0);
   // Beyond 34 bits is no date of a file (it is the year 2514), and file systems refuse it.
   header.mtime_s = mtime >> 34U == 0 ? static_cast<std::int64_t>(mtime) : 0;

@@ -24,6 +24,7 @@ struct TarHeader
   char type = '0';  ///< '\0' of the oldest archives is given as '0'
   std::uint64_t size_bytes = 0;
   std::uint32_t mode = 0;
+  bool is_setuid = false; ///< or setgid
   std::int64_t mtime_s = 0;
 };
 

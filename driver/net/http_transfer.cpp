@@ -287,6 +287,11 @@ Error Transfer::redirect_error() const
 Error Transfer::transfer_error(CURLcode code) const
 {
   const std::string url = shown_url(m_request.url);
+  long sent_bytes = 0;
+  ::curl_easy_getinfo(m_easy.get(), CURLINFO_REQUEST_SIZE, &sent_bytes);
+  if (code == CURLE_UNSUPPORTED_PROTOCOL && sent_bytes != 0) {
+    code = CURLE_WEIRD_SERVER_REPLY; // the address was good; what came was no HTTP
+  }
   const auto error = [&](const char* id, std::string message) {
     std::string why = m_curl_text[0] != '\0' ? m_curl_text.data() : ::curl_easy_strerror(code);
     return Error(id, std::move(message), Blame::network).note(redacted(std::move(why)));

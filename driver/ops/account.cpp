@@ -8,8 +8,10 @@
 
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/ops/project.hpp>
+#include <cargo_wasm/registry_trust/utc_time.hpp>
 
 #include "publish_registries.hpp"
+#include "publisher_keys.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -186,7 +188,14 @@ Result<> yank(const Env& env, const GlobalOptions& options, const YankRequest& r
   env.reporter.status(request.undo ? "Unyank" : "Yank", fmt::format("{}@{}", subject.name, *version));
   const std::string path =
       fmt::format("/api/v1/crates/{}/{}/{}", subject.name, percent_encoded(*version), request.undo ? "unyank" : "yank");
-  CW_TRY(access.ask({request.undo ? "PUT" : "DELETE", path}, use, true));
+  registry_trust::YankStatement statement;
+  statement.registry = access.registry().canonical.empty() ? access.registry().index : access.registry().canonical;
+  statement.name = subject.name;
+  statement.version = *version;
+  statement.yanked = !request.undo;
+  statement.nonce = fresh_nonce();
+  statement.time = registry_trust::utc_seconds(env.clock.now());
+  CW_TRY(access.ask({request.undo ? "PUT" : "DELETE", path}, use, true, registry_trust::Statement(statement)));
   return {};
 }
 

@@ -89,11 +89,22 @@ Result<RegistryAccess> RegistryAccess::open(const Env& env, const manifest::Conf
   return access;
 }
 
-Result<std::string> RegistryAccess::ask(publish::ApiRequest request, const source::TokenUse& use, bool needs_token)
+Result<std::string> RegistryAccess::ask(publish::ApiRequest request,
+                                        const source::TokenUse& use,
+                                        bool needs_token,
+                                        const std::optional<registry_trust::Statement>& statement)
 {
   request.token = m_read_token;
   if (needs_token) {
     CW_TRY_ASSIGN(request.token, source::find_token(*m_env, *m_config, m_registry.id, use));
+  }
+  if (statement && m_facts.takes_signatures) {
+    CW_TRY_ASSIGN(auto header,
+                  signed_authorization(
+                      *m_env, m_config->cargo_home(), m_registry.registry, *statement, request.token, m_registry.id.registry_name()));
+    if (header) {
+      request.token = std::move(*header);
+    }
   }
   return publish::ask_api(*m_http, m_registry.registry, m_facts, request);
 }
@@ -103,8 +114,12 @@ Result<std::optional<publish::IndexedVersion>> RegistryAccess::find_version(std:
   return publish::find_version(*m_http, m_registry.registry, name, version, m_read_token);
 }
 
-Result<std::optional<std::string>> signed_authorization(
-    const Env& env, const Path& cargo_home, const publish::TokenQuestion& question, const std::string& token, std::string_view configured)
+Result<std::optional<std::string>> signed_authorization(const Env& env,
+                                                        const Path& cargo_home,
+                                                        const publish::Registry& registry,
+                                                        const registry_trust::Statement& statement,
+                                                        const std::string& token,
+                                                        std::string_view configured)
 {
   constexpr std::uint32_t k_others = 077;
   std::string secret;
@@ -113,7 +128,7 @@ Result<std::optional<std::string>> signed_authorization(
   } else {
     Path file;
     std::optional<base::FileStat> state;
-    for (const std::string_view name : {std::string_view(question.registry.name), configured}) {
+    for (const std::string_view name : {std::string_view(registry.name), configured}) {
       // A name that is an address is none of a file.
       if (!state && !name.empty() && name.find('/') == std::string_view::npos) {
         file = cargo_home / "cargo-wasm" / "keys" / name;
@@ -138,18 +153,23 @@ Result<std::optional<std::string>> signed_authorization(
   if (!key) {
     return fail(std::move(key).error());
   }
-  const auto archive = base::parse_sha256(question.sha256);
+  registry_tlog::SignedNote note;
+  note.text = registry_trust::to_text(statement);
+  note.signatures = {registry_tlog::sign(note.text, *key)};
+  return registry_trust::to_header({token, registry_tlog::to_text(note)});
+}
+
+Result<std::optional<std::string>> signed_authorization(
+    const Env& env, const Path& cargo_home, const publish::TokenQuestion& question, const std::string& token, std::string_view configured)
+{
   registry_trust::PublishStatement statement;
   statement.registry = question.registry.canonical.empty() ? question.registry.index : question.registry.canonical;
   statement.name = question.name;
   statement.version = question.version;
-  statement.archive = archive.value_or(base::Sha256{});
+  statement.archive = base::parse_sha256(question.sha256).value_or(base::Sha256{});
   statement.oci_manifest = base::parse_sha256(question.component);
   statement.time = registry_trust::utc_seconds(env.clock.now());
-  registry_tlog::SignedNote note;
-  note.text = registry_trust::to_text(registry_trust::Statement(statement));
-  note.signatures = {registry_tlog::sign(note.text, *key)};
-  return registry_trust::to_header({token, registry_tlog::to_text(note)});
+  return signed_authorization(env, cargo_home, question.registry, statement, token, configured);
 }
 
 } // namespace cargo_wasm::ops

@@ -6,6 +6,7 @@
 
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/publish/publisher.hpp>
+#include <cargo_wasm/registry_trust/statement.hpp>
 #include <cargo_wasm/source/credentials.hpp>
 
 namespace cargo_wasm::ops {
@@ -33,7 +34,11 @@ class RegistryAccess
 public:
   [[nodiscard]] static Result<RegistryAccess> open(const Env& env, const manifest::Config& config, NamedRegistry registry);
   /// `needs_token`: none is no error for what everybody may ask.
-  [[nodiscard]] Result<std::string> ask(publish::ApiRequest request, const source::TokenUse& use, bool needs_token);
+  /// Where the registry takes signatures, and there is a key, `statement` goes along.
+  [[nodiscard]] Result<std::string> ask(publish::ApiRequest request,
+                                        const source::TokenUse& use,
+                                        bool needs_token,
+                                        const std::optional<registry_trust::Statement>& statement = {});
   [[nodiscard]] Result<std::optional<publish::IndexedVersion>> find_version(std::string_view name, std::string_view version);
   [[nodiscard]] const publish::Registry& registry() const { return m_registry.registry; }
 
@@ -50,9 +55,16 @@ private:
   std::string m_read_token;
 };
 
-/// What a publication puts into `Authorization` for a registry that takes signatures; nullopt: no key is configured for it. The key is in
-/// CARGO_WASM_PUBLISH_KEY, else in `$CARGO_HOME/cargo-wasm/keys/NAME`, called as the registry in the question, or as `configured`, what the
-/// configuration calls it. Errors: CW1048 others may read the file; CW1002.
+/// What a request puts into `Authorization` for a registry that takes signatures: the token, and the statement signed. nullopt: no key is
+/// configured for it. The key is in CARGO_WASM_PUBLISH_KEY, else in `$CARGO_HOME/cargo-wasm/keys/NAME`, called as the registry, or as
+/// `configured`, what the configuration calls it. Errors: CW1048 others may read the file; CW1002.
+[[nodiscard]] Result<std::optional<std::string>> signed_authorization(const Env& env,
+                                                                      const Path& cargo_home,
+                                                                      const publish::Registry& registry,
+                                                                      const registry_trust::Statement& statement,
+                                                                      const std::string& token,
+                                                                      std::string_view configured);
+/// Of a publication.
 [[nodiscard]] Result<std::optional<std::string>> signed_authorization(
     const Env& env, const Path& cargo_home, const publish::TokenQuestion& question, const std::string& token, std::string_view configured);
 

@@ -18,6 +18,8 @@ namespace cargo_wasm::ops {
 find_publisher_key(const Env& env, const std::string& name, bool only, const KeyOpening& opening);
 /// Whether that finds one; opens none.
 [[nodiscard]] Result<bool> has_publisher_key(const Env& env, const std::string& name, bool only);
+/// 128 bits from the system, for a statement that must not be said twice.
+[[nodiscard]] std::string fresh_nonce();
 /// The passphrase of CARGO_WASM_KEY_PASSPHRASE, else asked for.
 [[nodiscard]] Result<std::string> passphrase_of(const Env& env, const std::string& question, const KeyOpening& opening);
 

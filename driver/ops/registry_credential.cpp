@@ -1,6 +1,5 @@
 // cargo asks a program for each token (cargo book, "Credential Provider Protocol"), and sends what it answers as the `Authorization` header
 // of that one request. So what we answer to a publication is the publisher's signed statement: unchanged cargo publishes signed.
-#include <random>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -39,12 +38,6 @@ json refusal(std::string_view kind, const std::string& message = {})
     error["caused-by"] = json::array();
   }
   return {{"Err", error}};
-}
-
-std::string fresh_nonce()
-{
-  std::random_device entropy;
-  return fmt::format("{:08x}{:08x}{:08x}{:08x}", entropy(), entropy(), entropy(), entropy());
 }
 
 /// One question of cargo's.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -35,6 +36,12 @@ Result<std::optional<Path>> publisher_key_file(const Env& env, std::string_view 
 }
 
 } // namespace
+
+std::string fresh_nonce()
+{
+  std::random_device entropy;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", entropy(), entropy(), entropy(), entropy());
+}
 
 Result<Path> publisher_key_directory(const Env& env)
 {

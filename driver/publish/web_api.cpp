@@ -20,6 +20,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::uint64_t k_max_answer_bytes = 16ULL << 20U;
+constexpr std::string_view k_no_reason = ", without a reason";
 constexpr std::chrono::minutes k_longest_request{5};
 
 base::HttpRequest request_of(std::string url, const std::string& token)
@@ -181,7 +182,7 @@ std::optional<std::string> error_text(const ApiAnswer& answer)
   if (!text.empty()) {
     return text;
   }
-  return answer.is_success() ? std::nullopt : std::optional(fmt::format("status {}, without a reason", answer.status));
+  return answer.is_success() ? std::nullopt : std::optional(fmt::format("status {}{}", answer.status, k_no_reason));
 }
 
 Result<std::string> ask_api(base::HttpClient& http, const Registry& registry, const RegistryFacts& facts, const ApiRequest& wanted)
@@ -202,6 +203,11 @@ Result<std::string> ask_api(base::HttpClient& http, const Registry& registry, co
     error.notes.push_back(fmt::format("it says: {}", *text));
     if (answer.status == 401 || answer.status == 403) {
       error.helps.push_back(fmt::format("`cargo-wasm login --registry {}` stores another token", registry.name));
+    }
+    if (text->ends_with(k_no_reason) && (answer.status == 404 || answer.status == 405 || answer.status == 501)) {
+      error.helps.push_back(fmt::format("`{} {}` is part of cargo's web API; some registries do without it",
+                                        wanted.method,
+                                        std::string_view(wanted.path).substr(0, wanted.path.find('?'))));
     }
     if (answer.status == 429 || answer.status >= 500) {
       error.blame = Blame::network;

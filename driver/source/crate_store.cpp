@@ -32,8 +32,9 @@ std::string directory_name(spec::PackageId id)
 
 } // namespace
 
-CrateStore::CrateStore(Session& session, spec::SourceId registry, std::string name, base::Path archives)
-    : m_session(session), m_registry(registry), m_archives(std::move(archives)), m_trees(session.registry_directory("src", name))
+CrateStore::CrateStore(Session& session, spec::SourceId registry, std::string name, base::Path archives, base::ArchiveRules rules)
+    : m_session(session), m_registry(registry), m_archives(std::move(archives)), m_trees(session.registry_directory("src", name)),
+      m_rules(rules)
 {
 }
 
@@ -104,7 +105,7 @@ Result<> CrateStore::unpack_one(spec::PackageId id) const
   const auto directory = directory_of(id);
   CW_TRY(fs.remove_all(directory));
   CW_TRY(fs.create_directories(m_trees));
-  if (auto unpacked = base::unpack_crate(fs, archive_of(id), directory_name(id), m_trees); !unpacked) {
+  if (auto unpacked = base::unpack_crate(fs, archive_of(id), directory_name(id), m_trees, m_rules); !unpacked) {
     Error error = std::move(unpacked).error();
     if (error.blame == Blame::integrity) {
       error.helps.emplace_back("this is what the registry hands out, and nothing of it is used: take another version, and tell the author");

@@ -12,6 +12,8 @@
 #include <cargo_wasm/registry_client/verified_registry.hpp>
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
 
+#include <cargo_wasm/base/archive.hpp>
+
 #include "package_source.hpp"
 #include "server_answer.hpp"
 #include "session.hpp"
@@ -22,7 +24,11 @@ class CrateStore
 {
 public:
   /// `archives`: the directory of the `.crate` files; a local registry has its own.
-  CrateStore(Session& session, spec::SourceId registry, std::string name, base::Path archives);
+  CrateStore(Session& session,
+             spec::SourceId registry,
+             std::string name,
+             base::Path archives,
+             base::ArchiveRules rules = base::ArchiveRules::cargo);
   ~CrateStore();
 
   [[nodiscard]] bool is_downloaded(InternedString name, const spec::Version& version);
@@ -65,6 +71,7 @@ private:
   spec::SourceId m_registry;
   base::Path m_archives, m_trees;
   bool m_unpacks = true;
+  base::ArchiveRules m_rules;
   /// Names of `.crate` files, listed once; whether one has any bytes is found out when it is asked for.
   std::optional<std::unordered_map<std::string, std::optional<bool>>> m_listed;
 };

@@ -38,8 +38,12 @@ RemoteRegistry::RemoteRegistry(Session& session,
                                spec::SourceId shown,
                                spec::SourceId actual,
                                std::optional<registry_client::KnownRegistry> known)
-    : m_session(session), m_shown(shown.without_precise()), m_index(session, actual, std::move(known)), m_reader(shown, actual),
-      m_store(session, actual, registry_directory_name(actual), session.registry_directory("cache", registry_directory_name(actual)))
+    : m_session(session), m_shown(shown.without_precise()), m_index(session, actual, known), m_reader(shown, actual),
+      m_store(session,
+              actual,
+              registry_directory_name(actual),
+              session.registry_directory("cache", registry_directory_name(actual)),
+              known ? base::ArchiveRules::portable : base::ArchiveRules::cargo)
 {
 }
 

@@ -16,6 +16,7 @@ constexpr std::string_view k_config_name = "config.json";
 Result<> RemoteIndex::send_config()
 {
   m_config_in_flight = true;
+  m_config_was_sent_token = m_auth_required;
   auto sent = send(std::string(k_config_name), {}, [this](Result<base::HttpResponse> outcome, const std::string& body) {
     finish_config(std::move(outcome), body);
   });
@@ -25,7 +26,7 @@ Result<> RemoteIndex::send_config()
 
 void RemoteIndex::finish_config(Result<base::HttpResponse> outcome, const std::string& body)
 {
-  if (outcome && outcome->status == 401 && !m_auth_required) {
+  if (outcome && outcome->status == 401 && !m_config_was_sent_token) {
     note_unauthorized(*outcome);
     if (auto sent = send_config(); sent) {
       return;

@@ -170,6 +170,10 @@ Result<> RemoteIndex::send(const std::string& path, std::vector<std::string> hea
 Result<> RemoteIndex::send_index(const std::string& key)
 {
   std::vector<std::string> headers;
+  m_slots[key].was_sent_token = m_auth_required;
+  if (m_slots[key].was_asked_plainly) {
+    headers.emplace_back("cache-control: no-cache");
+  }
   if (const Slot& slot = m_slots[key]; slot.file) {
     const std::string_view version = slot.file->server_version();
     const std::string_view value = base::trim(version.substr(std::min(version.find(':') + 1, version.size())));
@@ -194,12 +198,20 @@ void RemoteIndex::note_unauthorized(const base::HttpResponse& response)
 void RemoteIndex::finish_index(const std::string& key, Result<base::HttpResponse> outcome, std::string body)
 {
   Slot& slot = m_slots[key];
-  if (outcome && outcome->status == 401 && !m_auth_required) {
+  if (outcome && outcome->status == 401 && !slot.was_sent_token) {
+    // Perhaps it is known by now, from the `config.json` that came meanwhile.
     note_unauthorized(*outcome);
     if (auto sent = send_index(key); sent) {
       return;
     } else {
       outcome = fail(std::move(sent).error());
+    }
+  }
+  if (outcome && outcome->status == 304 && !slot.file && !slot.was_asked_plainly) {
+    // "What you have is current", and there is nothing here: some cache in between mixes its askers up.
+    slot.was_asked_plainly = true;
+    if (send_index(key)) {
+      return;
     }
   }
   if (!outcome) {
@@ -227,6 +239,11 @@ Result<> RemoteIndex::accept_body(const std::string& key, Slot& slot, const base
   const std::string url = url_of(registry_protocol::index_path(key));
   if (response.status == 304 && slot.file) {
     return {};
+  }
+  if (response.status == 304) {
+    return fail(status_error(response, url, what_of(key), m_registry, Token::sent)
+                    .note("that says that the copy here is current, and there is none here")
+                    .help("a cache or proxy between you and the registry mixes answers up"));
   }
   if (is_not_found(response.status)) {
     slot.file.reset();

@@ -61,7 +61,9 @@ private:
     std::optional<Error> error;
     bool looked_on_disk = false;
     bool in_flight = false;
-    bool fresh = false; ///< the server answered in this command
+    bool fresh = false;             ///< the server answered in this command
+    bool was_asked_plainly = false; ///< once more, after an answer that cannot be
+    bool was_sent_token = false;    ///< with the request that is under way
   };
   class Transfer;
 
@@ -95,6 +97,7 @@ private:
   std::optional<registry_protocol::RegistryConfig> m_config;
   std::optional<Error> m_config_error;
   bool m_config_in_flight = false, m_config_fresh = false;
+  bool m_config_was_sent_token = false;
   bool m_current = false;
   bool m_announced = false;
   bool m_auth_required = false;

@@ -243,7 +243,7 @@ void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result
   } else if (is_absence(outcome->status) && job->file.absence == Absence::behind) {
     job->behind.push_back(place);
   } else if (outcome->status != 200 && outcome->status != 206) {
-    const bool is_redirect = outcome->status >= 300 && outcome->status < 400;
+    const bool is_redirect = outcome->status >= 300 && outcome->status < 400 && outcome->status != 304;
     refuse(is_redirect ? fmt::format("`{}` was redirected, which is not followed", job->file.path)
                        : fmt::format("`{}` was answered with status {}", job->file.path, outcome->status));
   } else {

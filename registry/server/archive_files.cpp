@@ -12,16 +12,18 @@ Result<ArchiveFiles> ArchiveFiles::read(std::string_view archive, std::string_vi
 {
   ArchiveFiles files;
   const std::string manifest = fmt::format("{}/Cargo.toml", prefix);
-  CW_TRY(base::read_crate_archive(fmt::format("{}.crate", prefix),
-                                  archive,
-                                  prefix,
-                                  base::crate_unpack_limit_bytes(archive.size()),
-                                  [&files, &manifest](const base::ArchiveEntry& entry) -> Result<> {
-                                    if (!entry.is_directory) {
-                                      files.m_files.emplace("/" + entry.path, entry.path == manifest ? entry.content : std::string_view());
-                                    }
-                                    return {};
-                                  }));
+  CW_TRY(base::read_crate_archive(
+      fmt::format("{}.crate", prefix),
+      archive,
+      prefix,
+      base::crate_unpack_limit_bytes(archive.size()),
+      [&files, &manifest](const base::ArchiveEntry& entry) -> Result<> {
+        if (!entry.is_directory) {
+          files.m_files.emplace("/" + entry.path, entry.path == manifest ? entry.content : std::string_view());
+        }
+        return {};
+      },
+      base::ArchiveRules::portable));
   return files;
 }
 

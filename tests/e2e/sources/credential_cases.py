@@ -51,6 +51,17 @@ class Credentials(GoldenCase):
     def test_credentials_of_the_environment(self):
         self.accepted(CARGO_REGISTRIES_ALT_TOKEN=TOKEN)
 
+    def test_credentials_for_a_registry_that_began_to_want_them(self):
+        # What is kept of its `config.json` says that it does not: requests for that and for index files go without, side by side.
+        with Registry() as registry:
+            self.config(f'[registries.alt]\nindex = "{registry.index}"\n[net]\nretry = 0\n[registry]\nglobal-credential-providers = ["cargo:token"]\n')
+            for version in range(6):
+                registry.token = TOKEN if version % 2 else None
+                registry.package("a", f"1.{version}.0").publish()
+                self.manifest(f'a = {{ version = "1.{version}", registry = "alt" }}\n')
+                result = self.ours("fetch", CARGO_REGISTRIES_ALT_TOKEN=TOKEN)
+                self.assertEqual(result.returncode, 0, result.stderr)
+
     def test_credentials_of_the_home(self):
         (self.home / "credentials.toml").write_text(f'[registries.alt]\ntoken = "{TOKEN}"\n')
         self.accepted()

@@ -189,6 +189,28 @@ TEST_CASE("archive: a path may stand there once", "[base][archive][hostile]")
   CHECK(read(TarBuilder().file("a-1.0.0/d/f").directory("a-1.0.0/d/").gzip()).result);
 }
 
+TEST_CASE("archive: where rules are portable, paths that differ in capitals alone and files of other users are refused",
+          "[base][archive][hostile]")
+{
+  const auto portable = [](const TarBuilder& builder) {
+    const auto result = read_crate_archive(
+        "a.crate", builder.gzip(), "a-1.0.0", k_limit, [](const ArchiveEntry&) { return Result<>(); }, ArchiveRules::portable);
+    return result ? std::string("accepted") : result.error().id + ": " + result.error().message;
+  };
+  const TarBuilder files = TarBuilder().file("a-1.0.0/src/lib.rs").file("a-1.0.0/src/Lib.rs");
+  CHECK(portable(files) == "CW1171: `a-1.0.0/src/lib.rs` and `a-1.0.0/src/Lib.rs` in the archive are one path on many systems");
+  CHECK(refusal(files) == "accepted");
+  CHECK(portable(TarBuilder().file("a-1.0.0/src/a.rs").file("a-1.0.0/Src/b.rs")) ==
+        "CW1171: `a-1.0.0/src` and `a-1.0.0/Src` in the archive are one path on many systems");
+  CHECK(portable(TarBuilder().file("a-1.0.0/src/a.rs").file("a-1.0.0/src/b.rs").directory("a-1.0.0/src/")) == "accepted");
+  for (const char* const mode : {"0004755", "0002755"}) {
+    TarEntry run = entry("a-1.0.0/run", '0');
+    run.mode = mode;
+    CHECK(portable(TarBuilder().add(run)) == "CW1171: `a-1.0.0/run` in the archive is to run as another user");
+    CHECK(refusal(TarBuilder().add(run)) == "accepted");
+  }
+}
+
 TEST_CASE("archive: two sizes for one entry are refused", "[base][archive][hostile]")
 {
   // CVE-2025-62518: readers that believe the one or the other see different archives.
@@ -298,6 +320,15 @@ TEST_CASE("archive: a bomb is refused before it is unpacked", "[base][archive][h
     CHECK(refusal(TarBuilder().add(huge)).starts_with("CW0058"));
     huge.size = "\xff" + std::string(11, '\xff'); // negative
     CHECK(refusal(TarBuilder().add(huge)).starts_with("CW0051"));
+  }
+  SECTION("by its many entries")
+  {
+    TarBuilder many;
+    for (int n = 0; n <= 65'536; ++n) {
+      many.file(fmt::format("a-1.0.0/{}", n));
+    }
+    CHECK(refusal(many.gzip(), 64 * k_limit) == "CW0058: the archive has more than 65536 entries"
+                                                " (archives that grow beyond all proportion are refused)");
   }
   SECTION("by zeros after the end")
   {

@@ -23,20 +23,27 @@ struct ArchiveEntry
   std::string_view content;
 };
 
+enum class ArchiveRules : std::uint8_t {
+  cargo,    ///< what cargo takes and every reader sees the same
+  portable, ///< also the same on systems that do not tell capitals from small letters, and nothing that is to run as somebody else
+};
+
 /// Walks a `.crate` in memory. Every entry must lie under `prefix` + "/" ("serde-1.0.0").
 /// Accepts: regular files and directories, ustar prefix, GNU long names, pax path and size.
 /// Errors (CW0050…CW0069, blame integrity, with the byte offset in the unpacked tar): bad gzip, bad header checksum,
 /// links and devices, absolute paths, `..`, wrong prefix, duplicate paths (a file where a directory is, too),
-/// disagreeing sizes, non-zero trailing data, more than `limit_bytes` unpacked.
+/// disagreeing sizes, non-zero trailing data, more than `limit_bytes` unpacked, more than 65,536 entries; CW1171 what `portable` refuses.
 Result<> read_crate_archive(const Path& name_for_errors,
                             std::string_view gzip,
                             std::string_view prefix,
                             std::uint64_t limit_bytes,
-                            const std::function<Result<>(const ArchiveEntry&)>& on_entry);
+                            const std::function<Result<>(const ArchiveEntry&)>& on_entry,
+                            ArchiveRules rules = ArchiveRules::cargo);
 
 /// Unpacks into `destination`/`prefix` (which must not exist: CW0059), skipping entries named `.cargo-ok`. As under cargo, files
 /// get their permission bits under the umask and the entry's mtime, the three files cargo generates a fixed one. On an error
 /// the partial tree is removed.
-Result<> unpack_crate(Filesystem& fs, const Path& crate_file, std::string_view prefix, const Path& destination);
+Result<> unpack_crate(
+    Filesystem& fs, const Path& crate_file, std::string_view prefix, const Path& destination, ArchiveRules rules = ArchiveRules::cargo);
 
 } // namespace cargo_wasm::base
