@@ -56,8 +56,9 @@ Result<> registry_audit(const Env& env, const RegistryAuditRequest& request);
 
 struct RegistryMonitorRequest
 {
-  std::vector<std::string> mirrors; ///< addresses or directories
-  std::vector<std::string> watched; ///< crates; none: all
+  std::vector<std::string> mirrors;   ///< addresses or directories
+  std::vector<std::string> witnesses; ///< addresses; none: those of the federation
+  std::vector<std::string> watched;   ///< crates; none: all
   Path state;
   std::optional<std::string> root, key;
   std::optional<std::chrono::seconds> every;
