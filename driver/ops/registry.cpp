@@ -12,6 +12,7 @@
 #include <cargo_wasm/registry_server/registry.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
+#include "mirror_settings.hpp"
 #include "publisher_keys.hpp"
 #include "submitted_change.hpp"
 
@@ -141,6 +142,9 @@ void keep_house(const Env& env, Registry& registry, std::mutex& one_at_a_time, c
 
 Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
 {
+  if (!env.fs.is_file(request.directory / "private" / "registry.json") && env.fs.is_file(mirror_settings_file(request.directory))) {
+    return registry_serve_relay(env, request);
+  }
   std::optional<registry_server::Api> api;
   std::mutex one_at_a_time; // the registry is one; a request and the house-keeping take turns
   CW_TRY_ASSIGN(const auto server, registry_server::HttpServer::listen(request.listen, [&](const auto& question) {

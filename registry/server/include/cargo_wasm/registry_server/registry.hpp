@@ -43,6 +43,13 @@ struct Recorded
   bool was_there = false;     ///< the same bytes had been published before
 };
 
+/// The entry of the log that began a crate.
+struct FirstEntry
+{
+  std::uint64_t entry = 0;
+  base::Sha256 leaf;
+};
+
 struct CrateListing
 {
   std::string name, newest, description;
@@ -131,6 +138,8 @@ public:
 
   /// The lines of a crate's index file; empty when there is none.
   [[nodiscard]] Result<std::string> index_file(std::string_view name) const;
+  /// The first version of a crate in the log; nullopt when there is no such crate. Errors: CW1202, those of reading the log.
+  Result<std::optional<FirstEntry>> first_entry(std::string_view name);
   /// Crates whose names contain this lower-case text, at most a hundred, by name; with their newest version that is not yanked.
   Result<std::vector<CrateListing>> search(const std::string& text);
 
