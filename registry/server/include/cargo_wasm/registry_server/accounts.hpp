@@ -57,6 +57,8 @@ public:
   Result<std::optional<TokenGrant>> find(std::string_view token, std::uint64_t now);
   /// True if it was there.
   Result<bool> revoke_token(std::int64_t id);
+  /// All of a user; how many there were.
+  Result<std::size_t> revoke_tokens_of(std::string_view user);
 
   /// Binds a publisher's verifier key to a user. Errors: CW1220 it is bound to another one.
   Result<> add_key(std::string_view user, const std::string& key, std::uint64_t now);

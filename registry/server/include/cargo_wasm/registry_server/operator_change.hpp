@@ -15,13 +15,16 @@
 namespace cargo_wasm::registry_server {
 
 /// Numbers are in databases: they never change.
-enum class OperatorChangeKind : std::uint8_t { heartbeat = 0, federation = 1, revocation = 2 };
+enum class OperatorChangeKind : std::uint8_t { heartbeat = 0, federation = 1, revocation = 2, revocations = 3 };
 
 struct OperatorChange
 {
   OperatorChangeKind kind = OperatorChangeKind::heartbeat;
-  std::string payload; ///< a federation's signed document; a signed statement
+  std::string payload; ///< a federation's signed document; a signed statement; `payload_of` several
 };
+
+/// What `revocations` has.
+[[nodiscard]] std::string payload_of(const std::vector<std::string>& notes);
 
 /// Makes a change in an open registry. Errors: those of the registry's functions.
 Result<Recorded> apply(Registry& registry, const OperatorChange& change);

@@ -122,6 +122,8 @@ public:
   /// A `revoke` or `unrevoke` that enough revokers have signed; versions that it means are yanked in the index, or no longer. What is so
   /// already is no error. Errors: CW1226 it is none, or not signed by enough; CW1219; those of writing.
   Result<Recorded> change_revocations(const std::string& note);
+  /// Several, by one checkpoint: all or none.
+  Result<Recorded> change_revocations(const std::vector<std::string>& notes);
   /// In force, by target.
   Result<std::vector<registry_trust::Revocation>> revocations();
   /// A fresh snapshot.
