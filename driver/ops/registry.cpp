@@ -153,6 +153,7 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
                 }));
   const std::string address = server->address();
   CW_TRY_ASSIGN(registry_server::WitnessAsking asking, witness_asking(env));
+  asking.stop = request.stop;
   CW_TRY_ASSIGN(Registry registry, Registry::open(env, request.directory, fmt::format("http://{}/", address), std::move(asking)));
   api.emplace(env, registry);
   registry_server::StaticFiles files(env.fs, registry.public_directory());

@@ -39,7 +39,8 @@ struct RegistryGcRequest
   Path directory;
   bool remove = false;
 };
-/// Prints the files that nothing speaks of, and removes them when asked to. Errors: CW1256, CW1259, those of removing.
+/// Prints the files that nothing speaks of, and removes them when asked to. Errors: CW1066 a change waits for witnesses; CW1256, CW1259,
+/// those of removing.
 Result<> registry_gc(const Env& env, const RegistryGcRequest& request);
 
 struct RegistryAuditRequest

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,6 +77,7 @@ struct WitnessAsking
 {
   base::HttpOptions http;
   std::chrono::milliseconds limit{15'000}; ///< of one change; a client waits thirty seconds
+  std::stop_token stop;                    ///< nobody is waited for any more
 };
 
 class Registry
