@@ -104,6 +104,7 @@ Result<Outcome> monitor(const Env& env, const ParsedArguments& parsed, const Dis
 {
   ops::RegistryMonitorRequest request;
   request.mirrors = parsed.all("mirror");
+  request.witnesses = parsed.all("witness");
   request.watched = parsed.all("PLACE");
   request.root = given(parsed, "root");
   request.key = given(parsed, "key");

@@ -165,6 +165,7 @@ Result<Outcome> revoke(const Env& env, const ParsedArguments& parsed)
                                      .crate = last_or(parsed, "crate"),
                                      .archive = last_or(parsed, "archive"),
                                      .key = last_or(parsed, "key"),
+                                     .owner = last_or(parsed, "owner"),
                                      .reason = last_or(parsed, "reason"),
                                      .effect = last_or(parsed, "effect", "block"),
                                      .advisory = {},

@@ -48,6 +48,7 @@ std::vector<VerbSpec> registry_mirror_verbs()
               {"json", '\0', flag, "", "Print JSON"},
               {"monitor", '\0', flag, "", "Compare mirrors; the words are crates whose keys and revocations are watched (none: all)"},
               {"mirror", '\0', values, "DIR|URL", "With --monitor: a mirror, or the registry itself"},
+              {"witness", '\0', values, "URL", "With --monitor: a witness of the log, instead of those that the federation names"},
               {"state", '\0', value, "DIR", "With --monitor: where the newest checkpoint and evidence are kept"},
               {"every", '\0', value, "SECONDS", "With --monitor: again and again, until Ctrl-C"}},
              general()})},

@@ -41,7 +41,7 @@ std::vector<VerbSpec> registry_verbs()
        join({{{"DIR", '\0', positionals, "DIR private|open", "The registry's directory, and who may read"}}, general()})},
       {"registry serve",
        "",
-       "Serve a registry to cargo and cargo-wasm until Ctrl-C",
+       "Serve a registry, or a mirror that takes publications, to cargo and cargo-wasm until Ctrl-C",
        join({{directory,
               {"listen", '\0', value, "ADDRESS:PORT", "Where to listen, instead of a free port of 127.0.0.1"},
               {"port-file", '\0', value, "FILE", "Write the port there once it listens"},

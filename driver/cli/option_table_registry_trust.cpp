@@ -12,6 +12,7 @@ std::vector<VerbSpec> registry_trust_verbs()
   const OptionSpec crate{"crate", '\0', value, "NAME@VERSION", "This version"};
   const OptionSpec archive{"archive", '\0', value, "HASH", "The archive with this SHA-256, in whatever version"};
   const OptionSpec key{"key", '\0', value, "KEY", "What this verifier key signed"};
+  const OptionSpec owner{"owner", '\0', value, "USER", "What this user's keys signed, and what his tokens published"};
   return {
       {"registry keys",
        "",
@@ -49,18 +50,19 @@ std::vector<VerbSpec> registry_trust_verbs()
              general()})},
       {"registry revoke",
        "",
-       "Say that a version, an archive or a key must not be used",
+       "Say that a version, an archive, a key or all of a user must not be used",
        join({{directory,
               crate,
               archive,
               key,
+              owner,
               {"reason", '\0', value, "REASON", "Why", "Options", {"malware", "key-compromise", "vulnerability", "legal", "mistake"}},
               {"effect", '\0', value, "EFFECT", "What clients do, instead of refusing it", "Options", {"block", "warn"}},
               {"advisory", '\0', value, "URL", "Where more is said of it"},
-              {"since", '\0', value, "ENTRY", "What the key signed before this entry of the log stays good"},
+              {"since", '\0', value, "ENTRY", "What the key or the user did before this entry of the log stays good"},
               sign},
              general()})},
-      {"registry unrevoke", "", "Take a revocation back", join({{directory, crate, archive, key, sign}, general()})},
+      {"registry unrevoke", "", "Take a revocation back", join({{directory, crate, archive, key, owner, sign}, general()})},
       {"registry heartbeat", "", "Sign a fresh snapshot of a registry that nobody changes", join({{directory}, general()})},
   };
 }

@@ -13,6 +13,7 @@
 #include <cargo_wasm/registry_server/registry.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
+#include "mirror_settings.hpp"
 #include "publisher_keys.hpp"
 #include "submitted_change.hpp"
 
@@ -146,6 +147,9 @@ void keep_house(const Env& env, Registry& registry, std::mutex& one_at_a_time, c
 
 Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
 {
+  if (!env.fs.is_file(request.directory / "private" / "registry.json") && env.fs.is_file(mirror_settings_file(request.directory))) {
+    return registry_serve_relay(env, request);
+  }
   std::optional<registry_server::Api> api;
   std::mutex one_at_a_time; // the registry is one; a request and the house-keeping take turns
   CW_TRY_ASSIGN(const auto server, registry_server::HttpServer::listen(request.listen, [&](const auto& question) {
@@ -154,6 +158,7 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
                 }));
   const std::string address = server->address();
   CW_TRY_ASSIGN(registry_server::WitnessAsking asking, witness_asking(env));
+  asking.stop = request.stop;
   CW_TRY_ASSIGN(Registry registry, Registry::open(env, request.directory, fmt::format("http://{}/", address), std::move(asking)));
   api.emplace(env, registry);
   CW_TRY_ASSIGN(const auto gate, registry_server::ReaderGate::open(env, request.directory, registry.public_directory()));

@@ -45,6 +45,15 @@ public:
     return std::unique_ptr<registry_client::StaticFiles>(std::make_unique<registry_mirror::DirectoryFiles>(env.fs, std::move(directory)));
   }
 
+  Result<std::unique_ptr<registry_client::StaticFiles>> witness(const std::string& url)
+  {
+    const std::optional<std::string> address = web_address(url);
+    if (!address) {
+      return fail(Error("CW1255", fmt::format("`{}` is not an address of the web", url), Blame::usage));
+    }
+    return std::unique_ptr<registry_client::StaticFiles>(std::make_unique<registry_client::ServerFiles>(*m_http, *address));
+  }
+
 private:
   std::unique_ptr<manifest::Config> m_config;
   std::unique_ptr<base::HttpClient> m_http;
@@ -105,7 +114,10 @@ Result<> look_at_mirrors(const Env& env, Places& places, const RegistryMonitorRe
     mirrors.emplace_back(mirror, own.get());
     files.push_back(std::move(own));
   }
-  CW_TRY_ASSIGN(const registry_mirror::MonitorReport report, registry_mirror::monitor(env, mirrors, request.watched, request.state, pin));
+  const registry_mirror::MonitoredWitnesses witnesses{.addresses = request.witnesses,
+                                                      .open = [&](const std::string& address) { return places.witness(address); }};
+  CW_TRY_ASSIGN(const registry_mirror::MonitorReport report,
+                registry_mirror::monitor(env, mirrors, request.watched, request.state, pin, witnesses));
   std::uint64_t most = 0, newest = 0;
   for (const registry_mirror::SeenMirror& mirror : report.mirrors) {
     most = std::max(most, mirror.entries);
@@ -133,8 +145,17 @@ Result<> look_at_mirrors(const Env& env, Places& places, const RegistryMonitorRe
       }
     }
   }
+  for (const registry_mirror::SeenWitness& witness : report.witnesses) {
+    const std::string lag = witness.entries > most ? fmt::format("{} more than any mirror shows", witness.entries - most)
+                                                   : std::string("compared with the mirrors");
+    env.reporter.result(witness.error.empty() ? fmt::format("witness {}: has cosigned {} entries, {}\n", witness.name, witness.entries, lag)
+                                              : fmt::format("witness {}: cannot be asked: {}\n", witness.name, witness.error));
+  }
   if (!report.forks.empty()) {
-    return fail(Error("CW1251", "the mirrors show logs that cannot be one", Blame::integrity)
+    return fail(Error("CW1251",
+                      report.witnesses.empty() ? "the mirrors show logs that cannot be one"
+                                               : "the mirrors and the witnesses show logs that cannot be one",
+                      Blame::integrity)
                     .note(fmt::format("the evidence is in `{}`", report.forks[0].native()))
                     .help("trust neither until whoever runs the registry has explained it: its key may be in other hands"));
   }

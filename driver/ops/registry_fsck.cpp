@@ -71,6 +71,12 @@ Result<> registry_fsck(const Env& env, const RegistryFsckRequest& request)
 Result<> registry_gc(const Env& env, const RegistryGcRequest& request)
 {
   CW_TRY_ASSIGN(const Path directory, find_public_directory(env.fs, request.directory));
+  // Its tiles, archives and parts of the name map are there already, and no public checkpoint speaks of them.
+  if (env.fs.exists(directory.parent_path() / "private" / "pending-checkpoint")) {
+    return fail(Error("CW1066", "a change of this registry waits for witnesses: nothing can be said to be unused", Blame::user)
+                    .note(fmt::format("it is `{}`", (directory.parent_path() / "private" / "pending-checkpoint").native()))
+                    .help("`cargo-wasm registry heartbeat DIR` asks them again; then `gc`"));
+  }
   CW_TRY_ASSIGN(const std::vector<registry_mirror::Garbage> garbage, registry_mirror::find_garbage(env, directory));
   std::uint64_t bytes = 0;
   for (const registry_mirror::Garbage& one : garbage) {

@@ -1,6 +1,7 @@
 #include <cargo_wasm/ops/mirror_verbs.hpp>
 
 #include "federation_pin.hpp"
+#include "mirror_settings.hpp"
 
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/manifest/config.hpp>
@@ -24,29 +25,6 @@ tl::unexpected<Error> refuse_sync(std::string message, std::string help)
   return fail(Error("CW1255", std::move(message), Blame::usage).help(std::move(help)));
 }
 
-/// What a mirror remembers of its command line.
-struct MirrorSettings
-{
-  std::string from, url;
-  bool on_first_use = false; ///< nobody said which federation it is: `--trust-first`
-};
-
-Path mirror_settings_file(const Path& directory)
-{
-  return directory / "private" / "mirror.json";
-}
-
-Result<MirrorSettings> read_mirror_settings(const base::Filesystem& fs, const Path& directory)
-{
-  CW_TRY_ASSIGN(const std::optional<std::string> text, fs.read_if_exists(mirror_settings_file(directory)));
-  const nlohmann::json json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json::object();
-  const auto member = [&](const char* name) {
-    return json.is_object() && json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : std::string();
-  };
-  const bool on_first_use = json.is_object() && json.contains("trust_first") && json["trust_first"] == true;
-  return MirrorSettings{.from = member("from"), .url = member("url"), .on_first_use = on_first_use};
-}
-
 void tell(const Env& env, const registry_mirror::SyncReport& report)
 {
   const std::string cost = fmt::format("{} requests, {}", report.requests, base::human_bytes(report.bytes));
@@ -67,6 +45,22 @@ void tell(const Env& env, const registry_mirror::SyncReport& report)
 }
 
 } // namespace
+
+Path mirror_settings_file(const Path& directory)
+{
+  return directory / "private" / "mirror.json";
+}
+
+Result<MirrorSettings> read_mirror_settings(const base::Filesystem& fs, const Path& directory)
+{
+  CW_TRY_ASSIGN(const std::optional<std::string> text, fs.read_if_exists(mirror_settings_file(directory)));
+  const nlohmann::json json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json::object();
+  const auto member = [&](const char* name) {
+    return json.is_object() && json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : std::string();
+  };
+  const bool on_first_use = json.is_object() && json.contains("trust_first") && json["trust_first"] == true;
+  return MirrorSettings{.from = member("from"), .url = member("url"), .on_first_use = on_first_use};
+}
 
 std::optional<std::string> web_address(std::string text)
 {

@@ -11,6 +11,7 @@ namespace {
 
 // A request is a note and a proof.
 constexpr std::uint64_t k_witness_body_bytes = 128 * 1024;
+constexpr std::string_view k_logs = "/logs/";
 
 } // namespace
 
@@ -40,6 +41,8 @@ Result<> registry_witness(const Env& env, const RegistryWitnessRequest& request)
         .status = is_path ? 405 : 404, .type = "text/plain; charset=utf-8", .body = is_path ? "POST it\n" : "not found\n"};
     if (is_path && question.method == "POST") {
       said = witness.add_checkpoint(question.body);
+    } else if (question.target.starts_with(k_logs) && question.method == "GET") {
+      said = witness.cosigned_checkpoint(question.target.substr(k_logs.size()));
     }
     return registry_server::HttpAnswer{
         .status = said.status, .type = std::move(said.type), .body = std::move(said.body), .etag = {}, .cache_control = "no-store"};

@@ -200,6 +200,38 @@ Result<std::optional<base::Path>> fork_between(
   return std::optional(std::move(file));
 }
 
+// The addresses of witnesses that a document names.
+Result<std::vector<std::string>> addresses_of_witnesses(const Federation& federation)
+{
+  CW_TRY_ASSIGN(const registry_tlog::LogPolicy policy, registry_tlog::parse_log_policy(federation.policy));
+  std::vector<std::string> addresses;
+  for (const registry_tlog::PolicyWitness& witness : policy.witnesses) {
+    if (!witness.url.empty()) {
+      addresses.push_back(witness.url);
+    }
+  }
+  return addresses;
+}
+
+// The newest checkpoint that a witness has cosigned of this log, by any of the log's keys.
+Result<NotedCheckpoint> cosigned_by(StaticFiles& witness, const ShownLog& log)
+{
+  const std::string& origin = log.verified.checkpoint.origin;
+  CW_TRY_ASSIGN(
+      std::string note,
+      get_file(witness,
+               {.path = fmt::format("logs/{}", base::to_hex(base::sha256(origin))), .max_bytes = registry_client::k_max_document_bytes}));
+  registry_tlog::LogPolicy policy;
+  for (const registry_tlog::VerifierKey& key : log.chain.keys) {
+    policy.logs.push_back({.key = key, .url = {}});
+  }
+  CW_TRY_ASSIGN(registry_tlog::VerifiedCheckpoint verified, open_checkpoint(note, policy));
+  if (verified.checkpoint.origin != origin) {
+    return fail(Error("CW1006", fmt::format("the witness shows a checkpoint of `{}`", verified.checkpoint.origin), Blame::integrity));
+  }
+  return NotedCheckpoint{.note = std::move(note), .checkpoint = std::move(verified.checkpoint)};
+}
+
 } // namespace
 
 Result<std::vector<std::optional<std::string>>> DirectoryFiles::get(std::span<const registry_client::FileWanted> wanted)
@@ -239,7 +271,8 @@ Result<MonitorReport> monitor(const Env& env,
                               const std::vector<std::pair<std::string, StaticFiles*>>& mirrors,
                               const std::vector<std::string>& watched,
                               const base::Path& state,
-                              const FederationPin& pin)
+                              const FederationPin& pin,
+                              const MonitoredWitnesses& witnesses)
 {
   MonitorReport report;
   CW_TRY_ASSIGN(const std::optional<NotedCheckpoint> known, own_checkpoint(env.fs, state));
@@ -283,6 +316,36 @@ Result<MonitorReport> monitor(const Env& env,
       seen.error = one_line(looked.error());
     }
     report.mirrors.push_back(std::move(seen));
+  }
+  std::vector<std::string> addresses = witnesses.addresses;
+  if (addresses.empty() && witnesses.open && !shown.empty()) {
+    CW_TRY_ASSIGN(addresses, addresses_of_witnesses(shown.front().first.chain.newest));
+  }
+  for (const std::string& address : addresses) {
+    SeenWitness seen{.name = address, .error = {}, .entries = 0};
+    const auto look = [&]() -> Result<> {
+      CW_TRY_ASSIGN(const std::unique_ptr<StaticFiles> files, witnesses.open(address));
+      for (const auto& [log, log_files] : shown) {
+        CW_TRY_ASSIGN(const NotedCheckpoint cosigned, cosigned_by(*files, log));
+        seen.entries = cosigned.checkpoint.size;
+        if (seen.entries > log.verified.checkpoint.size) {
+          continue; // a mirror that is behind shows nothing to compare with
+        }
+        FetchedLog fetched(*log_files);
+        TileReader reader(log.verified.checkpoint, fetched);
+        CW_TRY_ASSIGN(const TwoCheckpoints two, compare(cosigned.checkpoint, reader));
+        if (two == TwoCheckpoints::forked) {
+          ForkEvidence evidence{.seen = utc_seconds(env.clock.now()), .kept = cosigned.note, .served = log.note, .other = {}, .proof = {}};
+          CW_TRY_ASSIGN(base::Path file, keep_evidence(env.fs, state, std::move(evidence), seen.entries, &reader));
+          forked(std::move(file));
+        }
+      }
+      return {};
+    };
+    if (const Result<> looked = look(); !looked) {
+      seen.error = one_line(looked.error());
+    }
+    report.witnesses.push_back(std::move(seen));
   }
   const auto newest = std::ranges::max_element(shown, {}, [](const auto& log) { return log.first.verified.checkpoint.size; });
   if (report.forks.empty() && newest != shown.end() && (!known || known->checkpoint.size <= newest->first.verified.checkpoint.size)) {

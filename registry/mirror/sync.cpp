@@ -1,3 +1,4 @@
+#include <cargo_wasm/registry_mirror/relay.hpp>
 #include <cargo_wasm/registry_mirror/sync.hpp>
 
 #include "followed_federation.hpp"
@@ -47,7 +48,8 @@ private:
   SyncReport& m_report;
 };
 
-Result<> write_config(base::Filesystem& fs, const base::Path& public_directory, StaticFiles& primary, const std::string& url)
+Result<>
+write_config(base::Filesystem& fs, const base::Path& public_directory, StaticFiles& primary, const std::string& url, bool takes_changes)
 {
   CW_TRY_ASSIGN(const std::string bytes, get_file(primary, {.path = "config.json", .max_bytes = registry_client::k_max_config_bytes}));
   nlohmann::ordered_json config = nlohmann::ordered_json::parse(bytes, nullptr, false);
@@ -56,6 +58,9 @@ Result<> write_config(base::Filesystem& fs, const base::Path& public_directory, 
   }
   // A `dl` that still said the primary would make a mirror that helps nobody when the primary is down.
   config["dl"] = url + "crates/{sha256-checksum}.crate";
+  if (takes_changes) {
+    config["api"] = url.substr(0, url.size() - 1);
+  }
   const std::string text = config.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   CW_TRY_ASSIGN(const std::optional<std::string> own, fs.read_if_exists(public_directory / "config.json"));
   return own == text ? Result<>() : fs.write_atomic(public_directory / "config.json", text);
@@ -114,6 +119,7 @@ public:
     CW_TRY_ASSIGN(const registry_trust::Federation federation, follow(m_env.fs, m_place.public_directory, m_primary, m_request.pin));
     m_report.registry = federation.name;
     m_report.federation = federation.version;
+    m_takes_changes = relays(federation, m_request.url);
     CW_TRY_ASSIGN(const registry_tlog::LogPolicy policy, registry_tlog::parse_log_policy(federation.policy));
     NotedCheckpoint next;
     CW_TRY_ASSIGN(next.note, get_file(m_primary, {.path = "checkpoint", .max_bytes = registry_tlog::k_max_note_bytes}));
@@ -136,7 +142,7 @@ public:
     if (own && own->note == next.note && old_table) {
       CW_TRY_ASSIGN(const SnapshotStatement same, snapshot_of(reader, federation.canonical));
       m_report.time = same.time;
-      CW_TRY(write_config(m_env.fs, m_place.public_directory, m_primary, m_request.url));
+      CW_TRY(write_config(m_env.fs, m_place.public_directory, m_primary, m_request.url, m_takes_changes));
       return true;
     }
     CW_TRY_ASSIGN(const SnapshotStatement snapshot, snapshot_of(reader, federation.canonical));
@@ -164,7 +170,7 @@ private:
     }
     CW_TRY(fetch_archives(m_env, m_place, m_primary, changes, revocations, m_report));
     CW_TRY(fetch_components(m_env, m_place, m_primary, changes, federation, m_report));
-    CW_TRY(write_config(m_env.fs, m_place.public_directory, m_primary, m_request.url));
+    CW_TRY(write_config(m_env.fs, m_place.public_directory, m_primary, m_request.url, m_takes_changes));
     CW_TRY(registry_tlog::bring_onto_disk(m_place.public_directory));
     CW_TRY(place_index_files(m_env, m_place, changes));
     CW_TRY(tag_components(m_env, m_place, changes, federation, m_request.url));
@@ -179,6 +185,7 @@ private:
   CountedFiles m_primary;
   MirrorPlace m_place;
   bool m_started = false;
+  bool m_takes_changes = false; ///< the document lets publications be sent to this mirror
 };
 
 } // namespace

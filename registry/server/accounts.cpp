@@ -218,6 +218,12 @@ Result<bool> Accounts::revoke_token(std::int64_t id)
   return !rows.empty();
 }
 
+Result<std::size_t> Accounts::revoke_tokens_of(std::string_view user)
+{
+  CW_TRY_ASSIGN(const std::vector<Row> rows, m_database->run("DELETE FROM tokens WHERE user = ? RETURNING id", {std::string(user)}));
+  return rows.size();
+}
+
 Result<> Accounts::add_key(std::string_view user, const std::string& key, std::uint64_t now)
 {
   CW_TRY(m_database->run("INSERT OR IGNORE INTO publisher_keys(key, user, created) VALUES(?, ?, ?)",

@@ -47,7 +47,7 @@ int status_of(const Error& error)
   if (error.id == "CW1215") {
     return 404;
   }
-  if (error.id == "CW1213" || error.id == "CW1214" || error.id == "CW1219" || error.id == "CW1221") {
+  if (error.id == "CW1213" || error.id == "CW1214" || error.id == "CW1219" || error.id == "CW1221" || error.id == "CW1064") {
     return 409;
   }
   if (error.id == "CW1059") {
@@ -196,6 +196,12 @@ Result<Author> Api::admitted(const registry_trust::Authorization& authorization,
   }
   CW_TRY_ASSIGN(const std::vector<std::string> owners, m_registry.accounts().owners(crate));
   if (scope != Scope::read && !owners.empty() && std::ranges::find(owners, user) == owners.end()) {
+    CW_TRY_ASSIGN(const std::optional<FirstEntry> first, scope == Scope::publish ? m_registry.first_entry(crate) : std::nullopt);
+    if (first) {
+      return fail(Error("CW1064", fmt::format("`{}` is not an owner of `{}`", user, crate), Blame::user)
+                      .note(fmt::format("entry {} of the log was the first about it, leaf {}", first->entry, base::to_hex(first->leaf)))
+                      .note(fmt::format("owners: {}", base::join(owners, ", "))));
+    }
     return refuse(fmt::format("`{}` is not an owner of `{}`", user, crate), fmt::format("owners: {}", base::join(owners, ", ")));
   }
   return note ? Author(std::move(*note)) : Author(std::move(user));

@@ -42,6 +42,11 @@ leave_for_server(const Env& env, const base::Path& directory, const OperatorChan
 
 } // namespace
 
+std::string payload_of(const std::vector<std::string>& notes)
+{
+  return nlohmann::json(notes).dump();
+}
+
 Result<Recorded> apply(Registry& registry, const OperatorChange& change)
 {
   switch (change.kind) {
@@ -60,6 +65,14 @@ Result<Recorded> apply(Registry& registry, const OperatorChange& change)
       }
     }
     return registry.import_versions(upstream, entries);
+  }
+  case OperatorChangeKind::revocations: {
+    const nlohmann::json notes = nlohmann::json::parse(change.payload, nullptr, false);
+    std::vector<std::string> texts;
+    for (const nlohmann::json& note : notes.is_array() ? notes : nlohmann::json::array()) {
+      texts.push_back(note.is_string() ? note.get<std::string>() : "");
+    }
+    return registry.change_revocations(texts);
   }
   case OperatorChangeKind::heartbeat:
     break;

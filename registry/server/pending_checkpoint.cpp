@@ -108,7 +108,8 @@ Result<> Registry::State::publish_pending()
       .old_size = log.public_size(),
       .proof = [this](std::uint64_t old_size) { return log.consistency_proof(old_size); },
       .is_enough = [&](const std::string& note) { return open_checkpoint(note, policy) && open_checkpoint(note, before); },
-      .limit = asking.limit};
+      .limit = asking.limit,
+      .stop = asking.stop};
   CW_TRY_ASSIGN(const Cosigned cosigned, registry_witness::request_cosignatures(*http, env.clock, request));
   if (const auto enough = open_checkpoint(cosigned.note, policy); !enough) {
     if (!cosigned.conflicts.empty()) {

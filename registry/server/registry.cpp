@@ -194,6 +194,17 @@ Result<std::string> Registry::index_file(std::string_view name) const
   return m_state->index_file(name);
 }
 
+Result<std::optional<FirstEntry>> Registry::first_entry(std::string_view name)
+{
+  CW_TRY_ASSIGN(const std::vector<LedgerVersion> versions, m_state->ledger->versions(name));
+  if (versions.empty()) {
+    return std::optional<FirstEntry>();
+  }
+  const std::uint64_t entry = versions.front().entry;
+  CW_TRY_ASSIGN(const std::vector<std::string> bytes, m_state->log.entries({.begin = entry, .end = entry + 1}));
+  return std::optional(FirstEntry{.entry = entry, .leaf = registry_tlog::leaf_hash(bytes.at(0))});
+}
+
 Result<std::vector<CrateListing>> Registry::search(const std::string& text)
 {
   CW_TRY_ASSIGN(const std::vector<std::string> names, m_state->ledger->names_with(text));

@@ -35,6 +35,62 @@ std::vector<std::string_view> target_words(std::string_view target, std::string_
   return words;
 }
 
+struct RevocationNote
+{
+  registry_tlog::SignedNote note;
+  std::string target;
+  std::optional<RevokeStatement> revoke; ///< nullopt: it takes one back
+};
+
+// A statement of this registry that enough revokers have signed.
+Result<RevocationNote> checked_revocation(const std::string& bytes, const std::string& canonical, const registry_trust::KeyRole& revokers)
+{
+  RevocationNote checked;
+  CW_TRY_ASSIGN(checked.note, registry_tlog::parse_note(bytes));
+  CW_TRY_ASSIGN(const registry_trust::Statement statement, registry_trust::parse_statement(checked.note.text));
+  const auto* const revoke = std::get_if<RevokeStatement>(&statement);
+  const auto* const back = std::get_if<UnrevokeStatement>(&statement);
+  if (revoke == nullptr && back == nullptr) {
+    return no_revocation("it is a statement of another kind");
+  }
+  if ((revoke != nullptr ? revoke->registry : back->registry) != canonical) {
+    return no_revocation("it is a statement of another registry");
+  }
+  const auto signed_by = verify(checked.note, revokers.keys, "the revocation");
+  if (!signed_by || signed_by->size() < revokers.threshold) {
+    return no_revocation(fmt::format("{} of the {} keys of revokers are needed, {} have signed",
+                                     revokers.threshold,
+                                     revokers.keys.size(),
+                                     signed_by ? signed_by->size() : 0));
+  }
+  checked.target = revoke != nullptr ? revoke->target : back->target;
+  if (revoke != nullptr) {
+    checked.revoke = *revoke;
+  }
+  return checked;
+}
+
+// The crates whose versions a target means.
+Result<std::vector<std::string>> crates_meant(Ledger& ledger, const std::string& target)
+{
+  if (const auto words = target_words(target, "crate"); words.size() == 2) {
+    CW_TRY_ASSIGN(const std::vector<LedgerVersion> versions, ledger.versions(words[0]));
+    const auto version = std::ranges::find(versions, words[1], &LedgerVersion::version);
+    if (version == versions.end() || version->crate != words[0]) {
+      return no_revocation(fmt::format("there is no version {} of `{}`", words[1], words[0]));
+    }
+    return std::vector{version->crate};
+  }
+  if (const auto digest = target_words(target, "archive"); digest.size() == 1 && base::parse_sha256(digest[0])) {
+    return ledger.crates_with_archive(*base::parse_sha256(digest[0]));
+  }
+  if (const auto key = target_words(target, "key"); key.size() == 1) {
+    CW_TRY(registry_tlog::parse_verifier_key(key[0]));
+    return ledger.crates_signed_by(key[0]);
+  }
+  return no_revocation(fmt::format("`{}` is neither `crate NAME VERSION` nor `archive HASH` nor `key KEY`", target));
+}
+
 } // namespace
 
 Result<Recorded> Registry::update_federation(const std::string& dsse)
@@ -79,60 +135,40 @@ Result<Recorded> Registry::update_federation(const std::string& dsse)
   return Recorded{.entry = *recorded, .log_size = state.log.size(), .was_there = false};
 }
 
-Result<Recorded> Registry::change_revocations(const std::string& bytes)
+Result<Recorded> Registry::change_revocations(const std::string& note)
+{
+  return change_revocations(std::vector<std::string>{note});
+}
+
+Result<Recorded> Registry::change_revocations(const std::vector<std::string>& notes)
 {
   State& state = *m_state;
   CW_TRY(state.begin_change());
-  CW_TRY_ASSIGN(registry_tlog::SignedNote note, registry_tlog::parse_note(bytes));
-  CW_TRY_ASSIGN(const registry_trust::Statement statement, registry_trust::parse_statement(note.text));
-  const auto* const revoke = std::get_if<RevokeStatement>(&statement);
-  const auto* const back = std::get_if<UnrevokeStatement>(&statement);
-  if (revoke == nullptr && back == nullptr) {
-    return no_revocation("it is a statement of another kind");
-  }
-  if ((revoke != nullptr ? revoke->registry : back->registry) != canonical()) {
-    return no_revocation("it is a statement of another registry");
-  }
-  const std::string& target = revoke != nullptr ? revoke->target : back->target;
   const registry_trust::KeyRole& revokers = state.federation.revokers;
-  const auto signed_by = verify(note, revokers.keys, "the revocation");
-  if (!signed_by || signed_by->size() < revokers.threshold) {
-    return no_revocation(fmt::format("{} of the {} keys of revokers are needed, {} have signed",
-                                     revokers.threshold,
-                                     revokers.keys.size(),
-                                     signed_by ? signed_by->size() : 0));
-  }
   CW_TRY_ASSIGN(std::vector<Revocation> revocations, state.ledger->revocations());
-  const auto before = std::ranges::find(revocations, target, [](const Revocation& r) { return r.statement.target; });
-  if (before == revocations.end() ? back != nullptr : revoke != nullptr && before->statement == *revoke) {
+  std::set<std::string> crates;
+  Batch batch;
+  for (const std::string& bytes : notes) {
+    CW_TRY_ASSIGN(RevocationNote asked, checked_revocation(bytes, canonical(), revokers));
+    const auto before = std::ranges::find(revocations, asked.target, [](const Revocation& r) { return r.statement.target; });
+    if (before == revocations.end() ? !asked.revoke : asked.revoke && before->statement == *asked.revoke) {
+      continue;
+    }
+    CW_TRY_ASSIGN(const std::vector<std::string> meant, crates_meant(*state.ledger, asked.target));
+    crates.insert(meant.begin(), meant.end());
+    std::erase_if(revocations, [&](const Revocation& revocation) { return revocation.statement.target == asked.target; });
+    if (asked.revoke) {
+      revocations.push_back({.entry = state.log.size() + batch.entries.size(), .statement = *asked.revoke});
+    }
+    std::erase_if(asked.note.signatures, [&](const registry_tlog::NoteSignature& signature) {
+      return std::ranges::none_of(revokers.keys, [&](const auto& key) { return key.name == signature.name && key.id == signature.key_id; });
+    });
+    batch.used_notes.push_back(base::sha256(asked.note.text));
+    batch.entries.push_back({.note = state.log.countersigned(std::move(asked.note)), .crate = {}});
+  }
+  if (batch.entries.empty()) {
     return Recorded{.entry = 0, .log_size = state.log.size(), .was_there = true};
   }
-  std::set<std::string> crates;
-  if (const auto words = target_words(target, "crate"); words.size() == 2) {
-    CW_TRY_ASSIGN(const std::vector<LedgerVersion> versions, state.ledger->versions(words[0]));
-    const auto version = std::ranges::find(versions, words[1], &LedgerVersion::version);
-    if (version == versions.end() || version->crate != words[0]) {
-      return no_revocation(fmt::format("there is no version {} of `{}`", words[1], words[0]));
-    }
-    crates.insert(version->crate);
-  } else if (const auto digest = target_words(target, "archive"); digest.size() == 1 && base::parse_sha256(digest[0])) {
-    CW_TRY_ASSIGN(const std::vector<std::string> names, state.ledger->crates_with_archive(*base::parse_sha256(digest[0])));
-    crates.insert(names.begin(), names.end());
-  } else if (const auto key = target_words(target, "key"); key.size() == 1) {
-    CW_TRY(registry_tlog::parse_verifier_key(key[0]));
-    CW_TRY_ASSIGN(const std::vector<std::string> names, state.ledger->crates_signed_by(key[0]));
-    crates.insert(names.begin(), names.end());
-  } else {
-    return no_revocation(fmt::format("`{}` is neither `crate NAME VERSION` nor `archive HASH` nor `key KEY`", target));
-  }
-  std::erase_if(revocations, [&](const Revocation& revocation) { return revocation.statement.target == target; });
-  if (revoke != nullptr) {
-    revocations.push_back({.entry = state.log.size(), .statement = *revoke});
-  }
-  std::erase_if(note.signatures, [&](const registry_tlog::NoteSignature& signature) {
-    return std::ranges::none_of(revokers.keys, [&](const auto& key) { return key.name == signature.name && key.id == signature.key_id; });
-  });
-  Batch batch;
   for (const std::string& crate : crates) {
     CW_TRY_ASSIGN(const std::string index, state.index_file(crate));
     CW_TRY_ASSIGN(std::string changed, state.index_with(crate, revocations));
@@ -140,8 +176,6 @@ Result<Recorded> Registry::change_revocations(const std::string& bytes)
       batch.index_files[crate] = std::move(changed);
     }
   }
-  batch.used_notes.push_back(base::sha256(note.text));
-  batch.entries.push_back({.note = state.log.countersigned(std::move(note)), .crate = {}});
   batch.revocations = std::move(revocations);
   CW_TRY_ASSIGN(const std::uint64_t leaf, state.record(batch));
   return Recorded{.entry = leaf, .log_size = state.log.size(), .was_there = false};

@@ -187,7 +187,7 @@ Result<Cosigned> request_cosignatures(base::HttpClient& http, const base::Clock&
   if (is_enough(request.note)) {
     shorten();
   }
-  while (!round.is_over() && clock.monotonic() < end) {
+  while (!round.is_over() && clock.monotonic() < end && !request.stop.stop_requested()) {
     CW_TRY(http.poll(k_look));
     CW_TRY_ASSIGN(const bool more, round.take());
     if (more && !enough && is_enough(round.note())) {

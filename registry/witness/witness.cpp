@@ -168,4 +168,17 @@ WitnessAnswer Witness::add_checkpoint(std::string_view body)
           .body = to_text(cosign(note->text, m_state->key, static_cast<std::uint64_t>(now)))};
 }
 
+WitnessAnswer Witness::cosigned_checkpoint(std::string_view hash) const
+{
+  if (!base::parse_sha256(hash)) {
+    return refusal(404, "a log is asked for by the SHA-256 of its origin");
+  }
+  Result<std::optional<std::string>> note = m_state->env.fs.read_if_exists(m_state->directory / "logs" / hash);
+  if (!note) {
+    m_state->env.reporter.warning(note.error());
+    return refusal(500, "the witness failed");
+  }
+  return *note ? WitnessAnswer{.body = std::move(**note)} : refusal(404, "this witness has cosigned nothing of that log");
+}
+
 } // namespace cargo_wasm::registry_witness

@@ -174,6 +174,18 @@ TEST_CASE("witness: another history, an older one, and what is not signed get no
   CHECK(witness.add_checkpoint(question(5, 8)).status == 200);
 }
 
+TEST_CASE("witness: what it has cosigned can be read, as the log has signed it", "[registry]")
+{
+  Place place;
+  Witness witness = place.open();
+  const std::string hash = base::to_hex(base::sha256("a/log"));
+  CHECK(witness.cosigned_checkpoint(hash).status == 404);
+  REQUIRE(witness.add_checkpoint(question(0, 5)).status == 200);
+  CHECK(witness.cosigned_checkpoint(hash) == WitnessAnswer{.body = note_of(entries_of(5), log_key())});
+  CHECK(witness.cosigned_checkpoint("../key").status == 404);
+  CHECK(witness.cosigned_checkpoint(base::to_hex(base::sha256("b/log"))).status == 404);
+}
+
 TEST_CASE("witness: what is not its request is 400, with the reason", "[registry]")
 {
   Place place;

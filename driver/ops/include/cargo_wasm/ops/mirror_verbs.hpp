@@ -52,7 +52,8 @@ struct RegistryGcRequest
   Path directory;
   bool remove = false;
 };
-/// Prints the files that nothing speaks of, and removes them when asked to. Errors: CW1256, CW1259, those of removing.
+/// Prints the files that nothing speaks of, and removes them when asked to. Errors: CW1066 a change waits for witnesses; CW1256, CW1259,
+/// those of removing.
 Result<> registry_gc(const Env& env, const RegistryGcRequest& request);
 
 struct RegistryAuditRequest
@@ -69,8 +70,9 @@ Result<> registry_audit(const Env& env, const RegistryAuditRequest& request);
 
 struct RegistryMonitorRequest
 {
-  std::vector<std::string> mirrors; ///< addresses or directories
-  std::vector<std::string> watched; ///< crates; none: all
+  std::vector<std::string> mirrors;   ///< addresses or directories
+  std::vector<std::string> witnesses; ///< addresses; none: those of the federation
+  std::vector<std::string> watched;   ///< crates; none: all
   Path state;
   std::optional<std::string> root, key;
   std::optional<std::chrono::seconds> every;

@@ -83,6 +83,7 @@ struct RegistryRevokeRequest
   std::string crate;   ///< NAME@VERSION
   std::string archive; ///< SHA-256
   std::string key;     ///< a verifier key
+  std::string owner;   ///< a user: his keys, and what his tokens have published
   std::string reason;
   std::string effect = "block";
   std::optional<std::string> advisory;
@@ -90,7 +91,7 @@ struct RegistryRevokeRequest
   std::vector<Path> signers;
   bool back = false; ///< `unrevoke`
 };
-/// Errors: CW1205, CW1201, CW1226, CW1228.
+/// An owner's tokens are taken away, too. Errors: CW1205, CW1201, CW1226, CW1228; CW1065 there is nothing of an owner.
 Result<> registry_revoke(const Env& env, const RegistryRevokeRequest& request, const KeyOpening& opening);
 
 /// A fresh snapshot. Errors: CW1201, CW1228.

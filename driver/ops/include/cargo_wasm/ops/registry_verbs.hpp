@@ -52,8 +52,11 @@ struct RegistryServeRequest
   std::optional<Path> port_file; ///< where the port is written to once it listens
   std::stop_token stop;
 };
-/// Serves a registry until it is stopped. Errors: CW1201, CW1204.
+/// Serves a registry until it is stopped; a mirror as `registry_serve_relay` does. Errors: CW1201, CW1204.
 Result<> registry_serve(const Env& env, const RegistryServeRequest& request);
+/// Serves a mirror whose federation lets it take publications: they go to the registry, and are there when it has answered. Errors: CW1062,
+/// CW1204.
+Result<> registry_serve_relay(const Env& env, const RegistryServeRequest& request);
 /// Serves the public files of a registry or mirror alone: no database, no key, any number of processes. Errors: CW1256, CW1204.
 Result<> registry_serve_read_only(const Env& env, const RegistryServeRequest& request);
 

@@ -2,6 +2,8 @@
 // is verified against the signed checkpoint before anything is said about it.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,18 +66,37 @@ struct SeenMirror
   std::vector<AuditEvent> news; ///< claims, grants, dropped keys and revocations since the entries that were known
 };
 
+/// What a witness has cosigned of the log that mirrors show.
+struct SeenWitness
+{
+  std::string name;  ///< its address
+  std::string error; ///< why it could not be asked; empty: it was
+  std::uint64_t entries = 0;
+};
+
+/// Witnesses that are compared with the mirrors.
+struct MonitoredWitnesses
+{
+  std::vector<std::string> addresses; ///< none: those that the federation's document names
+  /// The files of one.
+  std::function<Result<std::unique_ptr<registry_client::StaticFiles>>(const std::string& address)> open;
+};
+
 struct MonitorReport
 {
   std::vector<SeenMirror> mirrors;
+  std::vector<SeenWitness> witnesses;
   std::vector<base::Path> forks; ///< evidence that was written
 };
 
-/// Looks at several mirrors of one registry, and compares all that they show with one another and with the checkpoint in `state`, which
-/// then is the newest one. Evidence of forks goes below `state`, too. Errors: those of writing; a mirror's own are in the report.
+/// Looks at several mirrors of one registry, and compares all that they show with one another, with the checkpoint in `state`, which then
+/// is the newest one, and with what witnesses have cosigned (`GET logs/HASH`, which ours answer). Evidence of forks goes below `state`,
+/// too. Errors: those of writing; a mirror's and a witness's own are in the report.
 [[nodiscard]] Result<MonitorReport> monitor(const Env& env,
                                             const std::vector<std::pair<std::string, registry_client::StaticFiles*>>& mirrors,
                                             const std::vector<std::string>& watched,
                                             const base::Path& state,
-                                            const FederationPin& pin);
+                                            const FederationPin& pin,
+                                            const MonitoredWitnesses& witnesses = {});
 
 } // namespace cargo_wasm::registry_mirror

@@ -80,6 +80,8 @@ public:
   Result<std::vector<Reader>> readers(std::uint64_t now);
   /// Those of another registry, in place of all that were taken before: they allow reading, here as there.
   Result<> take_readers(const std::vector<Reader>& readers, std::uint64_t now);
+  /// All of a user; how many there were.
+  Result<std::size_t> revoke_tokens_of(std::string_view user);
 
   /// Binds a publisher's verifier key to a user. Errors: CW1220 it is bound to another one.
   Result<> add_key(std::string_view user, const std::string& key, std::uint64_t now);

@@ -15,13 +15,17 @@
 namespace cargo_wasm::registry_server {
 
 /// Numbers are in databases: they never change.
-enum class OperatorChangeKind : std::uint8_t { heartbeat = 0, federation = 1, revocation = 2, imported = 3 };
+enum class OperatorChangeKind : std::uint8_t { heartbeat = 0, federation = 1, revocation = 2, imported = 3, revocations = 4 };
 
 struct OperatorChange
 {
   OperatorChangeKind kind = OperatorChangeKind::heartbeat;
-  std::string payload; ///< a federation's signed document; a signed statement; for an import where from, and the index's lines
+  /// A federation's signed document; a signed statement; `payload_of` several; for an import where from, and the index's lines.
+  std::string payload;
 };
+
+/// What `revocations` has.
+[[nodiscard]] std::string payload_of(const std::vector<std::string>& notes);
 
 /// Makes a change in an open registry. Errors: those of the registry's functions.
 Result<Recorded> apply(Registry& registry, const OperatorChange& change);

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,13 @@ struct Recorded
   bool was_there = false;     ///< the same bytes had been published before
 };
 
+/// The entry of the log that began a crate.
+struct FirstEntry
+{
+  std::uint64_t entry = 0;
+  base::Sha256 leaf;
+};
+
 struct CrateListing
 {
   std::string name, newest, description;
@@ -74,6 +82,7 @@ struct WitnessAsking
 {
   base::HttpOptions http;
   std::chrono::milliseconds limit{15'000}; ///< of one change; a client waits thirty seconds
+  std::stop_token stop;                    ///< nobody is waited for any more
 };
 
 class Registry
@@ -124,6 +133,8 @@ public:
   /// A `revoke` or `unrevoke` that enough revokers have signed; versions that it means are yanked in the index, or no longer. What is so
   /// already is no error. Errors: CW1226 it is none, or not signed by enough; CW1219; those of writing.
   Result<Recorded> change_revocations(const std::string& note);
+  /// Several, by one checkpoint: all or none.
+  Result<Recorded> change_revocations(const std::vector<std::string>& notes);
   /// In force, by target.
   Result<std::vector<registry_trust::Revocation>> revocations();
   /// Versions that another registry has published, `upstream` as it stands in lock files; their archives lie in DIR/public/crates. By one
@@ -145,6 +156,8 @@ public:
 
   /// The lines of a crate's index file; empty when there is none.
   [[nodiscard]] Result<std::string> index_file(std::string_view name) const;
+  /// The first version of a crate in the log; nullopt when there is no such crate. Errors: CW1202, those of reading the log.
+  Result<std::optional<FirstEntry>> first_entry(std::string_view name);
   /// Crates whose names contain this lower-case text, at most a hundred, by name; with their newest version that is not yanked.
   Result<std::vector<CrateListing>> search(const std::string& text);
 

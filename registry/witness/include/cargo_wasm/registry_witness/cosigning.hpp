@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,7 @@ struct CosigningRequest
   /// Whether a note has cosignatures enough; without it: whether the policy takes it.
   std::function<bool(const std::string& note)> is_enough;
   std::chrono::milliseconds limit{15'000}; ///< of all that is asked
+  std::stop_token stop;                    ///< ends the waiting
   std::chrono::milliseconds rest{300};     ///< how long the others are waited for when there are enough
 };
 

@@ -41,6 +41,9 @@ public:
   /// 400 no such request; 403 the log has not signed; 404 an unknown log; 409 another size was seen (which is the body), or another root of
   /// this size; 422 the proof does not hold; 500 the disk failed.
   [[nodiscard]] WitnessAnswer add_checkpoint(std::string_view body);
+  /// Answers `GET /logs/HASH`, by the SHA-256 of a log's origin: the newest checkpoint that was cosigned, as the log has signed it, for
+  /// whoever compares it with what he is shown; 404 when there is none.
+  [[nodiscard]] WitnessAnswer cosigned_checkpoint(std::string_view hash) const;
 
 private:
   struct State;
