@@ -10,6 +10,7 @@ struct MirrorSettings
 {
   std::string from; ///< the registry that is followed
   std::string url;  ///< where the mirror itself is served
+  bool on_first_use = false; ///< nobody said which federation it is: `--trust-first`
 };
 
 [[nodiscard]] Path mirror_settings_file(const Path& directory);
