@@ -45,6 +45,9 @@ std::vector<VerbSpec> registry_verbs()
        join({{directory,
               {"listen", '\0', value, "ADDRESS:PORT", "Where to listen, instead of a free port of 127.0.0.1"},
               {"port-file", '\0', value, "FILE", "Write the port there once it listens"},
+              {"tls-cert", '\0', value, "FILE", "Speak TLS with this certificate; read again when it is renewed"},
+              {"tls-key", '\0', value, "FILE", "The certificate's key"},
+              {"publications-per-hour", '\0', value, "N", "How many one token may make, instead of 2000; 0: any number"},
               {"read-only", '\0', flag, "", "Serve files alone: a mirror, or a copy of a registry"}},
              general()})},
   };

@@ -5,6 +5,8 @@
 #include <cargo_wasm/registry_server/http_server.hpp>
 #include <cargo_wasm/registry_server/reader_gate.hpp>
 
+#include "registry_tls.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -33,6 +35,7 @@ Result<> registry_serve_read_only(const Env& env, const RegistryServeRequest& re
            {{{"detail",
               fmt::format("this is a mirror, which can only be read [CW1258]; the registry is {}", config.api.value_or("elsewhere"))}}})}};
   const std::string text = refusal.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  CW_TRY_ASSIGN(const auto certificate, open_tls(env, request));
   CW_TRY_ASSIGN(const auto server,
                 registry_server::HttpServer::listen(request.listen, [&text](const registry_server::HttpQuestion& question) {
                   const bool is_api = question.target.starts_with("/api/");
@@ -45,13 +48,16 @@ Result<> registry_serve_read_only(const Env& env, const RegistryServeRequest& re
   const Path whole = directory.filename() == "public" ? directory.parent_path() : directory;
   CW_TRY_ASSIGN(const auto gate, registry_server::ReaderGate::open(env, whole, directory));
   server->guard_by(*gate);
+  if (certificate) {
+    server->speak_tls(*certificate);
+  }
   registry_server::StaticFiles files(env.fs, directory, {.is_private = gate->is_private()});
   server->serve_files(files);
   const std::string address = server->address();
   if (request.port_file) {
     CW_TRY(env.fs.write_atomic(*request.port_file, address.substr(address.rfind(':') + 1) + "\n"));
   }
-  env.reporter.result(fmt::format("http://{}/\n", address));
+  env.reporter.result(fmt::format("{}://{}/\n", certificate ? "https" : "http", address));
   env.reporter.status("Serving", fmt::format("`{}` to be read, until Ctrl-C", directory.native()));
   server->run(request.stop);
   return {};
