@@ -24,6 +24,13 @@ Result<Path> one_directory(const Env& env, const std::vector<std::string>& words
   return absolute(env, words.front());
 }
 
+std::optional<std::uint64_t> whole_number(const std::string& text, std::uint64_t most)
+{
+  std::uint64_t number = 0;
+  const auto [rest, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return wrong != std::errc() || rest != text.data() + text.size() || number > most ? std::nullopt : std::optional(number);
+}
+
 std::string text_option(const ParsedArguments& parsed, std::string_view name, std::string otherwise = "")
 {
   const auto* const value = parsed.last(name);
@@ -71,13 +78,11 @@ Result<Outcome> token(const Env& env, const ParsedArguments& parsed, const Dispa
                                     .crates = text_option(parsed, "crates", "*"),
                                     .days = {}};
   if (const auto* const text = parsed.last("days")) {
-    std::uint64_t days = 0;
-    const auto [rest, wrong] = std::from_chars(text->data(), text->data() + text->size(), days);
     constexpr std::uint64_t k_most_days = 36500;
-    if (wrong != std::errc() || rest != text->data() + text->size() || days > k_most_days) {
+    request.days = whole_number(*text, k_most_days);
+    if (!request.days) {
       return fail(Error("CW1205", fmt::format("`{}` is not a number of days", *text), Blame::usage).help("`--days 90`"));
     }
-    request.days = days;
   }
   CW_TRY(ops::registry_token_create(env, request));
   return Outcome{};
@@ -100,6 +105,21 @@ Result<Outcome> serve(const Env& env, const ParsedArguments& parsed, const Dispa
       .directory = std::move(directory), .listen = text_option(parsed, "listen", "127.0.0.1:0"), .port_file = {}, .stop = context.stop};
   if (const auto* const file = parsed.last("port-file")) {
     request.port_file = absolute(env, *file);
+  }
+  if (const auto* const file = parsed.last("tls-cert")) {
+    request.tls_certificate = absolute(env, *file);
+  }
+  if (const auto* const file = parsed.last("tls-key")) {
+    request.tls_key = absolute(env, *file);
+  }
+  if (const auto* const text = parsed.last("publications-per-hour")) {
+    constexpr std::uint64_t k_most = 1'000'000'000;
+    const std::optional<std::uint64_t> number = whole_number(*text, k_most);
+    if (!number) {
+      return fail(Error("CW1205", fmt::format("`{}` is not a number of publications", *text), Blame::usage)
+                      .help("`--publications-per-hour 2000`; 0 is any number"));
+    }
+    request.publications_per_hour = static_cast<std::uint32_t>(*number);
   }
   CW_TRY(parsed.has("read-only") ? ops::registry_serve_read_only(env, request) : ops::registry_serve(env, request));
   return Outcome{};

@@ -196,9 +196,7 @@ std::unique_ptr<VerifiedRegistry> FederationReader::read(const Env& env) const
   if (const auto preferred = config->get_string_list("cargo-wasm.mirrors"); preferred && *preferred) {
     reading.pool.preferred = (*preferred)->value;
   }
-  reading.pool.tokens = [&env, this](const std::string& base) {
-    return source::token_to_read(env, *config, base, &known.federation, known.on_first_use);
-  };
+  reading.pool.tokens = source::tokens_to_read(env, *config, known);
   return std::make_unique<VerifiedRegistry>(env, client.get(), known, std::move(reading));
 }
 

@@ -15,6 +15,7 @@
 
 #include "mirror_settings.hpp"
 #include "publisher_keys.hpp"
+#include "registry_tls.hpp"
 #include "submitted_change.hpp"
 
 namespace cargo_wasm::ops {
@@ -152,6 +153,7 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
   }
   std::optional<registry_server::Api> api;
   std::mutex one_at_a_time; // the registry is one; a request and the house-keeping take turns
+  CW_TRY_ASSIGN(const auto certificate, open_tls(env, request));
   CW_TRY_ASSIGN(const auto server, registry_server::HttpServer::listen(request.listen, [&](const auto& question) {
                   const std::lock_guard lock(one_at_a_time);
                   return api->answer(question);
@@ -159,8 +161,13 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
   const std::string address = server->address();
   CW_TRY_ASSIGN(registry_server::WitnessAsking asking, witness_asking(env));
   asking.stop = request.stop;
-  CW_TRY_ASSIGN(Registry registry, Registry::open(env, request.directory, fmt::format("http://{}/", address), std::move(asking)));
-  api.emplace(env, registry);
+  const std::string web_address = fmt::format("{}://{}/", certificate ? "https" : "http", address);
+  CW_TRY_ASSIGN(Registry registry, Registry::open(env, request.directory, web_address, std::move(asking)));
+  if (certificate) {
+    server->speak_tls(*certificate);
+    check_tls_address(env, *certificate, registry.settings().base_url);
+  }
+  api.emplace(env, registry, registry_server::ApiLimits{.publications_per_hour = request.publications_per_hour});
   CW_TRY_ASSIGN(const auto gate, registry_server::ReaderGate::open(env, request.directory, registry.public_directory()));
   server->guard_by(*gate);
   registry_server::StaticFiles files(env.fs, registry.public_directory(), {.is_private = gate->is_private()});
@@ -168,7 +175,7 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
   if (request.port_file) {
     CW_TRY(env.fs.write_atomic(*request.port_file, address.substr(address.rfind(':') + 1) + "\n"));
   }
-  env.reporter.result(fmt::format("http://{}/\n", address));
+  env.reporter.result(web_address + "\n");
   env.reporter.status("Serving",
                       fmt::format("{}registry `{}` from `{}`, until Ctrl-C",
                                   gate->is_private() ? "private " : "",

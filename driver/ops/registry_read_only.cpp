@@ -5,6 +5,9 @@
 #include <cargo_wasm/registry_server/http_server.hpp>
 #include <cargo_wasm/registry_server/reader_gate.hpp>
 
+#include "mirror_serving.hpp"
+#include "registry_tls.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -36,26 +39,45 @@ Result<> registry_serve_read_only(const Env& env, const RegistryServeRequest& re
            {{{"detail",
               fmt::format("this is a mirror, which can only be read [CW1258]; the registry is {}", config.api.value_or("elsewhere"))}}})}};
   const std::string text = refusal.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  CW_TRY_ASSIGN(const auto server,
-                registry_server::HttpServer::listen(request.listen, [&text](const registry_server::HttpQuestion& question) {
-                  const bool is_api = question.target.starts_with("/api/");
-                  return registry_server::HttpAnswer{.status = is_api ? 405 : 404,
-                                                     .type = is_api ? "application/json" : "text/plain; charset=utf-8",
-                                                     .body = is_api ? text : "not found\n",
-                                                     .etag = {},
-                                                     .cache_control = "no-store"};
-                }));
   const Path whole = directory.filename() == "public" ? directory.parent_path() : directory;
-  CW_TRY_ASSIGN(const auto gate, registry_server::ReaderGate::open(env, whole, directory));
+  return serve_mirror(
+      env,
+      request,
+      whole,
+      directory,
+      [&text](const registry_server::HttpQuestion& question) {
+        const bool is_api = question.target.starts_with("/api/");
+        return registry_server::HttpAnswer{.status = is_api ? 405 : 404,
+                                           .type = is_api ? "application/json" : "text/plain; charset=utf-8",
+                                           .body = is_api ? text : "not found\n",
+                                           .etag = {},
+                                           .cache_control = "no-store"};
+      },
+      fmt::format("`{}` to be read", directory.native()));
+}
+
+Result<> serve_mirror(const Env& env,
+                      const RegistryServeRequest& request,
+                      const Path& directory,
+                      const Path& public_directory,
+                      registry_server::HttpServer::Answerer answerer,
+                      const std::string& what)
+{
+  CW_TRY_ASSIGN(const auto certificate, open_tls(env, request));
+  CW_TRY_ASSIGN(const auto server, registry_server::HttpServer::listen(request.listen, std::move(answerer)));
+  CW_TRY_ASSIGN(const auto gate, registry_server::ReaderGate::open(env, directory, public_directory));
   server->guard_by(*gate);
-  registry_server::StaticFiles files(env.fs, directory, {.is_private = gate->is_private()});
+  if (certificate) {
+    server->speak_tls(*certificate);
+  }
+  registry_server::StaticFiles files(env.fs, public_directory, {.is_private = gate->is_private()});
   server->serve_files(files);
   const std::string address = server->address();
   if (request.port_file) {
     CW_TRY(env.fs.write_atomic(*request.port_file, address.substr(address.rfind(':') + 1) + "\n"));
   }
-  env.reporter.result(fmt::format("http://{}/\n", address));
-  env.reporter.status("Serving", fmt::format("`{}` to be read, until Ctrl-C", directory.native()));
+  env.reporter.result(fmt::format("{}://{}/\n", certificate ? "https" : "http", address));
+  env.reporter.status("Serving", what + ", until Ctrl-C");
   server->run(request.stop);
   return {};
 }

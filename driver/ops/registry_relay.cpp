@@ -13,6 +13,7 @@
 #include <cargo_wasm/registry_mirror/sync.hpp>
 #include <cargo_wasm/registry_server/http_server.hpp>
 
+#include "mirror_serving.hpp"
 #include "mirror_settings.hpp"
 
 namespace cargo_wasm::ops {
@@ -154,19 +155,13 @@ Result<> registry_serve_relay(const Env& env, const RegistryServeRequest& reques
   if (!sequencer) {
     return fail(std::move(sequencer.error()).help("`--read-only` serves the mirror without publications"));
   }
-  CW_TRY_ASSIGN(const auto server, registry_server::HttpServer::listen(request.listen, [&relay](const HttpQuestion& question) {
-                  return relay.answer(question);
-                }));
-  registry_server::StaticFiles files(env.fs, request.directory / "public");
-  server->serve_files(files);
-  const std::string address = server->address();
-  if (request.port_file) {
-    CW_TRY(env.fs.write_atomic(*request.port_file, address.substr(address.rfind(':') + 1) + "\n"));
-  }
-  env.reporter.result(fmt::format("http://{}/\n", address));
-  env.reporter.status("Serving", fmt::format("mirror `{}`, changes go to {}, until Ctrl-C", request.directory.native(), *sequencer));
-  server->run(request.stop);
-  return {};
+  return serve_mirror(
+      env,
+      request,
+      request.directory,
+      request.directory / "public",
+      [&relay](const HttpQuestion& question) { return relay.answer(question); },
+      fmt::format("mirror `{}`, changes go to {}", request.directory.native(), *sequencer));
 }
 
 } // namespace cargo_wasm::ops

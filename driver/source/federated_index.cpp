@@ -33,9 +33,7 @@ Result<registry_client::VerifiedRegistry*> RemoteIndex::verified()
     if (preferred) {
       options.pool.preferred = preferred->value;
     }
-    options.pool.tokens = [this](const std::string& base) {
-      return token_to_read(m_session.env(), m_session.config(), base, &m_known->federation, m_known->on_first_use);
-    };
+    options.pool.tokens = tokens_to_read(m_session.env(), m_session.config(), *m_known);
     m_verified = std::make_unique<registry_client::VerifiedRegistry>(m_session.env(), http, *m_known, std::move(options));
   }
   return m_verified.get();

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 namespace cargo_wasm::source {
 
@@ -31,13 +33,13 @@ bool lists(const registry_trust::Federation& federation, const std::string& base
          std::ranges::find(federation.mirrors, base, &registry_trust::Mirror::base) != federation.mirrors.end();
 }
 
-} // namespace
-
-Result<std::string> token_to_read(const Env& env,
-                                  const manifest::Config& config,
-                                  const std::string& base,
-                                  const registry_trust::Federation* federation,
-                                  bool on_first_use)
+// `kept` is the registry's own token once somebody has given it.
+Result<std::string> token_for_address(const Env& env,
+                                      const manifest::Config& config,
+                                      const std::string& base,
+                                      const registry_trust::Federation* federation,
+                                      bool on_first_use,
+                                      std::optional<std::string>& kept)
 {
   const std::string index = "sparse+" + base;
   auto own = find_token(env, config, spec::SourceId::for_registry(index), TokenUse{});
@@ -54,7 +56,29 @@ Result<std::string> token_to_read(const Env& env,
                     .note(fmt::format("nobody has compared the keys of the registry `{}`, which lists this address", federation->name))
                     .help("`cargo-wasm registry remove` it, and `registry add` it with `--key KEY`"));
   }
-  return find_token(env, config, registry_of(config, *federation), TokenUse{});
+  if (!kept) {
+    CW_TRY_ASSIGN(kept, find_token(env, config, registry_of(config, *federation), TokenUse{}));
+  }
+  return *kept;
+}
+
+} // namespace
+
+Result<std::string> token_to_read(const Env& env,
+                                  const manifest::Config& config,
+                                  const std::string& base,
+                                  const registry_trust::Federation* federation,
+                                  bool on_first_use)
+{
+  std::optional<std::string> kept;
+  return token_for_address(env, config, base, federation, on_first_use, kept);
+}
+
+registry_client::TokenSource tokens_to_read(const Env& env, const manifest::Config& config, const registry_client::KnownRegistry& known)
+{
+  return [&env, &config, &known, kept = std::make_shared<std::optional<std::string>>()](const std::string& base) {
+    return token_for_address(env, config, base, &known.federation, known.on_first_use, *kept);
+  };
 }
 
 Result<std::string> token_to_read(const Env& env, const manifest::Config& config, const std::string& base)

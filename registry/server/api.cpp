@@ -1,7 +1,9 @@
 #include <cargo_wasm/registry_server/api.hpp>
 
 #include "page_answers.hpp"
+#include "rate_limiter.hpp"
 
+#include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_server/published_crate.hpp>
 #include <cargo_wasm/registry_trust/crate_authority.hpp>
@@ -116,7 +118,15 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
 
 } // namespace
 
-Api::Api(const Env& env, Registry& registry) : m_env(env), m_registry(registry), m_pages(std::make_shared<PageAnswers>(env, registry)) {}
+Api::Api(const Env& env, Registry& registry, ApiLimits limits)
+    : m_env(env), m_registry(registry), m_pages(std::make_shared<PageAnswers>(env, registry))
+{
+  constexpr double k_seconds_an_hour = 3600;
+  if (limits.publications_per_hour != 0) {
+    const double per_hour = limits.publications_per_hour;
+    m_publications = std::make_shared<RateLimiter>(Rate{.burst = per_hour, .per_second = per_hour / k_seconds_an_hour});
+  }
+}
 
 HttpAnswer Api::answer(const HttpQuestion& question)
 {
@@ -207,8 +217,52 @@ Result<Author> Api::admitted(const registry_trust::Authorization& authorization,
   return note ? Author(std::move(*note)) : Author(std::move(user));
 }
 
+Result<> Api::paced(const PublishBody& body, const registry_trust::Authorization& authorization)
+{
+  if (!m_publications) {
+    return {};
+  }
+  const nlohmann::json request = nlohmann::json::parse(body.json, nullptr, false);
+  const auto member = [&](const char* name) {
+    return request.is_object() && request.contains(name) && request[name].is_string() ? request[name].get<std::string>() : std::string();
+  };
+  // Whoever sends again what has arrived is not held up: nothing of it was lost, and he may not know.
+  const std::string name = member("name"), version = member("vers");
+  std::string index;
+  if (could_be_a_crate(name)) {
+    CW_TRY_ASSIGN(index, m_registry.index_file(base::to_lower(name)));
+  }
+  for (const std::string_view line : base::split(index, '\n')) {
+    const auto head = registry_protocol::parse_index_head(line);
+    const auto entry = head && head->version == version ? registry_protocol::parse_index_entry(line) : fail(Error());
+    if (entry && entry->checksum == base::to_hex(base::sha256(body.archive))) {
+      return {};
+    }
+  }
+  std::string who = "token " + base::to_hex(base::sha256(authorization.token));
+  if (authorization.token.empty() && authorization.note) {
+    const auto note = registry_tlog::parse_note(*authorization.note);
+    who = note && !note->signatures.empty() ? fmt::format("key {}+{:08x}", note->signatures.front().name, note->signatures.front().key_id)
+                                            : "";
+  }
+  const auto now = m_env.clock.monotonic();
+  m_wait_s = m_publications->wait_s(who, now);
+  if (m_wait_s != 0) {
+    return fail(Error("CW1084", "too many publications have come with this token or key", Blame::user)
+                    .note(fmt::format("the next one is taken in {} s", m_wait_s))
+                    .help("nothing of this one was kept: send it again then"));
+  }
+  m_publications->take(who, now);
+  return {};
+}
+
 HttpAnswer Api::refusal(const Error& error)
 {
+  if (error.id == "CW1084") {
+    HttpAnswer answer = error_answer(429, detail_of(error));
+    answer.headers.emplace_back("Retry-After", fmt::format("{}", m_wait_s));
+    return answer;
+  }
   const int status = status_of(error);
   if (status == 500) {
     m_env.reporter.warning(error);
@@ -224,6 +278,7 @@ Result<Publication> Api::publication(const PublishBody& body, const registry_tru
   const std::string name =
       request.is_object() && request.contains("name") && request["name"].is_string() ? request["name"].get<std::string>() : "";
   CW_TRY_ASSIGN(Author author, admitted(authorization, Scope::publish, name));
+  CW_TRY(paced(body, authorization));
   CW_TRY_ASSIGN(registry_protocol::IndexEntry entry, index_entry_of(body, m_registry.canonical()));
   CW_TRY_ASSIGN(const std::optional<base::Sha256> component, component_of(request));
   return Publication{.entry = std::move(entry), .archive = body.archive, .author = std::move(author), .component = component};

@@ -4,12 +4,16 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <fmt/format.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <array>
@@ -32,6 +36,8 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds k_look{100};
 constexpr std::chrono::seconds k_last_answers{1};
+/// Between looks at the files of a certificate.
+constexpr std::chrono::seconds k_certificate_look{2};
 
 std::string_view text_of(beast::string_view view)
 {
@@ -60,6 +66,7 @@ struct Shared
   ServerLimits limits;
   StaticFiles* files = nullptr;
   ReaderGate* gate = nullptr;
+  TlsCertificate* certificate = nullptr;
   asio::io_context* answers = nullptr; ///< its thread calls the answerer
 
   std::mutex mutex; ///< of what follows
@@ -93,27 +100,53 @@ struct Shared
   }
 };
 
+using PlainStream = beast::tcp_stream;
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+
+// Its own reference to what the certificate has now; a later one is for later connections.
+asio::ssl::context tls_context(const TlsCertificate& certificate)
+{
+  const std::shared_ptr<SSL_CTX> context = certificate.context();
+  SSL_CTX_up_ref(context.get());
+  return asio::ssl::context(context.get()); // takes the reference
+}
+
 /// Requests one after the other, until the other side closes, is too slow, or sends what is no request.
-class RegistryConnection : public std::enable_shared_from_this<RegistryConnection>
+template <class Stream> class RegistryConnection : public std::enable_shared_from_this<RegistryConnection<Stream>>
 {
 public:
   /// `peer` was admitted.
-  RegistryConnection(tcp::socket socket, asio::ip::address peer, Shared& shared)
-      : m_stream(std::move(socket)), m_peer(std::move(peer)), m_peer_text(m_peer.to_string()), m_shared(shared)
+  RegistryConnection(Stream stream, asio::ip::address peer, Shared& shared)
+      : m_stream(std::move(stream)), m_peer(std::move(peer)), m_peer_text(m_peer.to_string()), m_shared(shared)
   {
   }
   ~RegistryConnection() { m_shared.leave(m_peer); }
   RegistryConnection(const RegistryConnection&) = delete;
   RegistryConnection& operator=(const RegistryConnection&) = delete;
 
+  void start()
+  {
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      expire_after(m_shared.limits.handshake_time);
+      m_stream.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](const error_code& code) {
+        if (!code) {
+          self->read(); // else it speaks no TLS, or does not like the certificate: there is nothing to say to it
+        }
+      });
+    } else {
+      read();
+    }
+  }
+
+private:
   void read()
   {
     m_body_parser.reset();
     m_parser.emplace();
     m_parser->header_limit(m_shared.limits.header_bytes);
     m_parser->body_limit(m_shared.limits.body_bytes);
-    m_stream.expires_after(m_shared.limits.header_time);
-    http::async_read_header(m_stream, m_buffer, *m_parser, [self = shared_from_this()](const error_code& code, std::size_t) {
+    expire_after(m_shared.limits.header_time);
+    http::async_read_header(m_stream, m_buffer, *m_parser, [self = this->shared_from_this()](const error_code& code, std::size_t) {
       if (code) {
         self->refuse(code);
       } else {
@@ -122,7 +155,6 @@ public:
     });
   }
 
-private:
   // The header is there. A file is answered at once: nobody sends a body with its question.
   void take()
   {
@@ -148,8 +180,8 @@ private:
     }
     m_body_parser.emplace(std::move(*m_parser));
     m_body_parser->body_limit(m_shared.limits.body_bytes);
-    m_stream.expires_after(m_shared.limits.body_time);
-    http::async_read(m_stream, m_buffer, *m_body_parser, [self = shared_from_this()](const error_code& code, std::size_t) {
+    expire_after(m_shared.limits.body_time);
+    http::async_read(m_stream, m_buffer, *m_body_parser, [self = this->shared_from_this()](const error_code& code, std::size_t) {
       if (code) {
         self->refuse(code);
       } else {
@@ -192,7 +224,7 @@ private:
       } catch (const std::exception&) { // a defect of ours costs this request, not the server
       }
     }
-    asio::post(m_stream.get_executor(), [self = shared_from_this(), answer] {
+    asio::post(m_stream.get_executor(), [self = this->shared_from_this(), answer] {
       const http::request<http::string_body>& asked = self->m_body_parser->get();
       self->send(std::move(*answer), asked.keep_alive(), asked.version(), asked.method() == http::verb::head);
     });
@@ -232,10 +264,10 @@ private:
     if (!head) {
       m_response.body() = std::move(answer.body);
     }
-    m_stream.expires_after(m_shared.send_time(m_response.body().size()));
-    http::async_write(m_stream, m_response, [self = shared_from_this()](const error_code& code, std::size_t) {
-      if (!code && self->m_response.keep_alive()) {
-        self->read(); // else the last reference goes, and the socket with it
+    expire_after(m_shared.send_time(m_response.body().size()));
+    http::async_write(m_stream, m_response, [self = this->shared_from_this()](const error_code& code, std::size_t) {
+      if (!code) {
+        self->go_on(self->m_response.keep_alive());
       }
     });
   }
@@ -248,8 +280,8 @@ private:
     const std::string_view body = m_file.length == 0 ? std::string_view() : m_file.body();
     const std::array<asio::const_buffer, 3> parts{
         asio::buffer(*m_file.head), asio::buffer(end.data(), end.size()), asio::buffer(body.data(), body.size())};
-    m_stream.expires_after(m_shared.send_time(body.size()));
-    asio::async_write(m_stream, parts, [self = shared_from_this()](const error_code& code, std::size_t) {
+    expire_after(m_shared.send_time(body.size()));
+    asio::async_write(m_stream, parts, [self = this->shared_from_this()](const error_code& code, std::size_t) {
       if (code) {
         return;
       }
@@ -271,8 +303,8 @@ private:
     }
     m_file.offset += got;
     m_file.length -= got;
-    m_stream.expires_after(m_shared.send_time(got));
-    asio::async_write(m_stream, asio::buffer(m_piece.data(), got), [self = shared_from_this()](const error_code& code, std::size_t) {
+    expire_after(m_shared.send_time(got));
+    asio::async_write(m_stream, asio::buffer(m_piece.data(), got), [self = this->shared_from_this()](const error_code& code, std::size_t) {
       if (code) {
         return;
       }
@@ -290,12 +322,23 @@ private:
     if (!m_piece.empty()) {
       m_piece = {}; // most connections are idle: they hold no buffers
     }
-    if (m_keep_alive) {
+    go_on(m_keep_alive);
+  }
+
+  // The next request, or the end: the last reference goes, and the socket with it. Over TLS it is said that all was sent.
+  void go_on(bool keep_alive)
+  {
+    if (keep_alive) {
       read();
+    } else if constexpr (std::is_same_v<Stream, TlsStream>) {
+      expire_after(k_last_answers);
+      m_stream.async_shutdown([self = this->shared_from_this()](const error_code&) {});
     }
   }
 
-  beast::tcp_stream m_stream;
+  void expire_after(std::chrono::seconds time) { beast::get_lowest_layer(m_stream).expires_after(time); }
+
+  Stream m_stream;
   asio::ip::address m_peer;
   std::string m_peer_text;
   Shared& m_shared;
@@ -346,6 +389,7 @@ public:
 
   void serve_files(StaticFiles& files) override { m_shared.files = &files; }
   void guard_by(ReaderGate& gate) override { m_shared.gate = &gate; }
+  void speak_tls(TlsCertificate& certificate) override { m_shared.certificate = &certificate; }
 
   void run(const std::stop_token& stop) override
   {
@@ -365,6 +409,20 @@ public:
   }
 
 private:
+  void begin(asio::io_context& io, tcp::socket socket, const asio::ip::address& peer)
+  {
+    const auto start = [&](auto stream) {
+      auto connection = std::make_shared<RegistryConnection<decltype(stream)>>(std::move(stream), peer, m_shared);
+      asio::post(io, [connection] { connection->start(); });
+    };
+    if (m_shared.certificate == nullptr) {
+      start(PlainStream(std::move(socket)));
+    } else {
+      asio::ssl::context context = tls_context(*m_shared.certificate); // the stream has a reference of its own to what is in it
+      start(TlsStream(PlainStream(std::move(socket)), context));
+    }
+  }
+
   void accept()
   {
     asio::io_context& io = *m_ios[m_next++ % m_ios.size()];
@@ -373,8 +431,7 @@ private:
       const tcp::endpoint peer = code ? tcp::endpoint() : socket.remote_endpoint(gone);
       if (!code && !gone && m_shared.admit(peer.address())) {
         socket.set_option(tcp::no_delay(true), gone);
-        auto connection = std::make_shared<RegistryConnection>(std::move(socket), peer.address(), m_shared);
-        asio::post(io, [connection] { connection->read(); });
+        begin(io, std::move(socket), peer.address());
       }
       if (!code || code == asio::error::connection_aborted) {
         accept();
@@ -395,6 +452,9 @@ private:
     m_timer->expires_after(k_look);
     m_timer->async_wait([this, &stop](const error_code&) {
       if (!stop.stop_requested()) {
+        if (m_shared.certificate != nullptr && ++m_looks % (k_certificate_look / k_look) == 0) {
+          m_shared.certificate->look();
+        }
         look_at(stop);
         return;
       }
@@ -414,6 +474,7 @@ private:
   std::optional<asio::steady_timer> m_timer, m_pause;
   asio::io_context m_answers{1}; // goes before the contexts that the connections in its queue are of
   std::size_t m_next = 0;
+  std::int64_t m_looks = 0;
 };
 
 std::optional<tcp::endpoint> endpoint_of(const std::string& text)

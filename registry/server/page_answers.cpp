@@ -32,16 +32,15 @@ constexpr std::size_t k_kept_bundles = 256, k_kept_abouts = 4096;
 
 HttpAnswer html_answer(int status, std::string body)
 {
-  return {.status = status, .type = "text/html; charset=utf-8", .body = std::move(body), .etag = {}, .cache_control = "no-cache"};
-}
-
-// Before a name becomes a path of a file.
-bool could_be_a_crate(std::string_view name)
-{
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  };
-  return !name.empty() && name.size() <= k_longest_name && std::ranges::all_of(name, fits);
+  // Also where somebody's text were to slip into a page: nothing runs, nothing is loaded but our style, and nobody frames it.
+  return {.status = status,
+          .type = "text/html; charset=utf-8",
+          .body = std::move(body),
+          .etag = {},
+          .cache_control = "no-cache",
+          .headers = {{"Content-Security-Policy",
+                       "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+                      {"Referrer-Policy", "no-referrer"}}};
 }
 
 // In an address only `+` of a version needs another form.
@@ -67,6 +66,14 @@ HttpAnswer not_there(const Site& site, std::string_view sentence)
 }
 
 } // namespace
+
+bool could_be_a_crate(std::string_view name)
+{
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  return !name.empty() && name.size() <= k_longest_name && std::ranges::all_of(name, fits);
+}
 
 HttpAnswer PageAnswers::answer(const HttpQuestion& question, std::string_view path, const std::optional<std::string>& query)
 {

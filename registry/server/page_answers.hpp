@@ -17,6 +17,9 @@
 
 namespace cargo_wasm::registry_server {
 
+/// Before a name becomes a path of a file.
+[[nodiscard]] bool could_be_a_crate(std::string_view name);
+
 class PageAnswers
 {
 public:

@@ -87,7 +87,7 @@ def no_skip_without_reason():
 def third_parties_in_one_place():
     places = {r"toml\+\+/": r"driver/manifest/[^/]+\.cpp$", r"curl/": r"driver/net/[^/]+\.(?:cpp|hpp)$",
               r"git2": r"driver/net/[^/]+\.(?:cpp|hpp)$", r"CLI/": r"driver/cli/[^/]+\.cpp$",
-              r"boost/": r"(?:driver/base/process_boost|driver/browser/page_server|registry/server/http_server)\.cpp$", r"sqlite3": r"registry/server/database\.cpp$", r"nlohmann/json\.hpp": r"(?:.*\.cpp|driver/[^/]+/[^/]+\.hpp)$"}
+              r"boost/": r"(?:driver/base/process_boost|driver/browser/page_server|registry/server/http_server)\.cpp$", r"openssl/(?:ssl|x509)": r"registry/server/(?:http_server|tls_certificate)\.cpp$", r"sqlite3": r"registry/server/database\.cpp$", r"nlohmann/json\.hpp": r"(?:.*\.cpp|driver/[^/]+/[^/]+\.hpp)$"}
     sources = [name for name in FILES if re.match(r"(?:driver|registry)/.*\.(?:cpp|hpp)$", name)]
     for header, home in places.items():
         outside = [name for name in sources if not re.match(home, name)]

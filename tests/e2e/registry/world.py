@@ -23,12 +23,12 @@ class Server:
 
     def __init__(self, world, directory, port=0):
         self.world, self.directory, self.port = world, directory, port
-        self.process = None
+        self.process, self.options = None, ()
 
     def start(self):
         port_file = self.directory.with_suffix(".port")
         port_file.unlink(missing_ok=True)
-        self.process = subprocess.Popen([PROGRAM, "registry", "serve", self.directory, "--listen", f"127.0.0.1:{self.port}", "--port-file", port_file],
+        self.process = subprocess.Popen([PROGRAM, "registry", "serve", self.directory, "--listen", f"127.0.0.1:{self.port}", "--port-file", port_file, *self.options],
                                         env=self.world.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         end = time.monotonic() + 30
         while not port_file.exists():

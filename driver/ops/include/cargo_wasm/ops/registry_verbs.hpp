@@ -49,15 +49,20 @@ struct RegistryServeRequest
 {
   Path directory;
   std::string listen = "127.0.0.1:0";
-  std::optional<Path> port_file; ///< where the port is written to once it listens
+  std::optional<Path> port_file;            ///< where the port is written to once it listens
+  std::optional<Path> tls_certificate = {}; ///< with `tls_key`: TLS is spoken, and nothing else
+  std::optional<Path> tls_key = {};
+  std::uint32_t publications_per_hour = 2000; ///< of one token; 0: any number
   std::stop_token stop;
 };
-/// Serves a registry until it is stopped; a mirror as `registry_serve_relay` does. Errors: CW1201, CW1204.
+/// Serves a registry until it is stopped; a mirror as `registry_serve_relay` does. Errors: CW1201, CW1204, CW1080, CW1083, CW1205 one of
+/// certificate and key is missing.
 Result<> registry_serve(const Env& env, const RegistryServeRequest& request);
 /// Serves a mirror whose federation lets it take publications: they go to the registry, and are there when it has answered. Errors: CW1062,
-/// CW1204.
+/// CW1204, CW1080, CW1083, CW1205.
 Result<> registry_serve_relay(const Env& env, const RegistryServeRequest& request);
-/// Serves the public files of a registry or mirror alone: no database, no key, any number of processes. Errors: CW1256, CW1204.
+/// Serves the public files of a registry or mirror alone: no database, no key, any number of processes. Errors: CW1256, CW1204, CW1080,
+/// CW1083, CW1205.
 Result<> registry_serve_read_only(const Env& env, const RegistryServeRequest& request);
 
 } // namespace cargo_wasm::ops

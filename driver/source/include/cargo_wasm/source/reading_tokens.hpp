@@ -5,6 +5,7 @@
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/registry_client/known_registry.hpp>
+#include <cargo_wasm/registry_client/tokens.hpp>
 
 namespace cargo_wasm::source {
 
@@ -18,6 +19,10 @@ namespace cargo_wasm::source {
                                                 const std::string& base,
                                                 const registry_trust::Federation* federation,
                                                 bool on_first_use);
+/// The same for all mirrors of a registry that is read, whose own token is asked for once: a provider may be somebody who types. `env`,
+/// `config` and `known` outlive what comes.
+[[nodiscard]] registry_client::TokenSource
+tokens_to_read(const Env& env, const manifest::Config& config, const registry_client::KnownRegistry& known);
 /// With what this machine knows of federations.
 [[nodiscard]] Result<std::string> token_to_read(const Env& env, const manifest::Config& config, const std::string& base);
 

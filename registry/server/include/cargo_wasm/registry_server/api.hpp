@@ -33,12 +33,20 @@ struct HttpAnswer
 };
 
 class PageAnswers;
+class RateLimiter;
+
+struct ApiLimits
+{
+  /// By one token, or one key where none is sent; as many at once. 0: any number. What is there already, with the same bytes, does not
+  /// count.
+  std::uint32_t publications_per_hour = 2000;
+};
 
 class Api
 {
 public:
   /// Both outlive it.
-  Api(const Env& env, Registry& registry);
+  Api(const Env& env, Registry& registry, ApiLimits limits = {});
 
   /// Never fails: what goes wrong is an answer. Faults of the registry itself are also told to the reporter.
   [[nodiscard]] HttpAnswer answer(const HttpQuestion& question);
@@ -56,11 +64,15 @@ private:
   Result<Author> admitted(const HttpQuestion& question, Scope scope, std::string_view crate);
   /// A publication whose author may make it.
   Result<Publication> publication(const PublishBody& body, const registry_trust::Authorization& authorization);
+  /// CW1084: too many of this token or key.
+  Result<> paced(const PublishBody& body, const registry_trust::Authorization& authorization);
   HttpAnswer refusal(const Error& error);
 
   const Env& m_env;
   Registry& m_registry;
   std::shared_ptr<PageAnswers> m_pages;
+  std::shared_ptr<RateLimiter> m_publications; ///< nullptr: no limit
+  std::uint64_t m_wait_s = 0;                  ///< of the last refusal by it
 };
 
 } // namespace cargo_wasm::registry_server

@@ -13,6 +13,7 @@
 #include <cargo_wasm/registry_server/api.hpp>
 #include <cargo_wasm/registry_server/reader_gate.hpp>
 #include <cargo_wasm/registry_server/static_files.hpp>
+#include <cargo_wasm/registry_server/tls_certificate.hpp>
 
 namespace cargo_wasm::registry_server {
 
@@ -20,7 +21,8 @@ struct ServerLimits
 {
   std::uint32_t header_bytes = 16 * 1024;
   std::uint64_t body_bytes = k_max_publication_bytes;
-  std::chrono::seconds header_time{30}; ///< from the first wait for a request to the end of its header
+  std::chrono::seconds handshake_time{10}; ///< of TLS, from the first byte that is waited for
+  std::chrono::seconds header_time{30};    ///< from the first wait for a request to the end of its header
   std::chrono::seconds body_time{300};
   std::uint64_t least_bytes_per_s = 1024; ///< who takes an answer slower than that is left
   std::uint32_t connections = 16384;
@@ -46,6 +48,8 @@ public:
   virtual void serve_files(StaticFiles& files) = 0;
   /// Asked before everything else, by several threads. It outlives the server. Without it, everybody is let in.
   virtual void guard_by(ReaderGate& gate) = 0;
+  /// From now on TLS alone is spoken, with this certificate, which outlives the server and is looked at again every few seconds.
+  virtual void speak_tls(TlsCertificate& certificate) = 0;
   /// Answers until `stop` is requested, which is looked at ten times a second; then lets answers that are being sent go out, for a second.
   virtual void run(const std::stop_token& stop) = 0;
 };
