@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/ops/vendor.hpp>
 #include <cargo_wasm/ops/verbs.hpp>
 #include <cargo_wasm/runner/host_runner.hpp>
 
@@ -47,6 +48,25 @@ GlobalOptions global_options_of(const Env& env, const ParsedArguments& parsed, c
   options.strict_cargo = parsed.has("strict-cargo") || env.var("CARGO_WASM_STRICT_CARGO") != nullptr;
   options.install_missing = parsed.has("install-missing");
   return options;
+}
+
+Result<> vendor_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options)
+{
+  ops::VendorRequest request;
+  const std::vector<std::string>& words = parsed.all("DIR");
+  if (words.size() > 1) {
+    return fail(Error("CW1130", "one directory at a time", Blame::usage).help("`cargo-wasm vendor DIR`"));
+  }
+  if (!words.empty()) {
+    request.destination = words.front();
+  }
+  for (const std::string& path : parsed.all("sync")) {
+    request.manifests.push_back(absolute(env, path));
+  }
+  request.keeps_others = parsed.has("no-delete");
+  request.versioned_directories = parsed.has("versioned-dirs");
+  request.respects_sources = parsed.has("respect-source-config");
+  return ops::vendor(env, options, request);
 }
 
 /// Splits every value at commas and spaces, as `--features` is read.
@@ -445,6 +465,8 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
     CW_TRY(clean_verb(env, parsed, options));
   } else if (verb == "fetch") {
     CW_TRY(ops::fetch(env, options, parsed.all("target")));
+  } else if (verb == "vendor") {
+    CW_TRY(vendor_verb(env, parsed, options));
   } else if (verb == "generate-lockfile") {
     CW_TRY(ops::generate_lockfile(env, options));
   } else if (verb == "update") {

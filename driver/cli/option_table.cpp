@@ -307,6 +307,16 @@ std::vector<VerbSpec> make_verbs()
                    "",
                    "Download the dependencies",
                    join({{{"target", '\0', values, "TRIPLE", "Only what this target needs", k_compilation}}, manifest(false), general()})});
+  table.push_back({"vendor",
+                   "",
+                   "Copy all dependencies into a directory, and print the configuration that uses it",
+                   join({{{"DIR", '\0', positionals, "DIR", "The directory; `vendor` without it"},
+                          {"no-delete", '\0', flag, "", "Remove nothing that is there"},
+                          {"sync", 's', values, "PATH", "The Cargo.toml of another project, whose dependencies come along"},
+                          {"respect-source-config", '\0', flag, "", "Read from where `[source]` of the configuration says"},
+                          {"versioned-dirs", '\0', flag, "", "The version in the name of every directory"}},
+                         manifest(false),
+                         general()})});
   table.push_back({"generate-lockfile", "", "Write Cargo.lock anew", join({manifest(true), general()})});
   table.push_back({"update",
                    "",

@@ -260,6 +260,10 @@ Result<> registry_downloads(const Env& env, const GlobalOptions& options, bool j
                        record.log_size);
   }
   env.reporter.result(json ? text.value_or("") : out);
+  if (const std::size_t torn = registry_client::torn_bytes(text.value_or("")); torn != 0) {
+    env.reporter.note(
+        fmt::format("the last line is torn: a process ended while it wrote {} bytes of it; the next record takes its place", torn));
+  }
   env.reporter.status("Checked",
                       fmt::format("{} {}, each follows the one before", records.size(), records.size() == 1 ? "record" : "records"));
   return {};

@@ -69,12 +69,19 @@ std::string_view edition_resolver(manifest::Edition edition)
 class Normalizer
 {
 public:
+  /// For a registry.
   Normalizer(const manifest::Workspace& workspace,
              const manifest::Package& member,
              const manifest::Config& config,
              const std::set<std::string>& packaged)
-      : m_workspace(workspace), m_manifest(*member.manifest), m_config(config), m_packaged(packaged), m_root(m_manifest.document->root),
-        m_shared(table_at(&workspace.root_manifest->document->root, "workspace"))
+      : m_resolver(workspace.resolver), m_manifest(*member.manifest), m_config(config), m_packaged(&packaged),
+        m_root(m_manifest.document->root), m_shared(table_at(&workspace.root_manifest->document->root, "workspace")),
+        m_shared_root(workspace.root)
+  {
+  }
+  /// For a directory of vendored packages.
+  Normalizer(const manifest::Package& package, const manifest::Config& config, const TomlTable* shared, const Path& shared_root)
+      : m_manifest(*package.manifest), m_config(config), m_root(m_manifest.document->root), m_shared(shared), m_shared_root(shared_root)
   {
   }
 
@@ -95,12 +102,22 @@ public:
     if (const TomlTable* hints = table_at(&m_root, "hints")) {
       put(m_out, "hints", value_of(picked(*hints, std::array<std::string_view, 1>{"mostly-unused"})));
     }
+    if (is_vendored()) {
+      put_vendored("workspace", written_workspace);
+    }
     profiles();
+    if (is_vendored()) {
+      put_vendored("patch", written_patches);
+      put_vendored("replace", written_dependencies);
+    }
     m_result.text = std::string(k_preamble) + manifest::to_toml_text(m_out);
     return std::move(m_result);
   }
 
 private:
+  [[nodiscard]] bool is_vendored() const { return m_packaged == nullptr; }
+  [[nodiscard]] bool is_packaged(const std::string& path) const { return is_vendored() || m_packaged->contains(path); }
+
   [[nodiscard]] const TomlValue* package_field(const TomlTable& package, std::string_view key) const
   {
     const TomlValue* own = package.find(key);
@@ -134,6 +151,9 @@ private:
     field("exclude");
     field("include");
     field("publish");
+    if (is_vendored()) {
+      own("workspace");
+    }
     own("im-a-teapot");
     for (const std::string_view key : {"autolib", "autobins", "autoexamples", "autotests", "autobenches"}) {
       put(out, key, value_of(false));
@@ -143,17 +163,22 @@ private:
     field("homepage");
     field("documentation");
     const auto& readme = m_manifest.info.readme;
-    put(out, "readme", readme ? value_of(path_in_archive(m_manifest.root(), *readme)) : value_of(false));
+    put(out, "readme", readme ? value_of(file_name(*readme)) : value_of(false));
     field("keywords");
     field("categories");
     field("license");
     if (const auto& license = m_manifest.info.license_file) {
-      put(out, "license-file", value_of(path_in_archive(m_manifest.root(), *license)));
+      put(out, "license-file", value_of(file_name(*license)));
     }
     field("repository");
     resolver(out, package);
     own("metadata");
     return out;
+  }
+
+  [[nodiscard]] std::string file_name(const std::string& written) const
+  {
+    return is_vendored() ? written : path_in_archive(m_manifest.root(), written);
   }
 
   void build(TomlTable& out)
@@ -164,7 +189,7 @@ private:
       return;
     }
     const std::string path = script->source.lexically_relative(m_manifest.root()).generic_string();
-    if (m_packaged.contains(path)) {
+    if (is_packaged(path)) {
       put(out, "build", value_of(path));
       return;
     }
@@ -175,8 +200,12 @@ private:
 
   void resolver(TomlTable& out, const TomlTable& package)
   {
-    const auto of_workspace = std::to_string(static_cast<int>(m_workspace.resolver));
     const TomlValue* written = package.find("resolver");
+    if (!m_resolver) {
+      put_copy(out, "resolver", written);
+      return;
+    }
+    const auto of_workspace = std::to_string(static_cast<int>(*m_resolver));
     const std::string* own = written == nullptr ? nullptr : written->as_string();
     const std::string_view otherwise = own != nullptr ? std::string_view(*own) : edition_resolver(m_manifest.edition);
     if (otherwise != of_workspace) {
@@ -218,7 +247,7 @@ private:
   std::optional<TomlTable> target_table(const manifest::CrateTarget& target, const TomlTable* section, std::string_view noun)
   {
     const std::string path = target.source.lexically_relative(m_manifest.root()).generic_string();
-    if (!m_packaged.contains(path)) {
+    if (!is_packaged(path)) {
       m_result.warnings.push_back(Error(
           "CW1038", fmt::format("{} `{}` is left out of the published package, because `{}` is not packaged", noun, target.name, path)));
       return std::nullopt;
@@ -318,6 +347,11 @@ private:
     const TomlTable base = root == nullptr ? TomlTable() : expand(*root);
     const TomlTable& own = *written.as_table();
     for (const auto& member : base.members) {
+      if (member.key == "path" && is_vendored() && member.value->as_string() != nullptr) {
+        const Path path = (m_shared_root / *member.value->as_string()).lexically_normal().lexically_relative(m_manifest.root());
+        put(out, "path", value_of(path.generic_string()));
+        continue;
+      }
       if (member.key != "features" && member.key != "optional" && member.key != "default-features" && member.key != "default_features") {
         put(out, member.key, member.value->clone());
       }
@@ -368,7 +402,11 @@ private:
     TomlTable out;
     put_copy(out, "version", all.find("version"));
     const TomlValue* registry = all.find("registry");
-    if (registry != nullptr && registry->as_string() != nullptr) {
+    if (is_vendored()) {
+      for (const std::string_view key : {"registry", "registry-index", "path", "base", "git", "branch", "tag", "rev"}) {
+        put_copy(out, key, all.find(key));
+      }
+    } else if (registry != nullptr && registry->as_string() != nullptr) {
       CW_TRY_ASSIGN(const spec::SourceId source, m_config.source_of_registry(*registry->as_string()));
       const std::string_view prefix = source.kind() == spec::SourceKind::sparse_registry ? "sparse+" : "";
       put(out, "registry-index", value_of(fmt::format("{}{}", prefix, source.url())));
@@ -403,8 +441,13 @@ private:
     }
     TomlTable out;
     for (const auto* member : table->sorted()) {
+      if (const std::string* version = is_vendored() ? member->value->as_string() : nullptr) {
+        m_dependencies.insert(member->key);
+        put(out, member->key, value_of(*version));
+        continue;
+      }
       CW_TRY_ASSIGN(TomlTable one, dependency(member->key, *member->value));
-      if (only_versions && one.find("version") == nullptr) {
+      if (only_versions && !is_vendored() && one.find("version") == nullptr) {
         continue; // a development dependency by its path alone is of no use to others
       }
       m_dependencies.insert(member->key);
@@ -446,7 +489,7 @@ private:
       TomlArray values;
       for (const TomlValue& value : *member->value->as_array()) {
         const std::string_view dependency = dependency_named_by(*value.as_string());
-        if (dependency.empty() || m_dependencies.contains(std::string(dependency))) {
+        if (is_vendored() || dependency.empty() || m_dependencies.contains(std::string(dependency))) {
           values.push_back(value.clone());
         }
       }
@@ -466,6 +509,14 @@ private:
     put(m_out, "lints", value_of(normalized_lints(*lints)));
   }
 
+  /// What only the root of a workspace has.
+  void put_vendored(std::string_view key, TomlTable (*rewritten)(const TomlTable&))
+  {
+    if (const TomlTable* own = table_at(&m_root, key)) {
+      put(m_out, key, value_of(rewritten(*own)));
+    }
+  }
+
   void profiles()
   {
     const TomlTable* profiles = table_at(&m_root, "profile");
@@ -481,12 +532,13 @@ private:
     put(m_out, "profile", value_of(std::move(out)));
   }
 
-  const manifest::Workspace& m_workspace;
+  std::optional<manifest::ResolverBehavior> m_resolver; ///< of the workspace; nullopt: what the package says is all
   const manifest::Manifest& m_manifest;
   const manifest::Config& m_config;
-  const std::set<std::string>& m_packaged;
+  const std::set<std::string>* m_packaged = nullptr; ///< null: vendored, with all that is there
   const TomlTable& m_root;
   const TomlTable* m_shared; ///< `[workspace]` of the root
+  Path m_shared_root;        ///< the root's directory
   std::set<std::string> m_dependencies;
   TomlTable m_out;
   NormalizedManifest m_result;
@@ -500,6 +552,15 @@ Result<NormalizedManifest> normalized_manifest(const manifest::Workspace& worksp
                                                const std::set<std::string>& packaged)
 {
   return Normalizer(workspace, member, config, packaged).run();
+}
+
+Result<std::string> vendored_manifest(const manifest::Package& package,
+                                      const manifest::Config& config,
+                                      const manifest::TomlTable* shared,
+                                      const Path& shared_root)
+{
+  CW_TRY_ASSIGN(NormalizedManifest made, Normalizer(package, config, shared, shared_root).run());
+  return std::move(made.text);
 }
 
 std::string path_in_archive(const Path& package_root, const std::string& written)

@@ -115,4 +115,76 @@ TomlTable normalized_profile(const TomlTable& from)
   return out;
 }
 
+TomlTable written_dependencies(const TomlTable& from)
+{
+  constexpr std::array<std::string_view, 18> k_keys{"version",
+                                                    "registry",
+                                                    "registry-index",
+                                                    "path",
+                                                    "base",
+                                                    "git",
+                                                    "branch",
+                                                    "tag",
+                                                    "rev",
+                                                    "features",
+                                                    "optional",
+                                                    "default-features",
+                                                    "default_features",
+                                                    "package",
+                                                    "public",
+                                                    "artifact",
+                                                    "lib",
+                                                    "target"};
+  TomlTable out;
+  for (const auto* member : from.sorted()) {
+    const TomlTable* table = member->value->as_table();
+    put(out, member->key, table == nullptr ? member->value->clone() : value_of(picked(*table, k_keys)));
+  }
+  return out;
+}
+
+TomlTable written_workspace(const TomlTable& from)
+{
+  constexpr std::array<std::string_view, 5> k_keys{"members", "exclude", "default-members", "resolver", "metadata"};
+  constexpr std::array<std::string_view, 17> k_package_keys{"version",
+                                                            "authors",
+                                                            "description",
+                                                            "homepage",
+                                                            "documentation",
+                                                            "readme",
+                                                            "keywords",
+                                                            "categories",
+                                                            "license",
+                                                            "license-file",
+                                                            "repository",
+                                                            "publish",
+                                                            "edition",
+                                                            "badges",
+                                                            "exclude",
+                                                            "include",
+                                                            "rust-version"};
+  TomlTable out = picked(from, k_keys);
+  if (const TomlTable* package = table_at(&from, "package")) {
+    put(out, "package", value_of(picked(*package, k_package_keys)));
+  }
+  if (const TomlTable* dependencies = table_at(&from, "dependencies")) {
+    put(out, "dependencies", value_of(written_dependencies(*dependencies)));
+  }
+  if (const TomlTable* lints = table_at(&from, "lints")) {
+    put(out, "lints", value_of(normalized_lints(*lints)));
+  }
+  return out;
+}
+
+TomlTable written_patches(const TomlTable& from)
+{
+  TomlTable out;
+  for (const auto* source : from.sorted()) {
+    if (const TomlTable* dependencies = source->value->as_table()) {
+      put(out, source->key, value_of(written_dependencies(*dependencies)));
+    }
+  }
+  return out;
+}
+
 } // namespace cargo_wasm::package

@@ -31,4 +31,10 @@ void put_copy(TomlTable& table, std::string_view key, const TomlValue* value);
 /// One of `[profile]`: levels as numbers.
 [[nodiscard]] TomlTable normalized_profile(const TomlTable& from);
 
+/// Dependencies as they are written, keys in cargo's order.
+[[nodiscard]] TomlTable written_dependencies(const TomlTable& from);
+/// `[workspace]` and `[patch]`, in the same way.
+[[nodiscard]] TomlTable written_workspace(const TomlTable& from);
+[[nodiscard]] TomlTable written_patches(const TomlTable& from);
+
 } // namespace cargo_wasm::package

@@ -19,6 +19,7 @@ public:
   Result<> fetch(std::span<const Wanted> wanted) override;
   Result<manifest::PackagePtr> loaded_package(spec::PackageId) override { return nullptr; }
   [[nodiscard]] std::optional<base::Path> directory_of(spec::PackageId id) const override { return m_store.directory_of(id); }
+  [[nodiscard]] std::optional<base::Path> archive_of(spec::PackageId id) const override { return m_store.archive_of(id); }
 
 private:
   Result<IndexFile*> file_of(std::string_view name);

@@ -37,6 +37,8 @@ public:
   virtual Result<manifest::PackagePtr> loaded_package(spec::PackageId id) = 0;
   /// Where a package lies, or will lie, if that follows from its id.
   [[nodiscard]] virtual std::optional<base::Path> directory_of(spec::PackageId id) const = 0;
+  /// Where its archive lies, or will lie, for sources that have some.
+  [[nodiscard]] virtual std::optional<base::Path> archive_of(spec::PackageId) const { return std::nullopt; }
   virtual Result<std::vector<manifest::PackagePtr>> all_packages() { return std::vector<manifest::PackagePtr>{}; }
   virtual Result<> verify(spec::PackageId) { return {}; }
   virtual void request_update() {}

@@ -48,7 +48,7 @@ public:
   void request_update() override { m_index.make_current(); }
   /// From now on `fetch` brings archives and unpacks none.
   void keep_packed() { m_store.keep_packed(); }
-  [[nodiscard]] base::Path archive_of(spec::PackageId id) const { return m_store.archive_of(id); }
+  [[nodiscard]] std::optional<base::Path> archive_of(spec::PackageId id) const override { return m_store.archive_of(id); }
 
   // For the walk ahead of the resolver.
   [[nodiscard]] RemoteIndex& index() { return m_index; }

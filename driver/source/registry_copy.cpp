@@ -86,7 +86,7 @@ Result<std::vector<base::Path>> RegistryCopier::archives(std::span<const CopiedV
   std::vector<base::Path> files;
   for (const CopiedVersion& one : wanted) {
     list.push_back({.id = m_state->id_of(one), .checksum = one.checksum});
-    files.push_back(m_state->registry->archive_of(list.back().id));
+    files.push_back(*m_state->registry->archive_of(list.back().id));
   }
   CW_TRY(m_state->session.lock());
   CW_TRY(m_state->registry->fetch(list));

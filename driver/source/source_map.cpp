@@ -196,8 +196,10 @@ SourceMap::~SourceMap() = default;
 Result<std::unique_ptr<SourceMap>> SourceMap::create(const Env& env, const manifest::Config& config, SourceOptions options)
 {
   auto state = std::make_unique<State>(env, config, std::move(options));
-  CW_TRY_ASSIGN(state->replacements, Replacements::read(config));
-  CW_TRY(state->replacements.check());
+  if (!state->session.options().ignores_replacements) {
+    CW_TRY_ASSIGN(state->replacements, Replacements::read(config));
+    CW_TRY(state->replacements.check());
+  }
   CW_TRY_ASSIGN(auto known, registry_client::known_registries(env.fs, config.cargo_home()));
   state->names = NameRules(std::move(known));
   return std::unique_ptr<SourceMap>(new SourceMap(std::move(state)));
@@ -365,6 +367,12 @@ std::optional<base::Path> SourceMap::package_directory(PackageId id) const
 {
   const auto source = m_state->source_of(id.source());
   return source ? (*source)->directory_of(id) : std::nullopt;
+}
+
+std::optional<base::Path> SourceMap::archive_of(PackageId id) const
+{
+  const auto source = m_state->source_of(id.source());
+  return source ? (*source)->archive_of(id) : std::nullopt;
 }
 
 Result<> SourceMap::lock()

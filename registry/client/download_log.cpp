@@ -7,7 +7,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cerrno>
 #include <optional>
+#include <unistd.h>
 
 namespace cargo_wasm::registry_client {
 namespace {
@@ -21,10 +24,91 @@ std::string hash_of_record(std::string_view line)
   return base::to_hex(base::sha256(line));
 }
 
-std::string last_line(std::string_view text)
+/// Where the next record goes, and what it follows.
+struct LogEnd
 {
-  const std::string_view rest = base::trim(text);
-  return std::string(rest.substr(rest.rfind('\n') == std::string_view::npos ? 0 : rest.rfind('\n') + 1));
+  std::uint64_t offset = 0; ///< behind the last whole line
+  std::string previous = std::string(k_no_line);
+};
+
+/// `text` is the file's end, from `offset` on; nullopt: it does not reach back to the beginning of the last whole line.
+std::optional<LogEnd> end_of_log(std::string_view text, std::uint64_t offset)
+{
+  const std::size_t end = text.rfind('\n');
+  if (end == std::string_view::npos) {
+    return offset == 0 ? std::optional(LogEnd()) : std::nullopt;
+  }
+  const std::string_view whole = text.substr(0, end);
+  const std::size_t begin = whole.rfind('\n');
+  if (begin == std::string_view::npos && offset != 0) {
+    return std::nullopt;
+  }
+  return LogEnd{.offset = offset + end + 1, .previous = hash_of_record(whole.substr(begin == std::string_view::npos ? 0 : begin + 1))};
+}
+
+tl::unexpected<Error> cannot_append(const base::Path& file, int code)
+{
+  return fail(Error("CW0003", fmt::format("cannot write `{}`: {}", file.native(), base::describe_errno(code)), Blame::environment));
+}
+
+Result<LogEnd> end_of_open_log(const base::Path& file, int descriptor)
+{
+  constexpr std::uint64_t k_step = 16 * 1024;
+  const off_t size = ::lseek(descriptor, 0, SEEK_END);
+  if (size < 0) {
+    return cannot_append(file, errno);
+  }
+  const auto bytes = static_cast<std::uint64_t>(size);
+  for (std::uint64_t length = std::min(bytes, k_step);; length = std::min(bytes, 2 * length)) {
+    std::string text(length, '\0');
+    std::uint64_t done = 0;
+    while (done < length) {
+      const ssize_t got = ::pread(descriptor, text.data() + done, length - done, static_cast<off_t>(bytes - length + done));
+      if (got <= 0) {
+        return cannot_append(file, got == 0 ? EIO : errno);
+      }
+      done += static_cast<std::uint64_t>(got);
+    }
+    if (std::optional<LogEnd> end = end_of_log(text, bytes - length)) {
+      return std::move(*end);
+    }
+  }
+}
+
+/// What a process that ended left of its last line goes; the new lines take its place by one write.
+Result<> write_at(const base::Path& file, int descriptor, std::uint64_t offset, std::string_view text)
+{
+  if (::ftruncate(descriptor, static_cast<off_t>(offset)) != 0) {
+    return cannot_append(file, errno);
+  }
+  while (!text.empty()) {
+    const ssize_t written = ::pwrite(descriptor, text.data(), text.size(), static_cast<off_t>(offset));
+    if (written <= 0) {
+      return cannot_append(file, errno);
+    }
+    offset += static_cast<std::uint64_t>(written);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+std::string lines_of_records(const std::vector<DownloadRecord>& records, std::string previous)
+{
+  std::string text;
+  for (const DownloadRecord& record : records) {
+    const std::string line = ordered_json{
+        {"time", registry_trust::to_utc_text(record.time)},
+        {"registry", record.registry},
+        {"name", record.name},
+        {"version", record.version},
+        {"sha256", record.sha256},
+        {"mirror", record.mirror},
+        {"log_size", record.log_size},
+        {"previous", previous}}.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+    text += line + "\n";
+    previous = hash_of_record(line);
+  }
+  return text;
 }
 
 std::optional<DownloadRecord> parse_record(std::string_view line, std::string& previous)
@@ -64,24 +148,21 @@ Result<> append_downloads(base::Filesystem& fs, const base::Path& cargo_home, co
   }
   const base::Path file = download_log_file(cargo_home);
   CW_TRY(fs.create_directories(file.parent_path()));
-  CW_TRY_ASSIGN(const auto lock, fs.lock(file.parent_path() / "downloads.lock", base::LockMode::exclusive, {}));
-  CW_TRY_ASSIGN(const std::optional<std::string> before, fs.read_if_exists(file));
-  std::string text = before.value_or("");
-  std::string previous = text.empty() ? std::string(k_no_line) : hash_of_record(last_line(text));
-  for (const DownloadRecord& record : records) {
-    const std::string line = ordered_json{
-        {"time", registry_trust::to_utc_text(record.time)},
-        {"registry", record.registry},
-        {"name", record.name},
-        {"version", record.version},
-        {"sha256", record.sha256},
-        {"mirror", record.mirror},
-        {"log_size", record.log_size},
-        {"previous", previous}}.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-    text += line + "\n";
-    previous = hash_of_record(line);
+  // The file itself is what is locked: its lock has it open.
+  CW_TRY_ASSIGN(const auto lock, fs.lock(file, base::LockMode::exclusive, {}));
+  if (const int descriptor = lock ? lock->descriptor() : -1; descriptor >= 0) {
+    CW_TRY_ASSIGN(const LogEnd end, end_of_open_log(file, descriptor));
+    return write_at(file, descriptor, end.offset, lines_of_records(records, end.previous));
   }
-  return fs.write_atomic(file, text);
+  // A file system that cannot lock.
+  CW_TRY_ASSIGN(const std::optional<std::string> before, fs.read_if_exists(file));
+  const LogEnd end = end_of_log(before.value_or(""), 0).value_or(LogEnd());
+  return fs.write_atomic(file, before.value_or("").substr(0, end.offset) + lines_of_records(records, end.previous));
+}
+
+std::size_t torn_bytes(std::string_view text)
+{
+  return text.size() - (text.rfind('\n') + 1);
 }
 
 Result<std::vector<DownloadRecord>> read_download_log(std::string_view text)
@@ -89,7 +170,7 @@ Result<std::vector<DownloadRecord>> read_download_log(std::string_view text)
   std::vector<DownloadRecord> records;
   std::string expected(k_no_line);
   std::size_t number = 0;
-  const std::vector<std::string_view> lines = base::split(base::trim(text), '\n');
+  const std::vector<std::string_view> lines = base::split(text.substr(0, text.size() - torn_bytes(text)), '\n');
   for (const std::string_view line : lines) {
     if (line.empty()) {
       continue;

@@ -22,6 +22,14 @@ struct NormalizedManifest
                                                              const manifest::Config& config,
                                                              const std::set<std::string>& packaged);
 
+/// The Cargo.toml of a package of a repository as `vendor` writes it: what it inherits filled in, every target named; paths, repositories
+/// and
+/// `[workspace]` stay. `shared`: the `[workspace]` it inherits from, whose manifest lies in `shared_root`; null when there is none.
+[[nodiscard]] Result<std::string> vendored_manifest(const manifest::Package& package,
+                                                    const manifest::Config& config,
+                                                    const manifest::TomlTable* shared,
+                                                    const Path& shared_root);
+
 /// What a `readme` or `license-file` is called in the archive: its path in the package, or, from outside, its name.
 [[nodiscard]] std::string path_in_archive(const Path& package_root, const std::string& written);
 

@@ -48,6 +48,8 @@ struct SourceOptions
   std::vector<PackagePtr> known_packages;
   /// Makes the git client when the first repository is needed; empty = the real one (module cargo_wasm_net).
   std::function<Result<std::unique_ptr<net::GitClient>>()> make_git;
+  /// `[source]` of the configuration is not read: what is vendored comes from where it really is.
+  bool ignores_replacements = false;
 };
 
 /// What a registry's directories are called: "index.example.com-1949cf8c6b5b557f".
@@ -91,6 +93,9 @@ public:
   [[nodiscard]] Result<> verify(PackageId id);
   /// Where a package of this id lies once it is downloaded; nullopt for sources that must be read to know (git, path).
   [[nodiscard]] std::optional<base::Path> package_directory(PackageId id) const;
+
+  /// The downloaded archive of a package of a registry, whether it is there or not; nullopt for other sources.
+  [[nodiscard]] std::optional<base::Path> archive_of(PackageId id) const;
 
   /// Takes cargo's package cache lock now (else at the first use of a shared directory). Waits, and says so.
   Result<> lock();

@@ -23,10 +23,14 @@ struct DownloadRecord
 /// $CARGO_HOME/cargo-wasm/downloads.jsonl
 [[nodiscard]] base::Path download_log_file(const base::Path& cargo_home);
 
-/// Adds records, under a lock that other processes respect. Cost: reads the last line, writes the file anew. Errors: CW0003.
+/// Adds records, under a lock that other processes respect. What a process that was killed left of a line is
+/// replaced. Cost: reads the last line, and one write. Errors: CW0003.
 Result<> append_downloads(base::Filesystem& fs, const base::Path& cargo_home, const std::vector<DownloadRecord>& records);
 
-/// All records of a log's text, whose chain holds. Errors: CW1120 with the line that does not follow from the one before.
+/// Bytes of a last line that has no end: a process was killed while it wrote, and what it downloaded has no record.
+[[nodiscard]] std::size_t torn_bytes(std::string_view text);
+
+/// All records of a log's text but a torn one, whose chain holds. Errors: CW1120 with the line that does not follow from the one before.
 [[nodiscard]] Result<std::vector<DownloadRecord>> read_download_log(std::string_view text);
 
 } // namespace cargo_wasm::registry_client
