@@ -19,8 +19,9 @@ class ComponentRegistry
 public:
   ComponentRegistry(const Env& env, const manifest::Config& config) : m_env(env), m_config(config) {}
 
-  /// `said`: "oci://HOST/PREFIX", a registry of cargo's configuration by its name, or a host whose `registry.json` says it; nullopt: the configuration of `wkg`. Nothing is taken for
-  /// granted: a host that does not answer is not taken for a registry. Errors: CW1150, CW1159 nothing says where, CW1160, CW1161.
+  /// `said`: "oci://HOST/PREFIX", a registry of cargo's configuration by its name, or a host whose `registry.json` says it; nullopt: the
+  /// configuration of `wkg`. Nothing is taken for granted: a host that does not answer is not taken for a registry. Errors: CW1150, CW1159
+  /// nothing says where, CW1160, CW1161.
   Result<registry_oci::Place> place_of(const registry_oci::PackageName& package, const std::optional<std::string>& said);
 
   /// A client for the package. Errors: CW1150, CW1152 credentials that cannot be read, CW1165 offline.

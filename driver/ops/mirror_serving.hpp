@@ -7,8 +7,8 @@
 
 namespace cargo_wasm::ops {
 
-/// Serves `public_directory` to those who may read, by TLS where that was asked for, and by `answerer` what is no file, until it is stopped.
-/// `directory`: with the mirror's `private`. `what`: for the line that says so. Errors: CW1204, CW1080, CW1083, CW1205.
+/// Serves `public_directory` to those who may read, by TLS where that was asked for, and by `answerer` what is no file, until it is
+/// stopped. `directory`: with the mirror's `private`. `what`: for the line that says so. Errors: CW1204, CW1080, CW1083, CW1205.
 Result<> serve_mirror(const Env& env,
                       const RegistryServeRequest& request,
                       const Path& directory,

@@ -8,8 +8,8 @@ namespace cargo_wasm::ops {
 
 struct MirrorSettings
 {
-  std::string from; ///< the registry that is followed
-  std::string url;  ///< where the mirror itself is served
+  std::string from;          ///< the registry that is followed
+  std::string url;           ///< where the mirror itself is served
   bool on_first_use = false; ///< nobody said which federation it is: `--trust-first`
 };
 

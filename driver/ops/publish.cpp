@@ -259,9 +259,9 @@ private:
     CW_TRY_ASSIGN(const BuiltComponent built, built_component(m_env, m_options, m_request.package.compile));
     CW_TRY_ASSIGN(
         const registry_oci::Artifact artifact,
-        component_artifact(
-            m_env, built.file, package.id().name().str(), spec::to_string(package.id().version()), annotations_of(package)));
-    for (const std::string_view part : {std::string_view(artifact.manifest_text), std::string_view(artifact.config), std::string_view(artifact.layer)}) {
+        component_artifact(m_env, built.file, package.id().name().str(), spec::to_string(package.id().version()), annotations_of(package)));
+    for (const std::string_view part :
+         {std::string_view(artifact.manifest_text), std::string_view(artifact.config), std::string_view(artifact.layer)}) {
       publish::append_part(m_component, part);
     }
     return base::to_hex(base::sha256(artifact.manifest_text));

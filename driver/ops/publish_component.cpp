@@ -206,8 +206,8 @@ Result<std::string> find_statement(registry_oci::Client& client, const SignedVer
   return fail(std::move(error));
 }
 
-Result<registry_oci::Artifact>
-component_artifact(const Env& env, const Path& file, const std::string& name, const std::string& version, registry_oci::Annotations annotations)
+Result<registry_oci::Artifact> component_artifact(
+    const Env& env, const Path& file, const std::string& name, const std::string& version, registry_oci::Annotations annotations)
 {
   registry_oci::ArtifactFacts facts;
   facts.title = name + ".wasm";

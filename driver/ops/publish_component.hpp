@@ -42,8 +42,8 @@ Result<std::vector<PublishedComponent>>
 publish_component(const Env& env, ComponentRegistry& registry, const ComponentPublication& publication);
 
 /// The artifact of a file that is pushed. Errors: CW1167; those of decoding.
-[[nodiscard]] Result<registry_oci::Artifact>
-component_artifact(const Env& env, const Path& file, const std::string& name, const std::string& version, registry_oci::Annotations annotations);
+[[nodiscard]] Result<registry_oci::Artifact> component_artifact(
+    const Env& env, const Path& file, const std::string& name, const std::string& version, registry_oci::Annotations annotations);
 /// What Cargo.toml says of the package.
 [[nodiscard]] registry_oci::Annotations annotations_of(const manifest::Package& package);
 

@@ -67,13 +67,13 @@ std::string to_json(const OutboxEntry& entry)
     targets.push_back(std::move(one));
   }
   ordered_json json = {{"v", 1},
-                             {"name", entry.name},
-                             {"version", entry.version},
-                             {"sha256", entry.sha256},
-                             {"order", entry.order},
-                             {"after", entry.after},
-                             {"quorum", entry.quorum},
-                             {"targets", targets}};
+                       {"name", entry.name},
+                       {"version", entry.version},
+                       {"sha256", entry.sha256},
+                       {"order", entry.order},
+                       {"after", entry.after},
+                       {"quorum", entry.quorum},
+                       {"targets", targets}};
   if (!entry.component.empty()) {
     json["component"] = entry.component;
   }

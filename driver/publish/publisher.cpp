@@ -162,9 +162,10 @@ bool Publisher::settle(const OutboxEntry& entry, Target& target, const std::opti
   const bool is_ours = is_same_crate && (entry.component.empty() || entry.component == found->component);
   target.state = is_ours ? TargetState::confirmed : TargetState::conflict;
   target.retry_at.reset();
-  target.why = is_ours         ? ""
-               : is_same_crate ? fmt::format("it has the version with{}", found->component.empty() ? "out a component" : " another component")
-                               : fmt::format("it has the version with checksum {}", found->checksum);
+  target.why = is_ours ? ""
+               : is_same_crate
+                   ? fmt::format("it has the version with{}", found->component.empty() ? "out a component" : " another component")
+                   : fmt::format("it has the version with checksum {}", found->checksum);
   return true;
 }
 

@@ -162,7 +162,8 @@ find_version(base::HttpClient& http, const Registry& registry, std::string_view 
     if (without_build(entry->version) == without_build(version)) {
       constexpr std::string_view k_before = "sha256:";
       const std::string component = entry->component.value_or("");
-      found = IndexedVersion{entry->checksum, entry->yanked, component.starts_with(k_before) ? component.substr(k_before.size()) : component};
+      found =
+          IndexedVersion{entry->checksum, entry->yanked, component.starts_with(k_before) ? component.substr(k_before.size()) : component};
     }
   }
   return found;

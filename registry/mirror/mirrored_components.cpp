@@ -47,7 +47,8 @@ Result<std::vector<MirroredComponent>> components_of(const Env& env,
       const auto digest =
           entry.component->starts_with(k_before) ? base::parse_sha256(entry.component->substr(k_before.size())) : std::nullopt;
       if (!digest) {
-        return fail(Error("CW1254", fmt::format("the index says that the component of {} is `{}`", shown, *entry.component), Blame::integrity));
+        return fail(
+            Error("CW1254", fmt::format("the index says that the component of {} is `{}`", shown, *entry.component), Blame::integrity));
       }
       CW_TRY_ASSIGN(std::string repository, registry_oci::component_repository(federation, entry.name));
       found.push_back({std::move(repository), entry.version, shown, *digest});
@@ -59,7 +60,9 @@ Result<std::vector<MirroredComponent>> components_of(const Env& env,
 class Fetcher
 {
 public:
-  Fetcher(const Env& env, const MirrorPlace& place, registry_client::StaticFiles& primary) : m_env(env), m_place(place), m_primary(primary) {}
+  Fetcher(const Env& env, const MirrorPlace& place, registry_client::StaticFiles& primary) : m_env(env), m_place(place), m_primary(primary)
+  {
+  }
 
   // What is there already, when it is what its digest says; else from the primary.
   Result<std::string> get(const std::string& path, const Sha256& digest, std::uint64_t max_bytes, const std::string& shown)
@@ -97,8 +100,7 @@ Result<> fetch_components(const Env& env,
                           std::string_view federation,
                           SyncReport& report)
 {
-  CW_TRY_ASSIGN(const auto components,
-                components_of(env, changes, federation, [&](std::string_view name, const Sha256& hash) {
+  CW_TRY_ASSIGN(const auto components, components_of(env, changes, federation, [&](std::string_view name, const Sha256& hash) {
                   const base::Path staged = place.staged(hash);
                   return env.fs.exists(staged) ? staged : place.public_directory / registry_protocol::index_path(name);
                 }));
@@ -127,14 +129,15 @@ Result<> fetch_components(const Env& env,
   return {};
 }
 
-Result<> tag_components(
-    const Env& env, const MirrorPlace& place, const IndexChanges& changes, std::string_view federation, std::string_view url)
+Result<>
+tag_components(const Env& env, const MirrorPlace& place, const IndexChanges& changes, std::string_view federation, std::string_view url)
 {
   CW_TRY_ASSIGN(const auto components, components_of(env, changes, federation, [&](std::string_view name, const Sha256&) {
                   return place.public_directory / registry_protocol::index_path(name);
                 }));
   for (const MirroredComponent& one : components) {
-    CW_TRY_ASSIGN(const std::string manifest, env.fs.read(place.public_directory / registry_oci::manifest_path(one.repository, one.manifest)));
+    CW_TRY_ASSIGN(const std::string manifest,
+                  env.fs.read(place.public_directory / registry_oci::manifest_path(one.repository, one.manifest)));
     CW_TRY_ASSIGN(const auto files, registry_oci::component_tag(env.fs, place.public_directory, one.repository, one.version, manifest));
     for (const auto& [path, bytes] : files) {
       CW_TRY_ASSIGN(const std::optional<std::string> there, env.fs.read_if_exists(place.public_directory / path));

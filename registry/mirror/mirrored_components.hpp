@@ -16,7 +16,7 @@ Result<> fetch_components(const Env& env,
                           SyncReport& report);
 
 /// Their tags, once the index files are in place. `url`: the mirror's own address; empty: nothing says to `wkg` where components are.
-Result<> tag_components(
-    const Env& env, const MirrorPlace& place, const IndexChanges& changes, std::string_view federation, std::string_view url);
+Result<>
+tag_components(const Env& env, const MirrorPlace& place, const IndexChanges& changes, std::string_view federation, std::string_view url);
 
 } // namespace cargo_wasm::registry_mirror

@@ -82,6 +82,32 @@ void put_revocation(Html& html, const Site& site, const VersionValues& version)
   html << "</p>\n"_html;
 }
 
+void put_names(Html& html, const char* heading, const std::vector<std::string>& names)
+{
+  html << "<div class=\"wide\"><dt>"_html << heading << "</dt><dd>"_html;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    html << (i == 0 ? ""_html : ", "_html) << "<code>"_html << names[i] << "</code>"_html;
+  }
+  html << (names.empty() ? "nothing"_html : ""_html) << "</dd></div>"_html;
+}
+
+void put_component(Html& html, const Site& site, const VersionValues& version)
+{
+  if (!version.logged || !version.logged->oci_manifest) {
+    return;
+  }
+  html << "<div class=\"wide\"><dt>Component</dt><dd>"_html;
+  if (version.component) {
+    html << "<code>"_html << version.component->package << "</code> · <a href=\""_html << site.root << version.component->manifest
+         << "\">manifest</a> "_html;
+  }
+  html << "<code class=\"hash\">sha256:"_html << *version.logged->oci_manifest << "</code></dd></div>"_html;
+  if (version.component && version.component->is_component) {
+    put_names(html, "Imports", version.component->imports);
+    put_names(html, "Exports", version.component->exports);
+  }
+}
+
 void put_versions(Html& html, const Site& site, const CrateValues& crate)
 {
   html << "<h2>Versions</h2>\n<div class=\"versions\">\n"_html;
@@ -100,10 +126,6 @@ void put_versions(Html& html, const Site& site, const CrateValues& crate)
       html << "</dd></div><div><dt>Log</dt><dd><a href=\""_html << site.root << version.logged->bundle << "\">entry "_html
            << version.logged->entry << "</a> · <a href=\""_html << site.root << "-/"_html << entry.name << "/"_html
            << in_path(entry.version) << "/proof\">proof</a></dd></div>"_html;
-      if (version.logged->oci_manifest) {
-        html << "<div><dt>Component</dt><dd><code class=\"hash\">sha256:"_html << *version.logged->oci_manifest
-             << "</code></dd></div>"_html;
-      }
     }
     if (entry.log_entry && entry.key_entry) {
       html << "<div><dt>Key let in</dt><dd>entry "_html << *entry.key_entry << "</dd></div>"_html;
@@ -114,6 +136,7 @@ void put_versions(Html& html, const Site& site, const CrateValues& crate)
     if (entry.rust_version) {
       html << "<div><dt>Rust</dt><dd>"_html << *entry.rust_version << " or newer</dd></div>"_html;
     }
+    put_component(html, site, version);
     html << "<div class=\"wide\"><dt>SHA-256</dt><dd><code class=\"hash\">"_html << entry.checksum
          << "</code></dd></div></dl></section>\n"_html;
   }

@@ -49,7 +49,8 @@ int status_of(const Error& error)
   if (error.id == "CW1215") {
     return 404;
   }
-  if (error.id == "CW1213" || error.id == "CW1214" || error.id == "CW1219" || error.id == "CW1221" || error.id == "CW1064") {
+  if (error.id == "CW1213" || error.id == "CW1214" || error.id == "CW1219" || error.id == "CW1221" || error.id == "CW1064" ||
+      error.id == "CW1235") {
     return 409;
   }
   if (error.id == "CW1059") {

@@ -2,6 +2,7 @@
 
 #include "archive_files.hpp"
 
+#include <cargo_wasm/registry_oci/static_layout.hpp>
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/manifest/manifest.hpp>
@@ -301,10 +302,35 @@ Result<std::optional<LoggedBy>> PageAnswers::logged(const Log& log, std::uint64_
   return std::optional(std::move(by));
 }
 
+std::optional<registry_pages::ComponentValues> PageAnswers::component(std::string_view crate, const base::Sha256& manifest) const
+{
+  const base::Path& directory = m_registry.public_directory();
+  const auto repository = registry_oci::component_repository(m_registry.federation().name, crate);
+  const auto text = repository ? m_env.fs.read_if_exists(directory / registry_oci::manifest_path(*repository, manifest))
+                               : Result<std::optional<std::string>>(std::nullopt);
+  const auto parsed = text && *text ? registry_oci::parse_manifest(**text) : fail(Error());
+  const auto config = parsed ? m_env.fs.read_if_exists(directory / registry_oci::blob_path(*repository, parsed->config.digest))
+                             : Result<std::optional<std::string>>(std::nullopt);
+  const auto wasm = config && *config ? registry_oci::parse_wasm_config(**config) : fail(Error());
+  if (!wasm) {
+    return std::nullopt;
+  }
+  registry_pages::ComponentValues values;
+  values.package = *repository;
+  values.package[values.package.find('/')] = ':';
+  values.manifest = registry_oci::manifest_path(*repository, manifest);
+  values.is_component = wasm->component.has_value();
+  if (wasm->component) {
+    values.imports = wasm->component->imports;
+    values.exports = wasm->component->exports;
+  }
+  return values;
+}
+
 Result<VersionValues> PageAnswers::version(const Log& log, IndexEntry entry, const std::vector<registry_trust::Revocation>& revocations)
 {
   constexpr std::string_view k_key_target = "key ";
-  VersionValues values{.entry = std::move(entry), .archive_bytes = {}, .logged = {}, .revocation = {}};
+  VersionValues values{.entry = std::move(entry), .archive_bytes = {}, .logged = {}, .revocation = {}, .component = {}};
   CW_TRY_ASSIGN(const std::optional<base::FileStat> archive,
                 m_env.fs.stat(m_registry.public_directory() / "crates" / (values.entry.checksum + ".crate")));
   if (archive) {
@@ -312,6 +338,9 @@ Result<VersionValues> PageAnswers::version(const Log& log, IndexEntry entry, con
   }
   if (values.entry.log_entry) {
     CW_TRY_ASSIGN(values.logged, logged(log, *values.entry.log_entry));
+  }
+  if (values.logged && values.logged->oci_manifest) {
+    values.component = component(values.entry.name, *base::parse_sha256(*values.logged->oci_manifest));
   }
   // A revocation has the whole key, a signature its name and id.
   std::string key;

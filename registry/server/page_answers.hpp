@@ -61,6 +61,8 @@ private:
   /// Of the entries of one bundle of the log: those that publish.
   Result<const Bundle*> bundle(const Log& log, std::uint64_t index);
   Result<std::optional<registry_pages::LoggedBy>> logged(const Log& log, std::uint64_t entry);
+  /// What stands beside a version; nullopt where its files are not here.
+  [[nodiscard]] std::optional<registry_pages::ComponentValues> component(std::string_view crate, const base::Sha256& manifest) const;
   Result<registry_pages::VersionValues>
   version(const Log& log, registry_protocol::IndexEntry entry, const std::vector<registry_trust::Revocation>& revocations);
   /// Empty when the archive cannot be read.

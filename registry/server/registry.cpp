@@ -63,11 +63,12 @@ Result<> establish(const Env& env, const base::Path& directory, const RegistrySe
   CW_TRY(registry_trust::open_federation(document));
   CW_TRY(env.fs.write_atomic(federation_directory(directory) / "1.dsse", document));
   CW_TRY(env.fs.write_atomic(federation_directory(directory) / "latest", document));
-  nlohmann::ordered_json config{
-      {"dl", settings.base_url + "crates/{sha256-checksum}.crate"},
-      {"api", settings.base_url.substr(0, settings.base_url.size() - 1)},
-      {"cargo-wasm",
-       {{"federation", "/.well-known/cargo-wasm/federation/latest"}, {"publish-set", {{"max-bytes", k_max_publication_bytes}}}, {"components", true}}}};
+  nlohmann::ordered_json config{{"dl", settings.base_url + "crates/{sha256-checksum}.crate"},
+                                {"api", settings.base_url.substr(0, settings.base_url.size() - 1)},
+                                {"cargo-wasm",
+                                 {{"federation", "/.well-known/cargo-wasm/federation/latest"},
+                                  {"publish-set", {{"max-bytes", k_max_publication_bytes}}},
+                                  {"components", true}}}};
   if (settings.is_private) {
     config["auth-required"] = true;
   }

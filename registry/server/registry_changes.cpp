@@ -87,9 +87,10 @@ Result<> add_component(Registry::State& state, const Publication& publication, B
   const StagedComponents staged(state.env.fs, state.staged_components());
   CW_TRY_ASSIGN(const std::optional<std::string> request, staged.find(*publication.component));
   if (!request) {
-    return fail(Error("CW1235", fmt::format("the component of `{}` {} is not here", publication.entry.name, publication.entry.version), Blame::user)
-                    .note(fmt::format("the publication names `sha256:{}`", base::to_hex(*publication.component)))
-                    .help("send it before: `cargo-wasm publish --component` does"));
+    return fail(
+        Error("CW1235", fmt::format("the component of `{}` {} is not here", publication.entry.name, publication.entry.version), Blame::user)
+            .note(fmt::format("the publication names `sha256:{}`", base::to_hex(*publication.component)))
+            .help("send it before: `cargo-wasm publish --component` does"));
   }
   CW_TRY_ASSIGN(const registry_oci::ComponentParts parts, split_component(*request));
   CW_TRY_ASSIGN(const std::string repository, registry_oci::component_repository(state.federation.name, publication.entry.name));
@@ -97,7 +98,8 @@ Result<> add_component(Registry::State& state, const Publication& publication, B
   for (const auto& [path, bytes] : files) {
     CW_TRY(state.env.fs.write_atomic(state.public_directory / path, bytes));
   }
-  CW_TRY_ASSIGN(auto tagged, registry_oci::component_tag(state.env.fs, state.public_directory, repository, publication.entry.version, parts.manifest));
+  CW_TRY_ASSIGN(auto tagged,
+                registry_oci::component_tag(state.env.fs, state.public_directory, repository, publication.entry.version, parts.manifest));
   batch.public_files.merge(tagged);
   batch.public_files.emplace(registry_oci::k_metadata_file, registry_oci::own_metadata(state.settings.base_url));
   return {};
@@ -110,11 +112,13 @@ Result<> demand_same_component(const IndexEntry& there, const Publication& publi
   if (!component || there.component == registry_oci::digest_text(*component)) {
     return {};
   }
-  return fail(Error("CW1235",
-                    fmt::format("`{}` {} was published with{}", there.name, there.version, there.component ? " another component" : "out a component"),
-                    Blame::integrity)
-                  .note(fmt::format("this one is `{}`", registry_oci::digest_text(*component)))
-                  .help("a version never changes: publish the next one"));
+  return fail(
+      Error("CW1235",
+            fmt::format(
+                "`{}` {} was published with{}", there.name, there.version, there.component ? " another component" : "out a component"),
+            Blame::integrity)
+          .note(fmt::format("this one is `{}`", registry_oci::digest_text(*component)))
+          .help("a version never changes: publish the next one"));
 }
 
 // Puts the entries of one publication into the batch.

@@ -29,7 +29,7 @@ struct Batch
   };
   std::vector<Entry> entries;
   std::map<std::string, std::string> public_files; ///< others that become visible then, by their path below DIR/public
-  std::map<std::string, std::string> index_files; ///< by the name of the crate: those that change, whole
+  std::map<std::string, std::string> index_files;  ///< by the name of the crate: those that change, whole
   std::optional<std::vector<registry_trust::Revocation>> revocations;
   std::optional<std::uint64_t> federation;
   std::vector<base::Sha256> used_notes; ///< which count once

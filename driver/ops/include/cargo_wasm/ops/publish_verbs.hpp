@@ -30,7 +30,7 @@ struct PublishRequest
   std::string quorum;                  ///< as typed; may be empty
   bool dry_run = false;
   bool component = false; ///< one package, with what it is built to for wasm beside it
-  bool resume = false; ///< nothing is packaged: what the outbox holds goes on
+  bool resume = false;    ///< nothing is packaged: what the outbox holds goes on
   std::function<void(std::chrono::milliseconds)> sleep;
 };
 /// Packages the selected members and brings them to their registries, in the order of their dependencies; prints what each registry has.

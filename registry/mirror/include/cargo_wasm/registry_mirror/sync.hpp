@@ -39,12 +39,12 @@ struct SyncRequest
 
 struct SyncReport
 {
-  std::string registry;                        ///< name of the federation
-  std::uint64_t federation = 0;                ///< version of its document
-  std::uint64_t old_size = 0, size = 0;        ///< entries of the log before and now
+  std::string registry;                                        ///< name of the federation
+  std::uint64_t federation = 0;                                ///< version of its document
+  std::uint64_t old_size = 0, size = 0;                        ///< entries of the log before and now
   std::uint64_t index_files = 0, archives = 0, components = 0; ///< that came
-  std::uint64_t requests = 0, bytes = 0;       ///< of everything
-  std::uint64_t time = 0;                      ///< of the snapshot, seconds since 1970
+  std::uint64_t requests = 0, bytes = 0;                       ///< of everything
+  std::uint64_t time = 0;                                      ///< of the snapshot, seconds since 1970
 };
 
 /// Brings a mirror to the primary's newest checkpoint. Cost: a few requests, and in proportion to what is new. Errors: those of `primary`

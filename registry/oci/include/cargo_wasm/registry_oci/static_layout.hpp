@@ -34,10 +34,10 @@ struct ComponentParts
 [[nodiscard]] std::map<std::string, std::string> component_files(std::string_view repository, const ComponentParts& parts);
 /// The tag, and the list of tags with it. Errors: CW1002.
 [[nodiscard]] Result<std::map<std::string, std::string>> component_tag(const base::ReadOnlyFilesystem& fs,
-                                                                      const base::Path& public_directory,
-                                                                      const std::string& repository,
-                                                                      const std::string& version,
-                                                                      std::string_view manifest);
+                                                                       const base::Path& public_directory,
+                                                                       const std::string& repository,
+                                                                       const std::string& version,
+                                                                       std::string_view manifest);
 /// What `wkg` reads to learn that components are at `base_url` ("https://registry.example/").
 [[nodiscard]] std::string own_metadata(std::string_view base_url);
 

@@ -33,12 +33,22 @@ struct LoggedBy
   std::string upstream = {};               ///< the registry where this one saw the version; empty: it was published here
 };
 
+/// A component or module beside a version.
+struct ComponentValues
+{
+  std::string package;      ///< "acme:calc"
+  std::string manifest;     ///< where its manifest is, below the registry's address
+  bool is_component = true; ///< false: a module, of which the page has no names
+  std::vector<std::string> imports, exports;
+};
+
 struct VersionValues
 {
   registry_protocol::IndexEntry entry;
   std::optional<std::uint64_t> archive_bytes; ///< nullopt: the archive is not there
   std::optional<LoggedBy> logged;             ///< nullopt: the index does not say where
   std::optional<registry_trust::Revocation> revocation;
+  std::optional<ComponentValues> component = {}; ///< nullopt: none, or its files are not here
 };
 
 /// What the newest archive's Cargo.toml tells; all of it may be empty.

@@ -1,5 +1,5 @@
-// Components that stand beside crates' versions (registry_oci/static_layout.hpp), on their way in: sent first, whole, and made public by the
-// publication that names them.
+// Components that stand beside crates' versions (registry_oci/static_layout.hpp), on their way in: sent first, whole, and made public by
+// the publication that names them.
 #pragma once
 #include <optional>
 #include <string>

@@ -117,8 +117,8 @@ public:
   Result<base::Sha256> stage_component(std::string_view body);
   /// A version. The same bytes again are no error, whoever signed them. The first signed publication of a crate claims it for its key.
   /// Errors: CW1213 other bytes were published under this version; CW1214 a name that differs from another one in case, `-` and `_` alone;
-  /// CW1123 the crate comes from another registry; CW1217 to CW1223 who or what must not; CW1227 the archive is revoked; CW1235 the component was not sent, or
-  /// another one stands beside the version; CW1237; those of writing.
+  /// CW1123 the crate comes from another registry; CW1217 to CW1223 who or what must not; CW1227 the archive is revoked; CW1235 the
+  /// component was not sent, or another one stands beside the version; CW1237; those of writing.
   Result<Recorded> publish(const registry_protocol::IndexEntry& entry, std::string_view archive, const Author& author);
   /// Several, of different crates, by one checkpoint: all or none. In their order; those that were there before make no entry.
   Result<std::vector<Recorded>> publish_set(const std::vector<Publication>& publications);
