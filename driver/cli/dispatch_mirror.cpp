@@ -139,6 +139,7 @@ Result<Outcome> audit(const Env& env, const ParsedArguments& parsed, const Dispa
                               .root = given(parsed, "root"),
                               .key = given(parsed, "key"),
                               .json = parsed.has("json"),
+                              .usage = parsed.has("usage"),
                               .config_arguments = parsed.all("config")}));
   return Outcome{};
 }

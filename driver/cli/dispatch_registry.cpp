@@ -121,7 +121,15 @@ Result<Outcome> serve(const Env& env, const ParsedArguments& parsed, const Dispa
     }
     request.publications_per_hour = static_cast<std::uint32_t>(*number);
   }
+  request.notes_uses = !parsed.has("no-usage-log");
   CW_TRY(parsed.has("read-only") ? ops::registry_serve_read_only(env, request) : ops::registry_serve(env, request));
+  return Outcome{};
+}
+
+Result<Outcome> seal(const Env& env, const ParsedArguments& parsed, const DispatchContext&)
+{
+  CW_TRY_ASSIGN(const Path directory, one_directory(env, parsed.all("DIR"), "cargo-wasm registry seal DIR"));
+  CW_TRY(ops::registry_seal(env, directory));
   return Outcome{};
 }
 
@@ -136,6 +144,7 @@ constexpr std::array k_registry_verbs = {
     RegistryVerb{"registry token", token},
     RegistryVerb{"registry access", access},
     RegistryVerb{"registry serve", serve},
+    RegistryVerb{"registry seal", seal},
 };
 
 } // namespace

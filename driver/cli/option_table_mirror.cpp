@@ -46,6 +46,7 @@ std::vector<VerbSpec> registry_mirror_verbs()
               {"root", '\0', value, "sha256:HASH", "The federation is the one whose document has this hash"},
               {"key", '\0', value, "KEY", "The federation is the one that this root key signs"},
               {"json", '\0', flag, "", "Print JSON"},
+              {"usage", '\0', flag, "", "Check what the registry has noted of its uses, against the seals in its log"},
               {"monitor", '\0', flag, "", "Compare mirrors; the words are crates whose keys and revocations are watched (none: all)"},
               {"mirror", '\0', values, "DIR|URL", "With --monitor: a mirror, or the registry itself"},
               {"witness", '\0', values, "URL", "With --monitor: a witness of the log, instead of those that the federation names"},

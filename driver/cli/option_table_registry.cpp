@@ -48,8 +48,13 @@ std::vector<VerbSpec> registry_verbs()
               {"tls-cert", '\0', value, "FILE", "Speak TLS with this certificate; read again when it is renewed"},
               {"tls-key", '\0', value, "FILE", "The certificate's key"},
               {"publications-per-hour", '\0', value, "N", "How many one token may make, instead of 2000; 0: any number"},
+              {"no-usage-log", '\0', flag, "", "Do not note which archives are served"},
               {"read-only", '\0', flag, "", "Serve files alone: a mirror, or a copy of a registry"}},
              general()})},
+      {"registry seal",
+       "",
+       "Put the head of a registry's log of uses into its log, now and not at the next hour",
+       join({{directory}, general()})},
   };
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/base/chained_file.hpp>
 #include <cargo_wasm/registry_client/download_log.hpp>
 #include <cargo_wasm/registry_client/static_files.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
@@ -260,7 +261,7 @@ Result<> registry_downloads(const Env& env, const GlobalOptions& options, bool j
                        record.log_size);
   }
   env.reporter.result(json ? text.value_or("") : out);
-  if (const std::size_t torn = registry_client::torn_bytes(text.value_or("")); torn != 0) {
+  if (const std::size_t torn = base::torn_bytes(text.value_or("")); torn != 0) {
     env.reporter.note(
         fmt::format("the last line is torn: a process ended while it wrote {} bytes of it; the next record takes its place", torn));
   }

@@ -11,6 +11,7 @@
 #include <cargo_wasm/registry_server/http_server.hpp>
 #include <cargo_wasm/registry_server/reader_gate.hpp>
 #include <cargo_wasm/registry_server/registry.hpp>
+#include <cargo_wasm/registry_server/usage_log.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
 #include "mirror_settings.hpp"
@@ -109,9 +110,26 @@ namespace {
 constexpr std::chrono::milliseconds k_between_rounds(100);
 constexpr std::chrono::seconds k_first_pause(1), k_longest_pause(30), k_told_every(60);
 
-// What a registry does without being asked.
-Result<> own_work(const Env& env, Registry& registry)
+// The log of uses, and when it is sealed the next time.
+struct UsageSealing
 {
+  registry_server::UsageLog* log = nullptr; ///< nullptr: there is none
+  std::uint64_t sealed = 0;                 ///< records that a seal of this process has
+  std::chrono::steady_clock::time_point next{};
+};
+
+// What a registry does without being asked.
+Result<> own_work(const Env& env, Registry& registry, UsageSealing& usage)
+{
+  constexpr std::chrono::hours k_between_seals(1);
+  if (usage.log != nullptr && env.clock.monotonic() >= usage.next) {
+    CW_TRY_ASSIGN(const registry_server::UsageHead head, usage.log->flush());
+    if (head.records > usage.sealed) {
+      CW_TRY(registry.seal_usage(head.hash, head.records));
+      usage.sealed = head.records;
+    }
+    usage.next = env.clock.monotonic() + k_between_seals;
+  }
   if (registry.waits_for_witnesses()) {
     CW_TRY(registry.settle());
     env.reporter.status("Cosigned", "what waited for witnesses is public");
@@ -123,7 +141,7 @@ Result<> own_work(const Env& env, Registry& registry)
 }
 
 // Changes that the registry's operator left for it, changes that wait for witnesses, and a fresh snapshot when nobody changes anything.
-void keep_house(const Env& env, Registry& registry, std::mutex& one_at_a_time, const std::stop_token& stop)
+void keep_house(const Env& env, Registry& registry, UsageSealing usage, std::mutex& one_at_a_time, const std::stop_token& stop)
 {
   using Moment = std::chrono::steady_clock::time_point;
   Moment next_work{}, next_word{};
@@ -132,7 +150,7 @@ void keep_house(const Env& env, Registry& registry, std::mutex& one_at_a_time, c
     const std::lock_guard lock(one_at_a_time);
     Result<> done = registry.do_submitted();
     if (done && env.clock.monotonic() >= next_work) {
-      done = own_work(env, registry);
+      done = own_work(env, registry, usage);
       // Witnesses that are slow hold up whoever publishes meanwhile: they are asked ever more rarely.
       next_work = done ? Moment{} : env.clock.monotonic() + pause;
       pause = done ? k_first_pause : std::min(2 * pause, k_longest_pause);
@@ -145,6 +163,22 @@ void keep_house(const Env& env, Registry& registry, std::mutex& one_at_a_time, c
 }
 
 } // namespace
+
+Result<> registry_seal(const Env& env, const Path& directory)
+{
+  CW_TRY_ASSIGN(const registry_server::UsageHead head, registry_server::usage_head(env.fs, directory));
+  if (head.records == 0) {
+    env.reporter.status("Fresh", "nothing was served yet that could be sealed");
+    return {};
+  }
+  CW_TRY_ASSIGN(const registry_server::Recorded sealed,
+                submit_change(env,
+                              directory,
+                              {.kind = registry_server::OperatorChangeKind::sealed,
+                               .payload = fmt::format("{} {}", head.records, base::to_hex(head.hash))}));
+  env.reporter.status("Sealed", fmt::format("{} records of use, by entry {} of the log", head.records, sealed.entry));
+  return {};
+}
 
 Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
 {
@@ -181,7 +215,13 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
                                   gate->is_private() ? "private " : "",
                                   registry.settings().name,
                                   request.directory.native()));
-  const std::jthread house([&](const std::stop_token& stop) { keep_house(env, registry, one_at_a_time, stop); });
+  std::unique_ptr<registry_server::UsageLog> usage;
+  if (request.notes_uses) {
+    CW_TRY_ASSIGN(usage, registry_server::UsageLog::open(env, request.directory));
+    server->note_uses(*usage);
+  }
+  const UsageSealing sealing{usage.get(), 0, env.clock.monotonic() + std::chrono::hours(1)};
+  const std::jthread house([&](const std::stop_token& stop) { keep_house(env, registry, sealing, one_at_a_time, stop); });
   server->run(request.stop);
   return {};
 }

@@ -5,6 +5,7 @@
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/registry_mirror/audit.hpp>
+#include <cargo_wasm/registry_server/usage_log.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 #include <cargo_wasm/source/reading_tokens.hpp>
 
@@ -165,6 +166,36 @@ Result<> look_at_mirrors(const Env& env, Places& places, const RegistryMonitorRe
   return {};
 }
 
+// The registry's log of uses, against the seals in its log.
+Result<> audit_usage(const Env& env, const RegistryAuditRequest& request, const registry_mirror::AuditReport& report)
+{
+  const Path directory = (env.cwd / request.place).lexically_normal();
+  if (web_address(request.place) || !env.fs.is_directory(registry_server::usage_directory(directory))) {
+    return fail(Error("CW1255", fmt::format("`{}` has no log of uses", request.place), Blame::usage)
+                    .note("it is in the `private` directory of a registry that was served, and nowhere else")
+                    .help("`cargo-wasm registry audit DIR --usage`, on the registry's machine"));
+  }
+  std::vector<registry_server::UsageSeal> seals;
+  for (const AuditEvent& event : report.events) {
+    if (event.seal && !event.signers.empty()) {
+      seals.push_back({event.entry, {event.seal->records, event.seal->head}});
+    }
+  }
+  CW_TRY_ASSIGN(const registry_server::UsageCheck check, registry_server::check_usage(env.fs, directory, seals));
+  if (check.torn_bytes != 0) {
+    env.reporter.note(fmt::format("the last line has no end ({} bytes): a process was killed while it wrote it", check.torn_bytes));
+  }
+  env.reporter.status("Audited",
+                      fmt::format("{} records of use, each follows the one before; {} {} sealed, by {} {} of the log `{}`",
+                                  check.head.records,
+                                  check.sealed,
+                                  check.sealed == 1 ? "is" : "are",
+                                  seals.size(),
+                                  seals.size() == 1 ? "entry" : "entries",
+                                  report.log));
+  return {};
+}
+
 } // namespace
 
 Result<> registry_audit(const Env& env, const RegistryAuditRequest& request)
@@ -173,6 +204,9 @@ Result<> registry_audit(const Env& env, const RegistryAuditRequest& request)
   CW_TRY_ASSIGN(Places places, Places::open(env, request.config_arguments));
   CW_TRY_ASSIGN(const auto files, places.files(env, request.place));
   CW_TRY_ASSIGN(const registry_mirror::AuditReport report, registry_mirror::audit(*files, request.crate, pin));
+  if (request.usage) {
+    return audit_usage(env, request, report);
+  }
   if (request.json) {
     env.reporter.result(audit_json(report));
   } else {

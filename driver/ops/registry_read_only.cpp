@@ -1,3 +1,4 @@
+#include <cargo_wasm/registry_server/usage_log.hpp>
 #include <cargo_wasm/ops/mirror_verbs.hpp>
 #include <cargo_wasm/ops/registry_verbs.hpp>
 
@@ -72,6 +73,15 @@ Result<> serve_mirror(const Env& env,
   }
   registry_server::StaticFiles files(env.fs, public_directory, {.is_private = gate->is_private()});
   server->serve_files(files);
+  std::unique_ptr<registry_server::UsageLog> usage; // a mirror has no key to seal it by, and a copy of public files no place for it
+  if (request.notes_uses && env.fs.is_directory(directory / "private")) {
+    if (auto opened = registry_server::UsageLog::open(env, directory)) {
+      usage = std::move(*opened);
+      server->note_uses(*usage);
+    } else {
+      env.reporter.warning(opened.error()); // a mirror serves also from a disk that takes nothing, and by several processes
+    }
+  }
   const std::string address = server->address();
   if (request.port_file) {
     CW_TRY(env.fs.write_atomic(*request.port_file, address.substr(address.rfind(':') + 1) + "\n"));

@@ -81,6 +81,7 @@ struct EventText
   void operator()(const SealStatement& one) const
   {
     event.kind = "seal";
+    event.seal = one;
     event.subject = base::to_hex(one.head);
     event.detail = fmt::format("{} records", one.records);
     event.time = one.time;

@@ -1,4 +1,5 @@
 #include <cargo_wasm/registry_server/http_server.hpp>
+#include <cargo_wasm/registry_server/usage_log.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -66,6 +67,7 @@ struct Shared
   ServerLimits limits;
   StaticFiles* files = nullptr;
   ReaderGate* gate = nullptr;
+  UsageLog* usage = nullptr;
   TlsCertificate* certificate = nullptr;
   asio::io_context* answers = nullptr; ///< its thread calls the answerer
 
@@ -172,6 +174,7 @@ private:
                                        .if_none_match = text_of(request[http::field::if_none_match]),
                                        .range = text_of(request[http::field::range]),
                                        .if_range = text_of(request[http::field::if_range])});
+      note_use(request, m_file.status);
       if (request.method() == http::verb::head) {
         m_file.length = 0; // also of what is no file
       }
@@ -199,6 +202,13 @@ private:
                                                             .authorization = text_of(request[http::field::authorization])});
   }
 
+  template <class Body> void note_use(const http::request<Body>& request, int status)
+  {
+    if (m_shared.usage != nullptr) {
+      m_shared.usage->note({m_peer_text, text_of(request.method_string()), text_of(request.target()), status});
+    }
+  }
+
   // On the thread of answers, while this connection waits for nothing else.
   void answer()
   {
@@ -224,6 +234,7 @@ private:
       } catch (const std::exception&) { // a defect of ours costs this request, not the server
       }
     }
+    note_use(request, answer->status);
     asio::post(m_stream.get_executor(), [self = this->shared_from_this(), answer] {
       const http::request<http::string_body>& asked = self->m_body_parser->get();
       self->send(std::move(*answer), asked.keep_alive(), asked.version(), asked.method() == http::verb::head);
@@ -389,6 +400,7 @@ public:
 
   void serve_files(StaticFiles& files) override { m_shared.files = &files; }
   void guard_by(ReaderGate& gate) override { m_shared.gate = &gate; }
+  void note_uses(UsageLog& log) override { m_shared.usage = &log; }
   void speak_tls(TlsCertificate& certificate) override { m_shared.certificate = &certificate; }
 
   void run(const std::stop_token& stop) override

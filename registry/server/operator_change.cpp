@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <charconv>
 #include <span>
 #include <thread>
 
@@ -73,6 +74,15 @@ Result<Recorded> apply(Registry& registry, const OperatorChange& change)
       texts.push_back(note.is_string() ? note.get<std::string>() : "");
     }
     return registry.change_revocations(texts);
+  }
+  case OperatorChangeKind::sealed: {
+    const std::vector<std::string_view> words = base::split(change.payload, ' ');
+    const std::optional<base::Sha256> head = words.size() == 2 ? base::parse_sha256(words[1]) : std::nullopt;
+    std::uint64_t records = 0;
+    if (!head || std::from_chars(words[0].data(), words[0].data() + words[0].size(), records).ec != std::errc()) {
+      return fail(Error("CW1228", "a change that was left for the registry cannot be read", Blame::environment));
+    }
+    return registry.seal_usage(*head, records);
   }
   case OperatorChangeKind::heartbeat:
     break;

@@ -186,6 +186,17 @@ Result<std::vector<Revocation>> Registry::revocations()
   return m_state->ledger->revocations();
 }
 
+Result<Recorded> Registry::seal_usage(const base::Sha256& head, std::uint64_t records)
+{
+  State& state = *m_state;
+  CW_TRY(state.begin_change());
+  const registry_trust::SealStatement seal{.registry = canonical(), .head = head, .records = records, .time = state.now()};
+  Batch batch;
+  batch.entries.push_back({.note = state.log.signed_note(seal), .crate = {}});
+  CW_TRY_ASSIGN(const std::uint64_t leaf, state.record(batch));
+  return Recorded{.entry = leaf, .log_size = state.log.size(), .was_there = false};
+}
+
 Result<Recorded> Registry::heartbeat()
 {
   CW_TRY(m_state->begin_change());

@@ -52,7 +52,7 @@ TEST_CASE("download log: lines are appended to what is there, and a torn one is 
   const std::size_t last = whole.rfind('\n', whole.size() - 2) + 1;
   for (const std::size_t kept : {last + 1, last + 20, whole.size() - 1}) {
     REQUIRE(real.fs().write_atomic(file, whole.substr(0, kept)));
-    CHECK(torn_bytes(whole.substr(0, kept)) == kept - last);
+    CHECK(base::torn_bytes(whole.substr(0, kept)) == kept - last);
     CHECK(records() == std::vector{one, longer});
     REQUIRE(append_downloads(real.fs(), home.path(), {one}));
     CHECK(real.fs().read(file).value() == whole);
@@ -60,7 +60,7 @@ TEST_CASE("download log: lines are appended to what is there, and a torn one is 
   REQUIRE(real.fs().write_atomic(file, "{\"ti"));
   REQUIRE(append_downloads(real.fs(), home.path(), {one}));
   CHECK(records() == std::vector{one});
-  CHECK(torn_bytes("") == 0);
+  CHECK(base::torn_bytes("") == 0);
 }
 
 } // namespace cargo_wasm::registry_client

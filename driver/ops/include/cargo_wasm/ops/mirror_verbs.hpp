@@ -62,6 +62,7 @@ struct RegistryAuditRequest
   std::optional<std::string> crate;
   std::optional<std::string> root, key;
   bool json = false;
+  bool usage = false; ///< instead: whether its log of uses is what its log has sealed
   std::vector<std::string> config_arguments;
 };
 /// Prints what a registry's log says, entry by entry, everything verified. Errors: CW1256, CW1255; CW1259 an entry does not hold; those of

@@ -53,11 +53,14 @@ struct RegistryServeRequest
   std::optional<Path> tls_certificate = {}; ///< with `tls_key`: TLS is spoken, and nothing else
   std::optional<Path> tls_key = {};
   std::uint32_t publications_per_hour = 2000; ///< of one token; 0: any number
+  bool notes_uses = true;                     ///< a chained log of what is served (docs/formats/usage-log.md)
   std::stop_token stop;
 };
 /// Serves a registry until it is stopped; a mirror as `registry_serve_relay` does. Errors: CW1201, CW1204, CW1080, CW1083, CW1205 one of
 /// certificate and key is missing.
 Result<> registry_serve(const Env& env, const RegistryServeRequest& request);
+/// Seals the registry's log of uses now, whether it is served or not. Errors: CW1131; those of a change.
+Result<> registry_seal(const Env& env, const Path& directory);
 /// Serves a mirror whose federation lets it take publications: they go to the registry, and are there when it has answered. Errors: CW1062,
 /// CW1204, CW1080, CW1083, CW1205.
 Result<> registry_serve_relay(const Env& env, const RegistryServeRequest& request);

@@ -27,9 +27,6 @@ struct DownloadRecord
 /// replaced. Cost: reads the last line, and one write. Errors: CW0003.
 Result<> append_downloads(base::Filesystem& fs, const base::Path& cargo_home, const std::vector<DownloadRecord>& records);
 
-/// Bytes of a last line that has no end: a process was killed while it wrote, and what it downloaded has no record.
-[[nodiscard]] std::size_t torn_bytes(std::string_view text);
-
 /// All records of a log's text but a torn one, whose chain holds. Errors: CW1120 with the line that does not follow from the one before.
 [[nodiscard]] Result<std::vector<DownloadRecord>> read_download_log(std::string_view text);
 

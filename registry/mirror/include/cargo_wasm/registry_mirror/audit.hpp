@@ -13,6 +13,7 @@
 #include <cargo_wasm/registry_client/static_files.hpp>
 #include <cargo_wasm/registry_mirror/check.hpp>
 #include <cargo_wasm/registry_mirror/sync.hpp>
+#include <cargo_wasm/registry_trust/statement.hpp>
 
 namespace cargo_wasm::registry_mirror {
 
@@ -39,6 +40,7 @@ struct AuditEvent
   std::optional<std::string> user;
   std::vector<std::string> signers; ///< names of the keys whose signatures hold
   std::uint64_t snapshot = 0;       ///< sequence of the first snapshot that has it; 0: none yet
+  std::optional<registry_trust::SealStatement> seal = {};
 };
 
 struct AuditReport

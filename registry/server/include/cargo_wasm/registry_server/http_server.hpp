@@ -33,6 +33,8 @@ struct ServerLimits
 /// Whether a request is answered by a program, not by a file: `/`, `/me`, `/api/…` and `/-/…`, which are no paths of files.
 [[nodiscard]] bool is_dynamic(std::string_view target);
 
+class UsageLog;
+
 class HttpServer
 {
 public:
@@ -48,6 +50,8 @@ public:
   virtual void serve_files(StaticFiles& files) = 0;
   /// Asked before everything else, by several threads. It outlives the server. Without it, everybody is let in.
   virtual void guard_by(ReaderGate& gate) = 0;
+  /// What is served and changed is noted there, from now on; it outlives the server.
+  virtual void note_uses(UsageLog& log) = 0;
   /// From now on TLS alone is spoken, with this certificate, which outlives the server and is looked at again every few seconds.
   virtual void speak_tls(TlsCertificate& certificate) = 0;
   /// Answers until `stop` is requested, which is looked at ten times a second; then lets answers that are being sent go out, for a second.

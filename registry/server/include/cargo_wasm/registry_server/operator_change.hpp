@@ -15,12 +15,13 @@
 namespace cargo_wasm::registry_server {
 
 /// Numbers are in databases: they never change.
-enum class OperatorChangeKind : std::uint8_t { heartbeat = 0, federation = 1, revocation = 2, imported = 3, revocations = 4 };
+enum class OperatorChangeKind : std::uint8_t { heartbeat = 0, federation = 1, revocation = 2, imported = 3, revocations = 4, sealed = 5 };
 
 struct OperatorChange
 {
   OperatorChangeKind kind = OperatorChangeKind::heartbeat;
-  /// A federation's signed document; a signed statement; `payload_of` several; for an import where from, and the index's lines.
+  /// A federation's signed document; a signed statement; `payload_of` several; for an import where from, and the index's lines; of a seal
+  /// the number of records and the head, with a blank between.
   std::string payload;
 };
 

@@ -142,6 +142,8 @@ public:
   /// CW1123 the crate was published here; CW1124 a name that must not come from elsewhere; CW1125 every version has to be signed by its
   /// publisher; CW1212, CW1213, CW1214; those of writing.
   Result<Recorded> import_versions(const std::string& upstream, const std::vector<registry_protocol::IndexEntry>& entries);
+  /// States what the log of uses (usage_log.hpp) consists of by now.
+  Result<Recorded> seal_usage(const base::Sha256& head, std::uint64_t records);
   /// A fresh snapshot.
   Result<Recorded> heartbeat();
   /// Whether the newest snapshot is older than a quarter of its lifetime, or without the cosignatures that clients ask for.
