@@ -232,7 +232,18 @@ private:
     if (!is_right) {
       // The archive is gone or was changed, and the tree that it became is there: what is built today is that tree.
       const auto directory = from.project->sources->package_directory(id);
-      return directory ? copy_tree(*directory, made) : Result<>(fail(Error("CW0001", fmt::format("`{}` is missing", archive.native()))));
+      if (!directory) {
+        return fail(Error("CW0001", fmt::format("`{}` is missing", archive.native())));
+      }
+      m_env.reporter.warning(
+          Error("CW1133",
+                fmt::format("the archive of `{} {}` is {}, and its unpacked tree was copied",
+                            id.name().view(),
+                            to_string(id.version()),
+                            bytes ? "not the one of the lock file" : "gone"))
+              .note(fmt::format("`{}` is what builds use today; whether somebody changed it cannot be told", directory->native()))
+              .help(fmt::format("remove it and `{}`, and both are fetched anew", archive.native())));
+      return copy_tree(*directory, made);
     }
     CW_TRY(m_env.fs.create_directories(in));
     CW_TRY(base::unpack_crate(m_env.fs, archive, prefix, in));

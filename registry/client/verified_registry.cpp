@@ -17,7 +17,6 @@ using registry_trust::ImportStatement;
 using registry_trust::KeyChange;
 using registry_trust::KeyStatement;
 using registry_trust::NameMap;
-using registry_trust::NameRecord;
 using registry_trust::PublishStatement;
 
 /// Of a hash in a line for people.
@@ -185,18 +184,6 @@ void VerifiedRegistry::with_shard(std::size_t shard, std::function<void(Result<c
     }
     done(&m_shards.insert_or_assign(shard, std::move(*parsed)).first->second);
   });
-}
-
-Result<std::optional<NameRecord>> VerifiedRegistry::record(const std::string& name)
-{
-  const auto got = std::make_shared<std::optional<Result<const NameMap::Shard*>>>();
-  with_shard(registry_trust::shard_of(name), [got](Result<const NameMap::Shard*> shard) { *got = std::move(shard); });
-  while (!*got) {
-    CW_TRY(poll());
-  }
-  CW_TRY_ASSIGN(const NameMap::Shard* const shard, std::move(**got));
-  const auto found = shard->find(name);
-  return found == shard->end() ? std::nullopt : std::optional(found->second);
 }
 
 void VerifiedRegistry::index_file(const std::string& name, std::function<bool(const base::Sha256&)> is_cached, FileDone done)

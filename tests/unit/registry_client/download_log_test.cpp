@@ -1,3 +1,4 @@
+#include <cargo_wasm/base/chained_file.hpp>
 #include <cargo_wasm/registry_client/download_log.hpp>
 
 #include <support/catch.hpp>

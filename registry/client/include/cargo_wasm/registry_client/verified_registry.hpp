@@ -62,9 +62,6 @@ public:
   /// After `refresh`.
   [[nodiscard]] const RegistryState& state() const { return *m_state; }
 
-  /// What the name map says of a name, in lower case; nullopt: it is proven that there is none. May wait. Errors: CW1103, CW1106.
-  [[nodiscard]] Result<std::optional<registry_trust::NameRecord>> record(const std::string& name);
-
   /// nullopt: proven not to be there.
   using FileDone = std::function<void(Result<std::optional<std::string>>)>;
   /// The index file of a name, in lower case, after `refresh`. `is_cached` may say that what the caller has is right, by its hash: then
