@@ -5,29 +5,12 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/manifest/manifest_keys.hpp>
+
 namespace cargo_wasm::manifest {
 
 namespace {
 
-constexpr std::array<std::string_view, 19> k_dependency_keys{"version",
-                                                             "registry",
-                                                             "registry-index",
-                                                             "path",
-                                                             "base",
-                                                             "git",
-                                                             "branch",
-                                                             "tag",
-                                                             "rev",
-                                                             "features",
-                                                             "optional",
-                                                             "default-features",
-                                                             "default_features",
-                                                             "package",
-                                                             "public",
-                                                             "artifact",
-                                                             "lib",
-                                                             "target",
-                                                             "workspace"};
 constexpr std::array<std::string_view, 6> k_inherited_keys{
     "workspace", "features", "default-features", "default_features", "optional", "public"};
 
@@ -247,7 +230,7 @@ std::optional<spec::SourceId> source_of(DependencyContext& context, const Depend
 
 std::span<const std::string_view> dependency_keys(bool may_inherit)
 {
-  return std::span(k_dependency_keys).first(k_dependency_keys.size() - (may_inherit ? 0 : 1));
+  return std::span(k_dependency_table_keys).first(k_dependency_table_keys.size() - (may_inherit ? 0 : 1));
 }
 
 void check_old_spelling(ReadState& state,

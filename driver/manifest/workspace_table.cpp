@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/manifest/manifest_keys.hpp>
+
 #include "dependency_reader.hpp"
 #include "lints.hpp"
 #include "package_table.hpp"
@@ -14,23 +16,6 @@ namespace {
 
 constexpr std::array<std::string_view, 8> k_workspace_keys{
     "members", "exclude", "default-members", "resolver", "metadata", "package", "dependencies", "lints"};
-constexpr std::array<std::string_view, 17> k_inheritable_keys{"version",
-                                                              "authors",
-                                                              "description",
-                                                              "homepage",
-                                                              "documentation",
-                                                              "readme",
-                                                              "keywords",
-                                                              "categories",
-                                                              "license",
-                                                              "license-file",
-                                                              "repository",
-                                                              "publish",
-                                                              "edition",
-                                                              "badges",
-                                                              "exclude",
-                                                              "include",
-                                                              "rust-version"};
 
 void check_dependencies(ReadState& state, const Fields& workspace)
 {
@@ -77,7 +62,7 @@ std::optional<WorkspaceTable> read_workspace_table(ReadState& state, const Field
   check_workspace_lints(state, workspace.find("lints"));
   check_dependencies(state, workspace);
   if (const TomlTable* package = workspace.table("package")) {
-    Fields(state, manifest.document(), *package, "workspace.package").warn_unknown(k_inheritable_keys);
+    Fields(state, manifest.document(), *package, "workspace.package").warn_unknown(k_workspace_package_keys);
     check_badges(state, {&manifest.document(), package->find("badges")}, "workspace.package.badges");
   }
   workspace.warn_unknown(k_workspace_keys);

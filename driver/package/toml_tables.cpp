@@ -2,6 +2,9 @@
 
 #include <array>
 #include <charconv>
+#include <span>
+
+#include <cargo_wasm/manifest/manifest_keys.hpp>
 
 namespace cargo_wasm::package {
 
@@ -117,28 +120,11 @@ TomlTable normalized_profile(const TomlTable& from)
 
 TomlTable written_dependencies(const TomlTable& from)
 {
-  constexpr std::array<std::string_view, 18> k_keys{"version",
-                                                    "registry",
-                                                    "registry-index",
-                                                    "path",
-                                                    "base",
-                                                    "git",
-                                                    "branch",
-                                                    "tag",
-                                                    "rev",
-                                                    "features",
-                                                    "optional",
-                                                    "default-features",
-                                                    "default_features",
-                                                    "package",
-                                                    "public",
-                                                    "artifact",
-                                                    "lib",
-                                                    "target"};
+  const auto keys = std::span(manifest::k_dependency_table_keys).first(manifest::k_dependency_table_keys.size() - 1); // without `workspace`
   TomlTable out;
   for (const auto* member : from.sorted()) {
     const TomlTable* table = member->value->as_table();
-    put(out, member->key, table == nullptr ? member->value->clone() : value_of(picked(*table, k_keys)));
+    put(out, member->key, table == nullptr ? member->value->clone() : value_of(picked(*table, keys)));
   }
   return out;
 }
@@ -146,26 +132,9 @@ TomlTable written_dependencies(const TomlTable& from)
 TomlTable written_workspace(const TomlTable& from)
 {
   constexpr std::array<std::string_view, 5> k_keys{"members", "exclude", "default-members", "resolver", "metadata"};
-  constexpr std::array<std::string_view, 17> k_package_keys{"version",
-                                                            "authors",
-                                                            "description",
-                                                            "homepage",
-                                                            "documentation",
-                                                            "readme",
-                                                            "keywords",
-                                                            "categories",
-                                                            "license",
-                                                            "license-file",
-                                                            "repository",
-                                                            "publish",
-                                                            "edition",
-                                                            "badges",
-                                                            "exclude",
-                                                            "include",
-                                                            "rust-version"};
   TomlTable out = picked(from, k_keys);
   if (const TomlTable* package = table_at(&from, "package")) {
-    put(out, "package", value_of(picked(*package, k_package_keys)));
+    put(out, "package", value_of(picked(*package, manifest::k_workspace_package_keys)));
   }
   if (const TomlTable* dependencies = table_at(&from, "dependencies")) {
     put(out, "dependencies", value_of(written_dependencies(*dependencies)));
