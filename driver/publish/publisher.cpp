@@ -244,8 +244,18 @@ Result<> Publisher::send_set(std::vector<OutboxEntry>& entries, const std::strin
     }
   }
   const auto at = parts.size() < 2 ? Result<Known*>(nullptr) : known(*parts.front().target);
-  if (!at || *at == nullptr || (*at)->facts->set_bytes == 0) {
-    return {}; // one that cannot be reached is told about when its turn comes
+  if (!at) { // it may take sets: nothing of one is sent by itself
+    for (const Part& part : parts) {
+      m_in_sets.insert(part.target);
+      const bool is_sent = part.target->state == TargetState::sent || part.target->state == TargetState::stored;
+      part.target->state = is_sent ? part.target->state : TargetState::failed;
+      part.target->why = line_of(at.error());
+      CW_TRY(m_outbox.update(*part.entry));
+    }
+    return {};
+  }
+  if (*at == nullptr || (*at)->facts->set_bytes == 0) {
+    return {};
   }
   if (is_stopped()) {
     return fail(stopped_by_somebody());

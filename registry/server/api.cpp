@@ -53,6 +53,9 @@ int status_of(const Error& error)
       error.id == "CW1235") {
     return 409;
   }
+  if (error.id == "CW1238") {
+    return 503;
+  }
   if (error.id == "CW1059") {
     return 504; // whoever asks again finds it finished, or is told the same
   }
@@ -240,6 +243,14 @@ Result<> Api::paced(const PublishBody& body, const registry_trust::Authorization
       return {};
     }
   }
+  return take_turn(authorization);
+}
+
+Result<> Api::take_turn(const registry_trust::Authorization& authorization)
+{
+  if (!m_publications) {
+    return {};
+  }
   std::string who = "token " + base::to_hex(base::sha256(authorization.token));
   if (authorization.token.empty() && authorization.note) {
     const auto note = registry_tlog::parse_note(*authorization.note);
@@ -308,7 +319,9 @@ HttpAnswer Api::publish(const HttpQuestion& question)
 HttpAnswer Api::stage_component(const HttpQuestion& question, std::string_view crate)
 {
   const auto done = [&]() -> Result<ordered_json> {
-    CW_TRY(admitted(question, Scope::publish, crate));
+    CW_TRY_ASSIGN(const registry_trust::Authorization authorization, registry_trust::parse_authorization(question.authorization));
+    CW_TRY(admitted(authorization, Scope::publish, crate));
+    CW_TRY(take_turn(authorization));
     CW_TRY_ASSIGN(const base::Sha256 manifest, m_registry.stage_component(question.body));
     return ordered_json{{"manifest", "sha256:" + base::to_hex(manifest)}};
   }();

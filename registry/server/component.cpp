@@ -1,5 +1,7 @@
 #include <cargo_wasm/registry_server/component.hpp>
 
+#include <fmt/format.h>
+
 #include "length_prefixed.hpp"
 
 namespace cargo_wasm::registry_server {
@@ -23,6 +25,18 @@ Result<base::Sha256> StagedComponents::keep(std::string_view body)
 {
   CW_TRY_ASSIGN(const registry_oci::ComponentParts parts, split_component(body));
   const base::Sha256 digest = base::sha256(parts.manifest);
+  constexpr std::size_t k_most = 256;
+  const bool is_there = m_fs.is_file(file_of(digest));
+  std::size_t waiting = 0;
+  if (!is_there && m_fs.is_directory(m_directory)) {
+    CW_TRY_ASSIGN(const std::vector<base::DirectoryEntry> entries, m_fs.list(m_directory));
+    waiting = entries.size();
+  }
+  if (waiting >= k_most) {
+    return fail(Error("CW1238", "too many components were sent to this registry and not published", Blame::user)
+                    .note(fmt::format("{} wait for their publication; each is removed after a day", waiting))
+                    .help("send it again later"));
+  }
   CW_TRY(m_fs.write_atomic(file_of(digest), body));
   return digest;
 }

@@ -349,6 +349,26 @@ TEST_CASE("the answer of a set that gets lost is asked of the index, for each pa
   CHECK(states(main.entries[1]) == States{"confirmed"});
 }
 
+TEST_CASE("where a registry cannot be asked whether it takes sets, no package of one goes by itself")
+{
+  SetPeer main;
+  int asked = 0;
+  main.peers.env.http.on("https://main.example/config.json", [&asked](const base::HttpRequest&) -> Result<test::FakeResponse> {
+    if (++asked == 1) {
+      return fail(Error("CW0030", "nobody answers", Blame::network));
+    }
+    return test::FakeResponse{200, R"({"dl":"x","api":"https://main.example","cargo-wasm":{"publish-set":{"max-bytes":1000000}}})", {}};
+  });
+  main.peers.send(main.entries);
+  CHECK(main.sets.empty());
+  CHECK(main.singles == 0);
+  CHECK(states(main.entries[0]) == States{"failed"});
+  CHECK(main.entries[1].targets[0].why == "nobody answers [CW0030]");
+  main.peers.send(main.entries);
+  CHECK(main.sets.size() == 1);
+  CHECK(states(main.entries[1]) == States{"confirmed"});
+}
+
 TEST_CASE("a set that is too long goes package by package, which is told")
 {
   SetPeer main("20");

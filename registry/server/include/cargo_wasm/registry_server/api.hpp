@@ -66,6 +66,8 @@ private:
   Result<Publication> publication(const PublishBody& body, const registry_trust::Authorization& authorization);
   /// CW1084: too many of this token or key.
   Result<> paced(const PublishBody& body, const registry_trust::Authorization& authorization);
+  /// One more request of whoever sends this that costs the registry something. Errors: CW1084.
+  Result<> take_turn(const registry_trust::Authorization& authorization);
   HttpAnswer refusal(const Error& error);
 
   const Env& m_env;

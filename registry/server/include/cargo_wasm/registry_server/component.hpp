@@ -19,7 +19,7 @@ class StagedComponents
 {
 public:
   StagedComponents(base::Filesystem& fs, base::Path directory) : m_fs(fs), m_directory(std::move(directory)) {}
-  /// The digest of the manifest. Errors: CW1236; those of writing.
+  /// The digest of the manifest. Errors: CW1236; CW1238 too many wait already; those of writing.
   Result<base::Sha256> keep(std::string_view body);
   /// The request; nullopt: it was not sent, or too long ago.
   [[nodiscard]] Result<std::optional<std::string>> find(const base::Sha256& manifest) const;
