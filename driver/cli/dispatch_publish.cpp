@@ -79,7 +79,7 @@ Result<> package_verb(const Call& call)
 Result<> publish_component_verb(const Call& call)
 {
   const ParsedArguments& parsed = call.parsed;
-  for (const char* const other : {"index", "resume", "no-verify"}) {
+  for (const char* const other : {"index", "no-verify"}) {
     if (parsed.has(other)) {
       return fail(Error("CW0783", fmt::format("`--component` and `--{}` exclude one another", other), Blame::usage)
                       .note("a component goes to registries of OCI, by `--registry oci://HOST/PREFIX`; the same command again goes on "
