@@ -24,7 +24,7 @@ sed -nE 's/^ +(unit\.[a-z_0-9]+) +[0-9.]+ s +[0-9]+ ok$/ok - \1 under '"$preset"
 # The program itself, with real compilers and servers: builds, downloads, resolution.
 CARGO_WASM=$(find "$PWD/build-$preset" -type f -name cargo-wasm -perm -u+x | head -n 1)
 export CARGO_WASM CW_TIER=test
-for suite in e2e/freshness/run e2e/sources/run e2e/registry/run e2e/registry/trust differential/tree/run differential/locks/run; do
+for suite in e2e/freshness/run e2e/sources/run e2e/registry/run e2e/registry/trust e2e/registry/usage e2e/registry/relay differential/tree/run differential/locks/run; do
   log=build-$preset/${suite//\//-}.log
   if "tests/$suite" >"$log" 2>&1; then
     echo "ok - $suite under $preset ($(grep -c '^ok - ' "$log") checks)"
