@@ -1,5 +1,4 @@
 #include <cargo_wasm/base/digest.hpp>
-#include <cargo_wasm/base/forwarding_filesystem.hpp>
 #include <cargo_wasm/registry_server/federation_toml.hpp>
 #include <cargo_wasm/registry_server/operator_change.hpp>
 #include <cargo_wasm/registry_server/registry.hpp>
@@ -16,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "support/catch.hpp"
+#include "support/full_disk.hpp"
 #include "support/fixed_clock.hpp"
 #include "support/temp_dir.hpp"
 #include "support/test_env.hpp"
@@ -26,23 +26,6 @@ namespace {
 using registry_tlog::SignerKey;
 using registry_witness::Witness;
 using registry_witness::WitnessAnswer;
-
-/// The disk is full from the N-th write on.
-class FullDisk : public base::ForwardingFilesystem
-{
-public:
-  FullDisk(base::Filesystem& inner, int writes) : ForwardingFilesystem(inner), m_left(writes) {}
-  Result<> write_atomic(const base::Path& path, std::string_view content) override
-  {
-    if (m_left-- <= 0) {
-      return fail(Error("CW0003", "cannot write: no space left on device", Blame::environment));
-    }
-    return ForwardingFilesystem::write_atomic(path, content);
-  }
-
-private:
-  int m_left;
-};
 
 /// What the witnesses of a test share: who is there, and what was answered.
 struct Street
@@ -241,7 +224,7 @@ TEST_CASE("witnesses: a disk that is full at any write, or a process that ends t
     WitnessedPlace place;
     REQUIRE(place.open().heartbeat());
     {
-      FullDisk full(place.real.fs(), writes);
+      test::FullDisk full(place.real.fs(), writes);
       Registry registry = Registry::open(place.env_on(full), place.root(), "").value();
       went_through = registry.publish(version_of("1.0.0", "bytes"), "bytes", "alice").has_value();
     }

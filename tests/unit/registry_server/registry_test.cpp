@@ -1,10 +1,10 @@
 #include <cargo_wasm/base/digest.hpp>
-#include <cargo_wasm/base/forwarding_filesystem.hpp>
 #include <cargo_wasm/registry_server/registry.hpp>
 #include <cargo_wasm/registry_tlog/checkpoint.hpp>
 #include <cargo_wasm/registry_tlog/signed_note.hpp>
 
 #include "support/catch.hpp"
+#include "support/full_disk.hpp"
 #include "support/temp_dir.hpp"
 #include "support/test_env.hpp"
 
@@ -12,23 +12,6 @@ namespace cargo_wasm::registry_server {
 namespace {
 
 constexpr std::string_view k_address = "https://registry.example/";
-
-/// The disk is full from the N-th write on.
-class FullDisk : public base::ForwardingFilesystem
-{
-public:
-  FullDisk(base::Filesystem& inner, int writes) : ForwardingFilesystem(inner), m_left(writes) {}
-  Result<> write_atomic(const base::Path& path, std::string_view content) override
-  {
-    if (m_left-- <= 0) {
-      return fail(Error("CW0003", "cannot write: no space left on device", Blame::environment));
-    }
-    return ForwardingFilesystem::write_atomic(path, content);
-  }
-
-private:
-  int m_left;
-};
 
 registry_protocol::IndexEntry entry_of(std::string version, std::string_view archive)
 {
@@ -119,7 +102,7 @@ TEST_CASE("registry: a disk that is full at any write of a publication leaves wh
       REQUIRE(registry.publish(entry_of("1.0.0", "bytes"), "bytes", "alice"));
     }
     {
-      FullDisk full(place.real.fs(), writes);
+      test::FullDisk full(place.real.fs(), writes);
       const base::Env good = place.real.env();
       const base::Env env{.fs = full,
                           .process = good.process,

@@ -1,5 +1,4 @@
 #include <cargo_wasm/base/digest.hpp>
-#include <cargo_wasm/base/forwarding_filesystem.hpp>
 #include <cargo_wasm/registry_server/federation_toml.hpp>
 #include <cargo_wasm/registry_server/operator_change.hpp>
 #include <cargo_wasm/registry_server/registry.hpp>
@@ -11,6 +10,7 @@
 #include <algorithm>
 
 #include "support/catch.hpp"
+#include "support/full_disk.hpp"
 #include "support/fixed_clock.hpp"
 #include "support/temp_dir.hpp"
 #include "support/test_env.hpp"
@@ -23,24 +23,6 @@ using registry_trust::KeyChange;
 using registry_trust::Statement;
 
 constexpr std::string_view k_trust_address = "https://registry.example/";
-
-/// The disk is full from the N-th write on.
-class EndedDisk : public base::ForwardingFilesystem
-{
-public:
-  EndedDisk(base::Filesystem& inner, int writes) : ForwardingFilesystem(inner), m_left(writes) {}
-  void make_room() { m_left = 1000; }
-  Result<> write_atomic(const base::Path& path, std::string_view content) override
-  {
-    if (m_left-- <= 0) {
-      return fail(Error("CW0003", "cannot write: no space left on device", Blame::environment));
-    }
-    return ForwardingFilesystem::write_atomic(path, content);
-  }
-
-private:
-  int m_left;
-};
 
 SignerKey signer_of(std::string_view name, std::uint8_t byte)
 {
@@ -247,7 +229,7 @@ TEST_CASE("a disk that is full at any write of a set of signed publications leav
                                    {.entry = two, .archive = "more", .author = place.author(registry, place.statement(two), place.alice)}});
     };
     {
-      EndedDisk ended(place.real.fs(), writes);
+      test::FullDisk ended(place.real.fs(), writes);
       Registry registry = Registry::open(place.env_on(ended), place.root(), "").value();
       went_through = set(registry).has_value();
       if (writes % 2 == 1) {
@@ -284,7 +266,7 @@ TEST_CASE("a disk that is full at any write of a revocation or of a new federati
       }
       const OperatorChange change{.kind = revokes ? OperatorChangeKind::revocation : OperatorChangeKind::federation, .payload = payload};
       {
-        EndedDisk ended(place.real.fs(), writes);
+        test::FullDisk ended(place.real.fs(), writes);
         Registry registry = Registry::open(place.env_on(ended), place.root(), "").value();
         went_through = apply(registry, change).has_value();
       }
@@ -426,7 +408,7 @@ TEST_CASE("registry: versions from elsewhere come in by one checkpoint or not at
   const std::uint64_t before = place.log_size();
   bool is_through = false;
   for (int writes = 0; !is_through; ++writes) {
-    EndedDisk disk(place.real.fs(), writes);
+    test::FullDisk disk(place.real.fs(), writes);
     {
       Registry registry = Registry::open(place.env_on(disk), place.root(), "").value();
       is_through = registry.import_versions(upstream, seen).has_value();
