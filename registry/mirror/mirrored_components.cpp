@@ -27,7 +27,6 @@ Result<std::vector<MirroredComponent>> components_of(const Env& env,
                                                      std::string_view federation,
                                                      const std::function<base::Path(std::string_view, const Sha256&)>& file_of)
 {
-  constexpr std::string_view k_before = "sha256:";
   std::vector<MirroredComponent> found;
   for (const auto& [name, hash] : changes) {
     if (!hash) {
@@ -44,8 +43,7 @@ Result<std::vector<MirroredComponent>> components_of(const Env& env,
         continue;
       }
       const std::string shown = fmt::format("{} {}", entry.name, entry.version);
-      const auto digest =
-          entry.component->starts_with(k_before) ? base::parse_sha256(entry.component->substr(k_before.size())) : std::nullopt;
+      const auto digest = registry_oci::parse_digest(*entry.component);
       if (!digest) {
         return fail(
             Error("CW1254", fmt::format("the index says that the component of {} is `{}`", shown, *entry.component), Blame::integrity));

@@ -5,6 +5,7 @@
 
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_oci/names.hpp>
 #include <cargo_wasm/registry_server/published_crate.hpp>
 #include <cargo_wasm/registry_trust/crate_authority.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
@@ -82,10 +83,8 @@ Result<std::optional<base::Sha256>> component_of(const nlohmann::json& request)
   if (own == request.end() || !own->is_object() || !own->contains("component")) {
     return std::optional<base::Sha256>();
   }
-  constexpr std::string_view k_before = "sha256:";
   const nlohmann::json& text = (*own)["component"];
-  const std::string digest = text.is_string() ? text.get<std::string>() : "";
-  const auto parsed = digest.starts_with(k_before) ? base::parse_sha256(digest.substr(k_before.size())) : std::nullopt;
+  const auto parsed = text.is_string() ? registry_oci::parse_digest(text.get<std::string>()) : std::nullopt;
   if (!parsed) {
     return fail(Error("CW1210", "this is not the body of a publication", Blame::user).note("its `component` is no `sha256:…`"));
   }
@@ -323,7 +322,7 @@ HttpAnswer Api::stage_component(const HttpQuestion& question, std::string_view c
     CW_TRY(admitted(authorization, Scope::publish, crate));
     CW_TRY(take_turn(authorization));
     CW_TRY_ASSIGN(const base::Sha256 manifest, m_registry.stage_component(question.body));
-    return ordered_json{{"manifest", "sha256:" + base::to_hex(manifest)}};
+    return ordered_json{{"manifest", registry_oci::digest_text(manifest)}};
   }();
   return done ? json_answer(200, *done) : refusal(done.error());
 }
