@@ -1,5 +1,7 @@
 #include "devtools.hpp"
 
+#include <map>
+
 #include <fmt/format.h>
 
 namespace cargo_wasm::browser {
@@ -69,6 +71,29 @@ Result<std::int64_t> Devtools::send(const std::string& session, const std::strin
 Result<> Devtools::tell(const std::string& session, const std::string& method, nlohmann::json params)
 {
   CW_TRY(send(session, method, std::move(params)));
+  return {};
+}
+
+Result<> Devtools::hear_out(const std::set<std::string>& sessions, SteadyTime until)
+{
+  std::map<std::int64_t, std::string> open;
+  for (const std::string& session : sessions) {
+    CW_TRY_ASSIGN(const std::int64_t id, send(session, "Runtime.evaluate", {{"expression", "0"}}));
+    open.emplace(id, session);
+  }
+  while (!open.empty()) {
+    CW_TRY_ASSIGN(auto message, receive(until));
+    if (!message) {
+      return {};
+    }
+    open.erase(message->value("id", std::int64_t{0})); // a refusal is an answer, too: the target has gone
+    if (auto event = event_of(*message)) {
+      if (event->method == "Target.detachedFromTarget") {
+        std::erase_if(open, [&](const auto& entry) { return entry.second == event->params.value("sessionId", ""); });
+      }
+      m_waiting.push_back(std::move(*event));
+    }
+  }
   return {};
 }
 

@@ -60,6 +60,9 @@ public:
   void forget(const std::string& session) { m_others.erase(session); }
   /// Sends a command to a target and does not wait for its answer, which is passed over. Errors: CW0972.
   [[nodiscard]] Result<> tell(const std::string& session, const std::string& method, nlohmann::json params);
+  /// Waits until each of these targets has answered, so that what it said before has arrived, too (it is kept for `next_event`), or until
+  /// `until` has passed: a worker that computes or waits for a lock does not answer. Errors: CW0972.
+  [[nodiscard]] Result<> hear_out(const std::set<std::string>& sessions, SteadyTime until);
   /// Sends a command and waits for its result; events that arrive meanwhile are kept for `next_event`.
   /// Errors: CW0971 no answer before `until`, or the browser refuses; CW0972.
   [[nodiscard]] Result<nlohmann::json> call(const std::string& method, nlohmann::json params, SteadyTime until);

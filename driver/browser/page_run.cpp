@@ -23,6 +23,7 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds k_longest_start{30};  ///< of the browser
 constexpr std::chrono::seconds k_shortest_start{10}; ///< where the program is given less
 constexpr std::chrono::seconds k_longest_load{60};   ///< of a page that comes from this machine
+constexpr std::chrono::seconds k_longest_silence{1}; ///< of a worker, when the page has ended the run
 constexpr const char* k_binding = "cargoWasmReport";
 
 std::string page_html()
@@ -67,6 +68,7 @@ public:
       }
       CW_TRY_ASSIGN(const std::optional<int> status, handle(**event));
       if (status) {
+        CW_TRY(print_what_is_left());
         return *status;
       }
     }
@@ -176,6 +178,21 @@ private:
     return turned || m_devtools.has_waiting() ? Result<>() : Result<>(fail(turned.error()));
   }
 
+  /// The page's words and its workers' come by ways of their own: what a worker wrote before the page ended the run may still be under way.
+  Result<> print_what_is_left()
+  {
+    if (m_ends_after_workers && !m_workers.empty()) {
+      CW_TRY(m_devtools.hear_out(m_workers, std::min(m_end, steady_clock::now() + k_longest_silence)));
+      while (m_devtools.has_waiting()) {
+        CW_TRY_ASSIGN(const auto event, m_devtools.next_event(steady_clock::now()));
+        if (event && event->method == "Runtime.consoleAPICalled") {
+          print(console_line(event->params), is_for_stderr(event->params));
+        }
+      }
+    }
+    return {};
+  }
+
   /// What a page says of itself, and any page may say anything.
   Result<std::optional<int>> report(const json& message)
   {
@@ -202,6 +219,7 @@ private:
       return fail(
           Error("CW0976", fmt::format("`{}` does not start in a page", m_run.shown_name)).note(shown_stack(text_at("failed"), m_origin)));
     }
+    m_ends_after_workers = message.contains("workers");
     if (const auto end = message.find("end"); end != message.end() && end->is_number_integer()) {
       return static_cast<int>(end->get<std::int64_t>() & 0xff);
     }
@@ -295,9 +313,10 @@ private:
   SteadyTime m_begin; ///< of the browser, then of the page
   SteadyTime m_end = SteadyTime::max();
   bool m_loaded = false;
-  bool m_has_ended = false;        ///< `main` has
-  bool m_is_settled = false;       ///< the page has had its turns since the last worker ended
-  std::set<std::string> m_workers; ///< that live: their sessions
+  bool m_has_ended = false;          ///< `main` has
+  bool m_ends_after_workers = false; ///< the page ended the run by itself, with workers whose console is heard
+  bool m_is_settled = false;         ///< the page has had its turns since the last worker ended
+  std::set<std::string> m_workers;   ///< that live: their sessions
 };
 
 } // namespace

@@ -5,5 +5,5 @@
 globalThis.cargoWasm ??= (() => {
   const config = CONFIG;
   const report = (message) => globalThis.cargoWasmReport(JSON.stringify(message));
-  return { args: config.args, config, report, exit: (status = 0) => report({ end: status & 0xff }) };
+  return { args: config.args, config, report, exit: (status = 0) => report({ end: status & 0xff, workers: true }) };
 })();

@@ -113,6 +113,28 @@ TEST_CASE("workers are heard until they are forgotten, and are told something wi
   CHECK(!*none);
 }
 
+TEST_CASE("workers are heard out: each until it has answered or has gone, and none for longer than is given", "[browser][devtools]")
+{
+  ScriptedChannel channel;
+  channel.says = {R"({"method":"A","sessionId":"V"})",
+                  R"({"id":1,"sessionId":"V","error":{"code":-32001,"message":"gone"}})",
+                  R"({"method":"B","sessionId":"W"})",
+                  R"({"method":"Target.detachedFromTarget","params":{"sessionId":"W"}})",
+                  R"({"method":"C","sessionId":"V"})"};
+  Devtools devtools(channel);
+  devtools.listen_to("V");
+  devtools.listen_to("W");
+  REQUIRE(devtools.hear_out({"V", "W"}, k_later));
+  CHECK(channel.says.size() == 1);
+  for (const std::string name : {"A", "B", "Target.detachedFromTarget", "C"}) {
+    const auto event = devtools.next_event(k_later);
+    REQUIRE((event && *event));
+    CHECK((*event)->method == name);
+  }
+  CHECK(devtools.hear_out({"V"}, k_later)); // it never answers
+  CHECK(!devtools.has_waiting());
+}
+
 TEST_CASE("a browser that refuses, or does not answer, is told with the command", "[browser][devtools]")
 {
   ScriptedChannel channel;
