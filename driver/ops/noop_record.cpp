@@ -29,6 +29,9 @@ void collect(const Env& env, const Compiled& compiled, exec::NoopSnapshot& snaps
       add(NoopPath::Kind::directory, directory);
     }
     for (const auto& output : record.outputs) {
+      if (output.is_elsewhere) {
+        continue;
+      }
       add(output.stat.type == base::FileType::directory ? NoopPath::Kind::directory : NoopPath::Kind::output, output.path);
     }
     for (const auto& path : record.uplifted) {
