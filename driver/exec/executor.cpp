@@ -108,6 +108,10 @@ Result<> Executor::check_ready()
 Result<> Executor::decide(plan::ActionIndex action)
 {
   CW_TRY_ASSIGN(Verdict verdict, m_checker.check(action, m_results));
+  const bool is_lost = m_made_again.contains(action); // a record and a key say no more than that it was there
+  if (is_lost) {
+    verdict.dirty = DirtyReason{DirtyKind::output_missing, m_graph.actions[action].outputs[0].path.string(), {}, {}};
+  }
   if (!verdict.dirty) {
     bool moved = false;
     CW_TRY_ASSIGN(const bool is_there, bring_for_people(action, *verdict.record, moved));
@@ -121,7 +125,7 @@ Result<> Executor::decide(plan::ActionIndex action)
     mark_would_run(action, *verdict.dirty);
     return {};
   }
-  if (m_results_of_others != nullptr) {
+  if (m_results_of_others != nullptr && !is_lost) {
     CW_TRY_ASSIGN(const bool is_found, finish_found(action, verdict));
     if (is_found) {
       return {};
@@ -207,14 +211,7 @@ void Executor::make_again(plan::ActionIndex action, plan::ActionIndex reader)
     record = {};
     --m_done;
     m_early_done[action] = true; // whoever needed less than all of it has it
-    Verdict verdict;
-    verdict.dirty = DirtyReason{DirtyKind::output_missing, m_graph.actions[action].outputs[0].path.string(), {}, {}};
-    verdict.command = expand(m_graph, action, m_results);
-    if (auto checked = m_checker.check(action, m_results)) {
-      verdict.input = std::move(checked->input);
-    }
-    m_pending.insert(action);
-    m_verdicts.emplace(action, std::move(verdict));
+    m_ready.insert(action);
   }
   waiting.insert(reader);
 }
@@ -340,6 +337,7 @@ Result<> Executor::start_jobs()
       start(action);
     } else {
       m_verdicts.erase(action); // it is looked at once more when what it reads is there
+      CW_TRY(check_ready());
     }
   }
   return {};

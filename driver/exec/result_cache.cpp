@@ -39,6 +39,9 @@ KnownFile known_elsewhere(const action::OutputFile& file)
 bool is_for_people(const plan::ActionGraph& graph, plan::ActionIndex action)
 {
   const plan::ActionTemplate& tmpl = graph.actions[action];
+  if (tmpl.label.target_kind == "custom-build" && std::ranges::find(graph.roots, action) == graph.roots.end()) {
+    return false; // a build script lies where cargo puts it, and only its run reads it
+  }
   const bool has_visible = std::ranges::any_of(tmpl.outputs, &plan::TemplateOutput::user_visible);
   return has_visible || !tmpl.uplifted.empty() || tmpl.link_report || tmpl.finished_by || tmpl.finishes || tmpl.executable_output ||
          tmpl.kind == plan::ActionKind::tool || std::ranges::find(graph.roots, action) != graph.roots.end();
@@ -182,6 +185,14 @@ Result<std::optional<FoundResult>> ResultCache::found(plan::ActionIndex action, 
     out.result.outputs[i] = output.known.digest;
     record.outputs.push_back(std::move(output));
   }
+  for (const action::OutputFile& file : result.output_files) {
+    if (file.contents.empty()) {
+      CW_TRY_ASSIGN(const bool is_there, m_store.contains(file.digest, file.is_executable));
+      if (!is_there) {
+        return std::nullopt;
+      }
+    }
+  }
   for (std::size_t i = 0; i < notes->sources.size(); ++i) {
     const auto& [name, digest] = notes->sources[i];
     RecordedFile source{name, {}};
@@ -219,7 +230,8 @@ Result<std::optional<FoundResult>> ResultCache::found(plan::ActionIndex action, 
     input.sources.push_back({source.name, source.known.digest, source.known.executable});
   }
   input.observed = record.observed;
-  take_seal(record, tmpl, seal(tmpl, verdict.command, input, m_context.places), std::move(input));
+  SealedAction sealed = seal(tmpl, verdict.command, input, m_context.places);
+  take_seal(record, tmpl, std::move(sealed), std::move(input));
   return out;
 }
 
