@@ -111,9 +111,10 @@ private:
                    "write `https://HOST/PATH`, or `grpcs://HOST:PORT/INSTANCE` for the remote execution API (without TLS `http`, `grpc`)");
     }
     if (authority_of(url->value).find('@') != std::string_view::npos) {
-      return fail(
-          in_file(m_config, Error("CW1265", fmt::format("the address of remote cache `{}` holds a secret", m_name)), url->definition)
-              .help(fmt::format("take it out, and name a variable that holds a token: `{} = \"NAME\"`", path("token-env"))));
+      // Without its place: the line would show what must not be shown.
+      return fail(Error("CW1265", fmt::format("the address of remote cache `{}` holds a secret", m_name))
+                      .note(fmt::format("it is set by {}", url->definition.display()))
+                      .help(fmt::format("take it out, and name a variable that holds a token: `{} = \"NAME\"`", path("token-env"))));
     }
     out.url = url->value;
     return {};
@@ -182,7 +183,7 @@ private:
       return {};
     }
     if (!words) {
-      return fail(nobody(fmt::format("remote cache `{}` does not say whom it is believed", m_name)));
+      return fail(nobody(fmt::format("remote cache `{}` does not say whose results are believed", m_name)));
     }
     if (words->value == std::vector<std::string>{"all"}) {
       out.trust.everybody = true;
@@ -196,7 +197,7 @@ private:
       out.trust.keys.push_back(*parsed);
     }
     if (out.trust.keys.empty()) {
-      return fail(in_file(m_config, nobody(fmt::format("remote cache `{}` is believed nobody", m_name)), words->definition));
+      return fail(in_file(m_config, nobody(fmt::format("remote cache `{}` trusts nobody", m_name)), words->definition));
     }
     return {};
   }
