@@ -14,6 +14,7 @@
 
 #include "blob_file.hpp"
 #include "grpc_channel.hpp"
+#include "reapi_messages.hpp"
 
 namespace cargo_wasm::remote {
 namespace {
@@ -21,7 +22,6 @@ namespace {
 using action::ProtobufReader;
 using action::ProtobufWriter;
 
-constexpr std::string_view k_capabilities = "build.bazel.remote.execution.v2.Capabilities/GetCapabilities";
 constexpr std::string_view k_find_missing = "build.bazel.remote.execution.v2.ContentAddressableStorage/FindMissingBlobs";
 constexpr std::string_view k_batch_read = "build.bazel.remote.execution.v2.ContentAddressableStorage/BatchReadBlobs";
 constexpr std::string_view k_batch_update = "build.bazel.remote.execution.v2.ContentAddressableStorage/BatchUpdateBlobs";
@@ -48,28 +48,6 @@ struct Capabilities
   bool has_sha256 = false;
   std::uint64_t batch_bytes = k_batch_bytes;
 };
-
-std::string message_of(std::string_view instance)
-{
-  ProtobufWriter out;
-  out.bytes_field(1, instance);
-  return std::move(out).take();
-}
-
-/// code = 1 and message = 2 of a google.rpc.Status.
-GrpcStatus read_status(std::string_view bytes)
-{
-  GrpcStatus status;
-  ProtobufReader reader(bytes);
-  while (const auto field = reader.next()) {
-    if (field->number == 1 && !field->is_bytes) {
-      status.code = static_cast<GrpcCode>(field->value & 0xffU);
-    } else if (field->number == 2 && field->is_bytes) {
-      status.message = field->bytes;
-    }
-  }
-  return status;
-}
 
 void read_cache_capabilities(std::string_view bytes, Capabilities& out)
 {
@@ -284,18 +262,6 @@ public:
   }
 
 private:
-  static std::string address_of(const std::string& url) { return url.substr(0, url.find('/', url.find("://") + 3)); }
-
-  static std::string instance_of(const std::string& url)
-  {
-    const std::size_t slash = url.find('/', url.find("://") + 3);
-    std::string instance = slash == std::string::npos ? std::string() : url.substr(slash + 1);
-    while (instance.ends_with('/')) {
-      instance.pop_back();
-    }
-    return instance;
-  }
-
   static GrpcChannel::OnMessage ignore()
   {
     return [](std::string_view) -> Result<> { return {}; };

@@ -7,6 +7,7 @@
 //   remote_cache_tool upload REMOTE FILE…              blobs alone
 //   remote_cache_tool raw REMOTE ACTION FILE           the entry as the server has it, into a file
 //   remote_cache_tool entry REMOTE ACTION FILE         the reverse: these bytes as the entry
+//   remote_cache_tool execute REMOTE OUTPUT WORD…      runs a command there, on an input root with a file `input`; prints its output
 //   remote_cache_tool key NAME                         a new signing key, and the key that verifies it
 #include <cstdio>
 #include <map>
@@ -17,6 +18,7 @@
 
 #include <cargo_wasm/manifest/config.hpp>
 #include <cargo_wasm/net/loader.hpp>
+#include <cargo_wasm/remote/execution.hpp>
 #include <cargo_wasm/remote/remotes.hpp>
 
 using namespace cargo_wasm;
@@ -89,13 +91,60 @@ Result<> get(const Env& env, Remotes& remotes, const Words& words)
   return {};
 }
 
+/// Everything that REAPI wants of an action is sent, then it is run; its result is read from the action cache as well.
+Result<> execute(const Env& env, CacheService& cache, const ServiceOptions& options, const Words& words)
+{
+  action::InputTree inputs;
+  const std::string content = "what it reads\n";
+  inputs.add_file("input", base::digest_of(content));
+  std::map<Digest, std::string> sent;
+  action::Action what;
+  what.input_root = inputs.root_digest(&sent);
+  action::Command command;
+  command.arguments.assign(words.begin() + 3, words.end());
+  command.environment = {{"PATH", "/usr/bin:/bin"}};
+  command.output_paths = {words[2]};
+  what.command = base::digest_of(encode(command));
+  const std::string encoded = encode(what);
+  for (const std::string& bytes : {content, encode(command), encoded}) {
+    sent[base::digest_of(bytes)] = bytes;
+  }
+  std::vector<Blob> blobs;
+  for (const auto& [digest, bytes] : sent) {
+    blobs.push_back({digest, bytes});
+  }
+  CW_TRY(cache.upload(blobs));
+  CW_TRY_ASSIGN(const auto executor, make_execution_service(env.http, options));
+  CW_TRY_ASSIGN(const bool executes, executor->executes());
+  CW_TRY_ASSIGN(const Execution done, executor->execute({.action = base::digest_of(encoded)}));
+  const auto decoded = action::decode_action_result(done.encoded_result);
+  if (!decoded) {
+    return fail(Error("CW1266", "no result", Blame::network));
+  }
+  std::puts(fmt::format("executes {}, cached {}, exit code {}", executes, done.from_cache, decoded->result.exit_code).c_str());
+  for (const action::OutputFile& file : decoded->result.output_files) {
+    CW_TRY_ASSIGN(const auto bytes, cache.read(file.digest));
+    std::puts(fmt::format("{}: {}", file.path, bytes.value_or("(not there)")).c_str());
+  }
+  CW_TRY_ASSIGN(const auto kept, cache.get_action_result(base::digest_of(encoded)));
+  std::puts(kept ? "in the action cache" : "not in the action cache");
+  return {};
+}
+
 Result<> direct(const Env& env, const CacheSettings& settings, const base::HttpOptions& http, const Words& words)
 {
   const auto remote = std::find_if(settings.remotes.begin(), settings.remotes.end(), [&](const auto& one) { return one.name == words[1]; });
   if (remote == settings.remotes.end()) {
     return fail(Error("CW1263", "there is no such remote", Blame::usage));
   }
-  CW_TRY_ASSIGN(const auto service, make_service(env.http, {.url = remote->url, .timeout = remote->timeout, .http = http}));
+  ServiceOptions options;
+  options.url = remote->url;
+  options.timeout = remote->timeout;
+  options.http = http;
+  CW_TRY_ASSIGN(const auto service, make_service(env.http, options));
+  if (words[0] == "execute") {
+    return execute(env, *service, options, words);
+  }
   if (words[0] == "raw" || words[0] == "entry") {
     const Digest action = base::digest_of(words[2]);
     if (words[0] == "entry") {
@@ -150,7 +199,7 @@ int main(int argc, char** argv)
 {
   const Words words(argv + 1, argv + argc);
   const std::map<std::string, std::size_t> k_least{
-      {"put", 3}, {"get", 3}, {"push", 1}, {"missing", 2}, {"upload", 2}, {"raw", 4}, {"entry", 4}, {"key", 2}};
+      {"put", 3}, {"get", 3}, {"push", 1}, {"missing", 2}, {"upload", 2}, {"raw", 4}, {"entry", 4}, {"execute", 4}, {"key", 2}};
   if (words.empty() || !k_least.contains(words[0]) || words.size() < k_least.at(words[0])) {
     std::fputs("usage: remote_cache_tool put | get | push | missing | upload | raw | entry | key …\n", stderr);
     return 2;

@@ -12,7 +12,8 @@ TEST_CASE("cache keygen: makes a key that only its owner reads, prints the one t
   test::TestEnv world;
   world.vars["HOME"] = "/h";
   REQUIRE(ops::cache_keygen(world.env(), {.name = "ci", .file = {}}));
-  const auto key = registry_tlog::parse_signer_key(world.fs.read("/h/.cargo/cargo-wasm/cache-key").value().substr(0, world.fs.read("/h/.cargo/cargo-wasm/cache-key")->size() - 1));
+  const auto key = registry_tlog::parse_signer_key(
+      world.fs.read("/h/.cargo/cargo-wasm/cache-key").value().substr(0, world.fs.read("/h/.cargo/cargo-wasm/cache-key")->size() - 1));
   REQUIRE(key);
   CHECK(world.reporter.out() == to_text(key->verifier) + "\n");
   CHECK(key->verifier.name == "ci");
@@ -20,9 +21,10 @@ TEST_CASE("cache keygen: makes a key that only its owner reads, prints the one t
   CHECK(world.reporter.err() == "     Created the signing key `/h/.cargo/cargo-wasm/cache-key`\n");
   const auto again = ops::cache_keygen(world.env(), {.name = "ci", .file = {}});
   REQUIRE_FALSE(again);
-  CHECK(base::render(again.error(), base::Severity::error, false) == "error[CW1275]: there is a key in `/h/.cargo/cargo-wasm/cache-key` already\n"
-                                                                     "   = note: what it has signed is believed only as long as `trust` of others names it\n"
-                                                                     "   = help: take it, or write another one to `--output FILE`\n");
+  CHECK(base::render(again.error(), base::Severity::error, false) ==
+        "error[CW1275]: there is a key in `/h/.cargo/cargo-wasm/cache-key` already\n"
+        "   = note: what it has signed is believed only as long as `trust` of others names it\n"
+        "   = help: take it, or write another one to `--output FILE`\n");
   CHECK(ops::cache_keygen(world.env(), {.name = "ci", .file = "other"}));
   CHECK(world.fs.exists("/project/other"));
 }
