@@ -16,7 +16,7 @@ using action::ProtobufWriter;
 
 namespace {
 
-const std::string k_execution = "grpc://farm.test:1/build.bazel.remote.execution.v2.Execution/";
+const std::string k_execution = "grpc://executor.test:1/build.bazel.remote.execution.v2.Execution/";
 
 std::string bytes_field(std::uint32_t number, std::string_view bytes)
 {
@@ -50,7 +50,7 @@ void serve(test::FakeHttp& http, const std::string& method, std::string_view mes
 
 std::string told(test::FakeHttp& http)
 {
-  const auto done = make_execution_service(http, {.url = "grpc://farm.test:1"}).value()->execute({.action = samples::k_action});
+  const auto done = make_execution_service(http, {.url = "grpc://executor.test:1"}).value()->execute({.action = samples::k_action});
   REQUIRE_FALSE(done);
   return base::render(done.error(), base::Severity::error, false);
 }
@@ -62,8 +62,9 @@ TEST_CASE("execution: a stream that ends before the action has is taken up again
   test::FakeHttp http;
   serve(http, "Execute", bytes_field(1, "op-1"), "14");
   serve(http, "WaitExecution", finished(bytes_field(1, "the result") + number_field(2, 1)), "0");
-  const auto done =
-      make_execution_service(http, {.url = "grpc://farm.test:1/main"}).value()->execute({.action = samples::k_action, .skip_cache = true});
+  const auto done = make_execution_service(http, {.url = "grpc://executor.test:1/main"})
+                        .value()
+                        ->execute({.action = samples::k_action, .skip_cache = true});
   REQUIRE(done);
   CHECK(done->encoded_result == "the result");
   CHECK(done->from_cache);
