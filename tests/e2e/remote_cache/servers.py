@@ -31,6 +31,7 @@ def from_sid(program):
         (archives / "partial").mkdir(parents=True)
         options = [*other_suite(base, "sid"), f"-oDir::Cache::archives={archives}", "-oAPT::Architecture=amd64"]
         got = run("apt-get", "-q", *options, "install", "-y", "--no-install-recommends", "--download-only", *PACKAGES)
+        PREFIX.mkdir(parents=True, exist_ok=True)
         for archive in archives.glob("*.deb"):
             run("dpkg", "-x", archive, PREFIX)
     loader, libraries = PREFIX / "usr/lib64/ld-linux-x86-64.so.2", PREFIX / "usr/lib/x86_64-linux-gnu"
