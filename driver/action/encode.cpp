@@ -1,19 +1,12 @@
 #include <algorithm>
 
 #include <cargo_wasm/action/action.hpp>
+#include <cargo_wasm/action/decode.hpp>
 
-#include "protobuf_writer.hpp"
+#include <cargo_wasm/action/protobuf.hpp>
 
 namespace cargo_wasm::action {
 namespace {
-
-std::string encode_digest(const Digest& digest)
-{
-  ProtobufWriter out;
-  out.bytes_field(1, base::to_hex(digest.hash));
-  out.varint_field(2, digest.size_bytes);
-  return std::move(out).take();
-}
 
 /// EnvironmentVariable, Property and SymlinkNode share this shape: name = 1, value = 2.
 std::string encode_pair(std::string_view name, std::string_view value)
@@ -38,7 +31,7 @@ std::string encode_file(std::string_view name, const Digest& digest, bool is_exe
 {
   ProtobufWriter out;
   out.bytes_field(1, name);
-  out.element(2, encode_digest(digest));
+  out.element(2, encode(digest));
   out.varint_field(4, is_executable ? 1 : 0);
   out.bytes_field(5, contents);
   return std::move(out).take();
@@ -57,6 +50,14 @@ template <class Range, class Name> auto sorted_by(const Range& range, Name name_
 
 } // namespace
 
+std::string encode(const Digest& digest)
+{
+  ProtobufWriter out;
+  out.bytes_field(1, base::to_hex(digest.hash));
+  out.varint_field(2, digest.size_bytes);
+  return std::move(out).take();
+}
+
 std::string encode(const Directory& directory)
 {
   ProtobufWriter out;
@@ -67,7 +68,7 @@ std::string encode(const Directory& directory)
   for (const auto* child : sorted_by(directory.directories, first)) {
     ProtobufWriter node;
     node.bytes_field(1, child->first);
-    node.element(2, encode_digest(child->second));
+    node.element(2, encode(child->second));
     out.element(2, std::move(node).take());
   }
   for (const auto* link : sorted_by(directory.symlinks, first)) {
@@ -98,8 +99,8 @@ std::string encode(const Command& command)
 std::string encode(const Action& action)
 {
   ProtobufWriter out;
-  out.element(1, encode_digest(action.command));
-  out.element(2, encode_digest(action.input_root));
+  out.element(1, encode(action.command));
+  out.element(2, encode(action.input_root));
   out.varint_field(7, action.do_not_cache ? 1 : 0);
   if (!action.platform.empty()) {
     out.element(10, encode_platform(action.platform));
@@ -117,7 +118,7 @@ std::string encode(const ActionResult& result)
        sorted_by(result.output_directories, [](const OutputDirectory& d) -> const auto& { return d.path; })) {
     ProtobufWriter node;
     node.bytes_field(1, directory->path);
-    node.element(3, encode_digest(directory->tree));
+    node.element(3, encode(directory->tree));
     out.element(3, std::move(node).take());
   }
   // An int32 field is sign-extended to 64 bits on the wire.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/action/decode.hpp>
 #include <cargo_wasm/cache/store.hpp>
 
 #include "store_files.hpp"
@@ -85,7 +86,7 @@ Result<CollectReport> Store::collect(std::uint64_t max_bytes)
       report.freed_bytes += file.stat.size_bytes;
       return {};
     }
-    for (const action::OutputFile& output : result->output_files) {
+    for (const action::OutputFile& output : result->result.output_files) {
       entry.blobs.emplace_back(name_of_blob(output), output.digest.size_bytes);
     }
     entries.push_back(std::move(entry));

@@ -1,4 +1,5 @@
 // Everything in the store is read once: blobs are what their names say, and entries name blobs that are there.
+#include <cargo_wasm/action/decode.hpp>
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/cache/store.hpp>
 
@@ -31,7 +32,7 @@ Result<VerifyReport> Store::verify()
       CW_TRY(m_fs.remove(file.path));
       return {};
     }
-    for (const action::OutputFile& output : result->output_files) {
+    for (const action::OutputFile& output : result->result.output_files) {
       if (output.contents.empty() && !m_fs.exists(path_of_blob(output.digest, output.is_executable))) {
         ++report.incomplete_entries;
         CW_TRY(m_fs.remove(file.path));

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/action/decode.hpp>
+
 #include "result_notes.hpp"
 
 namespace cargo_wasm::exec {
@@ -115,7 +117,7 @@ Result<std::optional<FoundResult>> ResultCache::find(plan::ActionIndex action, V
     const SealedAction first = m_keys.first(action, verdict.command, *verdict.shared, scope);
     CW_TRY_ASSIGN(const auto listed, m_store.entry(first.digest));
     const auto list = listed ? action::decode_action_result(*listed) : std::nullopt;
-    const auto notes = list ? notes_in(*list) : std::nullopt;
+    const auto notes = list ? notes_in(list->result) : std::nullopt;
     const auto observations = notes ? decode_observations(*notes) : std::nullopt;
     if (!observations) {
       continue;
@@ -125,7 +127,7 @@ Result<std::optional<FoundResult>> ResultCache::find(plan::ActionIndex action, V
       CW_TRY_ASSIGN(const auto entry, m_store.entry(second.digest));
       const auto result = entry ? action::decode_action_result(*entry) : std::nullopt;
       if (result) {
-        CW_TRY_ASSIGN(auto usable, found(action, verdict, *result));
+        CW_TRY_ASSIGN(auto usable, found(action, verdict, result->result));
         if (usable) {
           return usable;
         }
@@ -455,7 +457,7 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
   const std::lock_guard lock(m_mutex);
   CW_TRY_ASSIGN(const auto listed, m_store.entry(first.digest));
   const auto list = listed ? action::decode_action_result(*listed) : std::nullopt;
-  const auto before = list ? notes_in(*list) : std::nullopt;
+  const auto before = list ? notes_in(list->result) : std::nullopt;
   auto observations = before ? decode_observations(*before).value_or(std::vector<Observations>{}) : std::vector<Observations>{};
   if (std::ranges::find(observations, observed) == observations.end()) {
     observations.insert(observations.begin(), observed);

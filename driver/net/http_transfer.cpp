@@ -16,6 +16,37 @@ namespace {
 constexpr std::string_view k_redacted = "[REDACTED]";
 constexpr std::string_view k_cut_head = "the connection was closed before the headers had ended";
 constexpr std::string_view k_default_user_agent = "cargo-wasm/" CW_VERSION;
+constexpr std::string_view k_grpc = "grpc://", k_grpc_tls = "grpcs://";
+
+bool is_grpc(std::string_view url)
+{
+  return url.starts_with(k_grpc) || url.starts_with(k_grpc_tls);
+}
+
+/// What curl is told: gRPC is HTTP/2 with addresses of its own.
+std::string curl_url(const std::string& url)
+{
+  if (url.starts_with(k_grpc)) {
+    return "http://" + url.substr(k_grpc.size());
+  }
+  return url.starts_with(k_grpc_tls) ? "https://" + url.substr(k_grpc_tls.size()) : url;
+}
+
+/// Before 8.0 libcurl greets a server of HTTP/2 once more when it uses a connection again that began without a negotiation, which ends it.
+bool can_reuse_unnegotiated()
+{
+  static const bool k_can = ::curl_version_info(CURLVERSION_NOW)->version_num >= 0x080000;
+  return k_can;
+}
+
+/// Without TLS nothing is negotiated: a gRPC server speaks HTTP/2 from the first byte.
+long http_version(std::string_view url, bool multiplexing)
+{
+  if (url.starts_with(k_grpc)) {
+    return CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+  }
+  return multiplexing || is_grpc(url) ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
+}
 
 /// What CURLOPT_SSLVERSION takes: the least version in the low half, the greatest in the high one; 0 = curl's choice.
 long tls_range(const base::HttpOptions& options)
@@ -98,7 +129,7 @@ CURL* Transfer::start(const base::HttpOptions& options)
   m_easy.reset(::curl_easy_init());
   CURL* const easy = m_easy.get();
   const auto set = [easy](CURLoption option, auto value) { return ::curl_easy_setopt(easy, option, value) == CURLE_OK; };
-  bool usable = set(CURLOPT_URL, m_request.url.c_str());
+  bool usable = set(CURLOPT_URL, curl_url(m_request.url).c_str());
   usable = set(CURLOPT_PROTOCOLS_STR, "http,https") && usable;
   set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   set(CURLOPT_PRIVATE, static_cast<void*>(this));
@@ -114,7 +145,7 @@ CURL* Transfer::start(const base::HttpOptions& options)
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(m_request.limit->count()));
   }
   set_method(easy);
-  set(CURLOPT_HTTP_VERSION, static_cast<long>(options.multiplexing ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_HTTP_VERSION, http_version(m_request.url, options.multiplexing));
   set(CURLOPT_PIPEWAIT, options.multiplexing ? 1L : 0L);
   if (m_request.compressed) {
     set(CURLOPT_ACCEPT_ENCODING, "gzip");
@@ -154,9 +185,12 @@ void Transfer::set_method(CURL* easy) const
     ::curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_request.body.size()));
     ::curl_easy_setopt(easy, CURLOPT_POSTFIELDS, m_request.body.data());
     ::curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, m_request.method.c_str());
-    // libcurl sends a request again by itself when a connection that it had kept turns out to be dead: nothing that changes something may
-    // go twice.
-    ::curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    // libcurl sends a request again by itself when a connection that it had kept turns out to be dead: what changes something must not go
+    // twice, unless its sender said that it may, or it is a call of the remote execution API, of which none minds.
+    const bool may_go_twice = m_request.retries.value_or(0) > 0 || is_grpc(m_request.url);
+    const bool is_once = m_request.url.starts_with(k_grpc) && !can_reuse_unnegotiated();
+    ::curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, may_go_twice && !is_once ? 0L : 1L);
+    ::curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, is_once ? 1L : 0L);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cargo_wasm/action/decode.hpp>
 #include <cargo_wasm/base/compressed_size.hpp>
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/mapped_file.hpp>
@@ -52,7 +53,7 @@ void recall_sizes(cache::Store& store, std::string_view digest, SizeJson& entry)
 {
   const auto bytes = store.entry(key_of_sizes(digest));
   const auto result = bytes && *bytes ? action::decode_action_result(**bytes) : std::nullopt;
-  const SizeJson known = result ? SizeJson::parse(result->stdout_raw, nullptr, false) : SizeJson();
+  const SizeJson known = result ? SizeJson::parse(result->result.stdout_raw, nullptr, false) : SizeJson();
   for (const char* const key : {"gzip", "brotli"}) {
     if (known.is_object() && number_in(known, key)) {
       entry[key] = known[key];

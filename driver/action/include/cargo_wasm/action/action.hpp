@@ -79,9 +79,6 @@ struct ActionResult
 [[nodiscard]] std::string encode(const Action& action);
 [[nodiscard]] std::string encode(const ActionResult& result);
 
-/// What a server or a store gave; fields that are not ours are passed over. nullopt: no such message.
-[[nodiscard]] std::optional<ActionResult> decode_action_result(std::string_view bytes);
-
 /// A line per field, for people who compare two actions: hashes in hex, lists in encoded order.
 [[nodiscard]] std::string dump(const Command& command);
 [[nodiscard]] std::string dump(const Directory& directory);
