@@ -433,7 +433,7 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
   if (auto outcome = dispatch_component(env, parsed, options)) {
     return std::move(*outcome);
   }
-  if (auto outcome = dispatch_cache(env, parsed)) {
+  if (auto outcome = dispatch_cache(env, parsed, options)) {
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_registry(env, parsed, context)) {

@@ -2,10 +2,11 @@
 #include "dispatch_cache.hpp"
 
 #include <cargo_wasm/ops/cache_verbs.hpp>
+#include <cargo_wasm/ops/remote_cache_verbs.hpp>
 
 namespace cargo_wasm::cli {
 
-std::optional<Result<Outcome>> dispatch_cache(const Env& env, const ParsedArguments& parsed)
+std::optional<Result<Outcome>> dispatch_cache(const Env& env, const ParsedArguments& parsed, const ops::GlobalOptions& options)
 {
   Result<> done;
   if (parsed.verb == "cache stats") {
@@ -13,6 +14,17 @@ std::optional<Result<Outcome>> dispatch_cache(const Env& env, const ParsedArgume
   } else if (parsed.verb == "cache gc") {
     const auto* const size = parsed.last("max-size");
     done = ops::cache_gc(env, size == nullptr ? std::nullopt : std::optional(*size));
+  } else if (parsed.verb == "cache keygen") {
+    ops::CacheKeygenRequest request;
+    if (const auto* const name = parsed.last("name")) {
+      request.name = *name;
+    }
+    if (const auto* const output = parsed.last("output")) {
+      request.file = absolute(env, *output);
+    }
+    done = ops::cache_keygen(env, request);
+  } else if (parsed.verb == "cache push") {
+    done = ops::cache_push_store(env, options);
   } else if (parsed.verb == "cache verify") {
     done = ops::cache_verify(env);
   } else {

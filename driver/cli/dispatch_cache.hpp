@@ -4,6 +4,6 @@
 namespace cargo_wasm::cli {
 
 /// Runs a verb of the group `cache`; nullopt for any other verb.
-std::optional<Result<Outcome>> dispatch_cache(const Env& env, const ParsedArguments& parsed);
+std::optional<Result<Outcome>> dispatch_cache(const Env& env, const ParsedArguments& parsed, const ops::GlobalOptions& options);
 
 } // namespace cargo_wasm::cli

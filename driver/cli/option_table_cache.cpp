@@ -13,6 +13,16 @@ std::vector<VerbSpec> cache_verbs()
        "",
        "Remove from the store what was not used for longest",
        join({{{"max-size", '\0', value, "SIZE", "Until it is not larger than this: `5 GiB`"}}, general()})},
+      {"cache keygen",
+       "",
+       "Make the key that signs results which are sent to caches on other machines",
+       join({{{"name", '\0', value, "NAME", "Who signs; it stands in every signature"},
+              {"output", 'o', value, "FILE", "Where to, instead of $CARGO_HOME/cargo-wasm/cache-key"}},
+             general()})},
+      {"cache push",
+       "",
+       "Send what builds could not send in time to caches on other machines",
+       join({{{"wait", '\0', flag, "", "As long as it takes, which is always so: for scripts that want to say it"}}, general()})},
       {"cache verify", "", "Hash everything in the store, and remove what is damaged", general()},
   };
 }

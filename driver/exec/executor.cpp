@@ -140,20 +140,33 @@ Result<> Executor::decide(plan::ActionIndex action)
 Result<bool> Executor::finish_found(plan::ActionIndex action, Verdict& verdict)
 {
   auto found = m_results_of_others->look_up(action, verdict);
-  if (!found) {
-    return false;
-  }
-  CW_TRY(m_results_of_others->settle(action, *found));
+  return found ? take(action, *found) : Result<bool>(false);
+}
+
+/// False: the store has lost it meanwhile.
+Result<bool> Executor::take(plan::ActionIndex action, FoundResult& found)
+{
+  CW_TRY(m_results_of_others->settle(action, found));
   bool moved = false;
-  CW_TRY_ASSIGN(const bool is_there, bring_for_people(action, found->record, moved));
+  CW_TRY_ASSIGN(const bool is_there, bring_for_people(action, found.record, moved));
   if (!is_there) {
     return false;
   }
-  verdict.record = std::move(found->record);
-  verdict.result = std::move(found->result);
+  Verdict verdict;
+  verdict.record = std::move(found.record);
+  verdict.result = std::move(found.result);
   verdict.record_moved = true;
   CW_TRY(finish_fresh(action, verdict, ActionState::restored));
   return true;
+}
+
+Result<> Executor::finish_fetched(plan::ActionIndex action, FoundResult& found)
+{
+  CW_TRY_ASSIGN(const bool is_there, take(action, found));
+  if (!is_there) {
+    m_ready.insert(action);
+  }
+  return {};
 }
 
 /// What somebody else than a compiler may read is put into place at once; the rest when it is read. False: the store has it no more.
@@ -426,6 +439,9 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   m_threads.at(action).join();
   m_threads.erase(action);
   m_running.erase(action);
+  if (job.success && job.found) {
+    return finish_fetched(action, *job.found);
+  }
   ++m_done;
   ActionRecord& record = m_outcome.actions[action];
   record.ended = job.ended - m_began;

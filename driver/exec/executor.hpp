@@ -45,6 +45,8 @@ private:
   Result<> check_ready();
   Result<> decide(plan::ActionIndex action);
   Result<bool> finish_found(plan::ActionIndex action, Verdict& verdict);
+  Result<> finish_fetched(plan::ActionIndex action, FoundResult& found);
+  Result<bool> take(plan::ActionIndex action, FoundResult& found);
   Result<bool> bring_for_people(plan::ActionIndex action, Record& record, bool& moved);
   Result<bool> bring_inputs(plan::ActionIndex action);
   void make_again(plan::ActionIndex action, plan::ActionIndex reader);

@@ -105,6 +105,12 @@ public:
 
   Result<> run(JobOutput& out)
   {
+    if (m_settings.results != nullptr) {
+      out.found = m_settings.results->fetch(m_index, m_verdict);
+      if (out.found) {
+        return {};
+      }
+    }
     CW_TRY(prepare());
     base::Command command = command_for(m_settings, m_template, m_verdict.command);
     m_shown_command = base::to_shell_string(command, shown_environment());

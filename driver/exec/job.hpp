@@ -12,10 +12,9 @@
 
 #include "events.hpp"
 #include "freshness.hpp"
+#include "result_cache.hpp"
 
 namespace cargo_wasm::exec {
-
-class ResultCache;
 
 struct JobOutput
 {
@@ -25,6 +24,7 @@ struct JobOutput
   std::string advice_text;    ///< plain text for failure advice
   KnownResult result;
   std::optional<Record> record; ///< absent when the inputs changed meanwhile
+  std::optional<FoundResult> found; ///< another machine had it: nothing ran
   std::vector<ScriptMessage> messages;
   std::chrono::steady_clock::time_point started{}, ended{};
 };

@@ -454,8 +454,21 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
   add_notes(result, encode(notes));
   CW_TRY(m_store.put_entry(second.digest, action::encode(result)));
 
+  CW_TRY_ASSIGN(const auto observations, note_observations(first.digest, observed));
+  if (scope != Scope::checkout && !notes.is_for_this_machine) {
+    CW_TRY(offer(second.digest, result));
+    action::ActionResult list;
+    add_notes(list, encode(observations));
+    CW_TRY(offer(first.digest, list));
+  }
+  return {};
+}
+
+/// Adds to the list under a first digest; the list.
+Result<std::vector<Observations>> ResultCache::note_observations(const base::Digest& first, const Observations& observed)
+{
   const std::lock_guard lock(m_mutex);
-  CW_TRY_ASSIGN(const auto listed, m_store.entry(first.digest));
+  CW_TRY_ASSIGN(const auto listed, m_store.entry(first));
   const auto list = listed ? action::decode_action_result(*listed) : std::nullopt;
   const auto before = list ? notes_in(list->result) : std::nullopt;
   auto observations = before ? decode_observations(*before).value_or(std::vector<Observations>{}) : std::vector<Observations>{};
@@ -464,9 +477,9 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
     observations.resize(std::min(observations.size(), k_most_observations));
     action::ActionResult whole;
     add_notes(whole, encode(observations));
-    CW_TRY(m_store.put_entry(first.digest, action::encode(whole)));
+    CW_TRY(m_store.put_entry(first, action::encode(whole)));
   }
-  return {};
+  return observations;
 }
 
 } // namespace cargo_wasm::exec

@@ -31,6 +31,8 @@ public:
 
   /// The key of an action that must run, and what the store has for it. A store that cannot be read is told once and left out.
   [[nodiscard]] std::optional<FoundResult> look_up(plan::ActionIndex action, Verdict& verdict);
+  /// The same of the caches on other machines, for the thread of a job; what they have is in the store afterwards.
+  [[nodiscard]] std::optional<FoundResult> fetch(plan::ActionIndex action, const Verdict& verdict);
   /// After a run: keeps its outputs and says what they were made from. Outputs that became the store's own files get their new identity
   /// in `record`. Thread safe. What cannot be kept is no error of the build.
   void keep(plan::ActionIndex action, const Verdict& verdict, Record& record);
@@ -48,6 +50,11 @@ private:
   Result<bool> bring_directory(const RecordedOutput& output, const std::string& path);
   [[nodiscard]] Result<Scope> scope_of(const plan::ActionTemplate& tmpl, const Record& record, std::string_view texts) const;
   Result<> keep_output(const plan::ActionTemplate& tmpl, RecordedOutput& output, action::ActionResult& result);
+  Result<std::vector<Observations>> note_observations(const base::Digest& first, const Observations& observed);
+  [[nodiscard]] Result<std::optional<FoundResult>> fetch_from(remote::Remotes& remotes, plan::ActionIndex action, const Verdict& verdict);
+  Result<std::optional<action::ActionResult>> fetch_entry(remote::Remotes& remotes, const base::Digest& key);
+  Result<> offer(const base::Digest& key, const action::ActionResult& result);
+  [[nodiscard]] remote::Remotes* remotes();
   void leave_out(const Error& why);
 
   const Context& m_context;
@@ -57,6 +64,8 @@ private:
   PlaceNames m_texts; ///< for texts, which may also name the toolchain
   std::mutex m_mutex; ///< of the warning, and of lists under first digests
   bool m_is_left_out = false;
+  bool m_asked_for_remotes = false;
+  remote::Remotes* m_remotes = nullptr;
 };
 
 /// Whether anybody but a compiler reads what this action leaves: users, reports, later commands.

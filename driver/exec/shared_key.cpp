@@ -320,6 +320,7 @@ Result<bool> SharedKeys::is_untouched(const base::Path& package_root)
       untouched = untouched && stat && stat->ctime_ns <= mark->ctime_ns;
     }
   }
+  const std::lock_guard lock(m_mutex);
   m_untouched.emplace(package_root.native(), untouched);
   return untouched;
 }
@@ -327,6 +328,7 @@ Result<bool> SharedKeys::is_untouched(const base::Path& package_root)
 bool SharedKeys::is_as_unpacked(const std::string& place_name) const
 {
   const std::string path = m_context.places.path_of(place_name);
+  const std::lock_guard lock(m_mutex);
   return std::ranges::any_of(m_untouched, [&](const auto& package) { return package.second && is_below(path, package.first); });
 }
 

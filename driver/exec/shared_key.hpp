@@ -70,10 +70,6 @@ public:
   [[nodiscard]] bool is_as_unpacked(const std::string& place_name) const;
 
 private:
-  struct Unpacked
-  {
-    bool is_untouched = false;
-  };
   Result<> add_package(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key);
   Result<> add_tree(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key);
   Result<> add_tools(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key);
@@ -89,6 +85,7 @@ private:
   std::vector<std::string> m_checkout, m_user;
   std::map<std::string, std::string> m_toolchains;
   std::map<std::string, std::string> m_programs;
+  mutable std::mutex m_mutex;              ///< of `m_untouched`, which the threads of jobs read
   std::map<std::string, bool> m_untouched; ///< package root → nothing was written since it was unpacked
   std::map<std::string, std::vector<RecordedFile>> m_trees;
 };

@@ -1,4 +1,5 @@
 #include <cargo_wasm/ops/cache_verbs.hpp>
+#include <cargo_wasm/ops/remote_cache_verbs.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -85,6 +86,12 @@ Result<> cache_verify(const Env& env)
                     .help("look at the disk: nothing writes into the store's files once they are there"));
   }
   return {};
+}
+
+Result<> cache_push_store(const Env& env, const GlobalOptions& options)
+{
+  CW_TRY_ASSIGN(const auto store, opened_store(env));
+  return cache_push(env, {options.config, spool_directory(*store)});
 }
 
 } // namespace cargo_wasm::ops

@@ -85,6 +85,7 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
     lock_imports(env, *compiled.planned, exec);
   }
   std::unique_ptr<cache::Store> store;
+  std::optional<RemoteCaches> remotes;
   const bool uses_store = request.uses_store && !options.strict_cargo && !exec.dry_run && !is_store_switched_off(env);
   CW_TRY_ASSIGN(const std::uint64_t store_bytes, store_limit(env));
   if (uses_store) {
@@ -92,6 +93,8 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
   }
   if (store) {
     exec.cache = cache_use(env, *store, request.driver_program);
+    remotes.emplace(env, options.config, spool_directory(*store));
+    exec.cache->open_remotes = [&remotes] { return remotes->open(); };
     // Tests of documentation are compiled by rustdoc, which reads what the graph made.
     exec.everything_on_disk = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::doc;
   }
@@ -106,6 +109,7 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
   }
   CW_TRY_ASSIGN(auto outcome, exec::execute(env, graph, exec));
   if (store) {
+    remotes->finish(outcome.elapsed);
     CW_TRY(store->collect_if_grown(store_bytes));
   }
   if (exec.dry_run) {

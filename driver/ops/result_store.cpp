@@ -96,4 +96,33 @@ exec::CacheUse cache_use(const base::Env& env, cache::Store& store, const base::
   return use;
 }
 
+RemoteCaches::RemoteCaches(const base::Env& env, const manifest::ConfigOptions& config, base::Path spool)
+    : m_env(env), m_options(config), m_spool(std::move(spool))
+{
+}
+
+Result<remote::Remotes*> RemoteCaches::open()
+{
+  CW_TRY_ASSIGN(const auto config, manifest::Config::load(m_env, m_options));
+  CW_TRY_ASSIGN(m_remotes, remote::open_remotes(m_env, *config, m_spool));
+  return m_remotes.get();
+}
+
+void RemoteCaches::finish(std::chrono::steady_clock::duration elapsed)
+{
+  constexpr std::chrono::milliseconds k_least{100};
+  if (m_remotes != nullptr) {
+    const auto tenth = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed) / 10;
+    const remote::UploadSummary summary = m_remotes->finish(std::max(k_least, tenth));
+    if (summary.spooled > 0) {
+      m_env.reporter.verbose("Spooled", fmt::format("{} results wait for `cargo-wasm cache push`", summary.spooled));
+    }
+  }
+}
+
+base::Path spool_directory(const cache::Store& store)
+{
+  return store.directory() / "spool";
+}
+
 } // namespace cargo_wasm::ops

@@ -1,11 +1,14 @@
 // The store of results of this user, as commands open it.
 #pragma once
+#include <chrono>
 #include <memory>
 #include <optional>
 
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/cache/store.hpp>
 #include <cargo_wasm/exec/execute.hpp>
+#include <cargo_wasm/manifest/config.hpp>
+#include <cargo_wasm/remote/remotes.hpp>
 
 namespace cargo_wasm::ops {
 
@@ -22,5 +25,25 @@ namespace cargo_wasm::ops {
 
 /// "10 GiB", "500 MB", "2000000": bytes. nullopt: nothing of the kind.
 [[nodiscard]] std::optional<std::uint64_t> parse_store_size(std::string_view text);
+
+/// The caches on other machines, opened when the store first lacks something.
+class RemoteCaches
+{
+public:
+  RemoteCaches(const base::Env& env, const manifest::ConfigOptions& config, base::Path spool);
+  /// Null: there are none. Errors: those of the configuration.
+  [[nodiscard]] Result<remote::Remotes*> open();
+  /// After a build that took this long: what is not sent within a tenth of it waits in the spool.
+  void finish(std::chrono::steady_clock::duration elapsed);
+
+private:
+  const base::Env& m_env;
+  manifest::ConfigOptions m_options;
+  base::Path m_spool;
+  std::unique_ptr<remote::Remotes> m_remotes;
+};
+
+/// Where what could not be sent waits.
+[[nodiscard]] base::Path spool_directory(const cache::Store& store);
 
 } // namespace cargo_wasm::ops

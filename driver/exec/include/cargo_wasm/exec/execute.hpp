@@ -25,6 +25,9 @@
 namespace cargo_wasm::cache {
 class Store;
 }
+namespace cargo_wasm::remote {
+class Remotes;
+}
 
 namespace cargo_wasm::exec {
 
@@ -83,6 +86,8 @@ struct CacheUse
   base::Path memo_directory; ///< digests of toolchains and programs by their stat data
   base::Path driver_program; ///< this program: its steps and its linker shim are part of results
   std::string home;          ///< $HOME: a result that contains it is this user's
+  /// The caches on other machines, asked for when the store first lacks something; null: there are none. May be empty.
+  std::function<Result<remote::Remotes*>()> open_remotes;
 };
 
 struct ExecuteOptions

@@ -13,5 +13,7 @@ namespace cargo_wasm::ops {
 [[nodiscard]] Result<> cache_gc(const Env& env, const std::optional<std::string>& max_size);
 /// Hashes everything; what is damaged is removed. Errors: CW1242 something was (blame integrity).
 [[nodiscard]] Result<> cache_verify(const Env& env);
+/// `cache push` for this user's store. Errors: those of cache_push, CW1239, CW1240.
+[[nodiscard]] Result<> cache_push_store(const Env& env, const GlobalOptions& options);
 
 } // namespace cargo_wasm::ops

@@ -1,0 +1,164 @@
+// Results of other machines: they come into the store as if they had been made here, and are found there like any other.
+#include <atomic>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cargo_wasm/remote/remotes.hpp>
+
+#include "result_cache.hpp"
+#include "result_notes.hpp"
+
+namespace cargo_wasm::exec {
+namespace {
+
+/// Blobs arrive beside the store's own files, and become theirs when their hash is known to be right.
+class StoreSink final : public remote::BlobSink
+{
+public:
+  StoreSink(base::Filesystem& fs, cache::Store& store) : m_fs(fs), m_store(store) {}
+
+  bool has(const base::Digest& digest) override
+  {
+    for (const bool executable : {false, true}) {
+      const auto there = m_store.contains(digest, executable);
+      if (there && *there) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Result<base::Path> place(const base::Digest& digest) override
+  {
+    static std::atomic<std::uint64_t> counter{0};
+    const base::Path directory = m_store.directory() / "incoming";
+    CW_TRY(m_fs.create_directories(directory));
+    m_left.push_back(directory / fmt::format("{}-{}-{}", base::to_hex(digest.hash), ::getpid(), ++counter));
+    return m_left.back();
+  }
+
+  Result<> keep(const base::Digest& digest, const base::Path& file) override
+  {
+    CW_TRY(m_store.put_file(file, digest, false, cache::Placing::link));
+    return {};
+  }
+
+  ~StoreSink() override
+  {
+    for (const base::Path& file : m_left) {
+      (void)m_fs.remove(file);
+    }
+  }
+
+private:
+  base::Filesystem& m_fs;
+  cache::Store& m_store;
+  std::vector<base::Path> m_left;
+};
+
+} // namespace
+
+remote::Remotes* ResultCache::remotes()
+{
+  const std::lock_guard lock(m_mutex);
+  if (!std::exchange(m_asked_for_remotes, true) && m_use.open_remotes) {
+    auto opened = m_use.open_remotes();
+    if (opened) {
+      m_remotes = *opened;
+    } else {
+      m_context.env.reporter.warning(opened.error());
+    }
+  }
+  return m_remotes;
+}
+
+std::optional<FoundResult> ResultCache::fetch(plan::ActionIndex action, const Verdict& verdict)
+{
+  remote::Remotes* const others = verdict.shared == nullptr ? nullptr : remotes();
+  if (others == nullptr || !others->reads() || !m_context.graph.actions[action].cacheable) {
+    return std::nullopt;
+  }
+  auto found = fetch_from(*others, action, verdict);
+  if (!found) {
+    leave_out(found.error());
+    return std::nullopt;
+  }
+  return std::move(*found);
+}
+
+/// What was fetched, with its notes inline again: servers may leave them out, since they are a blob, too.
+Result<std::optional<action::ActionResult>> ResultCache::fetch_entry(remote::Remotes& remotes, const base::Digest& key)
+{
+  StoreSink sink(m_context.env.fs, m_store);
+  CW_TRY_ASSIGN(const auto hold, m_store.hold());
+  auto fetched = remotes.fetch(key, sink);
+  if (!fetched) {
+    return std::nullopt;
+  }
+  for (action::OutputFile& file : fetched->result.output_files) {
+    const base::Path blob = m_store.path_of_blob(file.digest, false);
+    if (file.path == k_notes_path) {
+      CW_TRY_ASSIGN(auto bytes, m_context.env.fs.read_if_exists(blob));
+      if (!bytes || base::digest_of(*bytes) != file.digest) {
+        return std::nullopt;
+      }
+      file.contents = std::move(*bytes);
+    } else if (file.is_executable) {
+      CW_TRY_ASSIGN(const bool is_there, m_store.contains(file.digest, true));
+      if (!is_there) {
+        CW_TRY(m_store.put_file(blob, file.digest, true, cache::Placing::copy));
+      }
+    }
+  }
+  return std::move(fetched->result);
+}
+
+Result<std::optional<FoundResult>>
+ResultCache::fetch_from(remote::Remotes& remotes, plan::ActionIndex action, const Verdict& verdict)
+{
+  for (const Scope scope : {Scope::anywhere, Scope::user}) {
+    const base::Digest first = m_keys.first(action, verdict.command, *verdict.shared, scope).digest;
+    CW_TRY_ASSIGN(const auto list, fetch_entry(remotes, first));
+    const auto notes = list ? notes_in(*list) : std::nullopt;
+    const auto observations = notes ? decode_observations(*notes) : std::nullopt;
+    if (!observations) {
+      continue;
+    }
+    for (const Observations& observed : *observations) {
+      CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, *verdict.shared, scope, observed));
+      CW_TRY_ASSIGN(const auto result, fetch_entry(remotes, second.digest));
+      if (!result) {
+        continue;
+      }
+      CW_TRY(m_store.put_entry(second.digest, action::encode(*result)));
+      CW_TRY(note_observations(first, observed));
+      CW_TRY_ASSIGN(auto usable, found(action, verdict, *result));
+      if (usable) {
+        return usable;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Result<> ResultCache::offer(const base::Digest& key, const action::ActionResult& result)
+{
+  remote::Remotes* const others = remotes();
+  if (others == nullptr || !others->writes()) {
+    return {};
+  }
+  action::ActionResult offered = result;
+  std::vector<remote::Blob> blobs;
+  for (action::OutputFile& file : offered.output_files) {
+    if (file.contents.empty()) {
+      blobs.push_back({file.digest, m_store.path_of_blob(file.digest, file.is_executable)});
+    } else {
+      blobs.push_back({file.digest, std::exchange(file.contents, {})});
+    }
+  }
+  others->offer(key, offered, std::move(blobs));
+  return {};
+}
+
+} // namespace cargo_wasm::exec
