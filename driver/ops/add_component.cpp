@@ -88,11 +88,10 @@ Result<AddedLine> line_for(ComponentRegistry& registry,
     requirement = spec.substr(at + 1);
     CW_TRY(spec::parse_version_req(requirement));
   } else {
-    CW_TRY_ASSIGN(const registry_oci::Place place, registry.place_of(package, said ? said : default_registry));
-    CW_TRY_ASSIGN(const auto client, registry.client(place, package));
-    CW_TRY_ASSIGN(const auto versions, versions_of(*client));
-    const auto newest =
-        std::find_if(versions.rbegin(), versions.rend(), [](const TaggedVersion& tagged) { return tagged.version.pre.empty(); });
+    CW_TRY_ASSIGN(const PackageSource source, registry.source_of(package, said ? said : default_registry));
+    CW_TRY_ASSIGN(const auto versions, registry.versions(source, package));
+    const auto newest = std::find_if(
+        versions.rbegin(), versions.rend(), [](const OfferedVersion& offered) { return offered.version.pre.empty() && !offered.yanked; });
     if (newest == versions.rend()) {
       return fail(Error("CW1162", fmt::format("`{}` has no version but pre-releases", to_string(package)))
                       .help(fmt::format("name the one you want: `cargo-wasm add --component {}@VERSION`", to_string(package))));

@@ -114,26 +114,27 @@ public:
                                                               base::join(wanted.texts, "`, `")))
                       .help("run the same command without `--locked`, and keep the lock that it writes"));
     }
-    CW_TRY_ASSIGN(const registry_oci::Place place, m_registry.place_of(wanted.package, wanted.registry));
-    CW_TRY_ASSIGN(const auto client, m_registry.client(place, wanted.package));
-    CW_TRY_ASSIGN(const auto versions, versions_of(*client));
-    const auto best =
-        std::find_if(versions.rbegin(), versions.rend(), [&](const TaggedVersion& tagged) { return wanted.fits(tagged.version); });
+    CW_TRY_ASSIGN(const PackageSource source, m_registry.source_of(wanted.package, wanted.registry));
+    CW_TRY_ASSIGN(const auto versions, m_registry.versions(source, wanted.package));
+    const auto best = std::find_if(
+        versions.rbegin(), versions.rend(), [&](const OfferedVersion& offered) { return !offered.yanked && wanted.fits(offered.version); });
     if (best == versions.rend()) {
-      return fail(none_fits(wanted, to_string(client->repository()), versions));
+      return fail(none_fits(wanted, to_string(source.repository), versions));
     }
-    CW_TRY_ASSIGN(const auto pulled, pull(*client, wanted, best->version, best->tag));
-    return LockedComponent{wanted.package, best->version, client->repository(), pulled.digest, base::sha256(pulled.layer)};
+    CW_TRY_ASSIGN(const auto pulled, pull(source, wanted, best->version, best->reference));
+    return LockedComponent{wanted.package, best->version, source.repository, pulled.digest, base::sha256(pulled.layer)};
   }
 
   /// Its bytes, from the cache or by the digests of the lock.
   Result<FetchedComponent> fetch(const Wanted& wanted, const LockedComponent& locked)
   {
     const Path file = cached(locked.package, locked.content);
+    CW_TRY_ASSIGN(const PackageSource place, m_registry.source_of(locked.package, wanted.registry, locked.source));
     CW_TRY_ASSIGN(const auto kept, m_env.fs.read_if_exists(file));
-    if (!kept || base::sha256(*kept) != locked.content) {
-      CW_TRY_ASSIGN(const auto client, m_registry.client(locked.source));
-      CW_TRY_ASSIGN(const auto pulled, pull(*client, wanted, locked.version, registry_oci::digest_text(locked.manifest)));
+    if (kept && base::sha256(*kept) == locked.content) {
+      CW_TRY(m_registry.check(place, locked.package, locked.version, locked.manifest)); // it may have been revoked since
+    } else {
+      CW_TRY_ASSIGN(const auto pulled, pull(place, wanted, locked.version, registry_oci::digest_text(locked.manifest)));
       if (base::sha256(pulled.layer) != locked.content) {
         return fail(Error("CW1166",
                           fmt::format("`{}` contradicts itself about `{}` {}",
@@ -197,24 +198,19 @@ private:
   }
 
   Result<registry_oci::PulledArtifact>
-  pull(registry_oci::Client& client, const Wanted& wanted, const spec::Version& version, const std::string& reference)
+  pull(const PackageSource& source, const Wanted& wanted, const spec::Version& version, const std::string& reference)
   {
+    CW_TRY(m_registry.demand_network());
     m_env.reporter.status("Downloading",
-                          fmt::format("{} v{} ({})", to_string(wanted.package), spec::to_string(version), client.repository().host));
-    auto done = registry_oci::pull_artifact(client, reference);
-    if (!done && done.error().id == "CW1162" && registry_oci::parse_digest(reference)) {
-      return fail(
-          Error("CW1166",
-                fmt::format("`{}` {} is not in its registry as it is locked", to_string(wanted.package), spec::to_string(version)),
-                Blame::integrity)
-              .note(fmt::format("`{}` has no manifest `{}`", to_string(client.repository()), reference))
-              .help("its tag may have been moved, or the version deleted: ask its publisher before you take what stands there now"));
-    }
-    CW_TRY_ASSIGN(registry_oci::PulledArtifact pulled, std::move(done));
+                          fmt::format("{} v{} ({})",
+                                      to_string(wanted.package),
+                                      spec::to_string(version),
+                                      source.known == nullptr ? source.repository.host : source.known->federation.name + ", verified"));
+    CW_TRY_ASSIGN(registry_oci::PulledArtifact pulled, m_registry.pull(source, wanted.package, version, reference));
     const auto annotation = pulled.manifest.annotations.find(std::string(registry_oci::k_version_annotation));
     if (annotation != pulled.manifest.annotations.end() && annotation->second != spec::to_string(version)) {
       return fail(Error("CW1155",
-                        fmt::format("`{}:{}` is another version than its tag says", to_string(client.repository()), reference),
+                        fmt::format("`{}:{}` is another version than its tag says", to_string(source.repository), reference),
                         Blame::integrity)
                       .note(fmt::format("it says of itself that it is `{}`", annotation->second))
                       .help("ask its publisher"));
@@ -225,7 +221,7 @@ private:
     return pulled;
   }
 
-  static Error none_fits(const Wanted& wanted, const std::string& repository, const std::vector<TaggedVersion>& versions)
+  static Error none_fits(const Wanted& wanted, const std::string& repository, const std::vector<OfferedVersion>& versions)
   {
     constexpr std::size_t k_shown = 5;
     std::vector<std::string> newest;

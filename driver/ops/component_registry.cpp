@@ -57,6 +57,12 @@ Result<base::HttpClient*> ComponentRegistry::http()
   return m_http.get();
 }
 
+Result<> ComponentRegistry::demand_network()
+{
+  CW_TRY(http());
+  return {};
+}
+
 Result<const WkgConfig*> ComponentRegistry::wkg()
 {
   if (!m_wkg) {
@@ -123,6 +129,79 @@ Result<Place> ComponentRegistry::place_of(const registry_oci::PackageName& packa
     return fail(no_registry(package));
   }
   return registry->metadata ? registry_oci::parse_registry_metadata(*registry->metadata, registry->host) : fetched_place(registry->host);
+}
+
+Result<PackageSource> ComponentRegistry::source_of(const registry_oci::PackageName& package,
+                                                   const std::optional<std::string>& said,
+                                                   const std::optional<registry_oci::Repository>& locked)
+{
+  PackageSource source;
+  if (said && said->find_first_of(".:/") == std::string::npos) {
+    CW_TRY_ASSIGN(source.known, m_log.named(*said));
+    if (source.known != nullptr) {
+      CW_TRY_ASSIGN(source.repository, ComponentLog::repository(*source.known, package));
+      source.repository = locked ? *locked : source.repository;
+      return source;
+    }
+  }
+  if (locked) {
+    source.repository = *locked;
+  } else {
+    CW_TRY_ASSIGN(const Place place, place_of(package, said));
+    CW_TRY_ASSIGN(source.repository, registry_oci::repository_of(place, package));
+  }
+  CW_TRY_ASSIGN(source.known, m_log.owner_of(package, source.repository));
+  return source;
+}
+
+Result<std::vector<OfferedVersion>> ComponentRegistry::versions(const PackageSource& source, const registry_oci::PackageName& package)
+{
+  std::vector<OfferedVersion> offered;
+  if (source.known == nullptr) {
+    CW_TRY_ASSIGN(const auto own_client, client(source.repository));
+    CW_TRY_ASSIGN(auto tagged, versions_of(*own_client));
+    for (TaggedVersion& one : tagged) {
+      offered.push_back({.version = std::move(one.version), .reference = std::move(one.tag)});
+    }
+    return offered;
+  }
+  CW_TRY(demand_network());
+  CW_TRY_ASSIGN(const std::vector<LoggedVersion> logged, m_log.versions(*source.known, package));
+  for (const LoggedVersion& one : logged) {
+    offered.push_back({.version = one.version, .reference = registry_oci::digest_text(one.manifest), .yanked = one.yanked});
+  }
+  return offered;
+}
+
+Result<> ComponentRegistry::check(const PackageSource& source,
+                                  const registry_oci::PackageName& package,
+                                  const spec::Version& version,
+                                  const registry_oci::Sha256& manifest)
+{
+  return source.known == nullptr ? Result<>() : m_log.check(*source.known, package, version, manifest);
+}
+
+Result<registry_oci::PulledArtifact> ComponentRegistry::pull(const PackageSource& source,
+                                                             const registry_oci::PackageName& package,
+                                                             const spec::Version& version,
+                                                             const std::string& reference)
+{
+  const auto digest = registry_oci::parse_digest(reference);
+  if (source.known != nullptr && digest) {
+    CW_TRY(demand_network());
+    CW_TRY(check(source, package, version, *digest));
+    return m_log.pull(*source.known, package, version, *digest);
+  }
+  CW_TRY_ASSIGN(const auto own_client, client(source.repository));
+  auto done = registry_oci::pull_artifact(*own_client, reference);
+  if (!done && done.error().id == "CW1162" && digest) {
+    return fail(Error("CW1166",
+                      fmt::format("`{}` {} is not in its registry as it is locked", to_string(package), spec::to_string(version)),
+                      Blame::integrity)
+                    .note(fmt::format("`{}` has no manifest `{}`", to_string(source.repository), reference))
+                    .help("its tag may have been moved, or the version deleted: ask its publisher before you take what stands there now"));
+  }
+  return done;
 }
 
 Result<registry_oci::Credentials> ComponentRegistry::credentials_for(const std::string& host)

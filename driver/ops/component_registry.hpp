@@ -10,14 +10,49 @@
 #include <cargo_wasm/registry_oci/registry_metadata.hpp>
 #include <cargo_wasm/spec/version.hpp>
 
+#include "component_log.hpp"
 #include "wkg_config.hpp"
 
 namespace cargo_wasm::ops {
 
+/// Where a package is read.
+struct PackageSource
+{
+  registry_oci::Repository repository; ///< as it stands in locks
+  const registry_client::KnownRegistry* known =
+      nullptr; ///< the registry of cargo-wasm whose log says what it is; nullptr: digests alone do
+};
+
+struct OfferedVersion
+{
+  spec::Version version;
+  std::string reference; ///< a tag; the digest of its manifest, where a log says it
+  bool yanked = false;   ///< not to be chosen anew; only a log says it
+};
+
 class ComponentRegistry
 {
 public:
-  ComponentRegistry(const Env& env, const manifest::Config& config) : m_env(env), m_config(config) {}
+  ComponentRegistry(const Env& env, const manifest::Config& config) : m_env(env), m_config(config), m_log(env, config) {}
+
+  /// `said` is that of `place_of`; `locked` is where a lock has it, which is then not asked for again. A registry that `said` names and
+  /// this machine knows is the source whatever else is said. Errors: those of `place_of`.
+  Result<PackageSource> source_of(const registry_oci::PackageName& package,
+                                  const std::optional<std::string>& said,
+                                  const std::optional<registry_oci::Repository>& locked = {});
+  /// Errors: CW1165 offline.
+  Result<> demand_network();
+  /// The lowest first. Errors: CW1162 no such package; those of the client and the log.
+  Result<std::vector<OfferedVersion>> versions(const PackageSource& source, const registry_oci::PackageName& package);
+  /// `reference` is that of `OfferedVersion`, or a digest. With a log: from any mirror, after `check`. Errors: CW1162, CW1166 a digest that
+  /// is not there; those of the client and the log.
+  Result<registry_oci::PulledArtifact>
+  pull(const PackageSource& source, const registry_oci::PackageName& package, const spec::Version& version, const std::string& reference);
+  /// What the log says of it, where there is one. Errors: those of `ComponentLog::check`.
+  Result<> check(const PackageSource& source,
+                 const registry_oci::PackageName& package,
+                 const spec::Version& version,
+                 const registry_oci::Sha256& manifest);
 
   /// `said`: "oci://HOST/PREFIX", a registry of cargo's configuration by its name, or a host whose `registry.json` says it; nullopt: the
   /// configuration of `wkg`. Nothing is taken for granted: a host that does not answer is not taken for a registry. Errors: CW1150, CW1159
@@ -39,6 +74,7 @@ private:
   std::unique_ptr<base::HttpClient> m_http;
   std::optional<WkgConfig> m_wkg;
   std::map<std::string, registry_oci::Place> m_fetched;
+  ComponentLog m_log;
 };
 
 /// The versions that the tags of a repository are, in their order, each with its tag; tags that are no versions are passed over.

@@ -188,34 +188,39 @@ Result<> component_pull(const Env& env, const GlobalOptions& options, const Comp
     from = own.settings.registry;
   }
   ComponentRegistry registry(env, *config);
-  CW_TRY_ASSIGN(const registry_oci::Place place, registry.place_of(wanted.package, from));
-  CW_TRY_ASSIGN(const auto client, registry.client(place, wanted.package));
-  std::optional<spec::Version> version;
-  if (auto exact = spec::parse_version(wanted.version.value_or("")); exact) {
-    version = std::move(*exact);
+  CW_TRY_ASSIGN(const PackageSource source, registry.source_of(wanted.package, from));
+  std::optional<OfferedVersion> chosen;
+  const auto exact = spec::parse_version(wanted.version.value_or(""));
+  if (exact && source.known == nullptr) {
+    CW_TRY_ASSIGN(std::string tag, registry_oci::tag_of(spec::to_string(*exact)));
+    chosen = OfferedVersion{.version = *exact, .reference = std::move(tag)};
   } else {
-    CW_TRY_ASSIGN(const auto requirement, spec::parse_version_req(wanted.version.value_or("*")));
-    CW_TRY_ASSIGN(const auto versions, versions_of(*client));
-    for (const TaggedVersion& tagged : versions) {
-      version = requirement.matches(tagged.version) ? std::optional(tagged.version) : version;
+    CW_TRY_ASSIGN(const auto requirement, spec::parse_version_req(exact ? "*" : wanted.version.value_or("*")));
+    CW_TRY_ASSIGN(const auto versions, registry.versions(source, wanted.package));
+    for (const OfferedVersion& offered : versions) {
+      const bool fits = exact ? offered.version == *exact : !offered.yanked && requirement.matches(offered.version);
+      chosen = fits ? std::optional(offered) : chosen;
     }
-    if (!version) {
+    if (!chosen) {
       return fail(Error("CW1162", fmt::format("no version of `{}` is `{}`", to_string(wanted.package), wanted.version.value_or("*")))
-                      .note(fmt::format("`{}` has {} versions", to_string(client->repository()), versions.size()))
+                      .note(fmt::format("`{}` has {} versions", to_string(source.repository), versions.size()))
                       .help(fmt::format("`cargo-wasm component versions {}` lists them", to_string(wanted.package))));
     }
   }
-  CW_TRY_ASSIGN(const std::string tag, registry_oci::tag_of(spec::to_string(*version)));
-  CW_TRY_ASSIGN(const auto pulled, registry_oci::pull_artifact(*client, tag));
+  const spec::Version& version = chosen->version;
+  const std::string& reference = chosen->reference;
+  CW_TRY_ASSIGN(const auto pulled, registry.pull(source, wanted.package, version, reference));
   const auto annotation = pulled.manifest.annotations.find(std::string(registry_oci::k_version_annotation));
-  if (annotation != pulled.manifest.annotations.end() && annotation->second != spec::to_string(*version)) {
-    return fail(
-        Error("CW1155", fmt::format("`{}:{}` is another version than its tag says", to_string(client->repository()), tag), Blame::integrity)
-            .note(fmt::format("it says of itself that it is `{}`", annotation->second))
-            .help("ask its publisher"));
+  if (annotation != pulled.manifest.annotations.end() && annotation->second != spec::to_string(version)) {
+    return fail(Error("CW1155",
+                      fmt::format("`{}:{}` is another version than its tag says", to_string(source.repository), reference),
+                      Blame::integrity)
+                    .note(fmt::format("it says of itself that it is `{}`", annotation->second))
+                    .help("ask its publisher"));
   }
   if (request.key) {
-    const SignedVersion signed_version{wanted.package, spec::to_string(*version), pulled.digest, base::sha256(pulled.layer)};
+    const SignedVersion signed_version{wanted.package, spec::to_string(version), pulled.digest, base::sha256(pulled.layer)};
+    CW_TRY_ASSIGN(const auto client, registry.client(source.repository));
     CW_TRY(find_statement(*client, signed_version, *request.key));
   }
   const Path output = request.output.value_or(env.cwd / (wanted.package.name + ".wasm"));
@@ -223,7 +228,7 @@ Result<> component_pull(const Env& env, const GlobalOptions& options, const Comp
   env.reporter.status("Pulled",
                       fmt::format("{} v{} to {} ({}, {})",
                                   to_string(wanted.package),
-                                  spec::to_string(*version),
+                                  spec::to_string(version),
                                   base::shown_path(env.cwd, output).native(),
                                   base::human_bytes(pulled.layer.size()),
                                   registry_oci::digest_text(pulled.digest)));
@@ -241,12 +246,11 @@ component_versions(const Env& env, const GlobalOptions& options, const std::stri
     where = own.settings.registry;
   }
   ComponentRegistry registry(env, *config);
-  CW_TRY_ASSIGN(const registry_oci::Place place, registry.place_of(name, where));
-  CW_TRY_ASSIGN(const auto client, registry.client(place, name));
-  CW_TRY_ASSIGN(const auto versions, versions_of(*client));
+  CW_TRY_ASSIGN(const PackageSource source, registry.source_of(name, where));
+  CW_TRY_ASSIGN(const auto versions, registry.versions(source, name));
   std::string text;
-  for (auto tagged = versions.rbegin(); tagged != versions.rend(); ++tagged) {
-    text += spec::to_string(tagged->version) + "\n";
+  for (auto offered = versions.rbegin(); offered != versions.rend(); ++offered) {
+    text += offered->yanked ? "" : spec::to_string(offered->version) + "\n";
   }
   env.reporter.result(text);
   return {};

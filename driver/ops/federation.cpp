@@ -9,6 +9,7 @@
 
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/base/chained_file.hpp>
+#include <cargo_wasm/registry_client/age_text.hpp>
 #include <cargo_wasm/registry_client/download_log.hpp>
 #include <cargo_wasm/registry_client/static_files.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
@@ -19,6 +20,7 @@ namespace cargo_wasm::ops {
 namespace {
 
 using nlohmann::ordered_json;
+using registry_client::age_text;
 using registry_client::KnownRegistry;
 using registry_client::VerifiedRegistry;
 
@@ -88,15 +90,6 @@ std::string table_of(const std::vector<StatusRow>& rows)
   return out;
 }
 
-std::string duration_text(std::uint64_t seconds)
-{
-  constexpr std::uint64_t k_minute = 60, k_hour = 3600, k_day = 86400;
-  return seconds < 2 * k_minute ? fmt::format("{} s", seconds)
-         : seconds < 2 * k_hour ? fmt::format("{} min", seconds / k_minute)
-         : seconds < 2 * k_day  ? fmt::format("{} h", seconds / k_hour)
-                                : fmt::format("{} d", seconds / k_day);
-}
-
 std::string state_of(const VerifiedRegistry::MirrorReport& report, std::uint64_t now)
 {
   if (report.trouble) {
@@ -152,7 +145,7 @@ Result<> show_status(const Env& env, VerifiedRegistry& registry, bool json)
                      federation.version,
                      registry_trust::to_utc_text(federation.expires),
                      registry.known().on_first_use ? "; trusted on first use" : "");
-  out += fmt::format("  log of {} entries, its newest state {} old\n\n", state.checkpoint.size, duration_text(state.age_s));
+  out += fmt::format("  log of {} entries, its newest state {} old\n\n", state.checkpoint.size, age_text(state.age_s));
   std::vector<StatusRow> rows = {{{"mirror", "region", "state", "answers in", "entries", "lag", "strikes"}}};
   for (const auto& report : reports) {
     rows.push_back({{report.mirror.id,
@@ -160,7 +153,7 @@ Result<> show_status(const Env& env, VerifiedRegistry& registry, bool json)
                      state_of(report, now),
                      report.trouble ? "-" : fmt::format("{:.0f} ms", report.health.latency_ms),
                      report.trouble ? "-" : fmt::format("{}", report.size),
-                     report.lag_s ? duration_text(*report.lag_s) : "-",
+                     report.lag_s ? age_text(*report.lag_s) : "-",
                      fmt::format("{}", report.health.strikes)}});
   }
   env.reporter.result(out + table_of(rows));

@@ -184,6 +184,7 @@ private:
         return fail(
             Error("CW1041", fmt::format("registry `{}` is named twice", name), Blame::usage).note("two names may have one address"));
       }
+      CW_TRY(name_canonical(m_env, *m_project.config, one));
       out.push_back(std::move(one));
     }
     return out;

@@ -72,12 +72,34 @@ Result<std::optional<NamedRegistry>> named_mirror(const Env& env, const manifest
   return found;
 }
 
+Result<> name_canonical(const Env& env, const manifest::Config& config, NamedRegistry& registry)
+{
+  if (!registry.registry.canonical.empty()) {
+    return {};
+  }
+  CW_TRY_ASSIGN(const auto known, registry_client::known_registries(env.fs, config.cargo_home()));
+  const auto is_own = [&](const registry_client::KnownRegistry& one) { return one.federation.canonical == registry.registry.index; };
+  if (std::ranges::any_of(known, is_own)) {
+    return {};
+  }
+  for (const registry_client::KnownRegistry& one : known) {
+    const bool is_mirror = std::ranges::any_of(
+        one.federation.mirrors, [&](const registry_trust::Mirror& mirror) { return "sparse+" + mirror.base == registry.registry.index; });
+    if (is_mirror && !one.on_first_use) {
+      registry.registry.canonical = one.federation.canonical;
+      break;
+    }
+  }
+  return {};
+}
+
 Result<RegistryAccess> RegistryAccess::open(const Env& env, const manifest::Config& config, NamedRegistry registry)
 {
   if (config.offline()) {
     return fail(Error("CW1049", "a registry cannot be asked without the network", Blame::usage)
                     .help(fmt::format("run it without {}", config.offline_reason())));
   }
+  CW_TRY(name_canonical(env, config, registry));
   CW_TRY_ASSIGN(const auto options, config.http_options());
   CW_TRY_ASSIGN(auto http, env.http.make(options));
   RegistryAccess access(env, config, std::move(registry), std::move(http));

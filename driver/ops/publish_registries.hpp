@@ -28,6 +28,11 @@ struct NamedRegistry
 [[nodiscard]] Result<NamedRegistry>
 named_registry(const manifest::Config& config, const std::optional<std::string>& name, const std::optional<std::string>& index);
 
+/// What a registry calls itself in statements, where `registry` is a mirror of one that this machine knows by its keys, under whatever
+/// name; else nothing changes: an address does not say for itself whose mirror it is, since what is signed for one registry could be
+/// carried to another.
+Result<> name_canonical(const Env& env, const manifest::Config& config, NamedRegistry& registry);
+
 /// One registry as a person changes it: its API, and a token for one operation.
 class RegistryAccess
 {

@@ -1,6 +1,7 @@
 #include <cargo_wasm/ops/mirror_verbs.hpp>
 
 #include "federation_pin.hpp"
+#include "mirror_settings.hpp"
 
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/manifest/config.hpp>
@@ -147,6 +148,13 @@ Result<> look_at_mirrors(const Env& env, Places& places, const RegistryMonitorRe
     }
   }
   for (const registry_mirror::SeenWitness& witness : report.witnesses) {
+    if (witness.is_mute) {
+      env.reporter.result(
+          fmt::format("witness {}: does not tell what it has cosigned (another make, or this log is new to it): not compared, but for its "
+                      "cosignatures on what the mirrors show\n",
+                      witness.name));
+      continue;
+    }
     const std::string lag = witness.entries > most ? fmt::format("{} more than any mirror shows", witness.entries - most)
                                                    : std::string("compared with the mirrors");
     env.reporter.result(witness.error.empty() ? fmt::format("witness {}: has cosigned {} entries, {}\n", witness.name, witness.entries, lag)
@@ -175,15 +183,23 @@ Result<> audit_usage(const Env& env, const RegistryAuditRequest& request, const 
                     .note("it is in the `private` directory of a registry that was served, and nowhere else")
                     .help("`cargo-wasm registry audit DIR --usage`, on the registry's machine"));
   }
+  // The seals in a mirror's log are the registry's, about another chain: a mirror has no key to state anything by.
+  const bool is_mirror = env.fs.is_file(mirror_settings_file(directory));
   std::vector<registry_server::UsageSeal> seals;
   for (const AuditEvent& event : report.events) {
-    if (event.seal && !event.signers.empty()) {
+    if (!is_mirror && event.seal && !event.signers.empty()) {
       seals.push_back({event.entry, {event.seal->records, event.seal->head}});
     }
   }
   CW_TRY_ASSIGN(const registry_server::UsageCheck check, registry_server::check_usage(env.fs, directory, seals));
   if (check.torn_bytes != 0) {
     env.reporter.note(fmt::format("the last line has no end ({} bytes): a process was killed while it wrote it", check.torn_bytes));
+  }
+  if (is_mirror) {
+    env.reporter.status(
+        "Audited", fmt::format("{} records of use of a mirror, each follows the one before; nobody has sealed them", check.head.records));
+    env.reporter.status("Last", base::to_hex(check.head.hash));
+    return {};
   }
   env.reporter.status("Audited",
                       fmt::format("{} records of use, each follows the one before; {} {} sealed, by {} {} of the log `{}`",

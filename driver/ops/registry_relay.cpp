@@ -111,11 +111,15 @@ private:
       CW_TRY(http->poll(k_poll));
     }
     CW_TRY_ASSIGN(const base::HttpResponse response, std::move(*collected->outcome));
-    return HttpAnswer{.status = response.status,
+    HttpAnswer answer{.status = response.status,
                       .type = std::string(response.header("content-type").value_or("application/json")),
                       .body = std::move(collected->body),
                       .etag = {},
                       .cache_control = "no-store"};
+    if (const auto wait = response.header("retry-after")) {
+      answer.headers.emplace_back("Retry-After", *wait);
+    }
+    return answer;
   }
 
   // Whoever publishes here reads here, too.

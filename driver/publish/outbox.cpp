@@ -111,6 +111,7 @@ Result<OutboxEntry> parse_outbox_entry(const Path& file, std::string_view text)
                   number_of(one, "retry_at"),
                   text_of(one, "why"),
                   text_of(one, "canonical"),
+                  false,
                   one.contains("follows") && one["follows"] == true};
     const auto state = std::ranges::find(k_state_names, text_of(one, "state"));
     if (state == k_state_names.end() || target.index.empty()) {

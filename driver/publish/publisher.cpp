@@ -51,6 +51,13 @@ std::string line_of(const Error& error)
   return line + fmt::format(" [{}]", error.id);
 }
 
+/// Why nothing came of it.
+void note_trouble(Target& target, const Error& error)
+{
+  target.why = line_of(error);
+  target.lacks_token = error.id == "CW0401" || error.id == "CW0409" || error.id == "CW0424";
+}
+
 std::vector<std::string> warnings_of(const std::string& body)
 {
   std::vector<std::string> out;
@@ -176,7 +183,7 @@ Result<> Publisher::look(std::vector<OutboxEntry>& entries)
       if (const auto found = indexed(entry, target); !found) {
         // Whoever cannot be reached is told about when it is its turn.
         target.state = target.state == TargetState::packed ? TargetState::failed : target.state;
-        target.why = line_of(found.error());
+        note_trouble(target, found.error());
       } else if (!settle(entry, target, *found) && target.state != TargetState::sent && target.state != TargetState::stored) {
         target.state = TargetState::packed;
       }
@@ -249,7 +256,7 @@ Result<> Publisher::send_set(std::vector<OutboxEntry>& entries, const std::strin
       m_in_sets.insert(part.target);
       const bool is_sent = part.target->state == TargetState::sent || part.target->state == TargetState::stored;
       part.target->state = is_sent ? part.target->state : TargetState::failed;
-      part.target->why = line_of(at.error());
+      note_trouble(*part.target, at.error());
       CW_TRY(m_outbox.update(*part.entry));
     }
     return {};
@@ -338,7 +345,7 @@ Result<> Publisher::bring(OutboxEntry& entry, Target& target)
   }
   const auto failed = [&](const Error& error) {
     target.state = target.state == TargetState::sent || target.state == TargetState::stored ? target.state : TargetState::failed;
-    target.why = line_of(error);
+    note_trouble(target, error);
     return Result<>{};
   };
   if (must_wait(target)) {

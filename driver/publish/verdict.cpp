@@ -76,6 +76,13 @@ Result<std::optional<Error>> verdict_of(const std::vector<OutboxEntry>& entries)
               fmt::format("`{}`: {}", target.registry, target.why.empty() ? std::string(name_of(target.state)) : target.why));
         }
       }
+      const auto lacking = std::ranges::find_if(
+          entry.targets, [](const Target& target) { return target.state == TargetState::failed && target.lacks_token; });
+      if (lacking != entry.targets.end()) { // not the network: this machine can be mended
+        missed->blame = Blame::environment;
+        missed->helps.push_back(fmt::format("`cargo-wasm login --registry {}` stores a token; a private registry needs one to be read, too",
+                                            lacking->registry));
+      }
       missed->helps.emplace_back("nothing is lost: `cargo-wasm publish --resume` goes on from here");
     }
   }

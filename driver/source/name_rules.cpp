@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_protocol/name_fold.hpp>
 #include <cargo_wasm/source/source_map.hpp>
 
 #include "replacement.hpp"
@@ -14,14 +15,7 @@ namespace cargo_wasm::source {
 namespace {
 
 using registry_client::KnownRegistry;
-
-// Names that differ in case, `-` and `_` alone are one name to whoever reads them.
-std::string name_fold(std::string_view name)
-{
-  std::string folded = base::to_lower(name);
-  std::ranges::replace(folded, '_', '-');
-  return folded;
-}
+using registry_protocol::fold_of;
 
 std::string how_to_say(const manifest::Dependency& dependency, const std::string& registry)
 {
@@ -38,11 +32,11 @@ Result<> NameRules::check(const manifest::Dependency& dependency) const
   if (m_known.empty() || !dependency.source.is_registry()) {
     return {};
   }
-  const std::string name = name_fold(dependency.package_name.view());
+  const std::string name = fold_of(dependency.package_name.view());
   for (const KnownRegistry& registry : m_known) {
     const registry_trust::Federation& federation = registry.federation;
     const auto pattern =
-        std::ranges::find_if(federation.exclusive, [&](const std::string& one) { return base::glob_matches(name_fold(one), name); });
+        std::ranges::find_if(federation.exclusive, [&](const std::string& one) { return base::glob_matches(fold_of(one), name); });
     if (pattern == federation.exclusive.end() || federation.canonical == "sparse+" + std::string(dependency.source.url())) {
       continue;
     }

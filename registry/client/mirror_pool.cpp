@@ -72,7 +72,11 @@ public:
   }
   ~Attempt() override { std::erase(m_job->under_way, this); }
 
-  void on_start() override { body.clear(); }
+  void on_start() override
+  {
+    body.clear();
+    sent = m_pool.m_env.clock.monotonic();
+  }
   Result<> on_data(std::span<const std::byte> chunk) override
   {
     if (m_job->finished) {
@@ -96,7 +100,8 @@ private:
 
 public:
   std::size_t mirror;
-  Steady::time_point started;
+  Steady::time_point started;             ///< of the wait for it, which may begin behind many others
+  std::optional<Steady::time_point> sent; ///< what a mirror is measured by
   std::string body;
   std::string before;      ///< what is there already: the request was for the rest
   bool followed = false;   ///< by a request to another mirror, as this one was slow
@@ -253,7 +258,7 @@ void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result
     const Result<> right = job->file.check ? job->file.check(bytes) : Result<>();
     if (right) {
       m_has_answered = true;
-      note_answer(health, ms_since(attempt.started, m_env.clock.monotonic()), now());
+      note_answer(health, ms_since(attempt.sent.value_or(attempt.started), m_env.clock.monotonic()), now());
       finish(*job, PoolAnswer{std::move(bytes), place});
       return;
     }
@@ -295,7 +300,9 @@ void MirrorPool::finish(Job& job, Result<PoolAnswer> answer)
   job.finished = true;
   --m_pending;
   for (const Attempt* const attempt : job.under_way) {
-    note_slow(attempt->mirror, ms_since(attempt->started, m_env.clock.monotonic()));
+    if (attempt->sent) {
+      note_slow(attempt->mirror, ms_since(*attempt->sent, m_env.clock.monotonic()));
+    }
   }
   PoolDone done = std::move(job.done);
   std::erase_if(m_jobs, [&](const std::shared_ptr<Job>& other) { return other.get() == &job; });

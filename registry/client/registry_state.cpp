@@ -1,6 +1,7 @@
 // How the newest state of a registry is found: document, checkpoint, snapshot.
 #include "moment.hpp"
 
+#include <cargo_wasm/registry_client/age_text.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
 #include <fmt/format.h>
@@ -28,14 +29,6 @@ constexpr std::uint64_t k_skew_s = 300;
 bool is_from_mirror(const Error& error)
 {
   return error.id == "CW1007" || error.id == "CW1008";
-}
-
-std::string age_text(std::uint64_t seconds)
-{
-  constexpr std::uint64_t k_minute = 60, k_hour = 3600, k_day = 86400;
-  return seconds >= 2 * k_day    ? fmt::format("{} days", seconds / k_day)
-         : seconds >= 2 * k_hour ? fmt::format("{} hours", seconds / k_hour)
-                                 : fmt::format("{} minutes", seconds / k_minute);
 }
 
 } // namespace

@@ -220,13 +220,24 @@ void VerifiedRegistry::index_file(const std::string& name, std::function<bool(co
 
 void VerifiedRegistry::archive(const std::string& name, const std::string& version, const base::Sha256& hash, ArchiveDone done)
 {
-  m_pool->request({.path = fmt::format("crates/{}.crate", base::to_hex(hash)),
-                   .max_bytes = k_max_archive_bytes,
-                   .small = false,
-                   .check = has_hash(hash)},
-                  [this, name, version, done = std::move(done)](Result<PoolAnswer> answer) {
+  file(fmt::format("crates/{}.crate", base::to_hex(hash)), hash, k_max_archive_bytes, [name, version, done = std::move(done)](auto got) {
+    done(got ? std::move(got) : fail(std::move(got).error().during(fmt::format("while downloading `{} v{}`", name, version))));
+  });
+}
+
+void VerifiedRegistry::file(std::string path, const base::Sha256& hash, std::uint64_t max_bytes, ArchiveDone done)
+{
+  if (!m_pool) {
+    done(fail(Error("CW1106",
+                    fmt::format("`{}` of the registry `{}` is not here, and the network may not be used", path, m_known.federation.name),
+                    Blame::environment)
+                  .help("run the command once with the network: what is verified then is kept")));
+    return;
+  }
+  m_pool->request({.path = std::move(path), .max_bytes = std::min(max_bytes, k_max_archive_bytes), .small = false, .check = has_hash(hash)},
+                  [this, done = std::move(done)](Result<PoolAnswer> answer) {
                     if (!answer) {
-                      done(fail(std::move(answer).error().during(fmt::format("while downloading `{} v{}`", name, version))));
+                      done(fail(std::move(answer).error()));
                       return;
                     }
                     done(Archive{.bytes = std::move(*answer->bytes), .mirror = m_pool->mirrors()[answer->mirror].id});

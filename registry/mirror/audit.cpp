@@ -214,14 +214,17 @@ Result<std::vector<std::string>> addresses_of_witnesses(const Federation& federa
   return addresses;
 }
 
-// The newest checkpoint that a witness has cosigned of this log, by any of the log's keys.
-Result<NotedCheckpoint> cosigned_by(StaticFiles& witness, const ShownLog& log)
+// The newest checkpoint that a witness has cosigned of this log, by any of the log's keys. nullopt: it has no such file.
+Result<std::optional<NotedCheckpoint>> cosigned_by(StaticFiles& witness, const ShownLog& log)
 {
   const std::string& origin = log.verified.checkpoint.origin;
-  CW_TRY_ASSIGN(
-      std::string note,
-      get_file(witness,
-               {.path = fmt::format("logs/{}", base::to_hex(base::sha256(origin))), .max_bytes = registry_client::k_max_document_bytes}));
+  const registry_client::FileWanted wanted{.path = fmt::format("logs/{}", base::to_hex(base::sha256(origin))),
+                                           .max_bytes = registry_client::k_max_document_bytes};
+  CW_TRY_ASSIGN(std::vector<std::optional<std::string>> got, witness.get(std::span(&wanted, 1)));
+  if (!got.at(0)) {
+    return std::nullopt;
+  }
+  std::string note = std::move(*got[0]);
   registry_tlog::LogPolicy policy;
   for (const registry_tlog::VerifierKey& key : log.chain.keys) {
     policy.logs.push_back({.key = key, .url = {}});
@@ -323,11 +326,16 @@ Result<MonitorReport> monitor(const Env& env,
     CW_TRY_ASSIGN(addresses, addresses_of_witnesses(shown.front().first.chain.newest));
   }
   for (const std::string& address : addresses) {
-    SeenWitness seen{.name = address, .error = {}, .entries = 0};
+    SeenWitness seen{.name = address, .error = {}, .entries = 0, .is_mute = false};
     const auto look = [&]() -> Result<> {
       CW_TRY_ASSIGN(const std::unique_ptr<StaticFiles> files, witnesses.open(address));
       for (const auto& [log, log_files] : shown) {
-        CW_TRY_ASSIGN(const NotedCheckpoint cosigned, cosigned_by(*files, log));
+        CW_TRY_ASSIGN(const std::optional<NotedCheckpoint> told, cosigned_by(*files, log));
+        if (!told) {
+          seen.is_mute = true;
+          break;
+        }
+        const NotedCheckpoint& cosigned = *told;
         seen.entries = cosigned.checkpoint.size;
         if (seen.entries > log.verified.checkpoint.size) {
           continue; // a mirror that is behind shows nothing to compare with

@@ -86,29 +86,42 @@ Result<Descriptor> wasm_layer_of(const Manifest& manifest, std::string_view show
   return manifest.layers[0];
 }
 
-Result<PulledArtifact> pull_artifact(Client& client, const std::string& reference)
+Result<PulledArtifact> read_artifact(const std::string& shown,
+                                     const std::function<Result<FetchedManifest>()>& manifest,
+                                     const std::function<Result<std::string>(const Descriptor&)>& blob)
 {
-  const std::string shown = fmt::format("{}{}{}", to_string(client.repository()), parse_digest(reference) ? "@" : ":", reference);
-  CW_TRY_ASSIGN(const auto fetched, client.manifest(reference));
-  if (!fetched) {
-    return fail(Error("CW1162", fmt::format("there is no `{}`", shown), Blame::user)
-                    .note("the registry answered that it has no such manifest")
-                    .help("`cargo-wasm component versions NAME` lists what there is"));
-  }
+  CW_TRY_ASSIGN(const FetchedManifest fetched, manifest());
   PulledArtifact pulled;
-  pulled.digest = fetched->digest;
-  CW_TRY_ASSIGN(pulled.manifest, parse_manifest(fetched->text));
+  pulled.digest = fetched.digest;
+  CW_TRY_ASSIGN(pulled.manifest, parse_manifest(fetched.text));
   CW_TRY_ASSIGN(const Descriptor layer, wasm_layer_of(pulled.manifest, shown));
   if (pulled.manifest.config.size > k_max_config_bytes) {
     return fail(not_wasm(shown, fmt::format("its config has {} bytes", pulled.manifest.config.size)));
   }
-  CW_TRY_ASSIGN(const std::string config, client.blob(pulled.manifest.config));
+  CW_TRY_ASSIGN(const std::string config, blob(pulled.manifest.config));
   CW_TRY_ASSIGN(pulled.config, parse_wasm_config(config));
   if (pulled.config.layers != std::vector<Sha256>{layer.digest}) {
     return fail(not_wasm(shown, "its config is that of another layer"));
   }
-  CW_TRY_ASSIGN(pulled.layer, client.blob(layer));
+  CW_TRY_ASSIGN(pulled.layer, blob(layer));
   return pulled;
+}
+
+Result<PulledArtifact> pull_artifact(Client& client, const std::string& reference)
+{
+  const std::string shown = fmt::format("{}{}{}", to_string(client.repository()), parse_digest(reference) ? "@" : ":", reference);
+  return read_artifact(
+      shown,
+      [&]() -> Result<FetchedManifest> {
+        CW_TRY_ASSIGN(auto fetched, client.manifest(reference));
+        if (!fetched) {
+          return fail(Error("CW1162", fmt::format("there is no `{}`", shown), Blame::user)
+                          .note("the registry answered that it has no such manifest")
+                          .help("`cargo-wasm component versions NAME` lists what there is"));
+        }
+        return std::move(*fetched);
+      },
+      [&](const Descriptor& descriptor) { return client.blob(descriptor); });
 }
 
 Result<Sha256> attach(Client& client, const Descriptor& subject, std::string_view artifact_type, const std::string& content)

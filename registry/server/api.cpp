@@ -220,17 +220,15 @@ Result<Author> Api::admitted(const registry_trust::Authorization& authorization,
   return note ? Author(std::move(*note)) : Author(std::move(user));
 }
 
-Result<> Api::paced(const PublishBody& body, const registry_trust::Authorization& authorization)
+Result<> Api::paced(const std::string& name,
+                    const std::string& version,
+                    std::string_view archive,
+                    const registry_trust::Authorization& authorization)
 {
   if (!m_publications) {
     return {};
   }
-  const nlohmann::json request = nlohmann::json::parse(body.json, nullptr, false);
-  const auto member = [&](const char* name) {
-    return request.is_object() && request.contains(name) && request[name].is_string() ? request[name].get<std::string>() : std::string();
-  };
   // Whoever sends again what has arrived is not held up: nothing of it was lost, and he may not know.
-  const std::string name = member("name"), version = member("vers");
   std::string index;
   if (could_be_a_crate(name)) {
     CW_TRY_ASSIGN(index, m_registry.index_file(base::to_lower(name)));
@@ -238,7 +236,7 @@ Result<> Api::paced(const PublishBody& body, const registry_trust::Authorization
   for (const std::string_view line : base::split(index, '\n')) {
     const auto head = registry_protocol::parse_index_head(line);
     const auto entry = head && head->version == version ? registry_protocol::parse_index_entry(line) : fail(Error());
-    if (entry && entry->checksum == base::to_hex(base::sha256(body.archive))) {
+    if (entry && entry->checksum == base::to_hex(base::sha256(archive))) {
       return {};
     }
   }
@@ -286,10 +284,12 @@ Result<Publication> Api::publication(const PublishBody& body, const registry_tru
 {
   // Whoever may not publish this name does not have his archive unpacked.
   const nlohmann::json request = nlohmann::json::parse(body.json, nullptr, false);
-  const std::string name =
-      request.is_object() && request.contains("name") && request["name"].is_string() ? request["name"].get<std::string>() : "";
+  const auto member = [&](const char* name) {
+    return request.is_object() && request.contains(name) && request[name].is_string() ? request[name].get<std::string>() : std::string();
+  };
+  const std::string name = member("name");
   CW_TRY_ASSIGN(Author author, admitted(authorization, Scope::publish, name));
-  CW_TRY(paced(body, authorization));
+  CW_TRY(paced(name, member("vers"), body.archive, authorization));
   CW_TRY_ASSIGN(registry_protocol::IndexEntry entry, index_entry_of(body, m_registry.canonical()));
   CW_TRY_ASSIGN(const std::optional<base::Sha256> component, component_of(request));
   return Publication{.entry = std::move(entry), .archive = body.archive, .author = std::move(author), .component = component};

@@ -39,13 +39,6 @@ std::vector<std::string> first_texts(const std::vector<Row>& rows)
 
 } // namespace
 
-std::string fold_of(std::string_view name)
-{
-  std::string folded = base::to_lower(name);
-  std::ranges::replace(folded, '_', '-');
-  return folded;
-}
-
 Result<Ledger> Ledger::open(Database& database, Accounts& accounts)
 {
   for (const std::string_view sql :

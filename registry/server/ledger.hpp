@@ -10,6 +10,7 @@
 
 #include <cargo_wasm/base/error.hpp>
 #include <cargo_wasm/registry_server/accounts.hpp>
+#include <cargo_wasm/registry_protocol/name_fold.hpp>
 #include <cargo_wasm/registry_trust/crate_authority.hpp>
 #include <cargo_wasm/registry_trust/revocations.hpp>
 
@@ -26,8 +27,7 @@ struct LedgerVersion
   bool yanked = false;
 };
 
-/// Two names with one fold cannot both be in a registry: they would be taken for one another.
-[[nodiscard]] std::string fold_of(std::string_view name);
+using registry_protocol::fold_of;
 
 /// Errors of all functions: CW1202.
 class Ledger

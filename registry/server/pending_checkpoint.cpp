@@ -109,8 +109,12 @@ Result<> Registry::State::publish_pending()
       .proof = [this](std::uint64_t old_size) { return log.consistency_proof(old_size); },
       .is_enough = [&](const std::string& note) { return open_checkpoint(note, policy) && open_checkpoint(note, before); },
       .limit = asking.limit,
+      .doubtful = silent_witnesses,
       .stop = asking.stop};
   CW_TRY_ASSIGN(const Cosigned cosigned, registry_witness::request_cosignatures(*http, env.clock, request));
+  if (!asking.stop.stop_requested()) {
+    silent_witnesses = {cosigned.silent.begin(), cosigned.silent.end()};
+  }
   if (const auto enough = open_checkpoint(cosigned.note, policy); !enough) {
     if (!cosigned.conflicts.empty()) {
       return fail(other_history(cosigned));

@@ -28,6 +28,16 @@ Result<> same(std::string_view what, const std::string& stated, const std::strin
   return stated == asked ? Result<>() : states_else(fmt::format("it states the {} `{}`; the request is about `{}`", what, stated, asked));
 }
 
+Result<> same_registry(const std::string& stated, const std::string& asked)
+{
+  Result<> same_one = same("registry", stated, asked);
+  if (!same_one) {
+    same_one.error().helps = {"nothing was changed; at a mirror's address a statement is for the registry where that is known: `cargo-wasm "
+                              "registry add URL --key KEY`"};
+  }
+  return same_one;
+}
+
 Result<> check_time(std::uint64_t time, std::uint64_t now)
 {
   const std::uint64_t apart = time < now ? now - time : time - now;
@@ -45,7 +55,7 @@ Result<> check_time(std::uint64_t time, std::uint64_t now)
 // What every kind has.
 template <class S> Result<> check_common(const S& statement, const ExpectedChange& expected)
 {
-  CW_TRY(same("registry", statement.registry, expected.registry));
+  CW_TRY(same_registry(statement.registry, expected.registry));
   CW_TRY(same("crate", statement.name, expected.name));
   CW_TRY(check_time(statement.time, expected.now));
   if (statement.previous && statement.previous != expected.previous) {

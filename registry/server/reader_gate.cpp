@@ -32,12 +32,13 @@ bool is_open_to_all(std::string_view path)
   return path.starts_with("/.well-known/cargo-wasm/federation/") || path == "/me" || path == "/-/style.css";
 }
 
-bool is_page(std::string_view path)
+// Browsers and clients of OCI ask for a name and a password.
+bool wants_password(std::string_view path)
 {
-  return path == "/" || path.starts_with("/-/");
+  return path == "/" || path.starts_with("/-/") || path.starts_with("/v2/");
 }
 
-// The token in what a client sends. A browser sends a name and the token as a password.
+// The token in what a client sends. With a name, the token is the password.
 std::string token_of(std::string_view authorization)
 {
   if (authorization.starts_with(k_basic)) {
@@ -148,7 +149,7 @@ struct ReaderGate::State
   {
     HttpAnswer answer = refused(401, "this registry is private: reading it needs a token", why);
     answer.headers.emplace_back("WWW-Authenticate", login_url.empty() ? "Cargo" : fmt::format("Cargo login_url=\"{}\"", login_url));
-    if (is_page(path)) {
+    if (wants_password(path)) {
       answer.headers.emplace_back("WWW-Authenticate", R"(Basic realm="the password is a token of this registry", charset="UTF-8")");
     }
     return answer;

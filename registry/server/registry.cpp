@@ -153,7 +153,8 @@ Result<Registry> Registry::open(const Env& env, const base::Path& directory, con
                                                 .ledger = {},
                                                 .log = std::move(log),
                                                 .federation = {},
-                                                .asking = std::move(asking)});
+                                                .asking = std::move(asking),
+                                                .silent_witnesses = {}});
   CW_TRY_ASSIGN(state->accounts, Accounts::open(state->database));
   CW_TRY_ASSIGN(state->ledger, Ledger::open(state->database, *state->accounts));
   CW_TRY(state->load_federation());

@@ -218,6 +218,7 @@ bool Registry::waits_for_witnesses() const
 
 Result<> Registry::settle()
 {
+  m_state->silent_witnesses.clear();
   return m_state->settle();
 }
 

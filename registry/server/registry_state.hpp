@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,7 @@ struct Registry::State
   bool is_unfinished = false;            ///< the last change could not be brought to its end: the next one begins with that
   bool lacks_cosignatures = false;       ///< the public checkpoint was made before witnesses were asked
   WitnessAsking asking;
+  std::set<std::string> silent_witnesses; ///< addresses that did not answer when they were asked last
 
   [[nodiscard]] base::Path index_path(std::string_view name) const { return public_directory / registry_protocol::index_path(name); }
   [[nodiscard]] base::Path staged_components() const { return directory / "private" / "components"; }

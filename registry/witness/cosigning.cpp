@@ -22,6 +22,7 @@ using registry_tlog::SignedNote;
 
 constexpr std::uint64_t k_max_answer_bytes = 64 * 1024;
 constexpr std::chrono::milliseconds k_look{20};
+constexpr std::string_view k_silent = "it has not answered in time";
 
 /// One request under way, and what became of it.
 struct Asked : base::HttpAnswer
@@ -109,6 +110,11 @@ public:
     return any;
   }
 
+  /// Whether nobody is left but those that are waited for shortly.
+  [[nodiscard]] bool has_only_doubtful() const
+  {
+    return std::ranges::all_of(m_open, [&](const auto& asked) { return m_request.doubtful.contains(asked->witness->url); });
+  }
   [[nodiscard]] bool is_over() const { return m_open.empty(); }
   [[nodiscard]] std::string note() const { return to_text(m_note); }
 
@@ -116,7 +122,8 @@ public:
   [[nodiscard]] Cosigned result() &&
   {
     for (const std::shared_ptr<Asked>& asked : m_open) {
-      m_result.failed.emplace_back(asked->witness->name, "it has not answered in time");
+      m_result.failed.emplace_back(asked->witness->name, k_silent);
+      m_result.silent.push_back(asked->witness->url);
     }
     m_result.note = note();
     return std::move(m_result);
@@ -127,7 +134,11 @@ private:
   {
     const std::string& name = asked.witness->name;
     if (!*asked.outcome) {
-      m_result.failed.emplace_back(name, asked.outcome->error().message);
+      const bool is_silent = asked.outcome->error().id == "CW0031";
+      m_result.failed.emplace_back(name, is_silent ? std::string(k_silent) : asked.outcome->error().message);
+      if (is_silent) {
+        m_result.silent.push_back(asked.witness->url);
+      }
       return false;
     }
     const int status = (*asked.outcome)->status;
@@ -178,7 +189,8 @@ Result<Cosigned> request_cosignatures(base::HttpClient& http, const base::Clock&
       CW_TRY(round.ask(witness, request.old_size, false));
     }
   }
-  auto end = clock.monotonic() + request.limit;
+  const auto start = clock.monotonic();
+  auto end = start + request.limit;
   bool enough = false;
   const auto shorten = [&] {
     enough = true;
@@ -187,7 +199,11 @@ Result<Cosigned> request_cosignatures(base::HttpClient& http, const base::Clock&
   if (is_enough(request.note)) {
     shorten();
   }
-  while (!round.is_over() && clock.monotonic() < end && !request.stop.stop_requested()) {
+  const auto has_time = [&] {
+    const auto now = clock.monotonic();
+    return now < end && (now < start + request.doubtful_limit || !round.has_only_doubtful());
+  };
+  while (!round.is_over() && has_time() && !request.stop.stop_requested()) {
     CW_TRY(http.poll(k_look));
     CW_TRY_ASSIGN(const bool more, round.take());
     if (more && !enough && is_enough(round.note())) {

@@ -10,7 +10,6 @@ import pathlib
 import random
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import sys
@@ -19,24 +18,15 @@ import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "differential")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "differential"), str(HERE.parent / "e2e")]
 import corpus  # noqa: E402
 import measure  # noqa: E402
+from builder import free_ports  # noqa: E402
 
 PROGRAM = os.environ.get("CARGO_WASM", "cargo-wasm")
 CARGO = subprocess.run(["rustup", "which", "--toolchain", corpus.TOOLCHAIN, "cargo"], capture_output=True, text=True, check=True).stdout.strip()
 RUSTC = str(pathlib.Path(CARGO).with_name("rustc"))
 DELAY_S = 0.5
-
-
-def free_ports(count):
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def run(*words, env=None):

@@ -5,6 +5,7 @@ Every check prints one line: `ok - NAME`, `not ok - NAME` (details follow, inden
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,21 @@ def skip(name, reason):
 
 def finish():
     sys.exit(1 if failures else 0)
+
+
+def free_ports(count):
+    """As many that nobody has at the moment, of this machine alone."""
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def free_port():
+    return free_ports(1)[0]
 
 
 CHANGES_A_BUILD = ("CARGO_WASM", "RUSTFLAGS", "CARGO_BUILD", "CARGO_TARGET", "CARGO_PROFILE", "CARGO_INCREMENTAL", "MAKEFLAGS", "CARGO_MAKEFLAGS")

@@ -2,7 +2,6 @@
 // requests for files, and the table of mirrors that is kept between commands. The first byte says which.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -13,16 +12,12 @@
 
 #include <support/fake_filesystem.hpp>
 
+#include "readers.hpp"
+
 namespace {
 
 using namespace cargo_wasm;
-
-void demand(bool held)
-{
-  if (!held) {
-    std::abort();
-  }
-}
+using fuzz::demand;
 
 void read_cosigning(std::string_view body)
 {
@@ -86,22 +81,5 @@ void read_health(std::string_view json)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-  if (size == 0) {
-    return 0;
-  }
-  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0]) {
-  case 'w':
-    read_cosigning(text);
-    break;
-  case 'e':
-    read_evidence(text);
-    break;
-  case 'j':
-    read_health(text);
-    break;
-  default:
-    read_request(text);
-  }
-  return 0;
+  return fuzz::read_by_mark(data, size, {{'w', read_cosigning}, {'e', read_evidence}, {'j', read_health}}, read_request);
 }

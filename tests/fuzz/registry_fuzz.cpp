@@ -3,9 +3,9 @@
 // The first byte says which; any bytes behind it must end in a value or an error, and what is read must be written as it was.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
+#include <cargo_wasm/registry_server/component.hpp>
 #include <cargo_wasm/registry_server/federation_toml.hpp>
 #include <cargo_wasm/registry_server/published_crate.hpp>
 #include <cargo_wasm/registry_trust/authorization.hpp>
@@ -14,17 +14,14 @@
 #include <cargo_wasm/registry_trust/revocations.hpp>
 #include <cargo_wasm/registry_trust/statement.hpp>
 
+#include "readers.hpp"
+
 namespace {
+
+using cargo_wasm::fuzz::demand;
 
 namespace trust = cargo_wasm::registry_trust;
 namespace server = cargo_wasm::registry_server;
-
-void demand(bool held)
-{
-  if (!held) {
-    std::abort();
-  }
-}
 
 void read_statement(std::string_view text)
 {
@@ -89,6 +86,13 @@ void read_header(std::string_view value)
   }
 }
 
+void read_component(std::string_view body)
+{
+  if (const auto parts = server::split_component(body)) {
+    demand(parts->manifest.size() + parts->config.size() + parts->layer.size() + 12 == body.size());
+  }
+}
+
 void read_operators_file(std::string_view text)
 {
   trust::Federation current;
@@ -100,34 +104,15 @@ void read_operators_file(std::string_view text)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-  if (size == 0) {
-    return 0;
-  }
-  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0]) {
-  case 's':
-    read_statement(text);
-    break;
-  case 'm':
-    read_shard(text);
-    break;
-  case 'd':
-    read_document(text);
-    break;
-  case 'r':
-    read_revocations(text);
-    break;
-  case 'p':
-    read_set(text);
-    break;
-  case 'a':
-    read_header(text);
-    break;
-  case 'f':
-    read_operators_file(text);
-    break;
-  default:
-    read_publication(text);
-  }
-  return 0;
+  return cargo_wasm::fuzz::read_by_mark(data,
+                                        size,
+                                        {{'s', read_statement},
+                                         {'m', read_shard},
+                                         {'d', read_document},
+                                         {'r', read_revocations},
+                                         {'p', read_set},
+                                         {'c', read_component},
+                                         {'a', read_header},
+                                         {'f', read_operators_file}},
+                                        read_publication);
 }

@@ -7,12 +7,11 @@ import pathlib
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import time
 
 import made_registry as made
-from builder import PROGRAM, TOOLCHAIN, clean_environment, skip
+from builder import PROGRAM, TOOLCHAIN, clean_environment, free_ports, skip
 
 TOOLS = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "cargo-wasm-tests" / "tools"
 TOXIPROXY = "2.5.0"
@@ -33,16 +32,6 @@ def toxiproxy():
             skip("toxiproxy", f"it could not be built: {built.stderr.strip()[-200:]}")
             return None
     return place / "server"
-
-
-def free_ports(count):
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 class Toxiproxy:

@@ -6,11 +6,10 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import time
 
-from builder import TOOLCHAIN, skip
+from builder import TOOLCHAIN, free_port, skip
 
 TOOLS = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "cargo-wasm-tests" / "tools"
 # name of the program, crate, version
@@ -37,12 +36,6 @@ def built(peer):
             skip(program, f"it cannot be built: {done.stderr.strip()[-300:]}")
             return None
     return place / "bin" / program
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Peer:

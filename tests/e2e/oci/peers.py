@@ -4,7 +4,6 @@ They are kept beside the other tools of the tests. Each function returns a progr
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
-from builder import TOOLCHAIN, skip
+from builder import TOOLCHAIN, free_port, skip
 
 TOOLS = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "cargo-wasm-tests" / "tools"
 GO_MODULE, GO_VERSION = "github.com/google/go-containerregistry", "v0.22.1"
@@ -100,12 +99,6 @@ def wkg():
             skip("wkg", f"it could not be built: {built.stderr.strip()[-300:]}")
             return None
     return place / "bin" / "wkg"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:

@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import urllib.error
 import urllib.request
 
 from builder import PROGRAM, check, clean_environment
@@ -90,6 +91,14 @@ def manifest_of(host, repository, reference):
     request = urllib.request.Request(f"http://{host}/v2/{repository}/manifests/{reference}", headers={"Accept": f"{MANIFEST}, application/vnd.oci.image.index.v1+json"})
     with urllib.request.urlopen(request) as answer:
         return answer.read()
+
+
+def status_of(host, path):
+    try:
+        with urllib.request.urlopen(f"http://{host}{path}") as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 def blob_of(host, repository, name):

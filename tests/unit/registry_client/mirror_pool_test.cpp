@@ -32,6 +32,17 @@ struct PoolPlace
   std::unique_ptr<MirrorPool> held;
 };
 
+/// Answers the requests that wait when it is told to.
+class QueueingHttp final : public base::HttpClient
+{
+public:
+  void enqueue(base::HttpRequest, std::unique_ptr<base::HttpHandler> handler) override { waiting.push_back(std::move(handler)); }
+  Result<bool> poll(std::chrono::milliseconds) override { return true; }
+  [[nodiscard]] base::HttpProgress progress() const override { return {}; }
+
+  std::vector<std::unique_ptr<base::HttpHandler>> waiting;
+};
+
 Result<> is_good(std::string_view bytes)
 {
   return bytes == "good" ? Result<>() : fail(Error("CW1107", "it is not good", Blame::integrity));
@@ -48,6 +59,29 @@ TEST_CASE("mirror pool: a file comes from the first mirror, without following re
   REQUIRE(place.made.http.requests.size() == 1);
   CHECK(place.made.http.requests[0].max_redirects == 0U);
   CHECK(place.made.http.requests[0].max_body_bytes == 10);
+}
+
+TEST_CASE("mirror pool: a mirror is measured from when it was asked, not from when its turn was waited for", "[registry]")
+{
+  test::TestEnv made;
+  const Env env = made.env();
+  QueueingHttp http;
+  HealthTable health;
+  std::vector<registry_trust::Mirror> mirrors(1);
+  mirrors[0].id = "eu";
+  mirrors[0].base = "https://eu.example/";
+  MirrorPool pool(env, http, "acme", std::move(mirrors), health, PoolOptions{});
+  pool.request({.path = "a", .max_bytes = 10, .check = is_good}, [](const Result<PoolAnswer>& answer) { CHECK(answer.has_value()); });
+  REQUIRE(http.waiting.size() == 1);
+  made.clock.advance(std::chrono::seconds(7));
+  base::HttpHandler& handler = *http.waiting.front();
+  handler.on_start();
+  made.clock.advance(std::chrono::milliseconds(20));
+  REQUIRE(handler.on_data(std::as_bytes(std::span("good", 4))));
+  base::HttpResponse response;
+  response.status = 200;
+  handler.on_done(response);
+  CHECK(health["eu"].latency_ms == 20);
 }
 
 TEST_CASE("mirror pool: wrong bytes are a strike, told in one line, and the next mirror is taken", "[registry]")

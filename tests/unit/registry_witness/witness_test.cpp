@@ -276,4 +276,38 @@ TEST_CASE("cosigning: enough is enough, after a short wait for the others; who h
         std::vector<std::pair<std::string, std::string>>{{"one", "it has cosigned a checkpoint of 4 entries"}});
 }
 
+TEST_CASE("cosigning: one that hangs has the whole time once, then half a second, until it answers again", "[registry]")
+{
+  Place place;
+  test::FixedClock clock;
+  LoopHttp http;
+  CosigningRequest request;
+  request.policy = {.logs = {{.key = log_key().verifier, .url = {}}},
+                    .witnesses = {{.name = "slow", .key = place.key, .url = "https://slow.example/"},
+                                  {.name = "down", .key = place.key, .url = "https://down.example/"}},
+                    .groups = {},
+                    .quorum = "slow"};
+  request.note = note_of(entries_of(4), log_key());
+  request.proof = [&](std::uint64_t old_size) { return Result<std::vector<Sha256>>(proof_of(old_size, entries_of(4))); };
+  http.never.insert("https://slow.example/add-checkpoint");
+  http.on_poll = [&] { clock.advance(std::chrono::milliseconds(100)); };
+  const auto asked_for = [&] {
+    const auto start = clock.monotonic();
+    const Cosigned cosigned = request_cosignatures(http, clock, request).value();
+    CHECK(cosigned.silent == std::vector<std::string>{"https://slow.example/"});
+    return clock.monotonic() - start;
+  };
+  CHECK(asked_for() == std::chrono::seconds(5));
+  request.doubtful = {"https://slow.example/"};
+  CHECK(asked_for() == std::chrono::milliseconds(500));
+
+  // Whoever else is waited for has the whole time, and with him the doubtful one.
+  request.policy.witnesses[1].url = "https://slower.example/";
+  http.never.insert("https://slower.example/add-checkpoint");
+  const auto start = clock.monotonic();
+  CHECK(request_cosignatures(http, clock, request).value().silent ==
+        std::vector<std::string>{"https://slow.example/", "https://slower.example/"});
+  CHECK(clock.monotonic() - start == std::chrono::seconds(5));
+}
+
 } // namespace cargo_wasm::registry_witness

@@ -34,6 +34,7 @@ struct Target
   std::optional<std::uint64_t> retry_at; ///< seconds since 1970
   std::string why;                       ///< of `conflict`, `refused`, `failed`
   std::string canonical = {};            ///< what the registry calls itself in statements; empty: its index
+  bool lacks_token = false;              ///< of `failed`: it was not asked, as this machine has nothing that lets us in; is not kept
   bool follows = false;                  ///< a mirror: it takes nothing, and gets what the first one has
   bool operator==(const Target&) const = default;
 };

@@ -88,6 +88,8 @@ public:
   using ArchiveDone = std::function<void(Result<Archive>)>;
   /// The bytes of an archive, which have this hash.
   void archive(const std::string& name, const std::string& version, const base::Sha256& hash, ArchiveDone done);
+  /// Any other file that something verified names by its hash. Errors: CW1103; CW1106 offline.
+  void file(std::string path, const base::Sha256& hash, std::uint64_t max_bytes, ArchiveDone done);
 
   /// What one mirror has, as `survey` finds it.
   struct MirrorReport

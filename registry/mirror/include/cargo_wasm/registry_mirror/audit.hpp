@@ -74,6 +74,7 @@ struct SeenWitness
   std::string name;  ///< its address
   std::string error; ///< why it could not be asked; empty: it was
   std::uint64_t entries = 0;
+  bool is_mute = false; ///< it answers, and does not tell what it has cosigned: one of another make, or one that has not seen this log
 };
 
 /// Witnesses that are compared with the mirrors.
@@ -92,7 +93,8 @@ struct MonitorReport
 };
 
 /// Looks at several mirrors of one registry, and compares all that they show with one another, with the checkpoint in `state`, which then
-/// is the newest one, and with what witnesses have cosigned (`GET logs/HASH`, which ours answer). Evidence of forks goes below `state`,
+/// is the newest one, and with what witnesses have cosigned (`GET logs/HASH`, which is not part of their
+/// specification, and which ours answer). Evidence of forks goes below `state`,
 /// too. Errors: those of writing; a mirror's and a witness's own are in the report.
 [[nodiscard]] Result<MonitorReport> monitor(const Env& env,
                                             const std::vector<std::pair<std::string, registry_client::StaticFiles*>>& mirrors,

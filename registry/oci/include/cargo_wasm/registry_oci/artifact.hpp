@@ -40,6 +40,10 @@ struct PulledArtifact
   WasmConfig config;
   std::string layer;
 };
+/// From wherever the parts come; whoever hands them over has compared them with their digests. Errors: CW1155, CW1158, those of the parts.
+Result<PulledArtifact> read_artifact(const std::string& shown,
+                                     const std::function<Result<FetchedManifest>()>& manifest,
+                                     const std::function<Result<std::string>(const Descriptor&)>& blob);
 /// By tag or digest. Errors: CW1162 no such version; CW1154, CW1155, CW1158; those of the client.
 Result<PulledArtifact> pull_artifact(Client& client, const std::string& reference);
 

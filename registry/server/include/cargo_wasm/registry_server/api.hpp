@@ -65,7 +65,8 @@ private:
   /// A publication whose author may make it.
   Result<Publication> publication(const PublishBody& body, const registry_trust::Authorization& authorization);
   /// CW1084: too many of this token or key.
-  Result<> paced(const PublishBody& body, const registry_trust::Authorization& authorization);
+  Result<>
+  paced(const std::string& name, const std::string& version, std::string_view archive, const registry_trust::Authorization& authorization);
   /// One more request of whoever sends this that costs the registry something. Errors: CW1084.
   Result<> take_turn(const registry_trust::Authorization& authorization);
   HttpAnswer refusal(const Error& error);

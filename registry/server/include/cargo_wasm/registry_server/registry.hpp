@@ -81,8 +81,8 @@ struct Founding
 struct WitnessAsking
 {
   base::HttpOptions http;
-  std::chrono::milliseconds limit{15'000}; ///< of one change; a client waits thirty seconds
-  std::stop_token stop;                    ///< nobody is waited for any more
+  std::chrono::milliseconds limit{5'000}; ///< of one change (ADR 24)
+  std::stop_token stop;                   ///< nobody is waited for any more
 };
 
 class Registry
@@ -150,7 +150,7 @@ public:
   [[nodiscard]] bool heartbeat_is_due() const;
   /// Whether a change is signed and not public yet.
   [[nodiscard]] bool waits_for_witnesses() const;
-  /// Finishes such a change. Errors: CW1059, CW1060; those of writing.
+  /// Finishes such a change; also witnesses that were silent lately are waited for to the limit. Errors: CW1059, CW1060; those of writing.
   Result<> settle();
   /// Does what `submit` (operator_change.hpp) has left for the process that has the registry. Errors: CW1202; what fails of a change is
   /// told to whoever wants it.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -18,9 +19,10 @@ namespace cargo_wasm::registry_witness {
 
 struct Cosigned
 {
-  std::string note;                                           ///< the checkpoint with the cosignatures that came and hold
-  std::vector<std::string> witnesses;                         ///< who has cosigned: names of the policy
-  std::vector<std::pair<std::string, std::string>> failed;    ///< who has not, and why
+  std::string note;                                        ///< the checkpoint with the cosignatures that came and hold
+  std::vector<std::string> witnesses;                      ///< who has cosigned: names of the policy
+  std::vector<std::pair<std::string, std::string>> failed; ///< who has not, and why
+  std::vector<std::string> silent;                         ///< addresses of those that took the connection or the time, and did not answer
   std::vector<std::pair<std::string, std::string>> conflicts; ///< who has cosigned another history of this log, and what it says
 };
 
@@ -35,9 +37,11 @@ struct CosigningRequest
   ConsistencyProof proof;
   /// Whether a note has cosignatures enough; without it: whether the policy takes it.
   std::function<bool(const std::string& note)> is_enough;
-  std::chrono::milliseconds limit{15'000}; ///< of all that is asked
-  std::stop_token stop;                    ///< ends the waiting
-  std::chrono::milliseconds rest{300};     ///< how long the others are waited for when there are enough
+  std::chrono::milliseconds limit{5'000}; ///< of all that is asked
+  std::set<std::string> doubtful;         ///< addresses that were silent before: they are waited for shortly, until they answer again
+  std::chrono::milliseconds doubtful_limit{500};
+  std::stop_token stop;                ///< ends the waiting
+  std::chrono::milliseconds rest{300}; ///< how long the others are waited for when there are enough
 };
 
 /// Asks all witnesses at once; one that has seen another size says so, and is asked again. What witnesses say is no error: whether it is
