@@ -279,12 +279,20 @@ private:
   void add_remapping()
   {
     const toolchain::RustcInfo& rustc = m_context.input.platforms.rustc;
-    if (m_context.request.strict_cargo || !toolchain::supports_remap_path_scope(rustc.version)) {
+    const bool reproducible = m_context.request.reproducible;
+    if (m_context.request.strict_cargo || (!reproducible && !toolchain::supports_remap_path_scope(rustc.version))) {
       return;
     }
     const base::Path& root = m_context.input.workspace.root;
     const base::Path& target = m_context.input.workspace.target_directory;
-    add("--remap-path-scope=object");
+    if (!reproducible) {
+      // Beside the neutral name a library's metadata keeps the real one, for diagnostics of whoever uses it.
+      add("--remap-path-scope=object");
+    }
+    const base::Path outside = m_unit.package->root().lexically_relative(root);
+    if (reproducible && m_unit.package->id().source().is_path() && outside.native().starts_with("..")) {
+      add(fmt::format("--remap-path-prefix={}=/workspace/{}", m_unit.package->root().native(), outside.native()));
+    }
     add(fmt::format("--remap-path-prefix={}=/workspace", root.native()));
     add(fmt::format("--remap-path-prefix={}=/workspace/target", target.native()));
     add(fmt::format("--remap-path-prefix={}=/cargo", m_context.input.config.cargo_home().native()));
