@@ -54,7 +54,8 @@ TEST_CASE("a record is read as it was written, and written as it was read", "[ve
   REQUIRE(parsed);
   CHECK(*parsed == small_record());
   CHECK(to_json(*parsed) == text);
-  CHECK(text.find(' ') == text.find(" 0.1.0")); // blanks stand in values only
+  CHECK(text.find("\": ") == std::string::npos);
+  CHECK(text.find(", \"") == std::string::npos);
   CHECK(text.back() == '}');
 }
 
