@@ -34,7 +34,6 @@ constexpr std::size_t k_most_named = 8;
 struct Varied
 {
   std::uint32_t jobs = 0;
-  std::optional<Path> faketime;
   bool names_toolchain = true; ///< false where rustc is not rustup's: then it is the one that is here
 };
 
@@ -94,26 +93,11 @@ second_command(const Env& env, const VerifyRequest& request, const BuildRecord& 
   return command;
 }
 
-/// A wrong clock makes every certificate invalid, so what may have to be downloaded is downloaded before. The build tells what is missing.
-void fetch_before(const Env& env, const VerifyRequest& request, base::Command command)
-{
-  command.args.insert(command.args.end(), {"fetch", "--locked", "--quiet"});
-  base::CapturingSink unheard;
-  (void)env.process.run(command, unheard, request.stop);
-}
-
-/// `faketime`, where it is installed, sets the clock of the second build forward.
-base::Command
-second_build(const VerifyRequest& request, const BuildRecord& record, const SecondPlace& place, const Varied& varied, base::Command command)
+base::Command second_build(const BuildRecord& record, const SecondPlace& place, const Varied& varied, base::Command command)
 {
   command.args.insert(command.args.end(), {"build", "--reproducible", "--quiet", "--target-dir", place.target_directory.native(), "-j"});
   command.args.push_back(std::to_string(varied.jobs));
   command.args.insert(command.args.end(), record.arguments.begin(), record.arguments.end());
-  if (varied.faketime) {
-    command.program = *varied.faketime;
-    command.args.insert(command.args.begin(), {"-m", "-f", "+400d", request.driver_program.native()});
-    command.env["FAKETIME_DONT_FAKE_MONOTONIC"] = command.env["DONT_FAKE_MONOTONIC"] = "1"; // only what the calendar says
-  }
   return command;
 }
 
@@ -301,7 +285,7 @@ std::string counted_programs(const verify::Comparison& comparison)
   return fmt::format("{} {}", count, count == 1 ? "program or library" : "programs and libraries");
 }
 
-void report_same(const Env& env, const Side& first, const Side& second, const verify::Comparison& comparison, const Varied& varied)
+void report_same(const Env& env, const Side& first, const Side& second, const verify::Comparison& comparison)
 {
   const BuildRecord& was = first.record;
   const BuildRecord& is = second.record;
@@ -321,10 +305,8 @@ void report_same(const Env& env, const Side& first, const Side& second, const ve
               fmt::format("not the same in both builds, and without effect: {} that run while building", counted_programs(comparison)))
             .note("they are linked with the C library of the machine that builds"));
   }
-  std::string clock = varied.faketime ? ", the clock by 400 days" : "";
   env.reporter.status(
-      "Varied",
-      fmt::format("directory, $HOME, $CARGO_HOME, user name, temporary directory, {} jobs instead of {}{}", is.jobs, was.jobs, clock));
+      "Varied", fmt::format("directory, $HOME, $CARGO_HOME, user name, temporary directory, {} jobs instead of {}", is.jobs, was.jobs));
   std::string artifacts;
   for (const auto& artifact : was.artifacts) {
     artifacts += fmt::format("\n{:>12} {} {}", "", base::to_hex(artifact.digest.hash), artifact.path);
@@ -341,7 +323,7 @@ std::uint32_t other_number_of_jobs(const VerifyRequest& request, const BuildReco
   return request.jobs ? 0 : record.jobs + 1;
 }
 
-Result<> compare_builds(const Env& env, const Side& was, const SecondPlace& place, const Varied& varied, verify::Machine machine)
+Result<> compare_builds(const Env& env, const Side& was, const SecondPlace& place, verify::Machine machine)
 {
   CW_TRY_ASSIGN(const BuildRecord again, read_record(env, build_record_file(place.target_directory)));
   const verify::Comparison comparison = verify::compare(was.record, again, machine);
@@ -350,7 +332,7 @@ Result<> compare_builds(const Env& env, const Side& was, const SecondPlace& plac
   if (!comparison.differences.empty()) {
     return fail(difference_error(env, was, is, comparison));
   }
-  report_same(env, was, is, comparison, varied);
+  report_same(env, was, is, comparison);
   return {};
 }
 
@@ -371,7 +353,6 @@ Result<> verify(const Env& env, const GlobalOptions& options, const VerifyReques
   }
   const auto chosen = toolchain::select_toolchain(env, *here.config, here.wish);
   varied.names_toolchain = !chosen || chosen->name;
-  varied.faketime = env.program_on_path("faketime");
   const FirstPlace first{workspace.root, workspace.target_directory, record.outside, here.config->cargo_home(), cache_home(env)};
   CW_TRY_ASSIGN(const SecondPlace place, make_second_place(env, first));
   const auto remove_place = [&] {
@@ -383,15 +364,11 @@ Result<> verify(const Env& env, const GlobalOptions& options, const VerifyReques
   };
   env.reporter.status("Building", fmt::format("once more in {}", place.root.string()));
   const base::Command command = second_command(env, request, record, place, varied);
-  if (varied.faketime) {
-    fetch_before(env, request, command);
-  }
-  auto result = build_again(env, request, second_build(request, record, place, varied, command));
+  auto result = build_again(env, request, second_build(record, place, varied, command));
   if (result) {
     result = compare_builds(env,
                             {record, workspace.root, workspace.target_directory, here.config->cargo_home()},
                             place,
-                            varied,
                             request.against ? verify::Machine::other : verify::Machine::same);
   }
   remove_place();

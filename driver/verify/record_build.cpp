@@ -234,7 +234,10 @@ Result<> record_actions(
       return fail(not_kept(tmpl, "its inputs changed while it ran, or another build ran beside this one"));
     }
     if (!known->once_because.empty()) {
-      return fail(not_kept(tmpl, known->once_because));
+      return fail(
+          Error("CW1183", fmt::format("the result of {} is good for this build only, so it is not reproducible", tmpl.label.description))
+              .note(known->once_because)
+              .help("name a level of wasm-opt that it finishes in time, in the profile's settings"));
     }
     CW_TRY_ASSIGN(ActionOfBuild action, recorder.record(index, *known));
     record.actions.push_back(std::move(action));

@@ -10,8 +10,8 @@ namespace cargo_wasm::verify {
 [[nodiscard]] Result<std::unique_ptr<exec::StateLog>> open_state(const Env& env, const plan::ActionGraph& graph);
 
 /// Fills `actions`, `tools` and `artifacts`. What only this machine reads is left out: reports of the linker, files of dependencies.
-/// Errors: CW1177 an action whose result was not kept, because its inputs moved or time decided what came out; those of reading.
-/// Cost: one pass over every output.
+/// Errors: CW1177 an action whose result was not kept, because its inputs moved; CW1183 one where time decided what came out; those of
+/// reading. Cost: one pass over every output.
 [[nodiscard]] Result<> record_actions(
     const Env& env, const plan::ActionGraph& graph, const exec::BuildOutcome& outcome, const exec::StateLog& log, BuildRecord& record);
 
