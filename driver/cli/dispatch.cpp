@@ -19,6 +19,7 @@
 #include "dispatch_publish.hpp"
 #include "dispatch_registry.hpp"
 #include "dispatch_toolchain.hpp"
+#include "dispatch_verify.hpp"
 
 namespace cargo_wasm::cli {
 
@@ -35,7 +36,7 @@ GlobalOptions global_options_of(const Env& env, const ParsedArguments& parsed, c
   if (parsed.has("strict-federation")) {
     options.config.config_arguments.emplace_back("cargo-wasm.strict-federation=true");
   }
-  options.config.locked = parsed.has("locked");
+  options.config.locked = parsed.has("locked") || parsed.has("reproducible");
   options.config.offline = parsed.has("offline");
   options.config.frozen = parsed.has("frozen");
   if (const auto* path = parsed.last("manifest-path")) {
@@ -173,6 +174,9 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   request.provenance = !parsed.has("no-provenance");
   request.uses_store = !parsed.has("no-cache");
   request.locked_imports = parsed.has("locked-imports");
+  if (parsed.has("reproducible")) {
+    CW_TRY(make_reproducible(parsed, request));
+  }
   request.ignored_defects = parsed.all("ignore-defect");
   if (const auto* bindgen = parsed.last("bindgen")) {
     request.bindgen = *bindgen;
@@ -459,6 +463,8 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
     CW_TRY(ops::build(env, options, request));
   } else if (verb == "test" || verb == "bench") {
     CW_TRY(test_verb(env, parsed, options, context));
+  } else if (verb == "verify") {
+    CW_TRY(verify_verb(env, parsed, options, context));
   } else if (verb == "pack") {
     CW_TRY(pack_verb(env, parsed, options, context));
   } else if (verb == "imports") {

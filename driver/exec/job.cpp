@@ -178,6 +178,9 @@ private:
       CW_TRY(fs.remove(*m_template.once_file));
     }
     if (m_template.out_dir && m_template.kind == plan::ActionKind::run_build_script) {
+      if (m_settings.options.empties_out_dirs) {
+        CW_TRY(fs.remove_all(*m_template.out_dir));
+      }
       directories.insert(*m_template.out_dir);
     }
     for (const base::Path& directory : directories) {

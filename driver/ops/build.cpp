@@ -8,6 +8,7 @@
 
 #include "compile.hpp"
 #include "future_incompat.hpp"
+#include "reproducible.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -32,10 +33,40 @@ std::string name_of_runner(const base::Command& command)
   return is_limited && separator != command.args.end() ? Path(*(separator + 1)).filename().native() : command.program.filename().native();
 }
 
+/// What was planned or found fresh under other surroundings is no part of it.
+Result<> build_reproducibly(const Env& caller, const GlobalOptions& options, CompileRequest request)
+{
+  const EnvMap vars = reproducible_variables(caller.vars);
+  const Env env{caller.fs, caller.process, caller.http, caller.clock, caller.reporter, vars, caller.cwd};
+  request.stored.reset();
+  request.noop.reset();
+  request.exec.empties_out_dirs = true;
+  // What was unpacked a moment before it was read is not kept: it could have changed within a tick of the clock. A second pass finds all
+  // else fresh.
+  constexpr int k_passes = 3;
+  for (int pass = 1;; ++pass) {
+    CW_TRY_ASSIGN(const auto compiled, compile(env, options, request, nullptr));
+    if (!compiled.outcome) {
+      return {};
+    }
+    auto written = write_build_record(env, request, compiled);
+    if (written) {
+      report_finished(env, request, compiled);
+      return {};
+    }
+    if (written.error().id != "CW1177" || pass == k_passes) {
+      return written;
+    }
+  }
+}
+
 } // namespace
 
 Result<> build(const Env& env, const GlobalOptions& options, const CompileRequest& request)
 {
+  if (request.reproducible) {
+    return build_reproducibly(env, options, request);
+  }
   CW_TRY_ASSIGN(const auto compiled, compile(env, options, request, nullptr));
   if (compiled.outcome) {
     report_finished(env, request, compiled);

@@ -95,8 +95,8 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
     exec.cache = cache_use(env, *store, request.driver_program);
     remotes.emplace(env, options.config, spool_directory(*store));
     exec.cache->open_remotes = [&remotes] { return remotes->open(); };
-    // Tests of documentation are compiled by rustdoc, which reads what the graph made.
-    exec.everything_on_disk = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::doc;
+    // Tests of documentation are compiled by rustdoc, which reads what the graph made; the record of a reproducible build looks into all of it.
+    exec.everything_on_disk = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::doc || request.reproducible;
   }
   std::size_t over_budget = 0;
   if (request.measures_sizes && !options.strict_cargo && request.intent == plan::UserIntent::build) {

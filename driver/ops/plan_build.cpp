@@ -18,6 +18,7 @@
 #include "host_choice.hpp"
 #include "loaded_graph.hpp"
 #include "recording.hpp"
+#include "reproducible.hpp"
 #include "run_selection.hpp"
 #include "runner.hpp"
 #include "std_library.hpp"
@@ -55,6 +56,7 @@ plan_request(const CompileRequest& request, const GlobalOptions& options, const 
   plan.kinds = platforms.requested_kinds;
   plan.strict_cargo = options.strict_cargo;
   plan.provenance = request.provenance;
+  plan.reproducible = request.reproducible;
   plan.ignored_defects = request.ignored_defects;
   plan.ignore_rust_version = options.ignore_rust_version;
   plan.show_dependency_warnings = verbosity == base::Verbosity::very_verbose;
@@ -320,6 +322,9 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   }
   CW_TRY_ASSIGN(const HostBuild host_wishes, host_build(built, hosts, target));
   CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, project, options, built));
+  if (request.reproducible) {
+    CW_TRY(check_exact_toolchain(choice));
+  }
   CW_TRY_ASSIGN(const auto platforms,
                 toolchain::probe_target_data(env, *project.config, choice, target.triples, rustc_cache_file(workspace), host_wishes.flags));
   for (const auto& warning : platforms.warnings) {
@@ -384,6 +389,10 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
       units, workspace, *project.config, choice, platforms, request.driver_program, std::move(bindgen), std::move(components)};
   PlannedBuild planned;
   CW_TRY_ASSIGN(planned.graph, plan::plan_actions(env, actions_input, plan_for));
+  if (request.reproducible) {
+    fix_environment(env, planned.graph);
+    planned.reproducible = reproducible_facts(choice, platforms, target.triples, workspace);
+  }
   if (!options.strict_cargo) {
     CW_TRY(plan_budgets(env, units, workspace, planned));
   }

@@ -291,6 +291,10 @@ private:
     if (stays_here) {
       add("--remap-path-scope=object");
     }
+    const base::Path outside = m_unit.package->root().lexically_relative(root);
+    if (m_context.request.reproducible && m_unit.package->id().source().is_path() && outside.native().starts_with("..")) {
+      add(fmt::format("--remap-path-prefix={}={}/{}", m_unit.package->root().native(), k_remapped_workspace, outside.native()));
+    }
     add(fmt::format("--remap-path-prefix={}={}", root.native(), k_remapped_workspace));
     add(fmt::format("--remap-path-prefix={}={}", target.native(), k_remapped_target));
     add(fmt::format("--remap-path-prefix={}={}", m_context.input.config.cargo_home().native(), k_remapped_cargo_home));

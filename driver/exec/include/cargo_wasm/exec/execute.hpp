@@ -101,6 +101,7 @@ struct ExecuteOptions
   bool dry_run = false;                  ///< says what would run, changes nothing
   bool explain_rebuild = false;          ///< a line per dirty action, with old and new values
   bool show_dependency_warnings = false; ///< -vv: diagnostics of packages that are not local
+  bool empties_out_dirs = false;         ///< build scripts find nothing in OUT_DIR of what an earlier run left
   std::stop_token stop;                  ///< requested on Ctrl-C and SIGTERM
   FailureExplainer explain_failure;      ///< may be empty
   LinkRemarks remark_on_link;            ///< may be empty

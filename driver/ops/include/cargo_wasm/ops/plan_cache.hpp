@@ -43,21 +43,32 @@ struct SizeBudget
   bool operator==(const SizeBudget&) const = default;
 };
 
+/// What the record of a reproducible build says of its tools.
+struct ReproducibleFacts
+{
+  std::string toolchain; ///< rustup's name; empty: not rustup's
+  std::string rustc_version, rustc_commit, rustc_llvm, rustc_host;
+  Path sysroot;
+  std::vector<std::string> triples; ///< whose standard libraries take part
+  Path lock;
+};
+
 /// A build up to the point where its actions run.
 struct PlannedBuild
 {
   plan::ActionGraph graph;
   std::uint32_t jobs = 0; ///< 0: as many as the machine runs threads
   bool show_dependency_warnings = false;
-  bool reports_future_incompat = true;   ///< `future-incompat-report.frequency` is not "never"
-  bool shows_compressed_sizes = false;   ///< the profile is one for releases
-  std::vector<SizeBudget> budgets;       ///< of the final modules and components
-  std::string repeated_text;             ///< for stderr: warnings and notices of planning
-  std::optional<base::Command> become;   ///< `run`: what is started after the build
-  std::optional<Path> program;           ///< `run`: the program's file
-  std::vector<TestProgram> tests;        ///< `test` and `bench`, whose plans are not kept
-  std::vector<exec::NoopPath> looked_at; ///< decided this plan
-  std::vector<std::string> variables;    ///< names that decided it, besides CARGO… and RUST…
+  bool reports_future_incompat = true;           ///< `future-incompat-report.frequency` is not "never"
+  bool shows_compressed_sizes = false;           ///< the profile is one for releases
+  std::vector<SizeBudget> budgets;               ///< of the final modules and components
+  std::string repeated_text;                     ///< for stderr: warnings and notices of planning
+  std::optional<base::Command> become;           ///< `run`: what is started after the build
+  std::optional<Path> program;                   ///< `run`: the program's file
+  std::vector<TestProgram> tests;                ///< `test` and `bench`, whose plans are not kept
+  std::optional<ReproducibleFacts> reproducible; ///< of `--reproducible`, whose plans are not kept
+  std::vector<exec::NoopPath> looked_at;         ///< decided this plan
+  std::vector<std::string> variables;            ///< names that decided it, besides CARGO… and RUST…
 };
 
 /// CACHE/plan/HASH beside the no-op snapshot CACHE/noop/HASH of the same command.

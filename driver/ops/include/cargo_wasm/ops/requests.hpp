@@ -63,15 +63,28 @@ struct CompileRequest
   std::optional<std::string> backend; ///< --backend
   bool unit_graph = false;
   bool timings = false;
-  bool locked_imports = false;         ///< fail when a module imports something else than wasm-imports.lock says
-  bool measures_sizes = true;          ///< tells how large artifacts are, and holds them to their budgets
-  bool provenance = true;              ///< artifacts of release profiles carry the digest of their build record
-  bool uses_store = true;              ///< results are taken from the store of this user, and kept there
-  bool future_incompat_report = false; ///< show what is the matter, not only where
-  base::Path driver_program;           ///< this program: $CARGO of build scripts
+  bool locked_imports = false;               ///< fail when a module imports something else than wasm-imports.lock says
+  bool measures_sizes = true;                ///< tells how large artifacts are, and holds them to their budgets
+  bool provenance = true;                    ///< artifacts of release profiles carry the digest of their build record
+  bool reproducible = false;                 ///< fixed surroundings, exact tools, and a record of the whole build
+  std::vector<std::string> record_arguments; ///< with which it can be repeated elsewhere
+  std::string driver_version;                ///< "cargo-wasm 0.1.0": in that record
+  bool uses_store = true;                    ///< results are taken from the store of this user, and kept there
+  bool future_incompat_report = false;       ///< show what is the matter, not only where
+  base::Path driver_program;                 ///< this program: $CARGO of build scripts
   std::optional<NoopContext> noop;
   TerminalSettings terminal;                  ///< kept with the plan
   std::shared_ptr<const PlannedBuild> stored; ///< the plan of an earlier build that still holds; null: plan
+};
+
+/// `verify`.
+struct VerifyRequest
+{
+  std::optional<Path> against;     ///< absolute; the record of the last reproducible build here unless given
+  std::optional<std::string> jobs; ///< -j as typed; others than the record has unless given
+  bool keep = false;               ///< leave the second place where it is
+  base::Path driver_program;       ///< this program
+  std::stop_token stop;
 };
 
 struct RunRequest

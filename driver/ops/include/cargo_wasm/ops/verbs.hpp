@@ -15,6 +15,9 @@
 namespace cargo_wasm::ops {
 
 Result<> build(const Env& env, const GlobalOptions& options, const CompileRequest& request); ///< build and check
+/// Builds what a record tells once more, in another directory under other circumstances, and compares every output.
+/// Errors: CW1174 no record; CW1175; CW1176 something differs; CW1179 the second build failed.
+Result<> verify(const Env& env, const GlobalOptions& options, const VerifyRequest& request);
 /// Builds, then says what to start: the caller replaces itself with it. nullopt after --dry-run or --unit-graph.
 Result<std::optional<base::Command>> run(const Env& env, const GlobalOptions& options, const RunRequest& request);
 /// Builds tests or benchmarks and runs each on each host. Errors: CW0930, CW0931, CW0934 a host that cannot be used; CW0932 a test failed;

@@ -51,6 +51,7 @@ struct BuildRequest
   std::unordered_map<spec::PackageId, std::vector<toolchain::CompileKind>> member_kinds;
   bool strict_cargo = false; ///< no difference of design.md §3 applies
   bool provenance = true;    ///< `--no-provenance`: no artifact carries the digest of its build record
+  bool reproducible = false; ///< no file that the compiler writes names a directory of this machine, libraries' metadata included
   bool ignore_rust_version = false;
   std::vector<std::string> ignored_defects; ///< `--ignore-defect`: ids of toolchain defects that are not considered
   /// Members whose artifacts are checked against a host.
