@@ -154,7 +154,7 @@ void Executor::note_outputs(plan::ActionIndex action, const Record& record)
     out.sources.push_back(m_context.places.path_of(file.name));
   }
   for (const RecordedTree& tree : record.source_trees) {
-    out.source_directories.push_back(m_context.places.path_of(tree.name));
+    out.source_trees.push_back({m_context.places.path_of(tree.name), tree.kind});
   }
   for (const auto& [name, value] : record.observed) {
     out.observed_variables.push_back(name);
@@ -333,7 +333,11 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   satisfied(action, false);
   if (job.record) {
     note_outputs(action, *job.record);
-    CW_TRY(m_log.append(*job.record));
+    if (job.inputs_moved) {
+      record.digest.reset();
+    } else {
+      CW_TRY(m_log.append(*job.record));
+    }
   }
   return {};
 }

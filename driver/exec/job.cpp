@@ -379,8 +379,13 @@ private:
   {
     const std::vector<RecordedFile> known = m_verdict.record ? m_verdict.record->sources : std::vector<RecordedFile>{};
     CW_TRY_ASSIGN(std::vector<RecordedFile> now, look_at_sources(m_context, m_source_names, m_record.source_trees, known, true));
+    const std::int64_t ended_ns = now_ns();
+    m_inputs_moved = ended_ns < m_started_ns; // the clock was set back: times say nothing
     for (const RecordedFile& file : now) {
-      const std::int64_t changed_ns = std::max(file.known.identity.mtime_ns, file.known.identity.ctime_ns);
+      // A modification time that is yet to come was set by somebody, when ctime says.
+      const FileIdentity& identity = file.known.identity;
+      const bool is_to_come = identity.mtime_ns > ended_ns + k_clock_tick_ns;
+      const std::int64_t changed_ns = is_to_come ? identity.ctime_ns : std::max(identity.mtime_ns, identity.ctime_ns);
       if (changed_ns < m_started_ns - k_clock_tick_ns) {
         continue;
       }
@@ -476,9 +481,8 @@ private:
     m_record.platform = std::move(input.platform);
     m_record.dependencies = std::move(input.dependencies);
     m_record.duration_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, (now_ns() - m_started_ns) / 1'000'000));
-    if (!m_inputs_moved) {
-      out.record = std::move(m_record);
-    }
+    out.inputs_moved = m_inputs_moved;
+    out.record = std::move(m_record);
   }
 
 public:
