@@ -197,7 +197,7 @@ def main():
 
     if not options.units_only:
         program = options.program or str(build_dir / "driver/cli/cargo-wasm")
-        environment = dict(os.environ, CARGO_WASM=program, CW_BUILD_DIR=str(build_dir), CW_TIER=options.tier,
+        environment = dict(os.environ, CARGO_WASM_CACHE=os.environ.get("CW_STORE", "off"), CARGO_WASM=program, CW_BUILD_DIR=str(build_dir), CW_TIER=options.tier,
                            CW_JOBS=str(options.jobs))
         for name, command in read_suites(options.tier):
             if wanted.search(name):

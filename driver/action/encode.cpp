@@ -33,13 +33,14 @@ std::string encode_platform(const std::map<std::string, std::string>& properties
   return std::move(out).take();
 }
 
-/// FileNode and OutputFile share this shape: name or path = 1, digest = 2, is_executable = 4.
-std::string encode_file(std::string_view name, const Digest& digest, bool is_executable)
+/// FileNode and OutputFile share this shape: name or path = 1, digest = 2, is_executable = 4; OutputFile has contents = 5, too.
+std::string encode_file(std::string_view name, const Digest& digest, bool is_executable, std::string_view contents = {})
 {
   ProtobufWriter out;
   out.bytes_field(1, name);
   out.element(2, encode_digest(digest));
   out.varint_field(4, is_executable ? 1 : 0);
+  out.bytes_field(5, contents);
   return std::move(out).take();
 }
 
@@ -110,7 +111,7 @@ std::string encode(const ActionResult& result)
 {
   ProtobufWriter out;
   for (const OutputFile* file : sorted_by(result.output_files, [](const OutputFile& f) -> const auto& { return f.path; })) {
-    out.element(2, encode_file(file->path, file->digest, file->is_executable));
+    out.element(2, encode_file(file->path, file->digest, file->is_executable, file->contents));
   }
   for (const OutputDirectory* directory :
        sorted_by(result.output_directories, [](const OutputDirectory& d) -> const auto& { return d.path; })) {

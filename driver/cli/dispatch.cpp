@@ -10,6 +10,7 @@
 #include <cargo_wasm/ops/verbs.hpp>
 #include <cargo_wasm/runner/host_runner.hpp>
 
+#include "dispatch_cache.hpp"
 #include "dispatch_component.hpp"
 #include "dispatch_module.hpp"
 #include "dispatch_new.hpp"
@@ -170,6 +171,7 @@ Result<CompileRequest> compile_request(const ParsedArguments& parsed, const Disp
   request.unit_graph = parsed.has("unit-graph");
   request.timings = parsed.has("timings");
   request.provenance = !parsed.has("no-provenance");
+  request.uses_store = !parsed.has("no-cache");
   request.locked_imports = parsed.has("locked-imports");
   request.ignored_defects = parsed.all("ignore-defect");
   if (const auto* bindgen = parsed.last("bindgen")) {
@@ -429,6 +431,9 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_component(env, parsed, options)) {
+    return std::move(*outcome);
+  }
+  if (auto outcome = dispatch_cache(env, parsed)) {
     return std::move(*outcome);
   }
   if (auto outcome = dispatch_registry(env, parsed, context)) {

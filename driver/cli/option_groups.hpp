@@ -21,6 +21,9 @@ using Options = std::vector<OptionSpec>;
 [[nodiscard]] std::vector<VerbSpec> module_verbs();
 [[nodiscard]] std::vector<VerbSpec> page_verbs();
 
+/// `cache …`.
+[[nodiscard]] std::vector<VerbSpec> cache_verbs();
+
 /// `add --component`, `component …`.
 [[nodiscard]] std::vector<VerbSpec> component_verbs();
 /// `package`, `publish` and what people do with an account at a registry.

@@ -89,6 +89,7 @@ Options compilation()
       {"strict-cargo", '\0', flag, "", "Switch off every intended difference from cargo", k_compilation},
       {"install-missing", '\0', flag, "", "Install a missing toolchain or target with rustup", k_compilation},
       {"backend", '\0', value, "NAME", "Code generator of what runs on this machine while building: llvm, cranelift", k_compilation},
+      {"no-cache", '\0', flag, "", "Take no result from the store of this user, and keep none there", k_compilation},
       {"no-provenance", '\0', flag, "", "Leave the digest of the build record out of release artifacts", k_compilation},
       {"ignore-defect", '\0', values, "ID", "Build although the compiler has this known defect", k_compilation},
       {"message-format",
@@ -382,6 +383,9 @@ std::vector<VerbSpec> make_verbs()
                    join({{{"FILE", '\0', positionals, "FILE", "The module or component"},
                           {"json", '\0', flag, "", "Print JSON (docs/formats/build-record.md)"}},
                          general()})});
+  for (auto& verb : cache_verbs()) {
+    table.push_back(std::move(verb));
+  }
   for (auto& verb : page_verbs()) {
     table.push_back(std::move(verb));
   }
@@ -436,6 +440,7 @@ const std::vector<VerbGroup>& verb_groups()
   static const std::vector<VerbGroup> table = {
       {"toolchain", "Show, ask and install compilers"},
       {"host", "Show the hosts that artifacts can be built for"},
+      {"cache", "Show and clean the store of results that all projects share"},
       {"component", "Push and fetch components and packages of WIT in OCI registries"},
       {"registry", "Run a registry that cargo and cargo-wasm publish to"},
       {"module", "Work on a module that is linked: optimize, strip, check, wrap, compose, open in a page"}};

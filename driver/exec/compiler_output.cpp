@@ -26,8 +26,10 @@ void CompilerOutput::stdout_line(std::string_view line)
   m_emit({Event::Kind::stdout_text, m_action, std::string(line)});
 }
 
-void CompilerOutput::stderr_line(std::string_view line)
+void CompilerOutput::stderr_line(std::string_view said)
 {
+  const std::string mapped = m_paths.mapped_back(said);
+  const std::string_view line = mapped.empty() ? said : std::string_view(mapped);
   const CompilerMessage message = parse_compiler_line(line);
   switch (message.kind) {
   case CompilerMessage::Kind::artifact:
@@ -48,7 +50,7 @@ void CompilerOutput::stderr_line(std::string_view line)
     diagnostic(line, message);
     break;
   }
-  cached += line;
+  cached += said;
   cached += '\n';
 }
 

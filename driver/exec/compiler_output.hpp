@@ -8,6 +8,7 @@
 #include <cargo_wasm/exec/execute.hpp>
 
 #include "events.hpp"
+#include "real_paths.hpp"
 
 namespace cargo_wasm::exec {
 
@@ -16,8 +17,8 @@ class CompilerOutput
 public:
   /// @param show  false: diagnostics are counted by nobody (a dependency's, replayed)
   CompilerOutput(
-      const plan::ActionTemplate& tmpl, plan::ActionIndex action, const MessageFormat& format, bool show, std::function<void(Event)> emit)
-      : m_template(tmpl), m_action(action), m_format(format), m_show(show), m_emit(std::move(emit))
+      const plan::ActionGraph& graph, plan::ActionIndex action, const MessageFormat& format, bool show, std::function<void(Event)> emit)
+      : m_template(graph.actions[action]), m_action(action), m_format(format), m_show(show), m_emit(std::move(emit)), m_paths(graph, action)
   {
   }
 
@@ -25,7 +26,7 @@ public:
   void stdout_line(std::string_view line);
 
   std::uint32_t errors = 0, warnings = 0;
-  std::string cached;     ///< lines to replay when the action is fresh
+  std::string cached;     ///< lines to replay when the action is fresh, as rustc wrote them
   std::string plain_text; ///< what was said, without escapes, for failure advice; at most 256 KiB
 
 private:
@@ -38,6 +39,7 @@ private:
   const MessageFormat& m_format;
   bool m_show;
   std::function<void(Event)> m_emit;
+  RealPaths m_paths;
 };
 
 } // namespace cargo_wasm::exec

@@ -8,6 +8,7 @@
 #include "dep_info_files.hpp"
 #include "dry_run.hpp"
 #include "executor.hpp"
+#include "result_cache.hpp"
 
 namespace cargo_wasm::exec {
 namespace {
@@ -79,7 +80,11 @@ Result<BuildOutcome> execute(const Env& env, const plan::ActionGraph& graph, con
   const PlaceNames places(graph.workspace_root, graph.target_directory, graph.cargo_home);
   FileDigests digests(env.fs, env.clock);
   const Context context{env, graph, places, digests};
-  const JobSettings settings{context, options, *jobserver, outcome.jobs, lock ? lock->descriptor() : -1};
+  std::optional<ResultCache> results;
+  if (options.cache && !options.dry_run) {
+    results.emplace(context, *options.cache);
+  }
+  const JobSettings settings{context, options, *jobserver, outcome.jobs, results ? &*results : nullptr, lock ? lock->descriptor() : -1};
   EventQueue queue;
   Executor executor(settings, *log, *jobserver, queue, outcome);
   CW_TRY(executor.run());

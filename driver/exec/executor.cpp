@@ -1,5 +1,7 @@
 #include "executor.hpp"
 
+#include <algorithm>
+
 #include <cargo_wasm/base/text.hpp>
 
 #include "advice_for.hpp"
@@ -11,9 +13,9 @@ namespace cargo_wasm::exec {
 Executor::Executor(const JobSettings& settings, StateLog& log, Jobserver& jobserver, EventQueue& queue, BuildOutcome& outcome)
     : m_settings(settings), m_context(settings.context), m_graph(settings.context.graph), m_options(settings.options), m_log(log),
       m_jobserver(jobserver), m_queue(queue), m_outcome(outcome), m_console(settings.context.env, m_graph, settings.options, outcome),
-      m_checker(settings.context, log), m_began(settings.context.env.clock.monotonic()), m_results(m_graph.actions.size()),
-      m_missing(m_graph.actions.size()), m_dependents(m_graph.actions.size()), m_early_done(m_graph.actions.size()),
-      m_ready(Order{&m_graph}), m_pending(Order{&m_graph})
+      m_checker(settings.context, log, settings.results != nullptr), m_began(settings.context.env.clock.monotonic()),
+      m_results(m_graph.actions.size()), m_missing(m_graph.actions.size()), m_dependents(m_graph.actions.size()),
+      m_early_done(m_graph.actions.size()), m_ready(Order{&m_graph}), m_pending(Order{&m_graph}), m_results_of_others(settings.results)
 {
   index_dependencies();
   m_jobserver.on_token([this] {
@@ -64,7 +66,7 @@ Result<> Executor::run()
       result = check_ready();
     }
     if (result && may_start()) {
-      start_jobs();
+      result = start_jobs();
     }
     if (m_running.empty() && (!result || !may_start() || m_pending.empty())) {
       break;
@@ -98,17 +100,130 @@ Result<> Executor::check_ready()
   while (!m_ready.empty() && !m_options.stop.stop_requested()) {
     const plan::ActionIndex action = *m_ready.begin();
     m_ready.erase(m_ready.begin());
-    CW_TRY_ASSIGN(Verdict verdict, m_checker.check(action, m_results));
-    if (!verdict.dirty) {
-      CW_TRY(finish_fresh(action, verdict));
-    } else if (m_options.dry_run) {
-      mark_would_run(action, *verdict.dirty);
-    } else {
-      m_pending.insert(action);
-      m_verdicts.emplace(action, std::move(verdict));
-    }
+    CW_TRY(decide(action));
   }
   return {};
+}
+
+Result<> Executor::decide(plan::ActionIndex action)
+{
+  CW_TRY_ASSIGN(Verdict verdict, m_checker.check(action, m_results));
+  const bool is_made_again = m_made_again.contains(action); // what there is of it in the store was looked for in vain
+  if (is_made_again && !verdict.dirty) {
+    verdict.dirty = DirtyReason{DirtyKind::output_missing, m_graph.actions[action].outputs[0].path.string(), {}, {}};
+  }
+  if (!verdict.dirty) {
+    bool moved = false;
+    CW_TRY_ASSIGN(const bool is_there, bring_for_people(action, *verdict.record, moved));
+    if (is_there) {
+      verdict.record_moved = verdict.record_moved || moved;
+      return finish_fresh(action, verdict, ActionState::fresh);
+    }
+    verdict.dirty = DirtyReason{DirtyKind::output_missing, m_graph.actions[action].outputs[0].path.string(), {}, {}};
+  }
+  if (m_options.dry_run) {
+    mark_would_run(action, *verdict.dirty);
+    return {};
+  }
+  if (is_made_again) {
+    (void)m_results_of_others->look_up(action, verdict); // for the key: what is made is kept
+  } else if (m_results_of_others != nullptr) {
+    CW_TRY_ASSIGN(const bool is_found, finish_found(action, verdict));
+    if (is_found) {
+      return {};
+    }
+  }
+  m_pending.insert(action);
+  m_verdicts.emplace(action, std::move(verdict));
+  return {};
+}
+
+/// True: the store had the result, and the action is done.
+Result<bool> Executor::finish_found(plan::ActionIndex action, Verdict& verdict)
+{
+  auto found = m_results_of_others->look_up(action, verdict);
+  if (!found) {
+    return false;
+  }
+  CW_TRY(m_results_of_others->settle(action, *found));
+  bool moved = false;
+  CW_TRY_ASSIGN(const bool is_there, bring_for_people(action, found->record, moved));
+  if (!is_there) {
+    return false;
+  }
+  verdict.record = std::move(found->record);
+  verdict.result = std::move(found->result);
+  verdict.record_moved = true;
+  CW_TRY(finish_fresh(action, verdict, ActionState::restored));
+  return true;
+}
+
+/// What somebody else than a compiler may read is put into place at once; the rest when it is read. False: the store has it no more.
+Result<bool> Executor::bring_for_people(plan::ActionIndex action, Record& record, bool& moved)
+{
+  if (m_results_of_others == nullptr || m_options.dry_run) {
+    return true;
+  }
+  const auto is_elsewhere = [](const RecordedOutput& output) {
+    return output.is_directory
+               ? std::ranges::any_of(output.files, [](const RecordedFile& file) { return file.known.identity.is_elsewhere(); })
+               : output.known.identity.is_elsewhere();
+  };
+  const bool is_directory_gone = std::ranges::any_of(record.outputs, [&](const RecordedOutput& output) {
+    return output.is_directory && output.files.empty() && !m_context.env.fs.is_directory(m_context.places.path_of(output.name));
+  });
+  if (!is_directory_gone && std::ranges::none_of(record.outputs, is_elsewhere)) {
+    return true;
+  }
+  if (!m_options.everything_on_disk && m_options.message_format.kind != MessageFormat::Kind::json && !is_for_people(m_graph, action)) {
+    m_elsewhere.insert(action);
+    return true;
+  }
+  moved = true;
+  return m_results_of_others->bring(action, record);
+}
+
+/// Before an action runs: what it reads lies where it will look. False: something must be made again first.
+Result<bool> Executor::bring_inputs(plan::ActionIndex action)
+{
+  bool complete = true;
+  for (const plan::ActionIndex read : m_elsewhere.empty() ? std::vector<plan::ActionIndex>{} : read_actions(m_graph, action)) {
+    if (!m_elsewhere.contains(read)) {
+      continue;
+    }
+    auto record = m_log.find(m_graph.actions[read].identity);
+    CW_TRY_ASSIGN(const bool is_there, record ? m_results_of_others->bring(read, *record) : Result<bool>(false));
+    m_elsewhere.erase(read);
+    if (is_there) {
+      CW_TRY(m_log.append(*record));
+    } else {
+      make_again(read, action);
+      complete = false;
+    }
+  }
+  return complete;
+}
+
+void Executor::make_again(plan::ActionIndex action, plan::ActionIndex reader)
+{
+  std::set<plan::ActionIndex>& waiting = m_made_again[action];
+  if (waiting.empty()) {
+    ActionRecord& record = m_outcome.actions[action];
+    --(record.state == ActionState::restored ? m_outcome.restored : m_outcome.fresh);
+    record = {};
+    --m_done;
+    m_early_done[action] = true; // whoever needed less than all of it has it
+    Verdict verdict;
+    verdict.dirty = DirtyReason{DirtyKind::output_missing, m_graph.actions[action].outputs[0].path.string(), {}, {}};
+    verdict.command = expand(m_graph, action, m_results);
+    if (auto checked = m_checker.check(action, m_results)) {
+      verdict.input = std::move(checked->input);
+    }
+    (void)m_results_of_others->look_up(action, verdict); // for the key: what is made is kept
+    m_pending.insert(action);
+    m_verdicts.emplace(action, std::move(verdict));
+  }
+  waiting.insert(reader);
 }
 
 void Executor::mark_would_run(plan::ActionIndex action, DirtyReason reason)
@@ -132,6 +247,7 @@ void Executor::note_outputs(plan::ActionIndex action, const Record& record)
   out.digest = record.digest;
   out.is_for_once = !record.once_because.empty();
   for (const RecordedOutput& output : record.outputs) {
+    const bool is_elsewhere = output.known.identity.is_elsewhere() && !output.is_directory;
     OutputRecord shown;
     shown.path = tmpl.outputs[output.index].path;
     shown.digest = output.known.digest;
@@ -140,6 +256,7 @@ void Executor::note_outputs(plan::ActionIndex action, const Record& record)
     shown.stat.ctime_ns = output.known.identity.ctime_ns;
     shown.stat.inode = output.known.identity.inode;
     shown.stat.type = output.is_directory ? base::FileType::directory : base::FileType::regular;
+    shown.is_elsewhere = is_elsewhere || (output.is_directory && m_elsewhere.contains(action));
     out.outputs.push_back(std::move(shown));
     if (tmpl.kind == plan::ActionKind::tool) {
       for (const RecordedFile& file : output.files) { // what users look for: a no-op notices when one is gone
@@ -151,6 +268,9 @@ void Executor::note_outputs(plan::ActionIndex action, const Record& record)
     }
   }
   for (const RecordedFile& file : record.sources) {
+    if (file.known.identity.is_elsewhere() && file.known.digest != absent_file().digest) {
+      continue; // a script's file that nobody has read here
+    }
     out.sources.push_back(m_context.places.path_of(file.name));
   }
   for (const RecordedTree& tree : record.source_trees) {
@@ -161,7 +281,7 @@ void Executor::note_outputs(plan::ActionIndex action, const Record& record)
   }
 }
 
-Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict)
+Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict, ActionState state)
 {
   const plan::ActionTemplate& tmpl = m_graph.actions[action];
   if (!m_options.dry_run) {
@@ -184,7 +304,7 @@ Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict)
   m_console.action_is_fresh(action);
   const bool show = tmpl.label.is_local || m_options.show_dependency_warnings;
   if (tmpl.kind == plan::ActionKind::rustc && !verdict.record->stderr_text.empty()) {
-    CompilerOutput output(tmpl, action, m_options.message_format, show, [this](Event event) { m_console.event(event); });
+    CompilerOutput output(m_graph, action, m_options.message_format, show, [this](Event event) { m_console.event(event); });
     for (const std::string_view line : base::split(verdict.record->stderr_text, '\n')) {
       if (!line.empty()) {
         output.stderr_line(line);
@@ -201,8 +321,8 @@ Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict)
   remark_on(action);
   m_console.action_ends(action, true, true, script);
   note_outputs(action, *verdict.record);
-  m_outcome.actions[action].state = ActionState::fresh;
-  ++m_outcome.fresh;
+  m_outcome.actions[action].state = state;
+  ++(state == ActionState::restored ? m_outcome.restored : m_outcome.fresh);
   ++m_done;
   m_results[action] = std::move(verdict.result);
   note_uplifted(action);
@@ -217,13 +337,19 @@ void Executor::note_uplifted(plan::ActionIndex action)
   }
 }
 
-void Executor::start_jobs()
+Result<> Executor::start_jobs()
 {
   while (!m_pending.empty() && m_running.size() < m_tokens + std::size_t{1}) {
     const plan::ActionIndex action = *m_pending.begin();
     m_pending.erase(m_pending.begin());
-    start(action);
+    CW_TRY_ASSIGN(const bool complete, bring_inputs(action));
+    if (complete) {
+      start(action);
+    } else {
+      m_verdicts.erase(action); // it is looked at once more when what it reads is there
+    }
   }
+  return {};
 }
 
 void Executor::start(plan::ActionIndex action)
@@ -330,7 +456,16 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   m_console.action_ends(action, true, false, job.result.script ? &*job.result.script : nullptr);
   m_results[action] = std::move(job.result);
   note_uplifted(action);
-  satisfied(action, false);
+  if (const auto again = m_made_again.extract(action); !again) {
+    satisfied(action, false);
+  } else {
+    for (const plan::ActionIndex reader : again.mapped()) {
+      const bool waits_for_more = std::ranges::any_of(m_made_again, [&](const auto& entry) { return entry.second.contains(reader); });
+      if (!waits_for_more) {
+        m_ready.insert(reader);
+      }
+    }
+  }
   if (job.record) {
     note_outputs(action, *job.record);
     if (job.inputs_moved) {

@@ -14,6 +14,7 @@
 #include "console.hpp"
 #include "freshness.hpp"
 #include "job.hpp"
+#include "result_cache.hpp"
 
 namespace cargo_wasm::exec {
 
@@ -42,8 +43,13 @@ private:
 
   void index_dependencies();
   Result<> check_ready();
-  Result<> finish_fresh(plan::ActionIndex action, Verdict& verdict);
-  void start_jobs();
+  Result<> decide(plan::ActionIndex action);
+  Result<bool> finish_found(plan::ActionIndex action, Verdict& verdict);
+  Result<bool> bring_for_people(plan::ActionIndex action, Record& record, bool& moved);
+  Result<bool> bring_inputs(plan::ActionIndex action);
+  void make_again(plan::ActionIndex action, plan::ActionIndex reader);
+  Result<> finish_fresh(plan::ActionIndex action, Verdict& verdict, ActionState state);
+  Result<> start_jobs();
   void start(plan::ActionIndex action);
   void balance_tokens();
   Result<> handle(Event& event);
@@ -78,6 +84,10 @@ private:
   std::vector<bool> m_early_done;
   std::set<plan::ActionIndex, Order> m_ready, m_pending;
   std::map<plan::ActionIndex, Verdict> m_verdicts; ///< of pending actions
+  ResultCache* m_results_of_others = nullptr;      ///< absent: no store
+  std::set<plan::ActionIndex> m_elsewhere;         ///< done, with outputs that only the store has
+  /// Actions that looked fresh, but whose outputs the store has lost → those that wait until they are made again.
+  std::map<plan::ActionIndex, std::set<plan::ActionIndex>> m_made_again;
   std::map<plan::ActionIndex, std::thread> m_threads;
   std::set<plan::ActionIndex> m_running;
   std::atomic<std::uint32_t> m_tokens{0};

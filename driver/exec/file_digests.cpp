@@ -9,6 +9,12 @@ FileIdentity identity_of(const base::FileStat& stat)
   return {stat.size_bytes, stat.mtime_ns, stat.ctime_ns, stat.inode};
 }
 
+bool is_same_file(const FileIdentity& then, const FileIdentity& now)
+{
+  return then.size_bytes == now.size_bytes && then.mtime_ns == now.mtime_ns && then.inode == now.inode &&
+         (then.ctime_ns == now.ctime_ns || then.ctime_ns == 0);
+}
+
 Result<std::optional<KnownFile>> FileDigests::file(const std::string& path, const KnownFile* earlier)
 {
   {
@@ -30,11 +36,13 @@ Result<std::optional<KnownFile>> FileDigests::file_now(const std::string& path, 
     known->identity = identity;
     known->executable = (stat->mode & 0111U) != 0;
     const std::optional<KnownFile> remembered = last_look(path);
-    const auto holds = [&](const KnownFile& look) { return !look.racy && look.identity == identity; };
+    const auto holds = [&](const KnownFile& look) { return !look.racy && is_same_file(look.identity, identity); };
     if (earlier != nullptr && holds(*earlier)) {
       known->digest = earlier->digest;
+      known->identity = earlier->identity;
     } else if (remembered && holds(*remembered)) {
       known->digest = remembered->digest;
+      known->identity = remembered->identity;
     } else {
       const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(m_clock.now().time_since_epoch()).count();
       known->racy = std::max(identity.mtime_ns, identity.ctime_ns) > now - k_clock_tick_ns;
@@ -57,6 +65,12 @@ void FileDigests::forget(const std::string& path)
 {
   const std::lock_guard lock(m_mutex);
   m_known.erase(path);
+}
+
+void FileDigests::adopt(const std::string& path, const KnownFile& known)
+{
+  const std::lock_guard lock(m_mutex);
+  m_known.insert_or_assign(path, known);
 }
 
 } // namespace cargo_wasm::exec

@@ -33,6 +33,17 @@ bool lies_in(const std::string& name, const RecordedTree& tree)
 
 } // namespace
 
+void take_seal(Record& record, const plan::ActionTemplate& tmpl, SealedAction sealed, SealInput input)
+{
+  record.identity = tmpl.identity;
+  record.digest = sealed.digest;
+  record.arguments = std::move(sealed.command.arguments);
+  record.environment = std::move(sealed.command.environment);
+  record.working_directory = std::move(sealed.command.working_directory);
+  record.platform = std::move(input.platform);
+  record.dependencies = std::move(input.dependencies);
+}
+
 KnownFile absent_file()
 {
   KnownFile file;
@@ -196,6 +207,10 @@ Result<std::optional<DirtyReason>> FreshnessChecker::check_outputs(const plan::A
   const auto differs = [&](RecordedFile& file) -> Result<std::optional<DirtyReason>> {
     const std::string path = m_context.places.path_of(file.name);
     CW_TRY_ASSIGN(const auto known, m_context.digests.file(path, &file.known));
+    if (!known && file.known.identity.is_elsewhere() && m_has_store) {
+      m_context.digests.adopt(path, file.known);
+      return std::nullopt;
+    }
     if (!known) {
       return DirtyReason{DirtyKind::output_missing, path, {}, {}};
     }
@@ -227,7 +242,8 @@ Result<std::optional<DirtyReason>> FreshnessChecker::check_outputs(const plan::A
         }
       }
       const std::string directory = m_context.places.path_of(output.name);
-      if (!m_context.env.fs.is_directory(directory)) {
+      const auto is_elsewhere = [](const RecordedFile& file) { return file.known.identity.is_elsewhere(); };
+      if (!m_context.env.fs.is_directory(directory) && !(m_has_store && std::ranges::all_of(output.files, is_elsewhere))) {
         return DirtyReason{DirtyKind::output_missing, directory, {}, {}};
       }
     }

@@ -2,6 +2,7 @@
 // the digest with the recorded one; when they differ, says what changed.
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,20 +27,24 @@ struct Context
   FileDigests& digests;
 };
 
+struct SharedKey;
+
 struct Verdict
 {
   std::optional<DirtyReason> dirty; ///< absent: fresh
   ExpandedCommand command;
-  SealInput input;              ///< of a dirty action: dependencies and platform only
-  std::optional<Record> record; ///< the last success
-  bool record_moved = false;    ///< fresh, but files were touched: the record gets their new stat data
-  KnownResult result;           ///< of a fresh action
+  SealInput input;                              ///< of a dirty action: dependencies and platform only
+  std::optional<Record> record;                 ///< the last success
+  bool record_moved = false;                    ///< fresh, but files were touched: the record gets their new stat data
+  KnownResult result;                           ///< of a fresh action
+  std::shared_ptr<const SharedKey> shared = {}; ///< of a dirty action, where there is a store
 };
 
 class FreshnessChecker
 {
 public:
-  FreshnessChecker(const Context& context, const StateLog& log) : m_context(context), m_log(log) {}
+  /// @param has_store  a fresh action's outputs may be elsewhere (FileIdentity::is_elsewhere)
+  FreshnessChecker(const Context& context, const StateLog& log, bool has_store) : m_context(context), m_log(log), m_has_store(has_store) {}
 
   /// `results` hold those of all dependencies (at least the early outputs where these are enough).
   [[nodiscard]] Result<Verdict> check(plan::ActionIndex index, std::span<const KnownResult> results);
@@ -51,12 +56,16 @@ private:
 
   const Context& m_context;
   const StateLog& m_log;
+  bool m_has_store;
   std::map<std::pair<std::string, std::string>, std::string> m_toolchains;
 };
 
 /// The directives of a run, with $OUT_DIR where it is now.
 [[nodiscard]] Result<ScriptOutput>
 parse_for(const Env& env, const plan::ActionTemplate& tmpl, std::string_view stdout_text, const std::string& out_dir_then);
+
+/// The key's parts become the record's, so that a later difference can be named.
+void take_seal(Record& record, const plan::ActionTemplate& tmpl, SealedAction sealed, SealInput input);
 
 /// What a file that is not there looks like in a record: it may decide freshness, too.
 [[nodiscard]] KnownFile absent_file();

@@ -10,6 +10,7 @@
 #include <cargo_wasm/exec/dep_info.hpp>
 
 #include "compiler_output.hpp"
+#include "result_cache.hpp"
 
 namespace cargo_wasm::exec {
 namespace {
@@ -172,6 +173,11 @@ private:
     }
     if (m_template.out_dir && m_template.kind == plan::ActionKind::run_build_script) {
       directories.insert(*m_template.out_dir);
+      // What an earlier input left there becomes part of this result: good here, as under cargo, and for nobody else.
+      const auto left = fs.list(*m_template.out_dir);
+      if (left && !left->empty()) {
+        m_verdict.shared = nullptr;
+      }
     }
     for (const base::Path& directory : directories) {
       CW_TRY(fs.create_directories(directory));
@@ -205,7 +211,7 @@ private:
 
   Result<> run_rustc(const base::Command& command, JobOutput& out)
   {
-    CompilerOutput output(m_template, m_index, m_settings.options.message_format, true, [this](Event event) {
+    CompilerOutput output(m_context.graph, m_index, m_settings.options.message_format, true, [this](Event event) {
       if (event.kind == Event::Kind::early_output) {
         announce_early(event);
       }
@@ -473,15 +479,12 @@ private:
     }
     input.observed = m_record.observed;
     SealedAction sealed = seal(m_template, m_verdict.command, input, m_context.places);
-    m_record.identity = m_template.identity;
-    m_record.digest = sealed.digest;
-    m_record.arguments = std::move(sealed.command.arguments);
-    m_record.environment = std::move(sealed.command.environment);
-    m_record.working_directory = std::move(sealed.command.working_directory);
-    m_record.platform = std::move(input.platform);
-    m_record.dependencies = std::move(input.dependencies);
+    take_seal(m_record, m_template, std::move(sealed), std::move(input));
     m_record.duration_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, (now_ns() - m_started_ns) / 1'000'000));
     out.inputs_moved = m_inputs_moved;
+    if (!m_inputs_moved && m_settings.results != nullptr) {
+      m_settings.results->keep(m_index, m_verdict, m_record);
+    }
     out.record = std::move(m_record);
   }
 

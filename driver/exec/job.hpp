@@ -15,6 +15,8 @@
 
 namespace cargo_wasm::exec {
 
+class ResultCache;
+
 struct JobOutput
 {
   bool success = false;
@@ -33,8 +35,9 @@ struct JobSettings
   const Context& context;
   const ExecuteOptions& options;
   const Jobserver& jobserver;
-  std::uint32_t jobs = 1;   ///< NUM_JOBS
-  int lock_descriptor = -1; ///< compilers keep it: a build that was killed is over when its compilers are
+  std::uint32_t jobs = 1;         ///< NUM_JOBS
+  ResultCache* results = nullptr; ///< absent: nothing is kept
+  int lock_descriptor = -1;       ///< compilers keep it: a build that was killed is over when its compilers are
 };
 
 /// Runs action `index`; tells `emit` what happens, last of all `finished`. Never throws.

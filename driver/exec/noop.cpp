@@ -9,6 +9,7 @@
 
 #include <cargo_wasm/base/bytes.hpp>
 #include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/cache/store.hpp>
 #include <cargo_wasm/exec/file_digests.hpp>
 
 #include "noop_format.hpp"
@@ -45,6 +46,9 @@ std::optional<NoopEntry> look(const NoopPath& path, std::int64_t started_ns)
   if (path.kind == NoopPath::Kind::directory || path.kind == NoopPath::Kind::listing) {
     entry.size_bytes = path.kind == NoopPath::Kind::listing ? listing_sum(path.path.c_str()) : 0;
     entry.ctime_ns = 0;
+  }
+  if (path.kind == NoopPath::Kind::output && entry.mtime_ns == cache::k_blob_mtime_ns) {
+    entry.ctime_ns = 0; // it moves whenever another checkout takes the file from the store, or gives it back
   }
   const std::int64_t changed_ns = std::max(entry.mtime_ns, entry.ctime_ns);
   if (path.kind != NoopPath::Kind::output && changed_ns >= started_ns - k_clock_tick_ns) {

@@ -120,7 +120,8 @@ bool entry_holds(const View& view, int directory_fd, const char* directory_name,
     return false;
   }
   return kind == NoopPath::Kind::directory || kind == NoopPath::Kind::listing ||
-         (static_cast<std::uint64_t>(status.st_size) == entry.size_bytes && nanoseconds(status.st_ctim) == entry.ctime_ns);
+         (static_cast<std::uint64_t>(status.st_size) == entry.size_bytes &&
+          (nanoseconds(status.st_ctim) == entry.ctime_ns || (kind == NoopPath::Kind::output && entry.ctime_ns == 0)));
 }
 
 /// Entries [from, to), which may begin and end inside a directory.

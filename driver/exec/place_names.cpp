@@ -14,15 +14,17 @@ bool ends_component(std::string_view text, std::size_t at)
 
 PlaceNames::PlaceNames(const base::Path& workspace_root, const base::Path& target_directory, const base::Path& cargo_home)
 {
-  const auto add = [&](const base::Path& root, const char* name) {
-    if (root.native().size() > 1) {
-      m_roots.emplace_back(root.native(), name);
-    }
-  };
   add(workspace_root, "workspace");
   add(target_directory, "target");
   add(cargo_home, "cargo");
-  std::stable_sort(m_roots.begin(), m_roots.end(), [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+}
+
+void PlaceNames::add(const base::Path& root, std::string name)
+{
+  if (root.native().size() > 1) {
+    m_roots.emplace_back(root.native(), std::move(name));
+    std::stable_sort(m_roots.begin(), m_roots.end(), [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  }
 }
 
 std::string PlaceNames::name_of(std::string_view path) const
@@ -71,6 +73,27 @@ std::string PlaceNames::neutral(std::string_view text) const
     if (!replaced) {
       out += '/';
       ++at;
+    }
+  }
+  return out += text.substr(at);
+}
+
+std::string PlaceNames::real(std::string_view text) const
+{
+  constexpr std::string_view k_mark = "/cw:";
+  std::string out;
+  std::size_t at = 0;
+  for (std::size_t found; (found = text.find(k_mark, at)) != std::string_view::npos;) {
+    out += text.substr(at, found - at);
+    at = found + k_mark.size();
+    const auto root = std::ranges::find_if(m_roots, [&](const auto& entry) {
+      return text.substr(at).starts_with(entry.second) && ends_component(text, at + entry.second.size());
+    });
+    if (root == m_roots.end()) {
+      out += k_mark;
+    } else {
+      out += root->first;
+      at += root->second.size();
     }
   }
   return out += text.substr(at);

@@ -16,7 +16,7 @@ SealedAction seal(const plan::ActionTemplate& tmpl, const ExpandedCommand& comma
   // What a manifest says about its package (description, authors, licence …) counts when the compiler looked at it: below. So does
   // where this program lies ($CARGO): another build of it, or a copy elsewhere, does not make results stale.
   for (const auto& [name, value] : command.environment) {
-    if (name != "CARGO" && !name.starts_with("CARGO_PKG_")) {
+    if (name != "CARGO" && (input.with_package_variables || !name.starts_with("CARGO_PKG_"))) {
       out.environment.emplace(name, places.neutral(value));
     }
   }

@@ -11,6 +11,7 @@
 #include <cargo_wasm/base/mapped_file.hpp>
 #include <cargo_wasm/base/shown_path.hpp>
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/cache/store.hpp>
 
 namespace cargo_wasm::ops {
 
@@ -41,9 +42,35 @@ std::optional<std::uint64_t> number_in(const SizeJson& entry, const char* key)
   return found != entry.end() && found->is_number_unsigned() ? std::optional(found->get<std::uint64_t>()) : std::nullopt;
 }
 
+/// What another checkout measured: compressing costs more than everything else where all results come from the store.
+base::Digest key_of_sizes(std::string_view digest)
+{
+  return base::digest_of(fmt::format("compressed sizes 1\n{}\n", digest));
+}
+
+void recall_sizes(cache::Store& store, std::string_view digest, SizeJson& entry)
+{
+  const auto bytes = store.entry(key_of_sizes(digest));
+  const auto result = bytes && *bytes ? action::decode_action_result(**bytes) : std::nullopt;
+  const SizeJson known = result ? SizeJson::parse(result->stdout_raw, nullptr, false) : SizeJson();
+  for (const char* const key : {"gzip", "brotli"}) {
+    if (known.is_object() && number_in(known, key)) {
+      entry[key] = known[key];
+    }
+  }
+}
+
+/// Where it cannot be kept it is measured again.
+void keep_sizes(cache::Store& store, std::string_view digest, const SizeJson& entry)
+{
+  action::ActionResult result;
+  result.stdout_raw = SizeJson{{"gzip", entry["gzip"]}, {"brotli", entry["brotli"]}}.dump();
+  (void)store.put_entry(key_of_sizes(digest), action::encode(result));
+}
+
 /// Measures one artifact and brings its entry up to date.
-Result<ArtifactSize>
-measure_artifact(const Env& env, const PlannedBuild& planned, plan::ActionIndex action, const Path& path, SizeJson& entry)
+Result<ArtifactSize> measure_artifact(
+    const Env& env, const PlannedBuild& planned, cache::Store* store, plan::ActionIndex action, const Path& path, SizeJson& entry)
 {
   CW_TRY_ASSIGN(const base::MappedFile file, env.fs.map(path));
   const std::string_view bytes = file.bytes();
@@ -56,6 +83,11 @@ measure_artifact(const Env& env, const PlannedBuild& planned, plan::ActionIndex 
   if (!entry.is_object() || entry.value("sha256", "") != digest) {
     entry = {{"sha256", digest}, {"bytes", bytes.size()}};
   }
+  const bool wants_more = planned.shows_compressed_sizes && store != nullptr && !(number_in(entry, "gzip") && number_in(entry, "brotli"));
+  if (wants_more) {
+    recall_sizes(*store, digest, entry);
+  }
+  const bool is_new = wants_more && !(number_in(entry, "gzip") && number_in(entry, "brotli"));
   const auto compressed = [&](const char* key, std::uint64_t (*measure)(std::string_view)) -> std::optional<std::uint64_t> {
     if (!planned.shows_compressed_sizes) {
       return std::nullopt;
@@ -67,6 +99,9 @@ measure_artifact(const Env& env, const PlannedBuild& planned, plan::ActionIndex 
   };
   size.gzip_bytes = compressed("gzip", base::gzip_size);
   size.brotli_bytes = compressed("brotli", base::brotli_size);
+  if (is_new) {
+    keep_sizes(*store, digest, entry);
+  }
   return size;
 }
 
@@ -129,7 +164,7 @@ std::string size_message(const plan::ActionGraph& graph, const ArtifactSize& siz
 
 } // namespace
 
-Result<std::vector<ArtifactSize>> measure_artifacts(const Env& env, const PlannedBuild& planned)
+Result<std::vector<ArtifactSize>> measure_artifacts(const Env& env, const PlannedBuild& planned, cache::Store* store)
 {
   const plan::ActionGraph& graph = planned.graph;
   const Path file = sizes_file(graph);
@@ -143,7 +178,7 @@ Result<std::vector<ArtifactSize>> measure_artifacts(const Env& env, const Planne
         continue;
       }
       SizeJson& entry = known[path.lexically_relative(graph.target_directory).generic_string()];
-      CW_TRY_ASSIGN(ArtifactSize size, measure_artifact(env, planned, root, path, entry));
+      CW_TRY_ASSIGN(ArtifactSize size, measure_artifact(env, planned, store, root, path, entry));
       sizes.push_back(std::move(size));
     }
   }

@@ -27,8 +27,9 @@ struct ArtifactSize
 };
 
 /// Measures what was built, and remembers it for the next time. Errors: CW0001, CW0002 of an artifact.
-/// Cost: a digest of each artifact; compressing it, about a third of a second per MB, when it is another than the last time.
-[[nodiscard]] Result<std::vector<ArtifactSize>> measure_artifacts(const Env& env, const PlannedBuild& planned);
+/// Cost: a digest of each artifact; compressing it, about a third of a second per MB, when neither the last build nor `store` knows it.
+/// @param store  may be null
+[[nodiscard]] Result<std::vector<ArtifactSize>> measure_artifacts(const Env& env, const PlannedBuild& planned, cache::Store* store);
 
 /// The messages `cargo-wasm-size`, and what exceeds its budget (CW0894).
 [[nodiscard]] exec::ArtifactReport size_report(const Env& env, const PlannedBuild& planned, const std::vector<ArtifactSize>& sizes);

@@ -1,3 +1,4 @@
+#include "result_store.hpp"
 #include "compile.hpp"
 
 #include <fmt/format.h>
@@ -83,16 +84,30 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
   if (request.locked_imports) {
     lock_imports(env, *compiled.planned, exec);
   }
+  std::unique_ptr<cache::Store> store;
+  const bool uses_store = request.uses_store && !options.strict_cargo && !exec.dry_run && !is_store_switched_off(env);
+  CW_TRY_ASSIGN(const std::uint64_t store_bytes, store_limit(env));
+  if (uses_store) {
+    CW_TRY_ASSIGN(store, store_for_build(env));
+  }
+  if (store) {
+    exec.cache = cache_use(env, *store, request.driver_program);
+    // Tests of documentation are compiled by rustdoc, which reads what the graph made.
+    exec.everything_on_disk = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::doc;
+  }
   std::size_t over_budget = 0;
   if (request.measures_sizes && !options.strict_cargo && request.intent == plan::UserIntent::build) {
     exec.inspect_artifacts = [&]() -> Result<exec::ArtifactReport> {
-      CW_TRY_ASSIGN(compiled.sizes, measure_artifacts(env, *compiled.planned));
+      CW_TRY_ASSIGN(compiled.sizes, measure_artifacts(env, *compiled.planned, store.get()));
       exec::ArtifactReport report = size_report(env, *compiled.planned, compiled.sizes);
       over_budget = report.findings.size();
       return report;
     };
   }
   CW_TRY_ASSIGN(auto outcome, exec::execute(env, graph, exec));
+  if (store) {
+    CW_TRY(store->collect_if_grown(store_bytes));
+  }
   if (exec.dry_run) {
     return compiled;
   }

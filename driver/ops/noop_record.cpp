@@ -52,6 +52,9 @@ bool collect(const Env& env, const Compiled& compiled, exec::NoopSnapshot& snaps
       }
     }
     for (const auto& output : record.outputs) {
+      if (output.is_elsewhere) {
+        continue;
+      }
       add(output.stat.type == base::FileType::directory ? NoopPath::Kind::directory : NoopPath::Kind::output, output.path);
     }
     for (const auto& path : record.uplifted) {

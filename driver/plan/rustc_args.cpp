@@ -276,18 +276,24 @@ private:
   }
 
   /// The last prefix that matches wins, so the more specific ones come last; the user's own flags come later still.
+  ///
+  /// Units that a store may share have no real path left anywhere, metadata included; what the compiler says of them is mapped back
+  /// (exec/real_paths.hpp). Units of one checkout keep theirs, so that errors in dependents can quote their sources.
   void add_remapping()
   {
     const toolchain::RustcInfo& rustc = m_context.input.platforms.rustc;
-    if (m_context.request.strict_cargo || !toolchain::supports_remap_path_scope(rustc.version)) {
+    const bool stays_here = m_unit.profile.incremental;
+    if (m_context.request.strict_cargo || (stays_here && !toolchain::supports_remap_path_scope(rustc.version))) {
       return;
     }
     const base::Path& root = m_context.input.workspace.root;
     const base::Path& target = m_context.input.workspace.target_directory;
-    add("--remap-path-scope=object");
-    add(fmt::format("--remap-path-prefix={}=/workspace", root.native()));
-    add(fmt::format("--remap-path-prefix={}=/workspace/target", target.native()));
-    add(fmt::format("--remap-path-prefix={}=/cargo", m_context.input.config.cargo_home().native()));
+    if (stays_here) {
+      add("--remap-path-scope=object");
+    }
+    add(fmt::format("--remap-path-prefix={}={}", root.native(), k_remapped_workspace));
+    add(fmt::format("--remap-path-prefix={}={}", target.native(), k_remapped_target));
+    add(fmt::format("--remap-path-prefix={}={}", m_context.input.config.cargo_home().native(), k_remapped_cargo_home));
     if (!rustc.commit_hash.empty()) {
       add(fmt::format("--remap-path-prefix={}=/rustc/{}", (rustc.sysroot / "lib/rustlib/src/rust").native(), rustc.commit_hash));
     }

@@ -49,8 +49,11 @@ NAMES_A_SERVICE = ("CI", "TF_BUILD")  # which cargo compiles without incremental
 
 
 def own_environment():
-    """This process's variables without those that would change a build."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(CHANGES_A_BUILD) and k not in NAMES_A_SERVICE}
+    """This process's variables without those that would change a build. Nothing comes from the store of this user: a suite says what
+    is compiled, whatever ran before it. Suites about the store switch it on; CW_STORE=on does for all."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(CHANGES_A_BUILD) and k not in NAMES_A_SERVICE}
+    env["CARGO_WASM_CACHE"] = os.environ.get("CW_STORE", "off")
+    return env
 
 
 def clean_environment(base, **more):

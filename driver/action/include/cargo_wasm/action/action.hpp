@@ -55,6 +55,7 @@ struct OutputFile
   std::string path;
   Digest digest;
   bool is_executable = false;
+  std::string contents = {}; ///< the bytes themselves, where they are few; empty: only by digest
 };
 
 struct OutputDirectory
@@ -77,6 +78,9 @@ struct ActionResult
 [[nodiscard]] std::string encode(const Command& command);
 [[nodiscard]] std::string encode(const Action& action);
 [[nodiscard]] std::string encode(const ActionResult& result);
+
+/// What a server or a store gave; fields that are not ours are passed over. nullopt: no such message.
+[[nodiscard]] std::optional<ActionResult> decode_action_result(std::string_view bytes);
 
 /// A line per field, for people who compare two actions: hashes in hex, lists in encoded order.
 [[nodiscard]] std::string dump(const Command& command);

@@ -23,6 +23,10 @@
 #include <cargo_wasm/exec/record.hpp>
 #include <cargo_wasm/plan/template.hpp>
 
+namespace cargo_wasm::cache {
+class Store;
+}
+
 namespace cargo_wasm::exec {
 
 /// `--message-format`; the JSON ones write cargo's messages to stdout.
@@ -73,12 +77,23 @@ struct ArtifactReport
   std::vector<std::pair<plan::ActionIndex, Error>> findings; ///< with the action that made the artifact; they make the build fail
 };
 
+/// The store of results, and what a key needs to know that stands in no template.
+struct CacheUse
+{
+  cache::Store* store = nullptr;
+  base::Path memo_directory; ///< digests of toolchains and programs by their stat data
+  base::Path driver_program; ///< this program: its steps and its linker shim are part of results
+  std::string home;          ///< $HOME: a result that contains it is this user's
+};
+
 struct ExecuteOptions
 {
   std::uint32_t jobs = 0;  ///< 0: as many as the machine runs threads at once
   bool jobs_given = false; ///< by `-j`: warned about when a jobserver is inherited
   bool keep_going = false;
   MessageFormat message_format;
+  std::optional<CacheUse> cache;         ///< absent: nothing is taken from a store or kept in one
+  bool everything_on_disk = false;       ///< also what only a compiler would read: somebody else is going to
   bool dry_run = false;                  ///< says what would run, changes nothing
   bool explain_rebuild = false;          ///< a line per dirty action, with old and new values
   bool show_dependency_warnings = false; ///< -vv: diagnostics of packages that are not local
@@ -95,13 +110,14 @@ struct ExecuteOptions
 /// `-j N`: positive, negative (threads + N) or "default". Errors: CW0622 (blame usage).
 [[nodiscard]] Result<std::uint32_t> parse_jobs(std::string_view text, std::uint32_t hardware_threads);
 
-enum class ActionState : std::uint8_t { not_reached, fresh, ran, failed, would_run };
+enum class ActionState : std::uint8_t { not_reached, fresh, ran, failed, would_run, restored };
 
 struct OutputRecord
 {
-  base::Path path;     ///< where users find it when uplifted, else the file in target/.cargo-wasm
-  base::FileStat stat; ///< of a directory: of the directory itself
-  base::Digest digest; ///< of a directory: its tree
+  base::Path path;           ///< where users find it when uplifted, else the file in target/.cargo-wasm
+  base::FileStat stat;       ///< of a directory: of the directory itself
+  base::Digest digest;       ///< of a directory: its tree
+  bool is_elsewhere = false; ///< only the store has it: nobody here has read it
 };
 
 struct ActionRecord
@@ -125,6 +141,7 @@ struct BuildOutcome
   bool success = false;
   std::vector<ActionRecord> actions; ///< one per template, same order
   std::uint32_t fresh = 0, ran = 0, failed = 0, warnings = 0;
+  std::uint32_t restored = 0; ///< taken from the store
   std::chrono::steady_clock::duration elapsed{};
   std::chrono::system_clock::time_point started_at{};
   bool interrupted = false; ///< `stop` was requested: exit with 128 + the signal

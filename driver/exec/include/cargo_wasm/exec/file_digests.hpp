@@ -28,8 +28,13 @@ struct FileIdentity
   std::int64_t mtime_ns = 0, ctime_ns = 0;
   std::uint64_t inode = 0;
   auto operator<=>(const FileIdentity&) const = default;
+  /// Known by digest, and in no place of this checkout.
+  [[nodiscard]] bool is_elsewhere() const { return inode == 0; }
 };
 [[nodiscard]] FileIdentity identity_of(const base::FileStat& stat);
+/// Whether `now` is the file of an earlier look. A ctime of 0 then says that it does not count: the file shares its inode with a store,
+/// where other names come and go; it is read-only and has a fixed mtime instead.
+[[nodiscard]] bool is_same_file(const FileIdentity& then, const FileIdentity& now);
 
 struct KnownFile
 {
@@ -53,6 +58,8 @@ public:
   /// What this process saw last, without looking again; nullopt: nothing, or that it is not there.
   [[nodiscard]] std::optional<KnownFile> last_look(const std::string& path);
   void forget(const std::string& path);
+  /// What is known of a file without a look: one that the store has and this place has not yet, or that was just put here.
+  void adopt(const std::string& path, const KnownFile& known);
 
 private:
   const base::ReadOnlyFilesystem& m_fs;

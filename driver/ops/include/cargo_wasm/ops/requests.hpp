@@ -66,6 +66,7 @@ struct CompileRequest
   bool locked_imports = false;         ///< fail when a module imports something else than wasm-imports.lock says
   bool measures_sizes = true;          ///< tells how large artifacts are, and holds them to their budgets
   bool provenance = true;              ///< artifacts of release profiles carry the digest of their build record
+  bool uses_store = true;              ///< results are taken from the store of this user, and kept there
   bool future_incompat_report = false; ///< show what is the matter, not only where
   base::Path driver_program;           ///< this program: $CARGO of build scripts
   std::optional<NoopContext> noop;

@@ -19,6 +19,11 @@ namespace cargo_wasm::plan {
 
 using ActionIndex = std::uint32_t;
 
+/// What stands in results for the places of this machine (`--remap-path-prefix`).
+constexpr std::string_view k_remapped_workspace = "/workspace";
+constexpr std::string_view k_remapped_target = "/workspace/target";
+constexpr std::string_view k_remapped_cargo_home = "/cargo";
+
 /// The path of output `output` of action `action`.
 struct OutputRef
 {

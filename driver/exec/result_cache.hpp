@@ -1,0 +1,67 @@
+// Results that exist already: looked up when an action must run, kept when it ran, and put where they belong when somebody reads them.
+//
+// What is found is at first known by digest only. A dependent that is found, too, needs no file of it; one that must run gets the files as
+// hard links to the store. Final artifacts and what scripts may write into are copies.
+#pragma once
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include <cargo_wasm/action/action.hpp>
+#include <cargo_wasm/cache/store.hpp>
+#include <cargo_wasm/exec/record.hpp>
+
+#include "freshness.hpp"
+#include "shared_key.hpp"
+
+namespace cargo_wasm::exec {
+
+struct FoundResult
+{
+  Record record; ///< of what an equal run left; its outputs are nowhere in this checkout
+  KnownResult result;
+  /// Outputs that tell of places (the report of a link), with those of this checkout: index in the template → text.
+  std::map<std::uint32_t, std::string> texts = {};
+};
+
+class ResultCache
+{
+public:
+  ResultCache(const Context& context, const CacheUse& use);
+
+  /// The key of an action that must run, and what the store has for it. A store that cannot be read is told once and left out.
+  [[nodiscard]] std::optional<FoundResult> look_up(plan::ActionIndex action, Verdict& verdict);
+  /// After a run: keeps its outputs and says what they were made from. Outputs that became the store's own files get their new identity
+  /// in `record`. Thread safe. What cannot be kept is no error of the build.
+  void keep(plan::ActionIndex action, const Verdict& verdict, Record& record);
+  /// Puts what is elsewhere of a record's outputs into place, and says so in the record. False: the store has it no more.
+  [[nodiscard]] Result<bool> bring(plan::ActionIndex action, Record& record);
+  /// Makes a found result this checkout's: what an earlier build left in the places of its outputs goes, its texts are written, and later
+  /// looks at the other outputs find them as recorded, though they are elsewhere.
+  Result<> settle(plan::ActionIndex action, FoundResult& found);
+
+private:
+  [[nodiscard]] Result<std::optional<FoundResult>> find(plan::ActionIndex action, Verdict& verdict);
+  [[nodiscard]] Result<std::optional<FoundResult>>
+  found(plan::ActionIndex action, const Verdict& verdict, const action::ActionResult& result);
+  [[nodiscard]] Result<> keep_now(plan::ActionIndex action, const Verdict& verdict, Record& record);
+  Result<bool> bring_directory(const RecordedOutput& output, const std::string& path);
+  [[nodiscard]] Result<Scope> scope_of(const plan::ActionTemplate& tmpl, const Record& record, std::string_view texts) const;
+  Result<> keep_output(const plan::ActionTemplate& tmpl, RecordedOutput& output, action::ActionResult& result);
+  void leave_out(const Error& why);
+
+  const Context& m_context;
+  const CacheUse& m_use;
+  cache::Store& m_store;
+  SharedKeys m_keys;
+  PlaceNames m_texts; ///< for texts, which may also name the toolchain
+  std::mutex m_mutex; ///< of the warning, and of lists under first digests
+  bool m_is_left_out = false;
+};
+
+/// Whether anybody but a compiler reads what this action leaves: users, reports, later commands.
+[[nodiscard]] bool is_for_people(const plan::ActionGraph& graph, plan::ActionIndex action);
+/// Actions whose outputs this one reads when it runs.
+[[nodiscard]] std::vector<plan::ActionIndex> read_actions(const plan::ActionGraph& graph, plan::ActionIndex action);
+
+} // namespace cargo_wasm::exec

@@ -1,0 +1,373 @@
+#include "shared_key.hpp"
+
+#include <algorithm>
+#include <gnu/libc-version.h>
+#include <sys/utsname.h>
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/base/hmac.hpp>
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/cache/store.hpp>
+#include <cargo_wasm/exec/toolchain_digest.hpp>
+
+namespace cargo_wasm::exec {
+namespace {
+
+using InputKind = plan::TemplateInput::Kind;
+
+bool is_below(std::string_view name, std::string_view directory)
+{
+  return name.size() > directory.size() && name.starts_with(directory) && name[directory.size()] == '/';
+}
+
+std::vector<std::string> triples_of(const std::string& text)
+{
+  std::vector<std::string> triples;
+  for (const std::string_view triple : base::split(text, ',')) {
+    if (!triple.empty()) {
+      triples.emplace_back(triple);
+    }
+  }
+  return triples;
+}
+
+/// What is built for this machine, not for a wasm target, also depends on its C library and linker.
+bool is_for_host(const plan::ActionTemplate& tmpl, const ExpandedCommand& command)
+{
+  return tmpl.kind == plan::ActionKind::run_build_script ||
+         (tmpl.kind == plan::ActionKind::rustc && std::ranges::find(command.arguments, "--target") == command.arguments.end());
+}
+
+} // namespace
+
+SharedKeys::SharedKeys(const Context& context, const CacheUse& use) : m_context(context), m_use(use)
+{
+  for (const base::Path& path : {context.graph.workspace_root, context.graph.target_directory}) {
+    m_checkout.push_back(path.native());
+  }
+  m_user.push_back(context.graph.cargo_home.native());
+  m_user.push_back(use.home);
+  for (const plan::ActionTemplate& tmpl : context.graph.actions) {
+    for (const plan::TemplateInput& input : tmpl.inputs) {
+      if (input.kind == InputKind::toolchain && std::ranges::find(m_user, input.path.native()) == m_user.end()) {
+        m_user.push_back(input.path.native());
+      }
+    }
+  }
+  const auto is_short = [](const std::string& path) { return path.size() < 2; };
+  std::erase_if(m_checkout, is_short);
+  std::erase_if(m_user, is_short);
+}
+
+Result<SharedKey> SharedKeys::make(plan::ActionIndex action, const Verdict& verdict)
+{
+  const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
+  SharedKey key;
+  key.input.with_package_variables = true;
+  key.input.dependencies = verdict.input.dependencies;
+  key.input.platform = verdict.input.platform;
+  for (const plan::TemplateInput& input : tmpl.inputs) {
+    if (input.kind == InputKind::toolchain) {
+      CW_TRY_ASSIGN(key.input.platform["toolchain"], toolchain(input));
+    } else if (input.kind != InputKind::file) {
+      CW_TRY(add_package(tmpl, input, key));
+    }
+  }
+  if (tmpl.out_dir && tmpl.kind != plan::ActionKind::run_build_script) {
+    key.whole_places.push_back(m_context.places.name_of(tmpl.out_dir->native()));
+  }
+  CW_TRY(add_tools(tmpl, verdict.command, key));
+  return key;
+}
+
+Result<> SharedKeys::add_package(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key)
+{
+  if (input.kind == InputKind::registry_package) {
+    CW_TRY_ASSIGN(const bool untouched, is_untouched(input.path));
+    if (untouched) {
+      key.whole_places.push_back(m_context.places.name_of(input.path.native()));
+      return {};
+    }
+    key.input.platform.erase("package"); // its checksum says nothing of what lies there now
+  }
+  CW_TRY(add_tree(tmpl, input, key));
+  if (tmpl.kind == plan::ActionKind::run_build_script && input.kind == InputKind::package_tree) {
+    // `git describe` and its like are asked by scripts that name no file for it.
+    key.input.platform["commit"] = checked_out_commit(m_context.env.fs, input.path);
+  }
+  return {};
+}
+
+Result<> SharedKeys::add_tree(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key)
+{
+  auto& files = m_trees[input.path.native()];
+  if (files.empty()) {
+    CW_TRY_ASSIGN(files, look_at_sources(m_context, {}, {{m_context.places.name_of(input.path.native()), TreeKind::package}}, {}, false));
+  }
+  for (const RecordedFile& file : files) {
+    key.package_files.insert(file.name);
+    key.input.sources.push_back({file.name, file.known.digest, file.known.executable});
+  }
+  (void)tmpl;
+  return {};
+}
+
+Result<bool> SharedKeys::still_holds(plan::ActionIndex action, const SharedKey& key)
+{
+  for (const plan::TemplateInput& input : m_context.graph.actions[action].inputs) {
+    if (input.kind == InputKind::package_tree) {
+      CW_TRY_ASSIGN(const auto files,
+                    look_at_sources(m_context, {}, {{m_context.places.name_of(input.path.native()), TreeKind::package}}, {}, true));
+      if (!std::ranges::equal(files, key.input.sources, [](const RecordedFile& now, const SealedFile& then) {
+            return now.name == then.name && now.known.digest == then.digest && now.known.executable == then.executable;
+          })) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+Result<> SharedKeys::add_tools(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key)
+{
+  auto& platform = key.input.platform;
+  if (is_for_host(tmpl, command)) {
+    CW_TRY_ASSIGN(platform["host"], host_tools(command));
+  }
+  if (tmpl.link_report || tmpl.kind == plan::ActionKind::tool) {
+    CW_TRY_ASSIGN(platform["cargo-wasm"], program(m_use.driver_program));
+  }
+  if (tmpl.kind == plan::ActionKind::rustc) {
+    // A wrapper or clippy: the toolchain's digest does not cover it.
+    const base::Path called = tmpl.program;
+    if (called.is_absolute() && called.filename() != "rustc") {
+      CW_TRY_ASSIGN(platform["program"], program(called));
+    }
+  }
+  if (const std::string* bootstrap = m_context.env.var("RUSTC_BOOTSTRAP")) {
+    platform["RUSTC_BOOTSTRAP"] = *bootstrap;
+  }
+  if (tmpl.kind == plan::ActionKind::run_build_script) {
+    for (const auto& [name, value] : m_context.env.vars) {
+      if (is_read_by_build_scripts(name) && !command.environment.contains(name)) {
+        platform["variable:" + name] = value;
+      }
+    }
+  }
+  return {};
+}
+
+SealedAction SharedKeys::first(plan::ActionIndex action, const ExpandedCommand& command, const SharedKey& key, Scope scope) const
+{
+  SealInput input = key.input;
+  if (scope != Scope::anywhere) {
+    std::string places;
+    for (const Scope each : {Scope::user, Scope::checkout}) {
+      if (each <= scope) {
+        places += base::join(paths_of(each), "\n") + "\n";
+      }
+    }
+    input.platform["private-to"] = base::to_hex(base::sha256(places));
+  }
+  return seal(m_context.graph.actions[action], command, input, m_context.places);
+}
+
+std::optional<std::string>
+SharedKeys::key_value(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name) const
+{
+  auto value = variable_of_child(m_context.env, tmpl, command, name);
+  if (!value || command.environment.contains(name) || is_shareable_variable(name)) {
+    return value;
+  }
+  const auto secret = m_use.store->secret();
+  return secret ? "hmac-sha256:" + base::hmac_sha256_hex(*secret, *value) : "";
+}
+
+Result<SealedAction> SharedKeys::second(
+    plan::ActionIndex action, const ExpandedCommand& command, const SharedKey& key, Scope scope, const Observations& observed) const
+{
+  const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
+  SharedKey whole{key.input, {}, {}};
+  for (const std::string& name : observed.variables) {
+    whole.input.observed.emplace_back(name, key_value(tmpl, command, name));
+  }
+  CW_TRY_ASSIGN(const auto files, look_at_sources(m_context, observed.files, observed.trees, {}, false));
+  for (const RecordedFile& file : files) {
+    if (!key.package_files.contains(file.name)) {
+      whole.input.sources.push_back({file.name, file.known.digest, file.known.executable});
+    }
+  }
+  whole.input.platform["step"] = "second";
+  return first(action, command, whole, scope);
+}
+
+Observations SharedKeys::observations_of(plan::ActionIndex action, const SharedKey& key, const Record& record) const
+{
+  Observations observed;
+  (void)action;
+  for (const auto& [name, value] : record.observed) {
+    if (name != "OUT_DIR") {
+      observed.variables.push_back(name);
+    }
+  }
+  std::ranges::sort(observed.variables);
+  observed.variables.erase(std::unique(observed.variables.begin(), observed.variables.end()), observed.variables.end());
+  const auto is_covered = [&](const std::string& name) {
+    return key.package_files.contains(name) ||
+           std::ranges::any_of(key.whole_places, [&](const std::string& place) { return name == place || is_below(name, place); }) ||
+           std::ranges::binary_search(
+               key.input.dependencies, name, {}, [](const auto& dependency) -> const std::string& { return dependency.first; });
+  };
+  for (const RecordedTree& tree : record.source_trees) {
+    if (tree.kind == TreeKind::everything && !is_covered(tree.name)) {
+      observed.trees.push_back(tree);
+    }
+  }
+  for (const RecordedFile& file : record.sources) {
+    const bool lies_in_tree = std::ranges::any_of(observed.trees, [&](const RecordedTree& tree) { return is_below(file.name, tree.name); });
+    if (!is_covered(file.name) && !lies_in_tree) {
+      observed.files.push_back(file.name);
+    }
+  }
+  return observed;
+}
+
+bool SharedKeys::is_for_this_machine(plan::ActionIndex action, const ExpandedCommand& command, const Observations& observed) const
+{
+  const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
+  return std::ranges::any_of(observed.variables, [&](const std::string& name) {
+    return !command.environment.contains(name) && !is_shareable_variable(name) && variable_of_child(m_context.env, tmpl, command, name);
+  });
+}
+
+Result<std::string> SharedKeys::toolchain(const plan::TemplateInput& input)
+{
+  std::string& known = m_toolchains[input.path.native() + "\n" + input.text];
+  if (known.empty()) {
+    CW_TRY_ASSIGN(const base::Digest digest,
+                  toolchain_contents(m_context.env.fs, input.path, triples_of(input.text), m_use.memo_directory));
+    known = base::to_hex(digest.hash);
+  }
+  return known;
+}
+
+/// The digest of a program's file, remembered by its stat data.
+Result<std::string> SharedKeys::program(const base::Path& path)
+{
+  std::string& known = m_programs[path.native()];
+  if (!known.empty()) {
+    return known;
+  }
+  CW_TRY_ASSIGN(const base::Path real, m_context.env.fs.canonicalize(path));
+  CW_TRY_ASSIGN(const auto stat, m_context.env.fs.stat(real));
+  base::StableHasher name;
+  name.add(real.native()).add(stat ? stat->size_bytes : 0).add(static_cast<std::uint64_t>(stat ? stat->mtime_ns : 0));
+  const base::Path memo = m_use.memo_directory / "programs" / name.finish_hex();
+  CW_TRY_ASSIGN(const auto remembered, m_context.env.fs.read_if_exists(memo));
+  if (remembered && base::parse_sha256(*remembered)) {
+    return known = *remembered;
+  }
+  CW_TRY_ASSIGN(const base::Digest digest, base::digest_file(real));
+  known = base::to_hex(digest.hash);
+  (void)m_context.env.fs.write_atomic(memo, known); // not remembering costs time, nothing else
+  return known;
+}
+
+Result<std::string> SharedKeys::host_tools(const ExpandedCommand& command)
+{
+  utsname machine{};
+  (void)::uname(&machine);
+  std::string text = fmt::format("{} glibc {}", machine.machine, ::gnu_get_libc_version());
+  std::vector<base::Path> programs;
+  for (const char* const name : {"cc", "ld"}) {
+    if (const auto path = m_context.env.program_on_path(name)) {
+      programs.push_back(*path);
+    }
+  }
+  for (const std::string& argument : command.arguments) {
+    const std::size_t at = argument.find("linker=");
+    if (at == 0 || argument.starts_with("-Clinker=")) {
+      const base::Path linker = argument.substr(at + std::string_view("linker=").size());
+      if (const auto path = linker.is_absolute() ? std::optional(linker) : m_context.env.program_on_path(linker.native())) {
+        programs.push_back(*path);
+      }
+    }
+  }
+  for (const base::Path& path : programs) {
+    if (m_context.env.fs.exists(path)) {
+      CW_TRY_ASSIGN(const std::string digest, program(path));
+      text += fmt::format(" {} {}", path.filename().native(), digest);
+    }
+  }
+  return text;
+}
+
+/// Cargo writes `.cargo-ok` when a crate is unpacked; what was changed later has a later ctime, which nobody can set.
+Result<bool> SharedKeys::is_untouched(const base::Path& package_root)
+{
+  const auto found = m_untouched.find(package_root.native());
+  if (found != m_untouched.end()) {
+    return found->second;
+  }
+  bool untouched = false;
+  CW_TRY_ASSIGN(const auto mark, m_context.env.fs.lstat(package_root / ".cargo-ok"));
+  if (mark) {
+    CW_TRY_ASSIGN(const TreeListing tree, list_tree(m_context.env.fs, package_root.native(), TreeKind::everything, {}));
+    untouched = true;
+    for (const std::string& file : tree.files) {
+      CW_TRY_ASSIGN(const auto stat, m_context.env.fs.lstat(file));
+      untouched = untouched && stat && stat->ctime_ns <= mark->ctime_ns;
+    }
+  }
+  m_untouched.emplace(package_root.native(), untouched);
+  return untouched;
+}
+
+bool SharedKeys::is_as_unpacked(const std::string& place_name) const
+{
+  const std::string path = m_context.places.path_of(place_name);
+  return std::ranges::any_of(m_untouched, [&](const auto& package) { return package.second && is_below(path, package.first); });
+}
+
+std::string checked_out_commit(const base::ReadOnlyFilesystem& fs, const base::Path& directory)
+{
+  for (base::Path at = directory; at.has_relative_path(); at = at.parent_path()) {
+    base::Path git = at / ".git";
+    if (!fs.exists(git)) {
+      continue;
+    }
+    const auto line_of = [&](const base::Path& file) {
+      const auto text = fs.read_if_exists(file);
+      return text && *text ? std::string(base::trim(**text)) : std::string();
+    };
+    if (fs.is_file(git)) { // a worktree or a submodule: `gitdir: PATH`
+      const std::string text = line_of(git);
+      constexpr std::string_view k_gitdir = "gitdir: ";
+      git = text.starts_with(k_gitdir) ? (at / text.substr(k_gitdir.size())).lexically_normal() : base::Path();
+    }
+    const std::string head = line_of(git / "HEAD");
+    constexpr std::string_view k_ref = "ref: ";
+    if (!head.starts_with(k_ref)) {
+      return head;
+    }
+    const std::string name = head.substr(k_ref.size());
+    const std::string common = line_of(git / "commondir");
+    const base::Path shared = common.empty() ? git : (git / common).lexically_normal();
+    for (const base::Path& place : {git, shared}) {
+      if (std::string commit = line_of(place / name); !commit.empty()) {
+        return commit;
+      }
+    }
+    const auto packed = fs.read_if_exists(shared / "packed-refs");
+    for (const std::string_view line : packed && *packed ? base::split(**packed, '\n') : std::vector<std::string_view>{}) {
+      if (line.ends_with(" " + name)) {
+        return std::string(line.substr(0, line.find(' ')));
+      }
+    }
+    return {};
+  }
+  return {};
+}
+
+} // namespace cargo_wasm::exec

@@ -1,0 +1,105 @@
+// The shared key: what a result was made from, equal in every checkout, for every user and number of jobs (docs/formats/action.md).
+//
+// It is found in two steps, since not everything that a compiler looks at is known before it ran. The *first* digest covers command,
+// package, dependencies and tools. Under it stands what results made from these have looked at besides: variables of the environment, files
+// outside the package. Each such list, with the values of today, gives a *second* digest, and under that stands a result.
+#pragma once
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cargo_wasm/exec/execute.hpp>
+#include <cargo_wasm/exec/record.hpp>
+#include <cargo_wasm/exec/seal.hpp>
+
+#include "freshness.hpp"
+
+namespace cargo_wasm::exec {
+
+/// Who may use a result.
+enum class Scope : std::uint8_t {
+  anywhere,
+  user,     ///< it contains a path of this user: $HOME, $CARGO_HOME or the toolchain's place
+  checkout, ///< it contains the checkout's path, or is incremental
+};
+constexpr Scope k_scopes[] = {Scope::anywhere, Scope::user, Scope::checkout};
+
+/// What a run looked at that could not be known before.
+struct Observations
+{
+  std::vector<std::string> variables; ///< names, sorted
+  std::vector<std::string> files;     ///< place names outside the package, sorted
+  std::vector<RecordedTree> trees;    ///< directories outside the package
+  bool operator==(const Observations&) const = default;
+};
+
+/// Everything of the first digest but the scope.
+struct SharedKey
+{
+  SealInput input;                       ///< with the package's files, or its checksum in `platform`
+  std::set<std::string> package_files;   ///< place names that `input` covers
+  std::vector<std::string> whole_places; ///< place names of directories that a checksum or a dependency's digest covers
+};
+
+class SharedKeys
+{
+public:
+  SharedKeys(const Context& context, const CacheUse& use);
+
+  /// Of an action that must run. Errors: those of reading the package or the tools. Cost: a look at the package's files, which are read
+  /// where nothing is known of them; of a crate from a registry only their times.
+  [[nodiscard]] Result<SharedKey> make(plan::ActionIndex action, const Verdict& verdict);
+  /// Whether the package is still as `key` says; after a run.
+  [[nodiscard]] Result<bool> still_holds(plan::ActionIndex action, const SharedKey& key);
+
+  [[nodiscard]] SealedAction first(plan::ActionIndex action, const ExpandedCommand& command, const SharedKey& key, Scope scope) const;
+  /// With the values of today. Errors: those of reading files.
+  [[nodiscard]] Result<SealedAction>
+  second(plan::ActionIndex action, const ExpandedCommand& command, const SharedKey& key, Scope scope, const Observations& observed) const;
+  /// What of a record's sources and variables the first digest does not cover.
+  [[nodiscard]] Observations observations_of(plan::ActionIndex action, const SharedKey& key, const Record& record) const;
+  /// Whether no server may get it: a variable with a value was looked at that is not known to be harmless.
+  [[nodiscard]] bool is_for_this_machine(plan::ActionIndex action, const ExpandedCommand& command, const Observations& observed) const;
+  /// The files that `bytes` must not contain to be in the scope before this one.
+  [[nodiscard]] const std::vector<std::string>& paths_of(Scope scope) const { return scope == Scope::checkout ? m_checkout : m_user; }
+  /// A file of a registry's crate that is as it was unpacked: its digest needs no reading.
+  [[nodiscard]] bool is_as_unpacked(const std::string& place_name) const;
+
+private:
+  struct Unpacked
+  {
+    bool is_untouched = false;
+  };
+  Result<> add_package(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key);
+  Result<> add_tree(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key);
+  Result<> add_tools(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key);
+  Result<std::string> toolchain(const plan::TemplateInput& input);
+  Result<std::string> program(const base::Path& path);
+  Result<std::string> host_tools(const ExpandedCommand& command);
+  Result<bool> is_untouched(const base::Path& package_root);
+  [[nodiscard]] std::optional<std::string>
+  key_value(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name) const;
+
+  const Context& m_context;
+  const CacheUse& m_use;
+  std::vector<std::string> m_checkout, m_user;
+  std::map<std::string, std::string> m_toolchains;
+  std::map<std::string, std::string> m_programs;
+  std::map<std::string, bool> m_untouched; ///< package root → nothing was written since it was unpacked
+  std::map<std::string, std::vector<RecordedFile>> m_trees;
+};
+
+/// Whether the value of this variable may stand in a key that others see: names of compilers, flags and libraries for C, of targets and
+/// profiles. Everything else may be a secret.
+[[nodiscard]] bool is_shareable_variable(std::string_view name);
+/// Variables that build scripts are known to read without saying so: always part of their key.
+[[nodiscard]] bool is_read_by_build_scripts(std::string_view name);
+
+/// The commit that is checked out around a directory; empty: no git repository, or no commit.
+[[nodiscard]] std::string checked_out_commit(const base::ReadOnlyFilesystem& fs, const base::Path& directory);
+
+} // namespace cargo_wasm::exec

@@ -1,0 +1,83 @@
+// Which variables of the environment may be named with their values in a key: those by which C compilers and libraries are chosen. A token
+// or a password has no name of this kind.
+#include <algorithm>
+
+#include "shared_key.hpp"
+
+namespace cargo_wasm::exec {
+namespace {
+
+constexpr std::string_view k_tools[] = {
+    "AR", "ARFLAGS", "CC", "CFLAGS", "CPP", "CPPFLAGS", "CXX", "CXXFLAGS", "CXXSTDLIB", "LD", "LDFLAGS", "NM", "RANLIB", "RANLIBFLAGS"};
+constexpr std::string_view k_names[] = {"BINDGEN_EXTRA_CLANG_ARGS",
+                                        "CLANG_PATH",
+                                        "CMAKE",
+                                        "CMAKE_GENERATOR",
+                                        "CRATE_CC_NO_DEFAULTS",
+                                        "CROSS_COMPILE",
+                                        "DEBUG",
+                                        "HOST",
+                                        "LIBCLANG_PATH",
+                                        "LLVM_CONFIG_PATH",
+                                        "MACOSX_DEPLOYMENT_TARGET",
+                                        "OPT_LEVEL",
+                                        "PROFILE",
+                                        "RUSTC",
+                                        "RUSTDOC",
+                                        "RUSTFLAGS",
+                                        "RUSTC_BOOTSTRAP",
+                                        "SDKROOT",
+                                        "SOURCE_DATE_EPOCH",
+                                        "SYSROOT",
+                                        "TARGET",
+                                        "WASI_SDK_PATH",
+                                        "WASI_SYSROOT"};
+constexpr std::string_view k_prefixes[] = {"BINDGEN_EXTRA_CLANG_ARGS_",
+                                           "CARGO_CFG_",
+                                           "CARGO_FEATURE_",
+                                           "CARGO_PKG_",
+                                           "CMAKE_TOOLCHAIN_FILE",
+                                           "DEP_",
+                                           "PKG_CONFIG",
+                                           "WASM_BINDGEN_"};
+constexpr std::string_view k_suffixes[] = {
+    "_DIR", "_INCLUDE_DIR", "_LIB_DIR", "_LIBS", "_NO_PKG_CONFIG", "_NO_VENDOR", "_STATIC", "_SYS_STATIC"};
+
+/// Whatever else a name says: `CC_TOKEN` is no compiler.
+bool sounds_secret(std::string_view name)
+{
+  constexpr std::string_view k_words[] = {"AUTH", "CREDENTIAL", "KEY", "PASS", "PRIVATE", "SECRET", "TOKEN"};
+  return std::ranges::any_of(k_words, [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
+
+/// `CC`, `TARGET_CC`, `HOST_CC`, `CC_wasm32_wasip1`, `CC_wasm32-wasip1` (crate cc).
+bool is_tool(std::string_view name)
+{
+  for (const std::string_view prefix : {"TARGET_", "HOST_"}) {
+    if (name.starts_with(prefix)) {
+      name.remove_prefix(prefix.size());
+      break;
+    }
+  }
+  return std::ranges::any_of(k_tools, [&](std::string_view tool) {
+    return name == tool || (name.starts_with(tool) && name.size() > tool.size() && name[tool.size()] == '_');
+  });
+}
+
+} // namespace
+
+bool is_read_by_build_scripts(std::string_view name)
+{
+  return (is_tool(name) && !sounds_secret(name)) || name.starts_with("PKG_CONFIG") || std::ranges::find(k_names, name) != std::end(k_names);
+}
+
+bool is_shareable_variable(std::string_view name)
+{
+  const auto has_known_ends = [&] {
+    return std::ranges::any_of(k_prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); }) ||
+           std::ranges::any_of(k_suffixes, [&](std::string_view suffix) { return name.ends_with(suffix); });
+  };
+  return is_read_by_build_scripts(name) || (!sounds_secret(name) && has_known_ends());
+}
+
+} // namespace cargo_wasm::exec
