@@ -125,7 +125,9 @@ Result<> Executor::decide(plan::ActionIndex action)
     mark_would_run(action, *verdict.dirty);
     return {};
   }
-  if (m_results_of_others != nullptr && !is_lost) {
+  if (is_lost) {
+    (void)m_results_of_others->look_up(action, verdict); // for the key: what is made is kept
+  } else if (m_results_of_others != nullptr) {
     CW_TRY_ASSIGN(const bool is_found, finish_found(action, verdict));
     if (is_found) {
       return {};
@@ -277,7 +279,7 @@ void Executor::note_outputs(plan::ActionIndex action, const Record& record)
     out.sources.push_back(m_context.places.path_of(file.name));
   }
   for (const RecordedTree& tree : record.source_trees) {
-    out.source_directories.push_back(m_context.places.path_of(tree.name));
+    out.source_trees.push_back({m_context.places.path_of(tree.name), tree.kind});
   }
   for (const auto& [name, value] : record.observed) {
     out.observed_variables.push_back(name);
@@ -475,7 +477,11 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   }
   if (job.record) {
     note_outputs(action, *job.record);
-    CW_TRY(m_log.append(*job.record));
+    if (job.inputs_moved) {
+      record.digest.reset();
+    } else {
+      CW_TRY(m_log.append(*job.record));
+    }
   }
   return {};
 }

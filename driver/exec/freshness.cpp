@@ -18,6 +18,14 @@ std::vector<SealedFile> sealed_files(const std::vector<RecordedFile>& files)
   return sealed;
 }
 
+/// A directory where a file was named: `rerun-if-changed=generated`, which was not there when the script ran.
+KnownFile directory_in_place()
+{
+  KnownFile file;
+  file.digest.size_bytes = ~std::uint64_t{1};
+  return file;
+}
+
 bool lies_in(const std::string& name, const RecordedTree& tree)
 {
   return name.size() > tree.name.size() && name.starts_with(tree.name) && name[tree.name.size()] == '/';
@@ -73,7 +81,10 @@ Result<std::vector<RecordedFile>> look_at_sources(const Context& context,
     const KnownFile* hint = found != earlier.end() && found->name == name ? &found->known : nullptr;
     const std::string path = context.places.path_of(name);
     CW_TRY_ASSIGN(std::optional<KnownFile> known, look_again ? context.digests.file_now(path, hint) : context.digests.file(path, hint));
-    files.push_back({std::move(name), known ? *known : absent_file()});
+    if (!known) {
+      known = context.env.fs.is_directory(path) ? directory_in_place() : absent_file();
+    }
+    files.push_back({std::move(name), *known});
   }
   return files;
 }

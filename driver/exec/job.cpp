@@ -182,6 +182,11 @@ private:
         CW_TRY(fs.remove_all(*m_template.out_dir));
       }
       directories.insert(*m_template.out_dir);
+      // What an earlier input left there becomes part of this result: good here, as under cargo, and for nobody else.
+      const auto left = fs.list(*m_template.out_dir);
+      if (left && !left->empty()) {
+        m_verdict.shared = nullptr;
+      }
     }
     for (const base::Path& directory : directories) {
       CW_TRY(fs.create_directories(directory));
@@ -389,8 +394,13 @@ private:
   {
     const std::vector<RecordedFile> known = m_verdict.record ? m_verdict.record->sources : std::vector<RecordedFile>{};
     CW_TRY_ASSIGN(std::vector<RecordedFile> now, look_at_sources(m_context, m_source_names, m_record.source_trees, known, true));
+    const std::int64_t ended_ns = now_ns();
+    m_inputs_moved = ended_ns < m_started_ns; // the clock was set back: times say nothing
     for (const RecordedFile& file : now) {
-      const std::int64_t changed_ns = std::max(file.known.identity.mtime_ns, file.known.identity.ctime_ns);
+      // A modification time that is yet to come was set by somebody, when ctime says.
+      const FileIdentity& identity = file.known.identity;
+      const bool is_to_come = identity.mtime_ns > ended_ns + k_clock_tick_ns;
+      const std::int64_t changed_ns = is_to_come ? identity.ctime_ns : std::max(identity.mtime_ns, identity.ctime_ns);
       if (changed_ns < m_started_ns - k_clock_tick_ns) {
         continue;
       }
@@ -480,12 +490,11 @@ private:
     SealedAction sealed = seal(m_template, m_verdict.command, input, m_context.places);
     take_seal(m_record, m_template, std::move(sealed), std::move(input));
     m_record.duration_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, (now_ns() - m_started_ns) / 1'000'000));
-    if (!m_inputs_moved) {
-      if (m_settings.results != nullptr) {
-        m_settings.results->keep(m_index, m_verdict, m_record);
-      }
-      out.record = std::move(m_record);
+    out.inputs_moved = m_inputs_moved;
+    if (!m_inputs_moved && m_settings.results != nullptr) {
+      m_settings.results->keep(m_index, m_verdict, m_record);
     }
+    out.record = std::move(m_record);
   }
 
 public:

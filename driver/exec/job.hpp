@@ -23,7 +23,8 @@ struct JobOutput
   std::string child_text;     ///< a failed script's output, shown before the error
   std::string advice_text;    ///< plain text for failure advice
   KnownResult result;
-  std::optional<Record> record; ///< absent when the inputs changed meanwhile
+  std::optional<Record> record;
+  bool inputs_moved = false;        ///< the inputs changed meanwhile: the record is good for this build and is not kept
   std::optional<FoundResult> found; ///< another machine had it: nothing ran
   std::vector<ScriptMessage> messages;
   std::chrono::steady_clock::time_point started{}, ended{};

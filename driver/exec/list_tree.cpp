@@ -33,8 +33,10 @@ private:
   {
     std::vector<base::Path> above;
     for (base::Path at = base::Path(m_root); at.has_relative_path(); at = at.parent_path()) {
+      m_out.decided_by.push_back((at / ".git").string());
       if (m_fs.exists(at / ".git")) {
         for (auto it = above.rbegin(); it != above.rend(); ++it) {
+          m_out.decided_by.push_back((*it / ".gitignore").string());
           CW_TRY_ASSIGN(const auto text, m_fs.read_if_exists(*it / ".gitignore"));
           if (text) {
             m_rules.add("", *text);
@@ -64,10 +66,12 @@ private:
           !relative.empty() && std::any_of(entries->begin(), entries->end(), [](const auto& e) { return e.name == "Cargo.toml"; });
       if (nested) {
         m_out.directories.pop_back();
+        m_out.decided_by.push_back(directory + "/Cargo.toml");
         return {};
       }
       CW_TRY_ASSIGN(const auto rules, m_fs.read_if_exists(directory + "/.gitignore"));
       if (rules) {
+        m_out.decided_by.push_back(directory + "/.gitignore");
         m_rules.add(relative, *rules);
       }
     }

@@ -114,8 +114,7 @@ Result<std::optional<action::ActionResult>> ResultCache::fetch_entry(remote::Rem
   return std::move(fetched->result);
 }
 
-Result<std::optional<FoundResult>>
-ResultCache::fetch_from(remote::Remotes& remotes, plan::ActionIndex action, const Verdict& verdict)
+Result<std::optional<FoundResult>> ResultCache::fetch_from(remote::Remotes& remotes, plan::ActionIndex action, const Verdict& verdict)
 {
   for (const Scope scope : {Scope::anywhere, Scope::user}) {
     const base::Digest first = m_keys.first(action, verdict.command, *verdict.shared, scope).digest;

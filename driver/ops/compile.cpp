@@ -95,7 +95,8 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
     exec.cache = cache_use(env, *store, request.driver_program);
     remotes.emplace(env, options.config, spool_directory(*store));
     exec.cache->open_remotes = [&remotes] { return remotes->open(); };
-    // Tests of documentation are compiled by rustdoc, which reads what the graph made; the record of a reproducible build looks into all of it.
+    // Tests of documentation are compiled by rustdoc, which reads what the graph made; the record of a reproducible build looks into all of
+    // it.
     exec.everything_on_disk = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::doc || request.reproducible;
   }
   std::size_t over_budget = 0;

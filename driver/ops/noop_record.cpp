@@ -17,7 +17,28 @@ namespace {
 
 using exec::NoopPath;
 
-void collect(const Env& env, const Compiled& compiled, exec::NoopSnapshot& snapshot)
+/// Every directory of the tree, since a new file changes only the one that it is in, and what decided which files count.
+bool collect_tree(const Env& env, const exec::RecordedTree& tree, const Path& target_directory, exec::NoopSnapshot& snapshot)
+{
+  const auto listing = exec::list_tree(env.fs, tree.name, tree.kind, target_directory.string());
+  if (!listing) {
+    return false;
+  }
+  snapshot.paths.push_back({NoopPath::Kind::directory, tree.name});
+  for (const std::string& directory : listing->directories) {
+    snapshot.paths.push_back({NoopPath::Kind::directory, directory});
+  }
+  for (const std::string& path : listing->decided_by) {
+    const NoopPath::Kind kind = !env.fs.exists(path)            ? NoopPath::Kind::absent
+                                : path.ends_with("/.gitignore") ? NoopPath::Kind::input
+                                                                : NoopPath::Kind::present;
+    snapshot.paths.push_back({kind, path});
+  }
+  return true;
+}
+
+/// False when something cannot be looked at: then there is no snapshot.
+bool collect(const Env& env, const Compiled& compiled, exec::NoopSnapshot& snapshot)
 {
   const auto add = [&](NoopPath::Kind kind, const Path& path) { snapshot.paths.push_back({kind, path.string()}); };
   for (std::size_t i = 0; i < compiled.outcome->actions.size(); ++i) {
@@ -25,8 +46,10 @@ void collect(const Env& env, const Compiled& compiled, exec::NoopSnapshot& snaps
     for (const auto& source : record.sources) {
       add(NoopPath::Kind::input, source);
     }
-    for (const auto& directory : record.source_directories) {
-      add(NoopPath::Kind::directory, directory);
+    for (const auto& tree : record.source_trees) {
+      if (!collect_tree(env, tree, compiled.planned->graph.target_directory, snapshot)) {
+        return false;
+      }
     }
     for (const auto& output : record.outputs) {
       if (output.is_elsewhere) {
@@ -39,6 +62,7 @@ void collect(const Env& env, const Compiled& compiled, exec::NoopSnapshot& snaps
     }
     snapshot.variables.insert(snapshot.variables.end(), record.observed_variables.begin(), record.observed_variables.end());
   }
+  return true;
 }
 
 /// Each result is kept: no source changed while it was read, and none is good for once only.
@@ -59,7 +83,9 @@ void remember_noop(const Env& env, const CompileRequest& request, const Compiled
     return;
   }
   auto snapshot = snapshot_of(*request.noop, planned);
-  collect(env, compiled, snapshot);
+  if (!collect(env, compiled, snapshot)) {
+    return;
+  }
   if (request.locked_imports) {
     snapshot.paths.push_back({NoopPath::Kind::input, import_lock_file(planned.graph).string()});
   }

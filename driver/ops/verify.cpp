@@ -95,7 +95,8 @@ second_command(const Env& env, const VerifyRequest& request, const BuildRecord& 
 
 base::Command second_build(const BuildRecord& record, const SecondPlace& place, const Varied& varied, base::Command command)
 {
-  command.args.insert(command.args.end(), {"build", "--reproducible", "--no-cache", "--quiet", "--target-dir", place.target_directory.native(), "-j"});
+  command.args.insert(command.args.end(),
+                      {"build", "--reproducible", "--no-cache", "--quiet", "--target-dir", place.target_directory.native(), "-j"});
   command.args.push_back(std::to_string(varied.jobs));
   command.args.insert(command.args.end(), record.arguments.begin(), record.arguments.end());
   return command;

@@ -236,6 +236,23 @@ TEST_CASE("list tree: a package leaves out hidden files, nested packages, target
   CHECK(list_tree(*fs, root + "/none", TreeKind::everything, {}).value().files.empty());
 }
 
+TEST_CASE("list tree: says which directories it listed and what else decided, so that a snapshot can watch them", "[exec][tree]")
+{
+  const test::TempDir dir;
+  for (const char* file :
+       {".git/HEAD", ".gitignore", "pkg/Cargo.toml", "pkg/.gitignore", "pkg/data/more/x", "pkg/nested/Cargo.toml", "pkg/nested/y"}) {
+    dir.write(file, "");
+  }
+  const auto fs = base::make_filesystem();
+  const std::string root = dir.path().string();
+  const TreeListing listing = list_tree(*fs, root + "/pkg", TreeKind::package, {}).value();
+  // A file that is added to `data/more` changes no other directory.
+  CHECK(listing.directories == std::vector<std::string>{root + "/pkg", root + "/pkg/data", root + "/pkg/data/more"});
+  CHECK(listing.decided_by ==
+        std::vector<std::string>{
+            root + "/pkg/.git", root + "/.git", root + "/.gitignore", root + "/pkg/.gitignore", root + "/pkg/nested/Cargo.toml"});
+}
+
 TEST_CASE("file digests: stat data spares reading, except when the last look was racy", "[exec][digests]")
 {
   const test::TempDir dir;

@@ -20,6 +20,7 @@
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/base/process.hpp>
 #include <cargo_wasm/exec/dirty_reason.hpp>
+#include <cargo_wasm/exec/record.hpp>
 #include <cargo_wasm/plan/template.hpp>
 
 namespace cargo_wasm::cache {
@@ -135,7 +136,7 @@ struct ActionRecord
   std::vector<OutputRecord> outputs;                           ///< as in the template, absent optional ones left out
   std::vector<base::Path> uplifted;
   std::vector<std::string> sources;            ///< absolute paths of files that decided freshness
-  std::vector<std::string> source_directories; ///< directories whose set of files decided freshness
+  std::vector<RecordedTree> source_trees;      ///< directories whose set of files did, by absolute path
   std::vector<std::string> observed_variables; ///< names of environment variables that did
   std::uint32_t warnings = 0;
   bool is_for_once = false; ///< the next build makes it again, whatever else changes

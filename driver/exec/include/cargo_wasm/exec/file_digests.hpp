@@ -78,6 +78,9 @@ struct TreeListing
 {
   std::vector<std::string> files;       ///< absolute, sorted
   std::vector<std::string> directories; ///< that were listed, absolute, sorted
+  /// What else decided, by being there or not and by its content: .gitignore inside and above, the repository above, the manifests of
+  /// nested packages.
+  std::vector<std::string> decided_by;
 };
 
 /// A directory that is not there is an empty listing. Follows links to files, not to directories.
