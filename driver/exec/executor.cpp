@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <cargo_wasm/base/text.hpp>
 
 #include "advice_for.hpp"
@@ -88,10 +90,27 @@ Result<> Executor::run()
     result = inspect_artifacts();
   }
   m_outcome.interrupted = m_options.stop.stop_requested();
+  if (result && m_outcome.failed == 0 && !m_outcome.interrupted && !m_options.dry_run) {
+    result = check_completeness();
+  }
   m_outcome.success = result && m_outcome.failed == 0 && !m_outcome.interrupted;
   m_outcome.elapsed = m_context.env.clock.monotonic() - m_began;
   m_console.build_ends(m_outcome.success);
   return result;
+}
+
+/// A build that ends well has come to each of its actions; whatever else went wrong is a defect here, and must not look like success.
+Result<> Executor::check_completeness() const
+{
+  const auto missing = std::ranges::find(m_outcome.actions, ActionState::not_reached, &ActionRecord::state);
+  if (missing == m_outcome.actions.end()) {
+    return {};
+  }
+  const auto index = static_cast<std::size_t>(missing - m_outcome.actions.begin());
+  return fail(Error("CW1243",
+                    fmt::format("the build came to its end without {}", m_graph.actions[index].label.description),
+                    Blame::bug)
+                  .help("`--no-cache` builds it without the store; please report this"));
 }
 
 /// Decides about everything that has what it needs. Fresh actions may make others ready.

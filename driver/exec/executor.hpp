@@ -43,6 +43,7 @@ private:
 
   void index_dependencies();
   Result<> check_ready();
+  [[nodiscard]] Result<> check_completeness() const;
   Result<> decide(plan::ActionIndex action);
   Result<bool> finish_found(plan::ActionIndex action, Verdict& verdict);
   Result<> finish_fetched(plan::ActionIndex action, FoundResult& found);
