@@ -501,6 +501,11 @@ public:
   /// Contents that were looked at before the program started, by place name.
   void remember_before()
   {
+    if (m_verdict.shared != nullptr) {
+      for (const SealedFile& file : m_verdict.shared->input.sources) {
+        m_seen_before.emplace(file.name, file.digest);
+      }
+    }
     if (m_verdict.record) {
       for (const RecordedFile& file : m_verdict.record->sources) {
         if (const auto look = m_context.digests.last_look(m_context.places.path_of(file.name))) {
