@@ -107,9 +107,7 @@ Result<> Executor::check_completeness() const
     return {};
   }
   const auto index = static_cast<std::size_t>(missing - m_outcome.actions.begin());
-  return fail(Error("CW1243",
-                    fmt::format("the build came to its end without {}", m_graph.actions[index].label.description),
-                    Blame::bug)
+  return fail(Error("CW1243", fmt::format("the build came to its end without {}", m_graph.actions[index].label.description), Blame::bug)
                   .help("`--no-cache` builds it without the store; please report this"));
 }
 
