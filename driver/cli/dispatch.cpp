@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/ops/cache_verbs.hpp>
 #include <cargo_wasm/ops/vendor.hpp>
 #include <cargo_wasm/ops/verbs.hpp>
 #include <cargo_wasm/runner/host_runner.hpp>
@@ -360,6 +361,23 @@ Result<> show_verb(const Env& env, const ParsedArguments& parsed, const GlobalOp
   return ops::tree(env, options, request);
 }
 
+Result<> cache_explain_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options, const DispatchContext& context)
+{
+  const std::vector<std::string>& words = parsed.all("UNIT");
+  const bool compares = parsed.verb == "cache diff";
+  if (words.size() != (compares ? 3U : 1U)) {
+    return fail(Error("CW0782", compares ? "a unit and two places are compared" : "which unit?", Blame::usage)
+                    .help(compares ? "`cargo-wasm cache diff serde ~/one ~/other`" : "`cargo-wasm cache explain serde`"));
+  }
+  CW_TRY_ASSIGN(auto request, compile_request(parsed, context));
+  request.stored = nullptr;
+  request.noop = std::nullopt;
+  if (compares) {
+    return ops::cache_diff(env, options, {std::move(request), words[0], absolute(env, words[1]), absolute(env, words[2])});
+  }
+  return ops::cache_explain(env, options, {std::move(request), words[0], parsed.has("json")});
+}
+
 Result<> doctor_verb(const Env& env, const ParsedArguments& parsed, const GlobalOptions& options)
 {
   ops::DoctorRequest request;
@@ -472,6 +490,8 @@ Result<Outcome> dispatch(const Env& env, const ParsedArguments& parsed, const Di
     CW_TRY(ops::imports(env, options, {std::move(request), parsed.has("json"), parsed.has("html"), parsed.has("write-lock")}));
   } else if (verb == "fix" || verb == "migrate") {
     CW_TRY(fix_verb(env, parsed, options, context));
+  } else if (verb == "cache explain" || verb == "cache diff") {
+    CW_TRY(cache_explain_verb(env, parsed, options, context));
   } else if (verb == "clean") {
     CW_TRY(clean_verb(env, parsed, options));
   } else if (verb == "fetch") {

@@ -399,6 +399,21 @@ std::vector<VerbSpec> make_verbs()
                    join({{{"FILE", '\0', positionals, "FILE", "The module or component"},
                           {"json", '\0', flag, "", "Print JSON (docs/formats/build-record.md)"}},
                          general()})});
+  table.push_back(
+      {"cache explain",
+       "",
+       "Show every part of a unit's key, and why its result is shared or is not",
+       join({build_like(),
+             {{"json", '\0', flag, "", "As JSON"}, {"UNIT", '\0', positionals, "UNIT", "A package, a crate, or `serde(build)`"}}})});
+  table.push_back({"cache diff",
+                   "",
+                   "Show which input makes the keys of a unit differ between two checkouts",
+                   join({build_like(),
+                         {{"UNIT",
+                           '\0',
+                           positionals,
+                           "UNIT A B",
+                           "A package or crate; two directories, or files that `cache explain UNIT --json` printed"}}})});
   for (auto& verb : cache_verbs()) {
     table.push_back(std::move(verb));
   }

@@ -344,25 +344,26 @@ void ResultCache::keep(plan::ActionIndex action, const Verdict& verdict, Record&
   }
 }
 
-Result<Scope> ResultCache::scope_of(const plan::ActionTemplate& tmpl, const Record& record, std::string_view texts) const
+Result<std::pair<Scope, std::string>>
+ResultCache::scope_of(const plan::ActionTemplate& tmpl, const Record& record, std::string_view texts) const
 {
-  Scope scope = Scope::anywhere;
   if (!tmpl.cacheable) {
-    return Scope::checkout;
+    return std::pair(Scope::checkout, tmpl.not_cacheable_because);
   }
-  const auto look_at = [&](std::string_view bytes) {
+  std::pair<Scope, std::string> found{Scope::anywhere, {}};
+  const auto look_at = [&](std::string_view bytes, std::string_view name) {
     if (contains_any(bytes, m_keys.paths_of(Scope::checkout))) {
-      scope = Scope::checkout;
-    } else if (scope == Scope::anywhere && contains_any(bytes, m_keys.paths_of(Scope::user))) {
-      scope = Scope::user;
+      found = {Scope::checkout, fmt::format("{} contains the path of this checkout", name)};
+    } else if (found.first == Scope::anywhere && contains_any(bytes, m_keys.paths_of(Scope::user))) {
+      found = {Scope::user, fmt::format("{} contains a path of this user", name)};
     }
   };
-  look_at(texts);
+  look_at(texts, "what it printed");
   const auto is_text = [&](const RecordedOutput& output) { return output.index == tmpl.link_report; }; // kept with names for places
   const auto look_at_file = [&](const std::string& name) -> Result<> {
-    if (scope != Scope::checkout) {
+    if (found.first != Scope::checkout) {
       CW_TRY_ASSIGN(const auto file, m_context.env.fs.map(m_context.places.path_of(name)));
-      look_at(file.bytes());
+      look_at(file.bytes(), fmt::format("`{}`", name));
     }
     return {};
   };
@@ -374,7 +375,7 @@ Result<Scope> ResultCache::scope_of(const plan::ActionTemplate& tmpl, const Reco
       CW_TRY(look_at_file(file.name));
     }
   }
-  return scope;
+  return found;
 }
 
 Result<> ResultCache::keep_output(const plan::ActionTemplate& tmpl, RecordedOutput& output, action::ActionResult& result)
@@ -428,7 +429,8 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
   action::ActionResult result;
   result.stdout_raw = m_texts.neutral(record.stdout_text);
   result.stderr_raw = m_texts.neutral(record.stderr_text);
-  CW_TRY_ASSIGN(const Scope scope, scope_of(tmpl, record, result.stdout_raw + result.stderr_raw));
+  CW_TRY_ASSIGN(const auto decided, scope_of(tmpl, record, result.stdout_raw + result.stderr_raw));
+  const Scope scope = decided.first;
   const Observations observed = m_keys.observations_of(action, key, record);
   CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, key, scope, observed));
   const SealedAction first = m_keys.first(action, verdict.command, key, scope);
@@ -445,6 +447,7 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
   notes.out_dir = m_texts.neutral(record.out_dir);
   notes.duration_ms = record.duration_ms;
   notes.warnings = record.warnings;
+  notes.private_because = decided.second;
   notes.is_for_this_machine = m_keys.is_for_this_machine(action, verdict.command, observed);
 
   CW_TRY_ASSIGN(const auto hold, m_store.hold());

@@ -9,6 +9,7 @@
 
 #include <cargo_wasm/action/action.hpp>
 #include <cargo_wasm/cache/store.hpp>
+#include <cargo_wasm/exec/explain_key.hpp>
 #include <cargo_wasm/exec/record.hpp>
 
 #include "freshness.hpp"
@@ -33,6 +34,8 @@ public:
   [[nodiscard]] std::optional<FoundResult> look_up(plan::ActionIndex action, Verdict& verdict);
   /// The same of the caches on other machines, for the thread of a job; what they have is in the store afterwards.
   [[nodiscard]] std::optional<FoundResult> fetch(plan::ActionIndex action, const Verdict& verdict);
+  /// Its key, part by part, and what the store has for it. Errors: those of reading.
+  [[nodiscard]] Result<ExplainedKey> explain(plan::ActionIndex action, Verdict& verdict);
   /// After a run: keeps its outputs and says what they were made from. Outputs that became the store's own files get their new identity
   /// in `record`. Thread safe. What cannot be kept is no error of the build.
   void keep(plan::ActionIndex action, const Verdict& verdict, Record& record);
@@ -48,13 +51,19 @@ private:
   found(plan::ActionIndex action, const Verdict& verdict, const action::ActionResult& result);
   [[nodiscard]] Result<> keep_now(plan::ActionIndex action, const Verdict& verdict, Record& record);
   Result<bool> bring_directory(const RecordedOutput& output, const std::string& path);
-  [[nodiscard]] Result<Scope> scope_of(const plan::ActionTemplate& tmpl, const Record& record, std::string_view texts) const;
+  /// Who may take it, and why nobody else.
+  [[nodiscard]] Result<std::pair<Scope, std::string>>
+  scope_of(const plan::ActionTemplate& tmpl, const Record& record, std::string_view texts) const;
   Result<> keep_output(const plan::ActionTemplate& tmpl, RecordedOutput& output, action::ActionResult& result);
   Result<std::vector<Observations>> note_observations(const base::Digest& first, const Observations& observed);
   [[nodiscard]] Result<std::optional<FoundResult>> fetch_from(remote::Remotes& remotes, plan::ActionIndex action, const Verdict& verdict);
   Result<std::optional<action::ActionResult>> fetch_entry(remote::Remotes& remotes, const base::Digest& key);
   Result<> offer(const base::Digest& key, const action::ActionResult& result);
   [[nodiscard]] remote::Remotes* remotes();
+  Result<> add_observations(std::vector<KeyPart>& parts,
+                            plan::ActionIndex action,
+                            const ExpandedCommand& command,
+                            const Observations& observed) const;
   void leave_out(const Error& why);
 
   const Context& m_context;

@@ -66,6 +66,7 @@ std::string encode(const ResultNotes& notes)
   out.number(notes.duration_ms);
   out.number(notes.warnings);
   out.number(notes.is_for_this_machine ? 1 : 0);
+  out.text(notes.private_because);
   return std::move(out.out);
 }
 
@@ -90,6 +91,7 @@ std::optional<ResultNotes> decode_notes(std::string_view bytes)
   notes.duration_ms = in.number();
   notes.warnings = static_cast<std::uint32_t>(in.number());
   notes.is_for_this_machine = in.number() != 0;
+  notes.private_because = in.text();
   return in.ok() && in.at_end() ? std::optional(std::move(notes)) : std::nullopt;
 }
 

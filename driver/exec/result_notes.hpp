@@ -25,6 +25,7 @@ struct ResultNotes
   std::uint64_t duration_ms = 0;
   std::uint32_t warnings = 0;
   bool is_for_this_machine = false;
+  std::string private_because; ///< empty: it may be taken anywhere
 };
 
 [[nodiscard]] std::string encode(const ResultNotes& notes);

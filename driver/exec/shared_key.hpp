@@ -69,6 +69,10 @@ public:
   /// A file of a registry's crate that is as it was unpacked: its digest needs no reading.
   [[nodiscard]] bool is_as_unpacked(const std::string& place_name) const;
 
+  /// What of a variable stands in a key: its value, or an HMAC of it.
+  [[nodiscard]] std::optional<std::string>
+  key_value(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name) const;
+
 private:
   Result<> add_package(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key);
   Result<> add_tree(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key);
@@ -77,8 +81,6 @@ private:
   Result<std::string> program(const base::Path& path);
   Result<std::string> host_tools(const ExpandedCommand& command);
   Result<bool> is_untouched(const base::Path& package_root);
-  [[nodiscard]] std::optional<std::string>
-  key_value(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name) const;
 
   const Context& m_context;
   const CacheUse& m_use;

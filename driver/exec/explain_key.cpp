@@ -1,0 +1,154 @@
+#include <cargo_wasm/exec/explain_key.hpp>
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/action/decode.hpp>
+#include <cargo_wasm/exec/state_log.hpp>
+
+#include "freshness.hpp"
+#include "result_cache.hpp"
+#include "result_notes.hpp"
+
+namespace cargo_wasm::exec {
+namespace {
+
+std::string short_text(const base::Digest& digest)
+{
+  return base::to_hex(digest.hash);
+}
+
+void add_parts(std::vector<KeyPart>& parts, const SealedAction& sealed, const SharedKey& key)
+{
+  for (std::size_t i = 0; i < sealed.command.arguments.size(); ++i) {
+    parts.push_back({"argument", std::to_string(i), sealed.command.arguments[i]});
+  }
+  for (const auto& [name, value] : sealed.command.environment) {
+    parts.push_back({"variable", name, value});
+  }
+  for (const auto& [name, value] : sealed.command.platform) {
+    parts.push_back({"platform", name, value});
+  }
+  for (const SealedFile& file : key.input.sources) {
+    parts.push_back({"file", file.name, short_text(file.digest) + (file.executable ? " executable" : "")});
+  }
+  for (const auto& [name, digest] : key.input.dependencies) {
+    parts.push_back({"dependency", name, short_text(digest)});
+  }
+}
+
+Error not_built(const plan::ActionTemplate& tmpl, const plan::ActionTemplate& dependency)
+{
+  return Error("CW1244", fmt::format("the key of {} is not known: {} is not built", tmpl.label.description, dependency.label.description))
+      .note("what a unit depends on is part of its key by its digest")
+      .help("build it first: `cargo-wasm build` with the same options");
+}
+
+} // namespace
+
+Result<std::vector<ExplainedKey>> explain_keys(const Env& env,
+                                               const plan::ActionGraph& graph,
+                                               const CacheUse& use,
+                                               const std::function<bool(const plan::ActionTemplate&)>& wanted)
+{
+  const base::Path state =
+      graph.state_directory / (graph.profile_directory.empty() ? std::string("state") : fmt::format("state-{}", graph.profile_directory));
+  CW_TRY_ASSIGN(const auto log, StateLog::open(env.fs, state, false));
+  const PlaceNames places(graph.workspace_root, graph.target_directory, graph.cargo_home);
+  FileDigests digests(env.fs, env.clock);
+  const Context context{env, graph, places, digests};
+  FreshnessChecker checker(context, *log, true);
+  ResultCache cache(context, use);
+  std::vector<KnownResult> results(graph.actions.size());
+  std::vector<bool> is_known(graph.actions.size());
+  std::vector<ExplainedKey> explained;
+  for (plan::ActionIndex action = 0; action < graph.actions.size(); ++action) {
+    const plan::ActionTemplate& tmpl = graph.actions[action];
+    std::optional<plan::ActionIndex> unknown;
+    for (const plan::TemplateDependency& dependency : tmpl.dependencies) {
+      if (!is_known[dependency.action] && !unknown) {
+        unknown = dependency.action;
+      }
+    }
+    if (unknown) {
+      if (wanted(tmpl)) {
+        return fail(not_built(tmpl, graph.actions[*unknown]));
+      }
+      continue;
+    }
+    CW_TRY_ASSIGN(Verdict verdict, checker.check(action, results));
+    if (wanted(tmpl)) {
+      CW_TRY_ASSIGN(ExplainedKey key, cache.explain(action, verdict));
+      explained.push_back(std::move(key));
+    }
+    if (!verdict.dirty) {
+      results[action] = std::move(verdict.result);
+      is_known[action] = true;
+    }
+  }
+  return explained;
+}
+
+Result<ExplainedKey> ResultCache::explain(plan::ActionIndex action, Verdict& verdict)
+{
+  const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
+  SealInput input;
+  input.dependencies = verdict.input.dependencies;
+  input.platform = verdict.input.platform;
+  verdict.input = std::move(input);
+  CW_TRY_ASSIGN(SharedKey key, m_keys.make(action, verdict));
+  ExplainedKey explained;
+  explained.action = action;
+  const SealedAction shown = m_keys.first(action, verdict.command, key, Scope::anywhere);
+  explained.first = shown.digest;
+  add_parts(explained.parts, shown, key);
+  if (!tmpl.cacheable) {
+    explained.private_because = tmpl.not_cacheable_because;
+  }
+  for (const Scope scope : k_scopes) {
+    const base::Digest first = m_keys.first(action, verdict.command, key, scope).digest;
+    CW_TRY_ASSIGN(const auto listed, m_store.entry(first));
+    const auto list = listed ? action::decode_action_result(*listed) : std::nullopt;
+    const auto notes = list ? notes_in(list->result) : std::nullopt;
+    for (const Observations& observed :
+         notes ? decode_observations(*notes).value_or(std::vector<Observations>{}) : std::vector<Observations>{}) {
+      CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, key, scope, observed));
+      CW_TRY_ASSIGN(const auto entry, m_store.entry(second.digest));
+      const auto result = entry ? action::decode_action_result(*entry) : std::nullopt;
+      const auto said = result ? notes_in(result->result) : std::nullopt;
+      const auto told = said ? decode_notes(*said) : std::nullopt;
+      if (!told) {
+        continue;
+      }
+      explained.first = first;
+      explained.second = second.digest;
+      explained.state = scope == Scope::anywhere ? KeyState::for_anyone
+                        : scope == Scope::user   ? KeyState::for_user
+                                                 : KeyState::for_checkout;
+      if (explained.private_because.empty()) {
+        explained.private_because = told->private_because;
+      }
+      CW_TRY(add_observations(explained.parts, action, verdict.command, observed));
+      return explained;
+    }
+  }
+  return explained;
+}
+
+Result<> ResultCache::add_observations(std::vector<KeyPart>& parts,
+                                       plan::ActionIndex action,
+                                       const ExpandedCommand& command,
+                                       const Observations& observed) const
+{
+  const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
+  for (const std::string& name : observed.variables) {
+    const auto value = m_keys.key_value(tmpl, command, name);
+    parts.push_back({"looked at: variable", name, value ? *value : "(not set)"});
+  }
+  CW_TRY_ASSIGN(const auto files, look_at_sources(m_context, observed.files, observed.trees, {}, false));
+  for (const RecordedFile& file : files) {
+    parts.push_back({"looked at: file", file.name, file.known == absent_file() ? "(not there)" : short_text(file.known.digest)});
+  }
+  return {};
+}
+
+} // namespace cargo_wasm::exec
