@@ -77,7 +77,7 @@ Result<BuildOutcome> execute(const Env& env, const plan::ActionGraph& graph, con
   if (jobserver->is_inherited() && options.jobs_given) {
     env.reporter.warning(Error({}, "`-j` is ignored: a jobserver was inherited from the program that started us"));
   }
-  const PlaceNames places(graph.workspace_root, graph.target_directory, graph.cargo_home);
+  const PlaceNames places = places_of(graph);
   FileDigests digests(env.fs, env.clock);
   const Context context{env, graph, places, digests};
   std::optional<ResultCache> results;

@@ -19,8 +19,14 @@ std::string short_text(const base::Digest& digest)
 
 void add_parts(std::vector<KeyPart>& parts, const SealedAction& sealed, const SharedKey& key)
 {
-  for (std::size_t i = 0; i < sealed.command.arguments.size(); ++i) {
-    parts.push_back({"argument", std::to_string(i), sealed.command.arguments[i]});
+  const std::vector<std::string>& arguments = sealed.command.arguments;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    std::string text = arguments[i];
+    const bool takes_next = text.starts_with('-') && text.find('=') == std::string::npos && i + 1 < arguments.size();
+    if (takes_next && !arguments[i + 1].starts_with('-')) {
+      text += " " + arguments[++i]; // "-C opt-level=3"
+    }
+    parts.push_back({"argument", text, {}});
   }
   for (const auto& [name, value] : sealed.command.environment) {
     parts.push_back({"variable", name, value});
@@ -53,7 +59,7 @@ Result<std::vector<ExplainedKey>> explain_keys(const Env& env,
   const base::Path state =
       graph.state_directory / (graph.profile_directory.empty() ? std::string("state") : fmt::format("state-{}", graph.profile_directory));
   CW_TRY_ASSIGN(const auto log, StateLog::open(env.fs, state, false));
-  const PlaceNames places(graph.workspace_root, graph.target_directory, graph.cargo_home);
+  const PlaceNames places = places_of(graph);
   FileDigests digests(env.fs, env.clock);
   const Context context{env, graph, places, digests};
   FreshnessChecker checker(context, *log, true);

@@ -27,6 +27,20 @@ void PlaceNames::add(const base::Path& root, std::string name)
   }
 }
 
+PlaceNames places_of(const plan::ActionGraph& graph)
+{
+  PlaceNames places(graph.workspace_root, graph.target_directory, graph.cargo_home);
+  for (const plan::ActionTemplate& tmpl : graph.actions) {
+    for (const plan::TemplateInput& input : tmpl.inputs) {
+      if (input.kind == plan::TemplateInput::Kind::toolchain) {
+        places.add(input.path, "toolchain");
+        return places;
+      }
+    }
+  }
+  return places;
+}
+
 std::string PlaceNames::name_of(std::string_view path) const
 {
   for (const auto& [root, name] : m_roots) {

@@ -74,16 +74,8 @@ std::vector<plan::ActionIndex> read_actions(const plan::ActionGraph& graph, plan
 }
 
 ResultCache::ResultCache(const Context& context, const CacheUse& use)
-    : m_context(context), m_use(use), m_store(*use.store), m_keys(context, use), m_texts(context.places)
+    : m_context(context), m_use(use), m_store(*use.store), m_keys(context, use)
 {
-  for (const plan::ActionTemplate& tmpl : context.graph.actions) {
-    for (const plan::TemplateInput& input : tmpl.inputs) {
-      if (input.kind == plan::TemplateInput::Kind::toolchain) {
-        m_texts.add(input.path, "toolchain");
-        return;
-      }
-    }
-  }
 }
 
 void ResultCache::leave_out(const Error& why)
@@ -179,7 +171,7 @@ Result<std::optional<FoundResult>> ResultCache::found(plan::ActionIndex action, 
         if (!text || base::digest_of(*text) != file->digest) {
           return std::nullopt;
         }
-        std::string real = m_texts.real(*text);
+        std::string real = m_context.places.real(*text);
         output.known.digest = base::digest_of(real);
         out.texts.emplace(i, std::move(real));
       }
@@ -215,9 +207,9 @@ Result<std::optional<FoundResult>> ResultCache::found(plan::ActionIndex action, 
   for (const std::string& name : notes->variables) {
     record.observed.emplace_back(name, variable_of_child(m_context.env, tmpl, verdict.command, name));
   }
-  record.stdout_text = m_texts.real(result.stdout_raw);
-  record.stderr_text = m_texts.real(result.stderr_raw);
-  record.out_dir = m_texts.real(notes->out_dir);
+  record.stdout_text = m_context.places.real(result.stdout_raw);
+  record.stderr_text = m_context.places.real(result.stderr_raw);
+  record.out_dir = m_context.places.real(notes->out_dir);
   record.duration_ms = notes->duration_ms;
   record.warnings = notes->warnings;
   if (tmpl.kind == plan::ActionKind::run_build_script) {
@@ -400,7 +392,7 @@ Result<> ResultCache::keep_output(const plan::ActionTemplate& tmpl, RecordedOutp
   };
   if (output.index == tmpl.link_report) {
     CW_TRY_ASSIGN(const std::string text, m_context.env.fs.read(m_context.places.path_of(output.name)));
-    const std::string neutral = m_texts.neutral(text);
+    const std::string neutral = m_context.places.neutral(text);
     action::OutputFile file;
     file.path = output.name;
     file.digest = base::digest_of(neutral);
@@ -427,8 +419,8 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
     return {};
   }
   action::ActionResult result;
-  result.stdout_raw = m_texts.neutral(record.stdout_text);
-  result.stderr_raw = m_texts.neutral(record.stderr_text);
+  result.stdout_raw = m_context.places.neutral(record.stdout_text);
+  result.stderr_raw = m_context.places.neutral(record.stderr_text);
   CW_TRY_ASSIGN(const auto decided, scope_of(tmpl, record, result.stdout_raw + result.stderr_raw));
   const Scope scope = decided.first;
   const Observations observed = m_keys.observations_of(action, key, record);
@@ -444,7 +436,7 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
   for (const auto& [name, value] : record.observed) {
     notes.variables.push_back(name);
   }
-  notes.out_dir = m_texts.neutral(record.out_dir);
+  notes.out_dir = m_context.places.neutral(record.out_dir);
   notes.duration_ms = record.duration_ms;
   notes.warnings = record.warnings;
   notes.private_because = decided.second;

@@ -70,7 +70,6 @@ private:
   const CacheUse& m_use;
   cache::Store& m_store;
   SharedKeys m_keys;
-  PlaceNames m_texts; ///< for texts, which may also name the toolchain
   std::mutex m_mutex; ///< of the warning, and of lists under first digests
   bool m_is_left_out = false;
   bool m_asked_for_remotes = false;

@@ -41,8 +41,9 @@ bool is_for_host(const plan::ActionTemplate& tmpl, const ExpandedCommand& comman
 
 } // namespace
 
-SharedKeys::SharedKeys(const Context& context, const CacheUse& use) : m_context(context), m_use(use)
+SharedKeys::SharedKeys(const Context& context, const CacheUse& use) : m_context(context), m_use(use), m_places(context.places)
 {
+  m_places.add(use.driver_program, "program");
   for (const base::Path& path : {context.graph.workspace_root, context.graph.target_directory}) {
     m_checkout.push_back(path.native());
   }
@@ -170,7 +171,7 @@ SealedAction SharedKeys::first(plan::ActionIndex action, const ExpandedCommand& 
     }
     input.platform["private-to"] = base::to_hex(base::sha256(places));
   }
-  return seal(m_context.graph.actions[action], command, input, m_context.places);
+  return seal(m_context.graph.actions[action], command, input, m_places);
 }
 
 std::optional<std::string>

@@ -84,6 +84,7 @@ private:
 
   const Context& m_context;
   const CacheUse& m_use;
+  PlaceNames m_places; ///< the context's, and this program, which lies elsewhere for others
   std::vector<std::string> m_checkout, m_user;
   std::map<std::string, std::string> m_toolchains;
   std::map<std::string, std::string> m_programs;

@@ -1,6 +1,7 @@
 // `cache explain` and `cache diff`: the parts of a unit's key, and which of them make two keys differ.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -87,38 +88,119 @@ KeyJson json_of(const UnitKey& unit)
           {"parts", std::move(parts)}};
 }
 
-/// Parts by kind and name.
-using Parts = std::map<std::pair<std::string, std::string>, std::string>;
+/// A unit's key to be compared: parts by kind and name, and the arguments in their order.
+struct ComparedKey
+{
+  std::map<std::pair<std::string, std::string>, std::string> parts;
+  std::vector<std::string> arguments;
+
+  void add(const std::string& kind, const std::string& name, const std::string& value)
+  {
+    parts[{kind, name}] = value;
+    if (kind == "argument") {
+      arguments.push_back(name);
+    }
+  }
+};
 
 /// Of each unit, from `cache explain --json` or from a checkout.
-Result<std::map<std::string, Parts>>
-parts_at(const Env& env, const GlobalOptions& options, const CacheDiffRequest& request, const Path& place)
+Result<std::map<std::string, ComparedKey>>
+keys_at(const Env& env, const GlobalOptions& options, const CacheDiffRequest& request, const Path& place)
 {
-  std::map<std::string, Parts> units;
-  if (env.fs.is_file(place)) {
-    CW_TRY_ASSIGN(const std::string text, env.fs.read(place));
-    const KeyJson told = KeyJson::parse(text, nullptr, false);
-    for (const KeyJson& unit : told.is_array() ? told : KeyJson::array()) {
-      Parts& parts = units[unit.value("unit", "")];
-      for (const KeyJson& part : unit.value("parts", KeyJson::array())) {
-        parts[{part.value("kind", ""), part.value("name", "")}] = part.value("value", "");
+  std::map<std::string, ComparedKey> units;
+  if (!env.fs.is_file(place)) {
+    Env there = env;
+    there.cwd = place;
+    CW_TRY_ASSIGN(const auto keys, keys_of(there, options, request.compile, request.unit));
+    for (const UnitKey& unit : keys) {
+      for (const exec::KeyPart& part : unit.key.parts) {
+        units[unit.unit].add(part.kind, part.name, part.value);
       }
-    }
-    if (units.empty()) {
-      return fail(
-          Error("CW1246", fmt::format("`{}` is neither a checkout nor what `cache explain --json` prints", place.string()), Blame::usage));
     }
     return units;
   }
-  Env there = env;
-  there.cwd = place;
-  CW_TRY_ASSIGN(const auto keys, keys_of(there, options, request.compile, request.unit));
-  for (const UnitKey& unit : keys) {
-    for (const exec::KeyPart& part : unit.key.parts) {
-      units[unit.unit][{part.kind, part.name}] = part.value;
+  CW_TRY_ASSIGN(const std::string text, env.fs.read(place));
+  const KeyJson told = KeyJson::parse(text, nullptr, false);
+  const auto text_at = [](const KeyJson& object, const char* name) {
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  for (const KeyJson& unit : told.is_array() ? told : KeyJson::array()) {
+    const std::string name = text_at(unit, "unit");
+    const auto parts = unit.is_object() ? unit.find("parts") : unit.end();
+    if (name.empty() || parts == unit.end() || !parts->is_array()) {
+      continue;
+    }
+    for (const KeyJson& part : *parts) {
+      units[name].add(text_at(part, "kind"), text_at(part, "name"), text_at(part, "value"));
     }
   }
+  if (units.empty()) {
+    const std::string shown = base::shown_path(env.cwd, place).string();
+    return fail(Error("CW1246", fmt::format("`{}` is neither a checkout nor what `cache explain --json` prints", shown), Blame::usage)
+                    .help("name a directory, or a file that `cargo-wasm cache explain UNIT --json` was redirected to"));
+  }
   return units;
+}
+
+std::string only_in(const std::string& kind, const std::string& name, const std::string& value, std::string_view where)
+{
+  return value.empty() ? fmt::format("  {} {}: only in the {}\n", kind, name, where)
+                       : fmt::format("  {} {}: only in the {}, {}\n", kind, name, where, value);
+}
+
+/// A line for each part that differs. What a result looked at besides is compared where there are two results.
+std::string differences_of(ComparedKey one, ComparedKey other)
+{
+  const auto was_looked_at = [](const auto& part) { return part.first.first.starts_with("looked at"); };
+  if (std::ranges::none_of(one.parts, was_looked_at) || std::ranges::none_of(other.parts, was_looked_at)) {
+    std::erase_if(one.parts, was_looked_at);
+    std::erase_if(other.parts, was_looked_at);
+  }
+  std::string text;
+  for (const auto& [part, value] : one.parts) {
+    const auto there = other.parts.find(part);
+    if (there == other.parts.end()) {
+      text += only_in(part.first, part.second, value, "first");
+    } else if (there->second != value) {
+      text += fmt::format("  {} {}: {} in the first, {} in the second\n", part.first, part.second, value, there->second);
+    }
+  }
+  for (const auto& [part, value] : other.parts) {
+    if (!one.parts.contains(part)) {
+      text += only_in(part.first, part.second, value, "second");
+    }
+  }
+  if (!text.empty()) {
+    return text;
+  }
+  return one.arguments == other.arguments ? "  the same key\n" : "  the same arguments in another order\n";
+}
+
+/// "wasm32-wasip1/release/liba-liba-build-1cf916e48f6bb3cb/record" without the hash.
+std::string without_hash(const std::string& unit)
+{
+  constexpr std::size_t k_digits = 16;
+  for (std::size_t at = unit.find('-'); at != std::string::npos; at = unit.find('-', at + 1)) {
+    const std::size_t end = unit.find_first_not_of("0123456789abcdef", at + 1);
+    if (std::min(end, unit.size()) - at - 1 == k_digits) {
+      return unit.substr(0, at) + unit.substr(at + 1 + k_digits);
+    }
+  }
+  return unit;
+}
+
+/// The unit of the same name; else, since flags and features are part of names by a hash, the only one that differs in the hash alone.
+std::map<std::string, ComparedKey>::const_iterator
+counterpart(const std::string& unit, const std::map<std::string, ComparedKey>& units, const std::map<std::string, ComparedKey>& others)
+{
+  if (const auto same = others.find(unit); same != others.end()) {
+    return same;
+  }
+  const std::string name = without_hash(unit);
+  const auto fits = [&](const auto& entry) { return without_hash(entry.first) == name; };
+  const bool is_only_one = std::ranges::count_if(units, fits) == 1 && std::ranges::count_if(others, fits) == 1;
+  return is_only_one ? std::ranges::find_if(others, fits) : others.end();
 }
 
 } // namespace
@@ -146,7 +228,7 @@ Result<> cache_explain(const Env& env, const GlobalOptions& options, const Cache
         text += fmt::format("  {}\n", part.kind);
         kind = part.kind;
       }
-      text += part.kind == "argument" ? fmt::format("    {}\n", part.value) : fmt::format("    {}  {}\n", part.name, part.value);
+      text += part.value.empty() ? fmt::format("    {}\n", part.name) : fmt::format("    {}  {}\n", part.name, part.value);
     }
   }
   env.reporter.result(text);
@@ -155,33 +237,22 @@ Result<> cache_explain(const Env& env, const GlobalOptions& options, const Cache
 
 Result<> cache_diff(const Env& env, const GlobalOptions& options, const CacheDiffRequest& request)
 {
-  CW_TRY_ASSIGN(const auto one, parts_at(env, options, request, request.one));
-  CW_TRY_ASSIGN(const auto other, parts_at(env, options, request, request.other));
+  CW_TRY_ASSIGN(const auto one, keys_at(env, options, request, request.one));
+  CW_TRY_ASSIGN(const auto other, keys_at(env, options, request, request.other));
   std::string text;
-  for (const auto& [unit, parts] : one) {
-    const auto found = other.find(unit);
+  std::set<std::string> seen;
+  for (const auto& [unit, key] : one) {
+    const auto found = counterpart(unit, one, other);
     if (found == other.end()) {
       text += fmt::format("{}\n  only in the first\n", unit);
       continue;
     }
-    std::string differences;
-    for (const auto& [name, value] : parts) {
-      const auto there = found->second.find(name);
-      if (there == found->second.end()) {
-        differences += fmt::format("  {} {}: {} in the first, nothing in the second\n", name.first, name.second, value);
-      } else if (there->second != value) {
-        differences += fmt::format("  {} {}: {} in the first, {} in the second\n", name.first, name.second, value, there->second);
-      }
-    }
-    for (const auto& [name, value] : found->second) {
-      if (!parts.contains(name)) {
-        differences += fmt::format("  {} {}: nothing in the first, {} in the second\n", name.first, name.second, value);
-      }
-    }
-    text += fmt::format("{}\n{}", unit, differences.empty() ? "  the same key\n" : differences);
+    seen.insert(found->first);
+    text += found->first == unit ? unit + "\n" : fmt::format("{}, {} in the second\n", unit, found->first);
+    text += differences_of(key, found->second);
   }
-  for (const auto& [unit, parts] : other) {
-    text += one.contains(unit) ? "" : fmt::format("{}\n  only in the second\n", unit);
+  for (const auto& [unit, key] : other) {
+    text += seen.contains(unit) ? "" : fmt::format("{}\n  only in the second\n", unit);
   }
   env.reporter.result(text);
   return {};

@@ -29,7 +29,7 @@ class ActionRecorder
 public:
   /// @param outside  packages beside the workspace, from its root
   ActionRecorder(const Env& env, const plan::ActionGraph& graph, const std::vector<std::string>& outside)
-      : m_env(env), m_graph(graph), m_places(graph.workspace_root, graph.target_directory, graph.cargo_home)
+      : m_env(env), m_graph(graph), m_places(exec::places_of(graph))
   {
     for (const std::string& relative : outside) {
       m_outside.emplace_back((graph.workspace_root / relative).lexically_normal().native(), place_beside(relative));
@@ -192,7 +192,7 @@ void record_tools(const plan::ActionGraph& graph,
                   const plan::ActionTemplate& tmpl,
                   BuildRecord& record)
 {
-  const exec::PlaceNames places(graph.workspace_root, graph.target_directory, graph.cargo_home);
+  const exec::PlaceNames places = exec::places_of(graph);
   for (const plan::TemplateInput& input : tmpl.inputs) {
     if (tmpl.kind != plan::ActionKind::tool || input.kind != plan::TemplateInput::Kind::file) {
       continue;

@@ -15,8 +15,8 @@ namespace cargo_wasm::exec {
 struct KeyPart
 {
   std::string kind;  ///< "argument", "variable", "file", "dependency", "platform", "looked at: variable", "looked at: file"
-  std::string name;  ///< of arguments their place: "3"
-  std::string value; ///< a digest where it is a file's
+  std::string name;  ///< of an argument all of it, with the word behind it that belongs to it: "-C opt-level=3"
+  std::string value; ///< a digest where it is a file's; empty for arguments
   bool operator==(const KeyPart&) const = default;
 };
 

@@ -1,5 +1,5 @@
 // Names for places, so that a checkout that moved keeps its keys and records: the workspace root, the target
-// directory and $CARGO_HOME stand by name, everything else by absolute path.
+// directory, $CARGO_HOME and the toolchain stand by name, everything else by absolute path.
 #pragma once
 #include <string>
 #include <string_view>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <cargo_wasm/base/filesystem.hpp>
+#include <cargo_wasm/plan/template.hpp>
 
 namespace cargo_wasm::exec {
 
@@ -31,5 +32,8 @@ public:
 private:
   std::vector<std::pair<std::string, std::string>> m_roots; ///< root → name; the longest root first
 };
+
+/// Of a build: workspace root, target directory, $CARGO_HOME, and the toolchain where the graph's actions use one.
+[[nodiscard]] PlaceNames places_of(const plan::ActionGraph& graph);
 
 } // namespace cargo_wasm::exec
