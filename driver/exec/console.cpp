@@ -60,11 +60,14 @@ void Console::action_starts(plan::ActionIndex action, const DirtyReason& reason)
   m_env.reporter.status(name.verb, name.package_display);
 }
 
-void Console::action_is_fresh(plan::ActionIndex action)
+void Console::action_is_fresh(plan::ActionIndex action, bool restored)
 {
   const plan::ActionLabel& name = label(action);
+  if (restored) {
+    m_restored.insert(name.package_id);
+  }
   if (--m_left[name.package_id] == 0 && m_announced.insert(name.package_id).second) {
-    m_env.reporter.verbose("Fresh", name.package_display);
+    m_env.reporter.verbose(m_restored.contains(name.package_id) ? "Restored" : "Fresh", name.package_display);
   }
 }
 

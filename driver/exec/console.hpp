@@ -20,7 +20,8 @@ public:
   Console(const Env& env, const plan::ActionGraph& graph, const ExecuteOptions& options, BuildOutcome& outcome);
 
   void action_starts(plan::ActionIndex action, const DirtyReason& reason);
-  void action_is_fresh(plan::ActionIndex action);
+  /// @param restored  it came from the store
+  void action_is_fresh(plan::ActionIndex action, bool restored);
   void event(const Event& event);
   void script_messages(plan::ActionIndex action, const std::vector<ScriptMessage>& messages);
   /// The line "… generated 2 warnings", and cargo's JSON message.
@@ -57,6 +58,7 @@ private:
   const plan::ActionGraph& m_graph;
   const ExecuteOptions& m_options;
   BuildOutcome& m_outcome;
+  std::unordered_set<std::string> m_restored;            ///< package ids of which something came from the store
   std::unordered_set<std::string> m_announced;           ///< package ids with a status line
   std::unordered_map<std::string, std::uint32_t> m_left; ///< package id → actions that have not begun
   std::unordered_set<std::string> m_shown;               ///< diagnostics

@@ -323,7 +323,7 @@ Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict, Acti
       CW_TRY(m_log.append(*verdict.record));
     }
   }
-  m_console.action_is_fresh(action);
+  m_console.action_is_fresh(action, state == ActionState::restored);
   const bool show = tmpl.label.is_local || m_options.show_dependency_warnings;
   if (tmpl.kind == plan::ActionKind::rustc && !verdict.record->stderr_text.empty()) {
     CompilerOutput output(m_graph, action, m_options.message_format, show, [this](Event event) { m_console.event(event); });

@@ -116,6 +116,9 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
   if (exec.dry_run) {
     return compiled;
   }
+  if (outcome.restored > 0) {
+    env.reporter.status("Restored", fmt::format("{} result{} from the store", outcome.restored, outcome.restored == 1 ? "" : "s"));
+  }
   if (request.timings || outcome.ran > 0) {
     report::TimingsOptions timings;
     timings.write_html = request.timings;
