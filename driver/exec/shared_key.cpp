@@ -9,6 +9,7 @@
 #include <cargo_wasm/base/hmac.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/cache/store.hpp>
+#include <cargo_wasm/exec/as_packed.hpp>
 #include <cargo_wasm/exec/toolchain_digest.hpp>
 
 namespace cargo_wasm::exec {
@@ -85,7 +86,7 @@ Result<SharedKey> SharedKeys::make(plan::ActionIndex action, const Verdict& verd
 Result<> SharedKeys::add_package(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key)
 {
   if (input.kind == InputKind::registry_package) {
-    CW_TRY_ASSIGN(const bool untouched, is_untouched(input.path));
+    CW_TRY_ASSIGN(const bool untouched, is_untouched(input));
     if (untouched) {
       key.whole_places.push_back(m_context.places.name_of(input.path.native()));
       return {};
@@ -304,9 +305,11 @@ Result<std::string> SharedKeys::host_tools(const ExpandedCommand& command)
   return text;
 }
 
-/// Cargo writes `.cargo-ok` when a crate is unpacked; what was changed later has a later ctime, which nobody can set.
-Result<bool> SharedKeys::is_untouched(const base::Path& package_root)
+/// Cargo writes `.cargo-ok` when a crate is unpacked; what was changed later has a later ctime, which nobody can set. Where the times do
+/// not say so, the files are compared with the archive.
+Result<bool> SharedKeys::is_untouched(const plan::TemplateInput& package)
 {
+  const base::Path& package_root = package.path;
   const auto found = m_untouched.find(package_root.native());
   if (found != m_untouched.end()) {
     return found->second;
@@ -320,6 +323,9 @@ Result<bool> SharedKeys::is_untouched(const base::Path& package_root)
       CW_TRY_ASSIGN(const auto stat, m_context.env.fs.lstat(file));
       untouched = untouched && stat && stat->ctime_ns <= mark->ctime_ns;
     }
+  }
+  if (!untouched) {
+    CW_TRY_ASSIGN(untouched, is_as_packed(m_context.env.fs, m_context.env.clock, package_root, package.text, m_use.memo_directory));
   }
   const std::lock_guard lock(m_mutex);
   m_untouched.emplace(package_root.native(), untouched);

@@ -80,7 +80,7 @@ private:
   Result<std::string> toolchain(const plan::TemplateInput& input);
   Result<std::string> program(const base::Path& path);
   Result<std::string> host_tools(const ExpandedCommand& command);
-  Result<bool> is_untouched(const base::Path& package_root);
+  Result<bool> is_untouched(const plan::TemplateInput& package);
 
   const Context& m_context;
   const CacheUse& m_use;

@@ -1,0 +1,21 @@
+// Whether an unpacked crate is what its archive holds. Times alone do not tell where `$CARGO_HOME` was restored from a backup, as CI does:
+// there every file is as new as the next.
+#pragma once
+#include <string>
+
+#include <cargo_wasm/base/env.hpp>
+#include <cargo_wasm/base/filesystem.hpp>
+
+namespace cargo_wasm::exec {
+
+/// Compares each file below `package_root` ($CARGO_HOME/registry/src/INDEX/NAME-VERSION) with the archive beside it
+/// ($CARGO_HOME/registry/cache/INDEX/NAME-VERSION.crate), whose hash must be `checksum`; a `.cargo-ok` is passed over. False: one differs,
+/// is missing or cannot be read, is there besides, or there is no such archive. What was found to be as packed is remembered below
+/// `memo_directory` by the files' stat data. Errors: a file cannot be read. Cost: all files once, then their stat data.
+[[nodiscard]] Result<bool> is_as_packed(base::Filesystem& fs,
+                                        const base::Clock& clock,
+                                        const base::Path& package_root,
+                                        const std::string& checksum,
+                                        const base::Path& memo_directory);
+
+} // namespace cargo_wasm::exec
