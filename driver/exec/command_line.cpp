@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/secret_variables.hpp>
 #include <cargo_wasm/base/text.hpp>
 
 #include "job.hpp"
@@ -15,7 +16,7 @@ base::Command command_for(const JobSettings& settings, const plan::ActionTemplat
   command.program = expanded.program;
   command.args = expanded.arguments;
   command.args.insert(command.args.end(), tmpl.unkeyed_args.begin(), tmpl.unkeyed_args.end());
-  command.env = env.vars;
+  command.env = base::without_secrets(env.vars);
   for (const std::string& name : tmpl.env_removed) {
     command.env.erase(name);
   }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/exec/dep_info.hpp>
 
@@ -83,6 +85,20 @@ std::optional<DepInfo> parse_dep_info(std::string_view text)
     has_rule = true;
   }
   return has_rule ? std::optional(std::move(info)) : std::nullopt;
+}
+
+void take_out_variable(std::string& text, std::string_view name)
+{
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    const std::string_view line = std::string_view(text).substr(at, end - at);
+    const std::size_t name_ends = std::min(line.find('='), line.find('\n'));
+    if (line.starts_with(k_variable_prefix) && unescaped(line.substr(0, name_ends)).substr(k_variable_prefix.size()) == name) {
+      text.erase(at, end - at);
+    } else {
+      at = end;
+    }
+  }
 }
 
 std::string write_dep_info(std::string_view target, const std::vector<std::string>& files)

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/exec/observed.hpp>
+
 #include "dep_info_files.hpp"
 #include "dry_run.hpp"
 #include "executor.hpp"
@@ -79,7 +81,8 @@ Result<BuildOutcome> execute(const Env& env, const plan::ActionGraph& graph, con
   }
   const PlaceNames places = places_of(graph);
   FileDigests digests(env.fs, env.clock);
-  const Context context{env, graph, places, digests};
+  CW_TRY_ASSIGN(auto key, key_of_variables(env.fs, graph.state_directory, !options.dry_run));
+  const Context context{env, graph, places, digests, std::move(key)};
   std::optional<ResultCache> results;
   if (options.cache && !options.dry_run) {
     results.emplace(context, *options.cache);

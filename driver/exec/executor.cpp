@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/exec/observed.hpp>
 
 #include "advice_for.hpp"
 #include "compiler_output.hpp"
@@ -182,7 +183,9 @@ Result<bool> Executor::take(plan::ActionIndex action, FoundResult& found)
 Result<> Executor::finish_fetched(plan::ActionIndex action, FoundResult& found)
 {
   CW_TRY_ASSIGN(const bool is_there, take(action, found));
-  if (!is_there) {
+  if (is_there) {
+    m_outcome.actions[action].dirty.reset();
+  } else {
     m_ready.insert(action);
   }
   return {};
@@ -324,6 +327,9 @@ Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict, Acti
     }
   }
   m_console.action_is_fresh(action, state == ActionState::restored);
+  if (m_results_of_others != nullptr) {
+    m_results_of_others->is_settled(action, verdict.record->is_for_this_machine);
+  }
   const bool show = tmpl.label.is_local || m_options.show_dependency_warnings;
   if (tmpl.kind == plan::ActionKind::rustc && !verdict.record->stderr_text.empty()) {
     CompilerOutput output(m_graph, action, m_options.message_format, show, [this](Event event) { m_console.event(event); });
@@ -379,7 +385,6 @@ void Executor::start(plan::ActionIndex action)
 {
   Verdict verdict = std::move(m_verdicts.at(action));
   m_verdicts.erase(action);
-  m_console.action_starts(action, *verdict.dirty);
   ActionRecord& record = m_outcome.actions[action];
   record.dirty = verdict.dirty;
   record.started = m_context.env.clock.monotonic() - m_began;
@@ -418,6 +423,10 @@ Result<> Executor::handle(Event& event)
   case Event::Kind::wake:
     return {};
   case Event::Kind::running:
+    // Not when the job begins: other machines may have the result.
+    m_console.action_starts(event.action, *m_outcome.actions[event.action].dirty);
+    m_console.event(event);
+    return {};
   case Event::Kind::diagnostic:
   case Event::Kind::stderr_text:
   case Event::Kind::stdout_text:
@@ -494,6 +503,9 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   }
   if (job.record) {
     note_outputs(action, *job.record);
+    if (m_results_of_others != nullptr) {
+      m_results_of_others->is_settled(action, job.record->is_for_this_machine);
+    }
     if (job.inputs_moved) {
       record.digest.reset();
     } else {
@@ -505,10 +517,14 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
 
 std::optional<base::Digest> Executor::inputs_of(plan::ActionIndex action) const
 {
-  const auto record = m_log.find(m_graph.actions[action].identity);
+  auto record = m_log.find(m_graph.actions[action].identity);
   const auto& digest = m_outcome.actions[action].digest;
   const bool is_of_this_build = record && digest && record->digest == *digest;
-  return is_of_this_build ? std::optional(own_inputs_digest(*record, m_context.places)) : std::nullopt;
+  if (!is_of_this_build) {
+    return std::nullopt;
+  }
+  put_values_of_today(m_context.env, *record); // the digest is the same in all checkouts
+  return own_inputs_digest(*record, m_context.places);
 }
 
 void Executor::remark_on(plan::ActionIndex action)

@@ -3,6 +3,7 @@
 #include <set>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/shim/shim.hpp>
 
 #include "freshness.hpp"
@@ -146,6 +147,9 @@ std::optional<DirtyReason> environment_difference(const Record& record, const ac
     if (name.starts_with("CARGO_FEATURE_")) {
       return DirtyReason{
           DirtyKind::features_changed, {}, was_set ? base::to_lower(name.substr(14)) : "", is_set ? base::to_lower(name.substr(14)) : ""};
+    }
+    if (was.starts_with(k_hashed_value) || is.starts_with(k_hashed_value)) {
+      return DirtyReason{DirtyKind::environment_changed, name, {}, {}}; // to what, no record says
     }
     return DirtyReason{DirtyKind::environment_changed, name, was, is};
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/action/decode.hpp>
+#include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/exec/state_log.hpp>
 
 #include "freshness.hpp"
@@ -61,7 +62,8 @@ Result<std::vector<ExplainedKey>> explain_keys(const Env& env,
   CW_TRY_ASSIGN(const auto log, StateLog::open(env.fs, state, false));
   const PlaceNames places = places_of(graph);
   FileDigests digests(env.fs, env.clock);
-  const Context context{env, graph, places, digests};
+  CW_TRY_ASSIGN(auto key_of_names, key_of_variables(env.fs, graph.state_directory, false));
+  const Context context{env, graph, places, digests, std::move(key_of_names)};
   FreshnessChecker checker(context, *log, true);
   ResultCache cache(context, use);
   std::vector<KnownResult> results(graph.actions.size());

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include <cargo_wasm/base/secret_variables.hpp>
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/exec/toolchain_digest.hpp>
+
+#include "shared_key.hpp"
 
 namespace cargo_wasm::exec {
 namespace {
@@ -98,8 +102,16 @@ variable_of_child(const Env& env, const plan::ActionTemplate& tmpl, const Expand
   if (std::find(tmpl.env_removed.begin(), tmpl.env_removed.end(), name) != tmpl.env_removed.end()) {
     return std::nullopt;
   }
-  const std::string* inherited = env.var(name);
+  const std::string* inherited = base::is_secret_variable(name) ? nullptr : env.var(name);
   return inherited != nullptr ? std::optional(*inherited) : std::nullopt;
+}
+
+std::optional<std::string>
+recorded_variable(const Context& context, const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name)
+{
+  auto value = variable_of_child(context.env, tmpl, command, name);
+  const bool is_plain = !value || command.environment.contains(name) || is_shareable_variable(name);
+  return is_plain ? value : std::optional(hashed_value(context.key_of_variables, *value));
 }
 
 base::Digest digest_of_tree(const std::string& directory_name, const std::vector<RecordedFile>& files)
@@ -181,7 +193,7 @@ Result<Verdict> FreshnessChecker::check(plan::ActionIndex index, std::span<const
   SealInput now = verdict.input;
   now.sources = sealed_files(sources);
   for (const auto& [name, value] : record.observed) {
-    now.observed.emplace_back(name, variable_of_child(m_context.env, tmpl, verdict.command, name));
+    now.observed.emplace_back(name, recorded_variable(m_context, tmpl, verdict.command, name));
   }
   const SealedAction sealed = seal(tmpl, verdict.command, now, m_context.places);
   if (sealed.digest != record.digest) {

@@ -25,6 +25,7 @@ struct Context
   const plan::ActionGraph& graph;
   const PlaceNames& places;
   FileDigests& digests;
+  std::string key_of_variables = {}; ///< observed.hpp
 };
 
 struct SharedKey;
@@ -81,6 +82,10 @@ void take_seal(Record& record, const plan::ActionTemplate& tmpl, SealedAction se
 /// The value a child would see.
 [[nodiscard]] std::optional<std::string>
 variable_of_child(const Env& env, const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name);
+
+/// The same as a record has it: hashed, when the command does not set it and nobody knows it to be harmless.
+[[nodiscard]] std::optional<std::string>
+recorded_variable(const Context& context, const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name);
 
 /// The digest of an output directory: its files by relative name.
 [[nodiscard]] base::Digest digest_of_tree(const std::string& directory_name, const std::vector<RecordedFile>& files);

@@ -8,8 +8,10 @@
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/exec/compiler_message.hpp>
 #include <cargo_wasm/exec/dep_info.hpp>
+#include <cargo_wasm/exec/observed.hpp>
 
 #include "compiler_output.hpp"
+#include "private_values.hpp"
 #include "result_cache.hpp"
 
 namespace cargo_wasm::exec {
@@ -130,7 +132,8 @@ public:
     }
     CW_TRY_ASSIGN(m_record.sources, look_after_run());
     CW_TRY(collect_outputs(out));
-    seal_record(out);
+    CW_TRY_ASSIGN(const bool is_private, has_private_values(m_context, m_template, m_verdict.command, m_record));
+    seal_record(out, is_private);
     return {};
   }
 
@@ -288,10 +291,14 @@ private:
     for (const std::string& file : info->files) {
       m_source_names.push_back(m_context.places.name_of((m_template.cwd / file).lexically_normal().native()));
     }
+    std::string without_values = *text;
     for (const auto& [name, value] : info->variables) {
-      m_record.observed.emplace_back(name, variable_of_child(m_context.env, m_template, m_verdict.command, name));
+      m_record.observed.emplace_back(name, recorded_variable(m_context, m_template, m_verdict.command, name));
+      if (m_record.observed.back().second.value_or("").starts_with(k_hashed_value)) {
+        take_out_variable(without_values, name);
+      }
     }
-    return {};
+    return without_values == *text ? Result<>() : m_context.env.fs.write_atomic(*m_template.dep_info, without_values);
   }
 
   Result<> run_tool(const base::Command& command, JobOutput& out)
@@ -376,7 +383,7 @@ private:
       }
     }
     for (const std::string& name : script.rerun_if_env_changed) {
-      m_record.observed.emplace_back(name, variable_of_child(m_context.env, m_template, m_verdict.command, name));
+      m_record.observed.emplace_back(name, recorded_variable(m_context, m_template, m_verdict.command, name));
     }
     if (script.names_inputs() || m_template.replaced_script_output) {
       return;
@@ -480,7 +487,7 @@ private:
     return files;
   }
 
-  void seal_record(JobOutput& out)
+  void seal_record(JobOutput& out, bool is_private)
   {
     SealInput input = m_verdict.input;
     for (const RecordedFile& file : m_record.sources) {
@@ -489,6 +496,7 @@ private:
     input.observed = m_record.observed;
     SealedAction sealed = seal(m_template, m_verdict.command, input, m_context.places);
     take_seal(m_record, m_template, std::move(sealed), std::move(input));
+    m_record.is_for_this_machine = is_private;
     m_record.duration_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, (now_ns() - m_started_ns) / 1'000'000));
     out.inputs_moved = m_inputs_moved;
     if (!m_inputs_moved && m_settings.results != nullptr) {

@@ -5,7 +5,7 @@
 namespace cargo_wasm::exec {
 namespace {
 
-constexpr std::uint64_t k_version = 2;
+constexpr std::uint64_t k_version = 3;
 
 void write(base::ByteWriter& out, const base::Digest& digest)
 {
@@ -169,6 +169,7 @@ std::string encode(const Record& record)
   out.number(record.duration_ms);
   out.number(record.warnings);
   out.text(record.once_because);
+  out.number(record.is_for_this_machine ? 1 : 0);
   return std::move(out.out);
 }
 
@@ -233,6 +234,7 @@ std::optional<Record> decode_record(std::string_view bytes)
   record.duration_ms = in.number();
   record.warnings = static_cast<std::uint32_t>(in.number());
   record.once_because = in.text();
+  record.is_for_this_machine = in.number() != 0;
   return in.ok() && in.at_end() ? std::optional(std::move(record)) : std::nullopt;
 }
 

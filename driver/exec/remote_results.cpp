@@ -1,4 +1,5 @@
 // Results of other machines: they come into the store as if they had been made here, and are found there like any other.
+#include <algorithm>
 #include <atomic>
 
 #include <fmt/format.h>
@@ -88,11 +89,12 @@ std::optional<FoundResult> ResultCache::fetch(plan::ActionIndex action, const Ve
 }
 
 /// What was fetched, with its notes inline again: servers may leave them out, since they are a blob, too.
-Result<std::optional<action::ActionResult>> ResultCache::fetch_entry(remote::Remotes& remotes, const base::Digest& key)
+Result<std::optional<std::pair<action::ActionResult, std::size_t>>>
+ResultCache::fetch_entry(remote::Remotes& remotes, const base::Digest& key, std::size_t from)
 {
   StoreSink sink(m_context.env.fs, m_store);
   CW_TRY_ASSIGN(const auto hold, m_store.hold());
-  auto fetched = remotes.fetch(key, sink);
+  auto fetched = remotes.fetch(key, sink, from);
   if (!fetched) {
     return std::nullopt;
   }
@@ -111,28 +113,26 @@ Result<std::optional<action::ActionResult>> ResultCache::fetch_entry(remote::Rem
       }
     }
   }
-  return std::move(fetched->result);
+  return std::pair(std::move(fetched->result), fetched->position);
 }
 
 Result<std::optional<FoundResult>> ResultCache::fetch_from(remote::Remotes& remotes, plan::ActionIndex action, const Verdict& verdict)
 {
   for (const Scope scope : {Scope::anywhere, Scope::user}) {
     const base::Digest first = m_keys.first(action, verdict.command, *verdict.shared, scope).digest;
-    CW_TRY_ASSIGN(const auto list, fetch_entry(remotes, first));
-    const auto notes = list ? notes_in(*list) : std::nullopt;
-    const auto observations = notes ? decode_observations(*notes) : std::nullopt;
-    if (!observations) {
-      continue;
-    }
-    for (const Observations& observed : *observations) {
-      CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, *verdict.shared, scope, observed));
-      CW_TRY_ASSIGN(const auto result, fetch_entry(remotes, second.digest));
-      if (!result) {
+    // Machines that looked at different things have different lists under one digest.
+    for (std::size_t from = 0;;) {
+      CW_TRY_ASSIGN(const auto list, fetch_entry(remotes, first, from));
+      if (!list) {
+        break;
+      }
+      from = list->second + 1;
+      const auto notes = notes_in(list->first);
+      const auto observations = notes ? decode_observations(*notes) : std::nullopt;
+      if (!observations) {
         continue;
       }
-      CW_TRY(m_store.put_entry(second.digest, action::encode(*result)));
-      CW_TRY(note_observations(first, observed));
-      CW_TRY_ASSIGN(auto usable, found(action, verdict, *result));
+      CW_TRY_ASSIGN(auto usable, fetch_one_of(remotes, action, verdict, scope, first, *observations));
       if (usable) {
         return usable;
       }
@@ -141,11 +141,78 @@ Result<std::optional<FoundResult>> ResultCache::fetch_from(remote::Remotes& remo
   return std::nullopt;
 }
 
-Result<> ResultCache::offer(const base::Digest& key, const action::ActionResult& result)
+Result<std::optional<FoundResult>> ResultCache::fetch_one_of(remote::Remotes& remotes,
+                                                             plan::ActionIndex action,
+                                                             const Verdict& verdict,
+                                                             Scope scope,
+                                                             const base::Digest& first,
+                                                             const std::vector<Observations>& observations)
+{
+  for (const Observations& observed : observations) {
+    CW_TRY(note_observations(first, observed)); // also those of others: what is sent from here must not make them forgotten
+    CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, *verdict.shared, scope, observed));
+    CW_TRY_ASSIGN(const auto result, fetch_entry(remotes, second.digest, 0));
+    if (!result) {
+      continue;
+    }
+    CW_TRY(m_store.put_entry(second.digest, action::encode(result->first)));
+    CW_TRY_ASSIGN(auto usable, found(action, verdict, result->first));
+    if (usable) {
+      return usable;
+    }
+  }
+  return std::nullopt;
+}
+
+void ResultCache::is_settled(plan::ActionIndex action, bool is_for_this_machine)
+{
+  m_settled[action] = is_for_this_machine;
+  std::vector<Offer> waiting;
+  {
+    const std::lock_guard lock(m_mutex);
+    waiting.swap(m_offers);
+  }
+  std::vector<Offer> left;
+  for (Offer& each : waiting) {
+    const std::optional<bool> stays = stays_here(each.action);
+    if (!stays) {
+      left.push_back(std::move(each));
+      continue;
+    }
+    for (const auto& [key, result] : *stays ? decltype(each.entries){} : each.entries) {
+      offer(key, result);
+    }
+  }
+  const std::lock_guard lock(m_mutex);
+  std::ranges::move(left, std::back_inserter(m_offers));
+}
+
+std::optional<bool> ResultCache::stays_here(plan::ActionIndex action)
+{
+  const auto settled = m_settled.find(action);
+  if (settled == m_settled.end()) {
+    return std::nullopt;
+  }
+  if (const auto known = m_stays.find(action); known != m_stays.end()) {
+    return known->second;
+  }
+  bool stays = settled->second;
+  for (const plan::ActionIndex read : stays ? std::vector<plan::ActionIndex>{} : read_actions(m_context.graph, action)) {
+    const std::optional<bool> below = stays_here(read);
+    if (!below) {
+      return std::nullopt;
+    }
+    stays = stays || *below;
+  }
+  m_stays.emplace(action, stays);
+  return stays;
+}
+
+void ResultCache::offer(const base::Digest& key, const action::ActionResult& result)
 {
   remote::Remotes* const others = remotes();
   if (others == nullptr || !others->writes()) {
-    return {};
+    return;
   }
   action::ActionResult offered = result;
   std::vector<remote::Blob> blobs;
@@ -157,7 +224,6 @@ Result<> ResultCache::offer(const base::Digest& key, const action::ActionResult&
     }
   }
   others->offer(key, offered, std::move(blobs));
-  return {};
 }
 
 } // namespace cargo_wasm::exec

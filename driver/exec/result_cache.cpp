@@ -80,8 +80,7 @@ ResultCache::ResultCache(const Context& context, const CacheUse& use)
 
 void ResultCache::leave_out(const Error& why)
 {
-  const std::lock_guard lock(m_mutex);
-  if (!std::exchange(m_is_left_out, true)) {
+  if (!m_is_left_out.exchange(true)) {
     Error warning({}, fmt::format("the store of results is left out of this build: {}", why.message));
     warning.notes = why.notes;
     m_context.env.reporter.warning(warning);
@@ -205,13 +204,14 @@ Result<std::optional<FoundResult>> ResultCache::found(plan::ActionIndex action, 
   }
   record.source_trees = notes->trees;
   for (const std::string& name : notes->variables) {
-    record.observed.emplace_back(name, variable_of_child(m_context.env, tmpl, verdict.command, name));
+    record.observed.emplace_back(name, recorded_variable(m_context, tmpl, verdict.command, name));
   }
   record.stdout_text = m_context.places.real(result.stdout_raw);
   record.stderr_text = m_context.places.real(result.stderr_raw);
   record.out_dir = m_context.places.real(notes->out_dir);
   record.duration_ms = notes->duration_ms;
   record.warnings = notes->warnings;
+  record.is_for_this_machine = notes->is_for_this_machine;
   if (tmpl.kind == plan::ActionKind::run_build_script) {
     auto script = parse_for(m_context.env, tmpl, record.stdout_text, record.out_dir);
     if (!script) {
@@ -325,11 +325,8 @@ void ResultCache::keep(plan::ActionIndex action, const Verdict& verdict, Record&
   if (verdict.shared == nullptr || !record.once_because.empty()) {
     return;
   }
-  {
-    const std::lock_guard lock(m_mutex);
-    if (m_is_left_out) {
-      return;
-    }
+  if (m_is_left_out) {
+    return;
   }
   if (auto kept = keep_now(action, verdict, record); !kept) {
     leave_out(kept.error());
@@ -440,7 +437,7 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
   notes.duration_ms = record.duration_ms;
   notes.warnings = record.warnings;
   notes.private_because = decided.second;
-  notes.is_for_this_machine = m_keys.is_for_this_machine(action, verdict.command, observed);
+  notes.is_for_this_machine = record.is_for_this_machine;
 
   CW_TRY_ASSIGN(const auto hold, m_store.hold());
   for (RecordedOutput& output : record.outputs) {
@@ -451,10 +448,10 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
 
   CW_TRY_ASSIGN(const auto observations, note_observations(first.digest, observed));
   if (scope != Scope::checkout && !notes.is_for_this_machine) {
-    CW_TRY(offer(second.digest, result));
     action::ActionResult list;
     add_notes(list, encode(observations));
-    CW_TRY(offer(first.digest, list));
+    const std::lock_guard lock(m_mutex);
+    m_offers.push_back({action, {{second.digest, std::move(result)}, {first.digest, std::move(list)}}});
   }
   return {};
 }

@@ -3,6 +3,7 @@
 // What is found is at first known by digest only. A dependent that is found, too, needs no file of it; one that must run gets the files as
 // hard links to the store. Final artifacts and what scripts may write into are copies.
 #pragma once
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -39,6 +40,9 @@ public:
   /// After a run: keeps its outputs and says what they were made from. Outputs that became the store's own files get their new identity
   /// in `record`. Thread safe. What cannot be kept is no error of the build.
   void keep(plan::ActionIndex action, const Verdict& verdict, Record& record);
+  /// An action is done, however it was done. What was kept of it, and of those that read it, is sent to other machines as soon as
+  /// everything that they were made from is known to hold nothing private. Of the executor's thread.
+  void is_settled(plan::ActionIndex action, bool is_for_this_machine);
   /// Puts what is elsewhere of a record's outputs into place, and says so in the record. False: the store has it no more.
   [[nodiscard]] Result<bool> bring(plan::ActionIndex action, Record& record);
   /// Makes a found result this checkout's: what an earlier build left in the places of its outputs goes, its texts are written, and later
@@ -57,8 +61,24 @@ private:
   Result<> keep_output(const plan::ActionTemplate& tmpl, RecordedOutput& output, action::ActionResult& result);
   Result<std::vector<Observations>> note_observations(const base::Digest& first, const Observations& observed);
   [[nodiscard]] Result<std::optional<FoundResult>> fetch_from(remote::Remotes& remotes, plan::ActionIndex action, const Verdict& verdict);
-  Result<std::optional<action::ActionResult>> fetch_entry(remote::Remotes& remotes, const base::Digest& key);
-  Result<> offer(const base::Digest& key, const action::ActionResult& result);
+  /// The result and its remote's position. @param from  the first remote that is asked
+  Result<std::optional<std::pair<action::ActionResult, std::size_t>>>
+  fetch_entry(remote::Remotes& remotes, const base::Digest& key, std::size_t from);
+  /// The first of these that somebody has a result for; `first` is the digest they stand under.
+  [[nodiscard]] Result<std::optional<FoundResult>> fetch_one_of(remote::Remotes& remotes,
+                                                                plan::ActionIndex action,
+                                                                const Verdict& verdict,
+                                                                Scope scope,
+                                                                const base::Digest& first,
+                                                                const std::vector<Observations>& observations);
+  struct Offer
+  {
+    plan::ActionIndex action;
+    std::vector<std::pair<base::Digest, action::ActionResult>> entries;
+  };
+  void offer(const base::Digest& key, const action::ActionResult& result);
+  /// Whether it, or something that it was made from, is for this machine alone; nullopt: not all of that is done.
+  [[nodiscard]] std::optional<bool> stays_here(plan::ActionIndex action);
   [[nodiscard]] remote::Remotes* remotes();
   Result<> add_observations(std::vector<KeyPart>& parts,
                             plan::ActionIndex action,
@@ -70,8 +90,11 @@ private:
   const CacheUse& m_use;
   cache::Store& m_store;
   SharedKeys m_keys;
-  std::mutex m_mutex; ///< of the warning, and of lists under first digests
-  bool m_is_left_out = false;
+  std::mutex m_mutex;                          ///< of the warning, of lists under first digests, and of offers
+  std::vector<Offer> m_offers;                 ///< that wait for what they were made from
+  std::map<plan::ActionIndex, bool> m_settled; ///< by itself
+  std::map<plan::ActionIndex, bool> m_stays;   ///< with what it was made from
+  std::atomic<bool> m_is_left_out = false;
   bool m_asked_for_remotes = false;
   remote::Remotes* m_remotes = nullptr;
 };

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include <cargo_wasm/base/hmac.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/cache/store.hpp>
 #include <cargo_wasm/exec/as_packed.hpp>
+#include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/exec/toolchain_digest.hpp>
 
 namespace cargo_wasm::exec {
@@ -183,7 +183,7 @@ SharedKeys::key_value(const plan::ActionTemplate& tmpl, const ExpandedCommand& c
     return value;
   }
   const auto secret = m_use.store->secret();
-  return secret ? "hmac-sha256:" + base::hmac_sha256_hex(*secret, *value) : "";
+  return secret ? hashed_value(*secret, *value) : "";
 }
 
 Result<SealedAction> SharedKeys::second(
@@ -233,14 +233,6 @@ Observations SharedKeys::observations_of(plan::ActionIndex action, const SharedK
     }
   }
   return observed;
-}
-
-bool SharedKeys::is_for_this_machine(plan::ActionIndex action, const ExpandedCommand& command, const Observations& observed) const
-{
-  const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
-  return std::ranges::any_of(observed.variables, [&](const std::string& name) {
-    return !command.environment.contains(name) && !is_shareable_variable(name) && variable_of_child(m_context.env, tmpl, command, name);
-  });
 }
 
 Result<std::string> SharedKeys::toolchain(const plan::TemplateInput& input)

@@ -62,8 +62,6 @@ public:
   second(plan::ActionIndex action, const ExpandedCommand& command, const SharedKey& key, Scope scope, const Observations& observed) const;
   /// What of a record's sources and variables the first digest does not cover.
   [[nodiscard]] Observations observations_of(plan::ActionIndex action, const SharedKey& key, const Record& record) const;
-  /// Whether no server may get it: a variable with a value was looked at that is not known to be harmless.
-  [[nodiscard]] bool is_for_this_machine(plan::ActionIndex action, const ExpandedCommand& command, const Observations& observed) const;
   /// The files that `bytes` must not contain to be in the scope before this one.
   [[nodiscard]] const std::vector<std::string>& paths_of(Scope scope) const { return scope == Scope::checkout ? m_checkout : m_user; }
   /// A file of a registry's crate that is as it was unpacked: its digest needs no reading.
@@ -96,6 +94,8 @@ private:
 /// Whether the value of this variable may stand in a key that others see: names of compilers, flags and libraries for C, of targets and
 /// profiles. Everything else may be a secret.
 [[nodiscard]] bool is_shareable_variable(std::string_view name);
+/// Whatever else a name says: `CC_TOKEN` is no compiler.
+[[nodiscard]] bool sounds_secret(std::string_view name);
 /// Variables that build scripts are known to read without saying so: always part of their key.
 [[nodiscard]] bool is_read_by_build_scripts(std::string_view name);
 

@@ -43,13 +43,6 @@ constexpr std::string_view k_prefixes[] = {"BINDGEN_EXTRA_CLANG_ARGS_",
 constexpr std::string_view k_suffixes[] = {
     "_DIR", "_INCLUDE_DIR", "_LIB_DIR", "_LIBS", "_NO_PKG_CONFIG", "_NO_VENDOR", "_STATIC", "_SYS_STATIC"};
 
-/// Whatever else a name says: `CC_TOKEN` is no compiler.
-bool sounds_secret(std::string_view name)
-{
-  constexpr std::string_view k_words[] = {"AUTH", "CREDENTIAL", "KEY", "PASS", "PRIVATE", "SECRET", "TOKEN"};
-  return std::ranges::any_of(k_words, [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
-}
-
 /// `CC`, `TARGET_CC`, `HOST_CC`, `CC_wasm32_wasip1`, `CC_wasm32-wasip1` (crate cc).
 bool is_tool(std::string_view name)
 {
@@ -65,6 +58,12 @@ bool is_tool(std::string_view name)
 }
 
 } // namespace
+
+bool sounds_secret(std::string_view name)
+{
+  constexpr std::string_view k_words[] = {"AUTH", "CREDENTIAL", "KEY", "PASS", "PRIVATE", "SECRET", "TOKEN"};
+  return std::ranges::any_of(k_words, [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
 
 bool is_read_by_build_scripts(std::string_view name)
 {

@@ -14,7 +14,7 @@
 namespace cargo_wasm::exec {
 namespace {
 
-constexpr std::string_view k_header = "cargo-wasm state 1\n";
+constexpr std::string_view k_header = "cargo-wasm state 2\n";
 constexpr std::size_t k_frame_head_bytes = 16; ///< length and check value, 8 bytes each
 /// Below this many out-of-date frames rewriting the file is not worth it.
 constexpr std::uint64_t k_compaction_slack = 64;

@@ -110,10 +110,9 @@ Result<remote::Remotes*> RemoteCaches::open()
 
 void RemoteCaches::finish(std::chrono::steady_clock::duration elapsed)
 {
-  constexpr std::chrono::milliseconds k_least{100};
   if (m_remotes != nullptr) {
     const auto tenth = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed) / 10;
-    const remote::UploadSummary summary = m_remotes->finish(std::max(k_least, tenth));
+    const remote::UploadSummary summary = m_remotes->finish(tenth);
     if (summary.spooled > 0) {
       m_env.reporter.verbose("Spooled", fmt::format("{} results wait for `cargo-wasm cache push`", summary.spooled));
     }

@@ -25,8 +25,9 @@ struct ActionContext
   const std::vector<bool>& is_root;
   const std::map<std::string, std::string>& user_env; ///< `[env]` of the configuration
   const DefectDecisions& defects;
-  const std::vector<PostLink>& post_links; ///< per unit
-  std::string library_path;                ///< LD_LIBRARY_PATH we were started with
+  const std::vector<PostLink>& post_links;  ///< per unit
+  std::vector<std::string> token_variables; ///< of remote caches: no child gets them
+  std::string library_path;                 ///< LD_LIBRARY_PATH we were started with
 
   [[nodiscard]] const Unit& unit(UnitIndex index) const { return input.graph.units[index]; }
   /// Metadata is enough: both make rlibs (cargo: only_requires_rmeta).

@@ -116,6 +116,7 @@ public:
     const std::vector<std::uint64_t> priority = priorities(m_context.input.graph, m_order);
     for (const UnitIndex unit : m_order) {
       ActionTemplate action;
+      action.env_removed = m_context.token_variables;
       if (m_context.unit(unit).mode == CompileMode::run_custom_build) {
         action = script_run(unit);
       } else {
@@ -161,6 +162,7 @@ private:
                                   m_context.files.unit_hash(index));
     const TemplateInput::Kind kind = unit.is_local() ? TemplateInput::Kind::package_tree : TemplateInput::Kind::registry_package;
     action.inputs.push_back({kind, unit.package->root(), unit.package_checksum});
+    action.env_removed = m_context.token_variables;
     for (const UnitIndex script : m_context.scripts[index].plugins) {
       action.library_path_scripts.push_back(m_action_of[script]);
     }
@@ -318,7 +320,7 @@ private:
     ActionTemplate action = common(index);
     action.kind = ActionKind::run_build_script;
     action.env = script_environment(m_context, index);
-    action.env_removed = {"RUSTFLAGS"};
+    action.env_removed.emplace_back("RUSTFLAGS");
     for (const char* name : {"RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"}) {
       if (!action.env.contains(name)) {
         action.env_removed.emplace_back(name);
@@ -418,6 +420,20 @@ Result<std::map<CompileKind, std::string>> find_linkers(const ActionGraphInput& 
   return linkers;
 }
 
+/// Who reads those tables says what is wrong with them.
+std::vector<std::string> variables_of_tokens(const manifest::Config& config)
+{
+  constexpr std::string_view k_remotes = "cargo-wasm.cache.remote";
+  std::vector<std::string> names;
+  for (const std::string& remote : config.table_keys(k_remotes)) {
+    const auto name = config.get_string(fmt::format("{}.{}.token-env", k_remotes, manifest::config_key_part(remote)));
+    if (name && *name) {
+      names.push_back((*name)->value);
+    }
+  }
+  return names;
+}
+
 } // namespace
 
 Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, const BuildRequest& request)
@@ -439,6 +455,7 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
     is_root[root] = true;
   }
   const std::string* inherited = env.var("LD_LIBRARY_PATH");
+  const std::vector<std::string> token_variables = variables_of_tokens(input.config);
   const std::vector<ScriptLinks> scripts = plan_script_links(input.graph);
   const std::vector<std::vector<UnitIndex>> libraries = linked_below(input.graph, order);
   CW_TRY_ASSIGN(const DefectDecisions defects, consider_defects(env, input, request));
@@ -454,6 +471,7 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
                               .user_env = user_env,
                               .defects = defects,
                               .post_links = post_links,
+                              .token_variables = token_variables,
                               .library_path = inherited == nullptr ? std::string() : *inherited};
   CW_TRY_ASSIGN(ActionGraph graph, ActionWriter(env, context, order).run());
   for (const OutputCollision& collision : graph.collisions) {

@@ -163,20 +163,23 @@ std::optional<FetchedResult> Remotes::State::fetch_from(Remote& remote, const Di
                       .encoded = {},
                       .remote = remote.settings().name,
                       .signer = signer,
-                      .fetched_bytes = fetch.bytes()};
+                      .fetched_bytes = fetch.bytes(),
+                      .position = 0};
     out.encoded = action::encode(out.result);
     return out;
   });
   return found ? std::move(*found) : std::nullopt;
 }
 
-std::optional<FetchedResult> Remotes::fetch(const Digest& action, BlobSink& sink)
+std::optional<FetchedResult> Remotes::fetch(const Digest& action, BlobSink& sink, std::size_t from)
 {
-  for (const auto& remote : m_state->remotes) {
-    if (!remote->reads()) {
+  for (std::size_t i = from; i < m_state->remotes.size(); ++i) {
+    Remote& remote = *m_state->remotes[i];
+    if (!remote.reads()) {
       continue;
     }
-    if (auto found = m_state->fetch_from(*remote, action, sink)) {
+    if (auto found = m_state->fetch_from(remote, action, sink)) {
+      found->position = i;
       return found;
     }
   }

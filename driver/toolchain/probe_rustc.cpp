@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/base/secret_variables.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/toolchain/toolchain.hpp>
 
@@ -104,7 +105,7 @@ ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand&
   command.program = words.front();
   command.args.assign(words.begin() + 1, words.end());
   std::move(args.begin(), args.end(), std::back_inserter(command.args));
-  command.env = env.vars;
+  command.env = base::without_secrets(env.vars);
   command.env.erase("RUSTC_LOG");
   command.cwd = env.cwd;
   CW_TRY_ASSIGN(const auto extra, config.extra_env());

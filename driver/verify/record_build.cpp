@@ -7,6 +7,7 @@
 
 #include <cargo_wasm/action/action.hpp>
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/exec/place_names.hpp>
 #include <cargo_wasm/verify/file_parts.hpp>
 
@@ -229,7 +230,7 @@ Result<> record_actions(
   const ActionRecorder recorder(env, graph, record.outside);
   for (plan::ActionIndex index = 0; index < graph.actions.size(); ++index) {
     const plan::ActionTemplate& tmpl = graph.actions[index];
-    const auto known = log.find(tmpl.identity);
+    auto known = log.find(tmpl.identity);
     if (!known || outcome.actions[index].digest != known->digest) {
       return fail(not_kept(tmpl, "its inputs changed while it ran, or another build ran beside this one"));
     }
@@ -239,6 +240,7 @@ Result<> record_actions(
               .note(known->once_because)
               .help("name a level of wasm-opt that it finishes in time, in the profile's settings"));
     }
+    exec::put_values_of_today(env, *known);
     CW_TRY_ASSIGN(ActionOfBuild action, recorder.record(index, *known));
     record.actions.push_back(std::move(action));
     record_tools(graph, known->platform, tmpl, record);

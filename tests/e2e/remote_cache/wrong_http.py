@@ -1,5 +1,5 @@
 """A cache over HTTP, in memory, that does wrong what it is told to: `faults` maps a kind of request (`get ac`, `get cas`, `put ac`, `put cas`,
-`head cas`) to a fault. Every request is kept in `seen`."""
+`head cas`) to a fault; a number with a point: so many seconds late. Every request is kept in `seen`."""
 import http.server
 import threading
 import time
@@ -35,6 +35,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return world.over.wait(60)
         if isinstance(fault, int):
             return self.answer(fault, b"no")
+        if isinstance(fault, float):
+            world.over.wait(fault)  # seconds; then it does right
         if fault == "login":
             return self.answer(200, b"<html><body>Please log in</body></html>")
         if self.command == "PUT":

@@ -301,7 +301,7 @@ TEST_CASE("execute: a change rebuilds what depends on it and says why", "[exec][
     p.real.vars["GREETING"] = "hello";
     p.build(explain);
     CHECK(sorted(p.ran) == Names{"a", "app", "b", "build_script"});
-    CHECK(p.err.find("Dirty a v1.0.0 a: the environment variable `GREETING` changed (was ``, is `hello`)\n") != std::string::npos);
+    CHECK(p.err.find("Dirty a v1.0.0 a: the environment variable `GREETING` changed\n") != std::string::npos);
   }
   SECTION("a variable that nobody looked at")
   {

@@ -18,6 +18,9 @@ struct DepInfo
 /// nullopt when the text is no dep-info: no rule in it, or a file name that ends in the escape character.
 [[nodiscard]] std::optional<DepInfo> parse_dep_info(std::string_view text);
 
+/// Takes out what it says of a variable, whose value nobody else is to read there.
+void take_out_variable(std::string& text, std::string_view name);
+
 /// One rule "target: a b", spaces escaped: what cargo leaves beside a final artifact for other build systems.
 [[nodiscard]] std::string write_dep_info(std::string_view target, const std::vector<std::string>& files);
 

@@ -45,7 +45,7 @@ struct Record
   // The key's parts, kept so that a later difference can be named.
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment;
-  std::vector<std::pair<std::string, std::optional<std::string>>> observed;
+  std::vector<std::pair<std::string, std::optional<std::string>>> observed; ///< some hashed: observed.hpp
   std::string working_directory;
   std::map<std::string, std::string> platform;
   std::vector<RecordedFile> sources;
@@ -59,6 +59,8 @@ struct Record
   std::uint32_t warnings = 0;
   /// Why the result is good for the build that made it and no other (time decided what came out); empty: it can be kept.
   std::string once_because;
+  /// It has looked at a variable that may be a secret, or contains the value of one.
+  bool is_for_this_machine = false;
   bool operator==(const Record&) const = default;
 };
 

@@ -42,6 +42,7 @@ struct FetchedResult
   std::string remote;                ///< whose it was
   std::optional<std::string> signer; ///< the name of the key that signed it
   std::uint64_t fetched_bytes = 0;   ///< of blobs
+  std::size_t position = 0;          ///< of that remote in the order
 };
 
 struct UploadSummary
@@ -81,7 +82,8 @@ public:
 
   /// The first entry that is believed and whole; its blobs are in the sink then. nullopt: nobody has one; what went wrong was warned of.
   /// Cost: two round trips, three with directories among the outputs.
-  [[nodiscard]] std::optional<FetchedResult> fetch(const Digest& action, BlobSink& sink);
+  /// @param from  the remotes before this position are passed over
+  [[nodiscard]] std::optional<FetchedResult> fetch(const Digest& action, BlobSink& sink, std::size_t from = 0);
 
   /// Sends a result and its blobs (those of output files, of trees and of their files) to every remote that is written to, some time. Files
   /// must keep their bytes until they are sent, from the spool, too; one that is gone takes the entry with it. Signs, and returns at once.
