@@ -401,10 +401,10 @@ void Executor::start(plan::ActionIndex action, bool elsewhere)
   record.dirty = verdict.dirty;
   record.started = m_context.env.clock.monotonic() - m_began;
   m_running.insert(action);
-  m_threads.emplace(action, std::thread([this, action, machines, moved = std::move(verdict)]() mutable {
-                      run_job(
-                          m_settings, action, std::move(moved), machines, [this](Event event) { m_queue.push(std::move(event)); }, m_options.stop);
-                    }));
+  m_threads.emplace(
+      action, std::thread([this, action, machines, moved = std::move(verdict)]() mutable {
+        run_job(m_settings, action, std::move(moved), machines, [this](Event event) { m_queue.push(std::move(event)); }, m_options.stop);
+      }));
 }
 
 /// Slots nobody uses go back before we wait; one is asked for per job that waits for one.

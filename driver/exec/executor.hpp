@@ -97,10 +97,10 @@ private:
   std::map<plan::ActionIndex, Verdict> m_verdicts; ///< of pending and sendable actions
   std::optional<RemoteUnits> m_remote_units;       ///< absent: everything runs here
   bool m_asked_for_executor = false;
-  std::set<plan::ActionIndex, Order> m_sendable;   ///< as `m_pending`, for the executor: they need no job slot of this machine
-  std::set<plan::ActionIndex> m_sent, m_returned;  ///< running there; that came back
-  ResultCache* m_results_of_others = nullptr;      ///< absent: no store
-  std::set<plan::ActionIndex> m_elsewhere;         ///< done, with outputs that only the store has
+  std::set<plan::ActionIndex, Order> m_sendable;  ///< as `m_pending`, for the executor: they need no job slot of this machine
+  std::set<plan::ActionIndex> m_sent, m_returned; ///< running there; that came back
+  ResultCache* m_results_of_others = nullptr;     ///< absent: no store
+  std::set<plan::ActionIndex> m_elsewhere;        ///< done, with outputs that only the store has
   /// Actions that looked fresh, but whose outputs the store has lost → those that wait until they are made again.
   std::map<plan::ActionIndex, std::set<plan::ActionIndex>> m_made_again;
   std::map<plan::ActionIndex, std::thread> m_threads;

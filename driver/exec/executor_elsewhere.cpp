@@ -1,5 +1,5 @@
-// What the scheduler does about actions that run on other machines: they wait in a queue of their own, take no job slot of this machine, and
-// come back to the queue for this machine when the executor cannot have them.
+// What the scheduler does about actions that run on other machines: they wait in a queue of their own, take no job slot of this machine,
+// and come back to the queue for this machine when the executor cannot have them.
 #include "executor.hpp"
 
 #include <fmt/format.h>
@@ -56,7 +56,8 @@ void Executor::tell_of_elsewhere()
   if (!m_remote_units) {
     return;
   }
-  m_context.env.reporter.verbose("Executed", fmt::format("{} units on {}", m_remote_units->executed(), m_remote_units->pool().settings().url));
+  m_context.env.reporter.verbose("Executed",
+                                 fmt::format("{} units on {}", m_remote_units->executed(), m_remote_units->pool().settings().url));
   for (const std::string& why : m_remote_units->came_back()) {
     m_context.env.reporter.verbose("Returned", why);
   }

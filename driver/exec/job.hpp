@@ -25,8 +25,8 @@ struct JobOutput
   std::string advice_text;    ///< plain text for failure advice
   KnownResult result;
   std::optional<Record> record;
-  bool inputs_moved = false;        ///< the inputs changed meanwhile: the record is good for this build and is not kept
-  std::optional<FoundResult> found; ///< another machine had it: nothing ran
+  bool inputs_moved = false;         ///< the inputs changed meanwhile: the record is good for this build and is not kept
+  std::optional<FoundResult> found;  ///< another machine had it: nothing ran
   std::shared_ptr<Verdict> returned; ///< it could not be done elsewhere: nothing has happened, and it is to run here
   std::vector<ScriptMessage> messages;
   std::chrono::steady_clock::time_point started{}, ended{};

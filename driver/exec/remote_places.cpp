@@ -39,9 +39,8 @@ std::string shell_word(std::string_view neutral)
 
 bool is_in_place(std::string_view name)
 {
-  return std::ranges::any_of(k_place_names, [&](std::string_view place) {
-    return name == place || (name.starts_with(place) && name[place.size()] == '/');
-  });
+  return std::ranges::any_of(
+      k_place_names, [&](std::string_view place) { return name == place || (name.starts_with(place) && name[place.size()] == '/'); });
 }
 
 std::string with_escaped_blanks(std::string_view text)

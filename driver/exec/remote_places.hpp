@@ -13,8 +13,7 @@ namespace cargo_wasm::exec {
 /// The script that starts a command in an input root with the given places; its first line on stdout is where that root is. nullopt:
 /// the command names something outside the places, or cannot be written as a script.
 /// @param variables  those that the program gets; others of the worker's are whatever they are
-[[nodiscard]] std::optional<std::string>
-script_for(const base::Command& command, const base::EnvMap& variables, const PlaceNames& places);
+[[nodiscard]] std::optional<std::string> script_for(const base::Command& command, const base::EnvMap& variables, const PlaceNames& places);
 
 /// Whether `script_for` could write an argument.
 [[nodiscard]] bool stays_in_places(std::string_view argument, const PlaceNames& places);

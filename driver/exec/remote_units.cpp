@@ -61,8 +61,11 @@ Said what_it_said(std::string_view stderr_text)
 
 bool may_be_of_the_place(std::string_view stderr_text)
 {
-  constexpr std::array<std::string_view, 5> k_signs = {
-      "couldn't read", "file not found for module", "not defined at compile time", "could not find native static library", "can't find crate"};
+  constexpr std::array<std::string_view, 5> k_signs = {"couldn't read",
+                                                       "file not found for module",
+                                                       "not defined at compile time",
+                                                       "could not find native static library",
+                                                       "can't find crate"};
   return std::ranges::any_of(k_signs, [&](std::string_view sign) { return stderr_text.find(sign) != std::string_view::npos; });
 }
 
@@ -193,8 +196,7 @@ Result<> RemoteUnits::add_inputs(plan::ActionIndex action, const Verdict& verdic
   return {};
 }
 
-Result<std::optional<RemoteUnit>>
-RemoteUnits::run_there(plan::ActionIndex action, const Verdict& verdict, const base::Command& command)
+Result<std::optional<RemoteUnit>> RemoteUnits::run_there(plan::ActionIndex action, const Verdict& verdict, const base::Command& command)
 {
   const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
   const auto comes_back = [&](const std::string& why) -> std::optional<RemoteUnit> {
@@ -248,7 +250,8 @@ RemoteUnits::run_there(plan::ActionIndex action, const Verdict& verdict, const b
   const std::string root = result.stdout_raw.substr(0, result.stdout_raw.find('\n'));
   const Said said = what_it_said(result.stderr_raw);
   if (root.size() < 2 || !root.starts_with('/') || (result.exit_code != 0 && said.messages == 0)) {
-    Error why("CW1136", root.starts_with('/') ? "the compiler does not run there" : "it does not say where a unit is compiled", Blame::network);
+    Error why(
+        "CW1136", root.starts_with('/') ? "the compiler does not run there" : "it does not say where a unit is compiled", Blame::network);
     why.notes.push_back(fmt::format("exit status {}, and it wrote: {}", result.exit_code, result.stderr_raw.substr(0, 300)));
     m_pool.leave_out(why);
     return fail(std::move(why));
@@ -288,8 +291,7 @@ Result<> RemoteUnits::fetch_outputs(const plan::ActionTemplate& tmpl, const acti
   return m_context.env.fs.write_atomic(*tmpl.dep_info, worker.real_dep_info(info));
 }
 
-Result<std::string>
-RemoteUnits::objection_to(const plan::ActionTemplate& tmpl, const Verdict& verdict, const WorkerPlaces& worker) const
+Result<std::string> RemoteUnits::objection_to(const plan::ActionTemplate& tmpl, const Verdict& verdict, const WorkerPlaces& worker) const
 {
   CW_TRY_ASSIGN(const std::string text, m_context.env.fs.read(*tmpl.dep_info));
   const auto info = parse_dep_info(text);

@@ -16,12 +16,6 @@ constexpr unsigned k_most_refusals = 3; ///< actions that it could not run, unti
 /// Of a call that moves blobs; the time of an execution is the configuration's.
 constexpr std::chrono::milliseconds k_transfer_timeout{30'000};
 
-struct Connection
-{
-  std::unique_ptr<CacheService> blobs;
-  std::unique_ptr<ExecutionService> executions;
-};
-
 Error incomplete(const char* what)
 {
   return Error("CW1279", fmt::format("its answer names {} that it does not have", what), Blame::network);
@@ -31,6 +25,12 @@ Error incomplete(const char* what)
 
 struct ExecutionPool::State
 {
+  struct Connection
+  {
+    std::unique_ptr<CacheService> blobs;
+    std::unique_ptr<ExecutionService> executions;
+  };
+
   State(const Env& env_, ExecutionSettings settings_, base::HttpOptions http_, std::stop_token stop_)
       : env(env_), settings(std::move(settings_)), http(std::move(http_)), stop(std::move(stop_))
   {
@@ -105,8 +105,8 @@ struct ExecutionPool::State
 
   void trouble(const Error& error)
   {
-    if (error.id == "CW1277" || stop.stop_requested()) {
-      return; // by ourselves
+    if (error.id == "CW1277" || error.id == "CW1273" || stop.stop_requested()) {
+      return; // by ourselves, or a file here that is not what it was
     }
     if (error.id != "CW1279" || ++refusals >= k_most_refusals) {
       leave_out(error);
@@ -214,7 +214,7 @@ void ExecutionPool::leave_out(const Error& why)
 Result<action::ActionResult> ExecutionPool::run(const RemoteAction& action)
 {
   using Ran = Result<action::ActionResult>;
-  return m_state->with_connection([&](Connection& connection) -> Ran {
+  return m_state->with_connection([&](State::Connection& connection) -> Ran {
     CW_TRY_ASSIGN(const Execution execution, m_state->execute(connection, action));
     auto decoded = action::decode_action_result(execution.encoded_result);
     if (!decoded) {
@@ -238,7 +238,7 @@ Result<action::ActionResult> ExecutionPool::run(const RemoteAction& action)
 
 Result<> ExecutionPool::download(std::span<const WantedBlob> blobs)
 {
-  return m_state->with_connection([&](Connection& connection) -> Result<> {
+  return m_state->with_connection([&](State::Connection& connection) -> Result<> {
     CW_TRY_ASSIGN(const auto absent, connection.blobs->download(blobs));
     return absent.empty() ? Result<>{} : fail(incomplete("an output"));
   });

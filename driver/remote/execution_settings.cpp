@@ -23,12 +23,12 @@ tl::unexpected<Error> wrong_value(const Config& config, std::string message, con
   return fail(in_file(config, Error("CW1135", std::move(message)), where).help(std::move(help)));
 }
 
-Result<std::optional<std::int64_t>>
-number_within(const Config& config, std::string_view key, std::int64_t most, std::string_view what)
+Result<std::optional<std::int64_t>> number_within(const Config& config, std::string_view key, std::int64_t most, std::string_view what)
 {
   CW_TRY_ASSIGN(const auto number, config.get_integer(execution_key(key)));
   if (number && (number->value < 1 || number->value > most)) {
-    return wrong_value(config, fmt::format("`{}` is no {}", number->value, what), number->definition, fmt::format("write a number from 1 to {}", most));
+    return wrong_value(
+        config, fmt::format("`{}` is no {}", number->value, what), number->definition, fmt::format("write a number from 1 to {}", most));
   }
   return number ? std::optional(number->value) : std::nullopt;
 }
@@ -42,8 +42,10 @@ Result<> read_address(const Config& config, ExecutionSettings& out)
   }
   const Protocol protocol = protocol_of(url->value);
   if ((protocol != Protocol::grpc && protocol != Protocol::grpcs) || url->value.find_first_of(" \t\r\n?#") != std::string::npos) {
-    return wrong_value(
-        config, fmt::format("`{}` is no address of an executor", url->value), url->definition, "write `grpcs://HOST:PORT/INSTANCE` (without TLS `grpc`)");
+    return wrong_value(config,
+                       fmt::format("`{}` is no address of an executor", url->value),
+                       url->definition,
+                       "write `grpcs://HOST:PORT/INSTANCE` (without TLS `grpc`)");
   }
   if (authority_of(url->value).find('@') != std::string_view::npos) {
     // Without its place: the line would show what must not be shown.

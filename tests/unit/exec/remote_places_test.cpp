@@ -29,9 +29,10 @@ base::Command command(std::vector<std::string> args)
 
 TEST_CASE("remote places: a script starts the command with the worker's places", "[exec]")
 {
-  const auto script = script_for(command({"--crate-name", "it's", "src/lib.rs", "--out-dir", "/w/app/target/deps", "--remap-path-prefix=/w/app=/workspace"}),
-                                 {{"OUT_DIR", "/w/app/target/out"}, {"WORD", "$R \"quoted\""}},
-                                 places());
+  const auto script = script_for(
+      command({"--crate-name", "it's", "src/lib.rs", "--out-dir", "/w/app/target/deps", "--remap-path-prefix=/w/app=/workspace"}),
+      {{"OUT_DIR", "/w/app/target/out"}, {"WORD", "$R \"quoted\""}},
+      places());
   REQUIRE(script);
   CHECK(*script == R"(R=$(pwd -P)
 [ "$R" = / ] && R=
@@ -67,8 +68,10 @@ TEST_CASE("remote places: a command that names something outside is not sent", "
 TEST_CASE("remote places: what comes back names the places of this machine", "[exec]")
 {
   const WorkerPlaces worker("/build/a b/7", places());
-  CHECK(worker.real("couldn't read `/build/a b/7/cargo/x.rs` and /build/a b/7/target/y") == "couldn't read `/home/me/.cargo/x.rs` and /w/app/target/y");
-  CHECK(worker.real_dep_info("/build/a\\ b/7/target/x.d: src/lib.rs /build/a\\ b/7/workspace/x.rs\n\n# env-dep:OUT_DIR=/build/a b/7/target/out\n") ==
+  CHECK(worker.real("couldn't read `/build/a b/7/cargo/x.rs` and /build/a b/7/target/y") ==
+        "couldn't read `/home/me/.cargo/x.rs` and /w/app/target/y");
+  CHECK(worker.real_dep_info(
+            "/build/a\\ b/7/target/x.d: src/lib.rs /build/a\\ b/7/workspace/x.rs\n\n# env-dep:OUT_DIR=/build/a b/7/target/out\n") ==
         "/w/app/target/x.d: src/lib.rs /w/app/x.rs\n\n# env-dep:OUT_DIR=/w/app/target/out\n");
   CHECK(worker.is_named_in("x/build/a b/7/workspace/src"));
   CHECK_FALSE(worker.is_named_in("/workspace/src /build/a b/8/workspace"));

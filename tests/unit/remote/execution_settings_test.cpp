@@ -58,6 +58,7 @@ TEST_CASE("execution settings: what cannot be meant is refused", "[remote]")
                                                              "   = help: there are `jobs`, `platform`, `timeout`, `token-env`, `url`\n");
   CHECK(refusal("url = \"http://a.test\"\n").starts_with("error[CW1135]: `http://a.test` is no address of an executor\n"));
   CHECK(refusal("url = \"grpc://a.test\"\njobs = 0\n").starts_with("error[CW1135]: `0` is no number of units to compile at once\n"));
-  CHECK(refusal("url = \"grpc://a.test\"\ntoken-env = \"T\"\n").starts_with("error[CW1265]: the token of the executor would be sent in the clear\n"));
+  CHECK(refusal("url = \"grpc://a.test\"\ntoken-env = \"T\"\n")
+            .starts_with("error[CW1265]: the token of the executor would be sent in the clear\n"));
   CHECK(refusal("url = \"grpcs://me:word@a.test\"\n").find("word") == std::string::npos);
 }

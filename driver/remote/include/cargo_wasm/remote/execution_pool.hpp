@@ -52,6 +52,7 @@ private:
 };
 
 /// The executor of the configuration; null when there is none, and when the network may not be used. Errors: read_execution_settings.
-[[nodiscard]] Result<std::unique_ptr<ExecutionPool>> open_execution_pool(const Env& env, const manifest::Config& config, std::stop_token stop);
+[[nodiscard]] Result<std::unique_ptr<ExecutionPool>>
+open_execution_pool(const Env& env, const manifest::Config& config, std::stop_token stop);
 
 } // namespace cargo_wasm::remote
