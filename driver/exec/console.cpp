@@ -92,7 +92,7 @@ void Console::event(const Event& event)
 {
   switch (event.kind) {
   case Event::Kind::running:
-    m_env.reporter.verbose("Running", fmt::format("`{}`", event.text));
+    m_env.reporter.verbose("Running", fmt::format("`{}`{}{}", event.text, event.level.empty() ? "" : " on ", event.level));
     break;
   case Event::Kind::diagnostic: {
     // The same warning comes from a library and its tests, for instance: shown once, counted as a duplicate.

@@ -18,7 +18,7 @@ struct JobOutput;
 struct Event
 {
   enum class Kind : std::uint8_t {
-    running,         ///< `text`: the command for people
+    running,         ///< `text`: the command for people; `level`: where, when it is not here
     diagnostic,      ///< `text` rendered with escapes, `level`
     stderr_text,     ///< a line that is no JSON
     stdout_text,     ///< a line for our stdout: what rustc printed, or a JSON message

@@ -18,7 +18,8 @@ Executor::Executor(const JobSettings& settings, StateLog& log, Jobserver& jobser
       m_jobserver(jobserver), m_queue(queue), m_outcome(outcome), m_console(settings.context.env, m_graph, settings.options, outcome),
       m_checker(settings.context, log, settings.results != nullptr), m_began(settings.context.env.clock.monotonic()),
       m_results(m_graph.actions.size()), m_missing(m_graph.actions.size()), m_dependents(m_graph.actions.size()),
-      m_early_done(m_graph.actions.size()), m_ready(Order{&m_graph}), m_pending(Order{&m_graph}), m_results_of_others(settings.results)
+      m_early_done(m_graph.actions.size()), m_ready(Order{&m_graph}), m_pending(Order{&m_graph}), m_sendable(Order{&m_graph}),
+      m_results_of_others(settings.results)
 {
   index_dependencies();
   m_jobserver.on_token([this] {
@@ -71,7 +72,7 @@ Result<> Executor::run()
     if (result && may_start()) {
       result = start_jobs();
     }
-    if (m_running.empty() && (!result || !may_start() || m_pending.empty())) {
+    if (m_running.empty() && (!result || !may_start() || (m_pending.empty() && m_sendable.empty()))) {
       break;
     }
     balance_tokens();
@@ -84,6 +85,7 @@ Result<> Executor::run()
     }
   }
   m_jobserver.cancel_requests();
+  tell_of_elsewhere();
   if (result && m_outcome.failed == 0 && may_start() && !m_options.dry_run && m_options.inspect_link) {
     result = inspect_links();
   }
@@ -151,7 +153,7 @@ Result<> Executor::decide(plan::ActionIndex action)
       return {};
     }
   }
-  m_pending.insert(action);
+  (is_for_elsewhere(action, verdict) ? m_sendable : m_pending).insert(action);
   m_verdicts.emplace(action, std::move(verdict));
   return {};
 }
@@ -367,45 +369,58 @@ void Executor::note_uplifted(plan::ActionIndex action)
 
 Result<> Executor::start_jobs()
 {
-  while (!m_pending.empty() && m_running.size() < m_tokens + std::size_t{1}) {
-    const plan::ActionIndex action = *m_pending.begin();
-    m_pending.erase(m_pending.begin());
-    CW_TRY_ASSIGN(const bool complete, bring_inputs(action));
-    if (complete) {
-      start(action);
-    } else {
-      m_verdicts.erase(action); // it is looked at once more when what it reads is there
-      CW_TRY(check_ready());
-    }
+  take_back_when_left_out();
+  while (!m_pending.empty() && running_here() < m_tokens + std::size_t{1}) {
+    CW_TRY(start_next(m_pending));
+  }
+  while (!m_sendable.empty() && m_sent.size() < m_remote_units->jobs()) {
+    CW_TRY(start_next(m_sendable));
   }
   return {};
 }
 
-void Executor::start(plan::ActionIndex action)
+Result<> Executor::start_next(std::set<plan::ActionIndex, Order>& waiting)
+{
+  const plan::ActionIndex action = *waiting.begin();
+  waiting.erase(waiting.begin());
+  CW_TRY_ASSIGN(const bool complete, bring_inputs(action));
+  if (complete) {
+    start(action, &waiting == &m_sendable);
+    return {};
+  }
+  m_verdicts.erase(action); // it is looked at once more when what it reads is there
+  return check_ready();
+}
+
+void Executor::start(plan::ActionIndex action, bool elsewhere)
 {
   Verdict verdict = std::move(m_verdicts.at(action));
   m_verdicts.erase(action);
+  if (elsewhere) {
+    m_sent.insert(action);
+  }
+  RemoteUnits* const machines = elsewhere ? &*m_remote_units : nullptr;
   ActionRecord& record = m_outcome.actions[action];
   record.dirty = verdict.dirty;
   record.started = m_context.env.clock.monotonic() - m_began;
   m_running.insert(action);
-  m_threads.emplace(action, std::thread([this, action, moved = std::move(verdict)]() mutable {
-                      run_job(
-                          m_settings, action, std::move(moved), [this](Event event) { m_queue.push(std::move(event)); }, m_options.stop);
-                    }));
+  m_threads.emplace(
+      action, std::thread([this, action, machines, moved = std::move(verdict)]() mutable {
+        run_job(m_settings, action, std::move(moved), machines, [this](Event event) { m_queue.push(std::move(event)); }, m_options.stop);
+      }));
 }
 
 /// Slots nobody uses go back before we wait; one is asked for per job that waits for one.
 void Executor::balance_tokens()
 {
-  const std::size_t waiting = m_running.size() + m_pending.size();
+  const std::size_t waiting = running_here() + m_pending.size();
   const std::size_t wanted = waiting > 0 && may_start() ? waiting - 1 : 0;
   if (wanted > m_tokens + m_requested) {
     const auto more = static_cast<std::uint32_t>(wanted - m_tokens - m_requested);
     m_requested += more;
     m_jobserver.request(more);
   }
-  const std::size_t used = m_running.empty() ? 0 : m_running.size() - 1;
+  const std::size_t used = running_here() == 0 ? 0 : running_here() - 1;
   while (m_pending.empty() && m_tokens > used) {
     --m_tokens;
     m_jobserver.release();
@@ -423,8 +438,10 @@ Result<> Executor::handle(Event& event)
   case Event::Kind::wake:
     return {};
   case Event::Kind::running:
-    // Not when the job begins: other machines may have the result.
-    m_console.action_starts(event.action, *m_outcome.actions[event.action].dirty);
+    // Not when the job begins: other machines may have the result. Once, though it may come back from there.
+    if (m_announced.insert(event.action).second) {
+      m_console.action_starts(event.action, *m_outcome.actions[event.action].dirty);
+    }
     m_console.event(event);
     return {};
   case Event::Kind::diagnostic:
@@ -467,6 +484,11 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   m_threads.at(action).join();
   m_threads.erase(action);
   m_running.erase(action);
+  m_sent.erase(action);
+  if (job.returned) {
+    run_here(action, std::move(*job.returned));
+    return {};
+  }
   if (job.success && job.found) {
     return finish_fetched(action, *job.found);
   }

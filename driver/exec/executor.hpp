@@ -14,6 +14,7 @@
 #include "console.hpp"
 #include "freshness.hpp"
 #include "job.hpp"
+#include "remote_units.hpp"
 #include "result_cache.hpp"
 
 namespace cargo_wasm::exec {
@@ -53,7 +54,14 @@ private:
   void make_again(plan::ActionIndex action, plan::ActionIndex reader);
   Result<> finish_fresh(plan::ActionIndex action, Verdict& verdict, ActionState state);
   Result<> start_jobs();
-  void start(plan::ActionIndex action);
+  Result<> start_next(std::set<plan::ActionIndex, Order>& waiting);
+  void start(plan::ActionIndex action, bool elsewhere);
+  [[nodiscard]] bool is_for_elsewhere(plan::ActionIndex action, const Verdict& verdict);
+  void open_executor();
+  void take_back_when_left_out();
+  void run_here(plan::ActionIndex action, Verdict verdict);
+  void tell_of_elsewhere();
+  [[nodiscard]] std::size_t running_here() const { return m_running.size() - m_sent.size(); }
   void balance_tokens();
   Result<> handle(Event& event);
   Result<> finish_job(plan::ActionIndex action, JobOutput& job);
@@ -86,9 +94,14 @@ private:
   std::vector<std::vector<std::pair<plan::ActionIndex, bool>>> m_dependents; ///< (dependent, early is enough)
   std::vector<bool> m_early_done;
   std::set<plan::ActionIndex, Order> m_ready, m_pending;
-  std::map<plan::ActionIndex, Verdict> m_verdicts; ///< of pending actions
-  ResultCache* m_results_of_others = nullptr;      ///< absent: no store
-  std::set<plan::ActionIndex> m_elsewhere;         ///< done, with outputs that only the store has
+  std::map<plan::ActionIndex, Verdict> m_verdicts; ///< of pending and sendable actions
+  std::optional<RemoteUnits> m_remote_units;       ///< absent: everything runs here
+  bool m_asked_for_executor = false;
+  std::set<plan::ActionIndex, Order> m_sendable;  ///< as `m_pending`, for the executor: they need no job slot of this machine
+  std::set<plan::ActionIndex> m_sent, m_returned; ///< running there; that came back
+  std::set<plan::ActionIndex> m_announced;        ///< whose start was said
+  ResultCache* m_results_of_others = nullptr;     ///< absent: no store
+  std::set<plan::ActionIndex> m_elsewhere;        ///< done, with outputs that only the store has
   /// Actions that looked fresh, but whose outputs the store has lost → those that wait until they are made again.
   std::map<plan::ActionIndex, std::set<plan::ActionIndex>> m_made_again;
   std::map<plan::ActionIndex, std::thread> m_threads;

@@ -99,9 +99,14 @@ private:
 class Job
 {
 public:
-  Job(const JobSettings& settings, plan::ActionIndex index, Verdict verdict, const std::function<void(Event)>& emit, std::stop_token stop)
+  Job(const JobSettings& settings,
+      plan::ActionIndex index,
+      Verdict verdict,
+      RemoteUnits* elsewhere,
+      const std::function<void(Event)>& emit,
+      std::stop_token stop)
       : m_settings(settings), m_context(settings.context), m_template(settings.context.graph.actions[index]), m_index(index),
-        m_verdict(std::move(verdict)), m_emit(emit), m_stop(std::move(stop))
+        m_verdict(std::move(verdict)), m_elsewhere(elsewhere), m_emit(emit), m_stop(std::move(stop))
   {
   }
 
@@ -116,12 +121,24 @@ public:
     CW_TRY(prepare());
     base::Command command = command_for(m_settings, m_template, m_verdict.command);
     m_shown_command = base::to_shell_string(command, shown_environment());
-    m_emit({Event::Kind::running, m_index, m_shown_command});
-    CW_TRY(shorten(command));
+    if (m_elsewhere == nullptr) {
+      m_emit({Event::Kind::running, m_index, m_shown_command});
+    }
     m_started_ns = now_ns();
+    std::optional<RemoteUnit> unit;
+    if (m_elsewhere != nullptr) {
+      unit = m_elsewhere->run(m_index, m_verdict, command);
+      if (!unit) {
+        out.returned = std::make_shared<Verdict>(std::move(m_verdict));
+        return {};
+      }
+      m_emit({Event::Kind::running, m_index, m_shown_command, m_elsewhere->pool().settings().url});
+    } else {
+      CW_TRY(shorten(command));
+    }
     switch (m_template.kind) {
     case plan::ActionKind::rustc:
-      CW_TRY(run_rustc(command, out));
+      CW_TRY(run_rustc(command, unit ? &*unit : nullptr, out));
       break;
     case plan::ActionKind::run_build_script:
       CW_TRY(run_script(command, out));
@@ -221,7 +238,7 @@ private:
     return {};
   }
 
-  Result<> run_rustc(const base::Command& command, JobOutput& out)
+  Result<> run_rustc(const base::Command& command, RemoteUnit* unit, JobOutput& out)
   {
     CompilerOutput output(m_context.graph, m_index, m_settings.options.message_format, true, [this](Event event) {
       if (event.kind == Event::Kind::early_output) {
@@ -230,7 +247,11 @@ private:
       m_emit(std::move(event));
     });
     RustcSink sink(output);
-    auto exit = m_context.env.process.run(command, sink, m_stop);
+    auto exit = unit == nullptr ? m_context.env.process.run(command, sink, m_stop) : Result<base::Exit>(unit->exit);
+    if (unit != nullptr) {
+      sink.on_stderr(unit->stderr_text);
+      m_sent = std::move(unit->sent);
+    }
     sink.finish();
     out.advice_text = std::move(output.plain_text);
     if (!exit) {
@@ -404,6 +425,10 @@ private:
     const std::int64_t ended_ns = now_ns();
     m_inputs_moved = ended_ns < m_started_ns; // the clock was set back: times say nothing
     for (const RecordedFile& file : now) {
+      if (const auto sent = m_sent.find(file.name); sent != m_sent.end()) {
+        m_inputs_moved = m_inputs_moved || sent->second != file.known.digest; // that is what was compiled, whatever is here now
+        continue;
+      }
       // A modification time that is yet to come was set by somebody, when ctime says.
       const FileIdentity& identity = file.known.identity;
       const bool is_to_come = identity.mtime_ns > ended_ns + k_clock_tick_ns;
@@ -529,24 +554,30 @@ private:
   const plan::ActionTemplate& m_template;
   plan::ActionIndex m_index;
   Verdict m_verdict;
+  RemoteUnits* m_elsewhere;
   const std::function<void(Event)>& m_emit;
   std::stop_token m_stop;
   std::string m_shown_command;
   std::int64_t m_started_ns = 0;
   std::vector<std::string> m_source_names;
   std::map<std::string, base::Digest> m_seen_before;
+  std::map<std::string, base::Digest> m_sent; ///< what another machine has compiled, by place name
   bool m_inputs_moved = false;
   Record m_record;
 };
 
 } // namespace
 
-void run_job(
-    const JobSettings& settings, plan::ActionIndex index, Verdict verdict, const std::function<void(Event)>& emit, std::stop_token stop)
+void run_job(const JobSettings& settings,
+             plan::ActionIndex index,
+             Verdict verdict,
+             RemoteUnits* elsewhere,
+             const std::function<void(Event)>& emit,
+             std::stop_token stop)
 {
   auto out = std::make_shared<JobOutput>();
   out->started = settings.context.env.clock.monotonic();
-  Job job(settings, index, std::move(verdict), emit, std::move(stop));
+  Job job(settings, index, std::move(verdict), elsewhere, emit, std::move(stop));
   job.remember_before();
   if (auto result = job.run(*out); result) {
     out->success = true;

@@ -12,6 +12,7 @@
 
 #include "events.hpp"
 #include "freshness.hpp"
+#include "remote_units.hpp"
 #include "result_cache.hpp"
 
 namespace cargo_wasm::exec {
@@ -24,8 +25,9 @@ struct JobOutput
   std::string advice_text;    ///< plain text for failure advice
   KnownResult result;
   std::optional<Record> record;
-  bool inputs_moved = false;        ///< the inputs changed meanwhile: the record is good for this build and is not kept
-  std::optional<FoundResult> found; ///< another machine had it: nothing ran
+  bool inputs_moved = false;         ///< the inputs changed meanwhile: the record is good for this build and is not kept
+  std::optional<FoundResult> found;  ///< another machine had it: nothing ran
+  std::shared_ptr<Verdict> returned; ///< it could not be done elsewhere: nothing has happened, and it is to run here
   std::vector<ScriptMessage> messages;
   std::chrono::steady_clock::time_point started{}, ended{};
 };
@@ -41,8 +43,13 @@ struct JobSettings
 };
 
 /// Runs action `index`; tells `emit` what happens, last of all `finished`. Never throws.
-void run_job(
-    const JobSettings& settings, plan::ActionIndex index, Verdict verdict, const std::function<void(Event)>& emit, std::stop_token stop);
+/// @param elsewhere  who runs it; null: this machine
+void run_job(const JobSettings& settings,
+             plan::ActionIndex index,
+             Verdict verdict,
+             RemoteUnits* elsewhere,
+             const std::function<void(Event)>& emit,
+             std::stop_token stop);
 
 /// The command as a child will get it.
 [[nodiscard]] base::Command command_for(const JobSettings& settings, const plan::ActionTemplate& tmpl, const ExpandedCommand& expanded);

@@ -86,6 +86,7 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
   }
   std::unique_ptr<cache::Store> store;
   std::optional<RemoteCaches> remotes;
+  std::optional<RemoteExecutor> executor;
   const bool uses_store = request.uses_store && !options.strict_cargo && !exec.dry_run && !is_store_switched_off(env);
   CW_TRY_ASSIGN(const std::uint64_t store_bytes, store_limit(env));
   if (uses_store) {
@@ -95,6 +96,8 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
     exec.cache = cache_use(env, *store, request.driver_program);
     remotes.emplace(env, options.config, spool_directory(*store));
     exec.cache->open_remotes = [&remotes] { return remotes->open(); };
+    executor.emplace(env, options.config, exec.stop);
+    exec.cache->open_executor = [&executor] { return executor->open(); };
     // Tests of documentation are compiled by rustdoc, which reads what the graph made; the record of a reproducible build looks into all of
     // it.
     exec.everything_on_disk = request.intent == plan::UserIntent::test || request.intent == plan::UserIntent::doc || request.reproducible;

@@ -119,6 +119,18 @@ void RemoteCaches::finish(std::chrono::steady_clock::duration elapsed)
   }
 }
 
+RemoteExecutor::RemoteExecutor(const base::Env& env, const manifest::ConfigOptions& config, std::stop_token stop)
+    : m_env(env), m_options(config), m_stop(std::move(stop))
+{
+}
+
+Result<remote::ExecutionPool*> RemoteExecutor::open()
+{
+  CW_TRY_ASSIGN(const auto config, manifest::Config::load(m_env, m_options));
+  CW_TRY_ASSIGN(m_pool, remote::open_execution_pool(m_env, *config, m_stop));
+  return m_pool.get();
+}
+
 base::Path spool_directory(const cache::Store& store)
 {
   return store.directory() / "spool";

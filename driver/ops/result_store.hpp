@@ -3,11 +3,13 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/cache/store.hpp>
 #include <cargo_wasm/exec/execute.hpp>
 #include <cargo_wasm/manifest/config.hpp>
+#include <cargo_wasm/remote/execution_pool.hpp>
 #include <cargo_wasm/remote/remotes.hpp>
 
 namespace cargo_wasm::ops {
@@ -41,6 +43,22 @@ private:
   manifest::ConfigOptions m_options;
   base::Path m_spool;
   std::unique_ptr<remote::Remotes> m_remotes;
+};
+
+/// The executor of the configuration, opened when something must first run.
+class RemoteExecutor
+{
+public:
+  /// `stop` ends what is under way there.
+  RemoteExecutor(const base::Env& env, const manifest::ConfigOptions& config, std::stop_token stop);
+  /// Null: there is none. Errors: those of the configuration.
+  [[nodiscard]] Result<remote::ExecutionPool*> open();
+
+private:
+  const base::Env& m_env;
+  manifest::ConfigOptions m_options;
+  std::stop_token m_stop;
+  std::unique_ptr<remote::ExecutionPool> m_pool;
 };
 
 /// Where what could not be sent waits.

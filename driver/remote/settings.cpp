@@ -10,54 +10,18 @@
 
 #include "http_service.hpp"
 #include "reapi_service.hpp"
+#include "setting_checks.hpp"
 
 namespace cargo_wasm::remote {
 namespace {
 
 using manifest::Config;
-using manifest::Defined;
 using manifest::Definition;
 
 constexpr std::string_view k_table = "cargo-wasm.cache";
 constexpr std::array<std::string_view, 5> k_remote_keys = {"mode", "timeout", "token-env", "trust", "url"};
 constexpr std::int64_t k_longest_timeout_s = 600;
 constexpr std::string_view k_key_variable = "CARGO_WASM_CACHE_KEY";
-
-enum class Protocol : std::uint8_t { none, http, https, grpc, grpcs };
-
-Protocol protocol_of(std::string_view url)
-{
-  constexpr std::array<std::pair<std::string_view, Protocol>, 4> k_schemes = {
-      {{"http://", Protocol::http}, {"https://", Protocol::https}, {"grpc://", Protocol::grpc}, {"grpcs://", Protocol::grpcs}}};
-  for (const auto& [scheme, protocol] : k_schemes) {
-    if (url.starts_with(scheme) && url.size() > scheme.size() && url[scheme.size()] != '/') {
-      return protocol;
-    }
-  }
-  return Protocol::none;
-}
-
-std::string_view authority_of(std::string_view url)
-{
-  const std::size_t begin = url.find("://") + 3;
-  return url.substr(begin, std::min(url.find_first_of("/?#", begin), url.size()) - begin);
-}
-
-bool is_on_this_machine(std::string_view url)
-{
-  const std::string_view authority = authority_of(url);
-  const std::string_view host =
-      authority.starts_with('[') ? authority.substr(0, authority.find(']') + 1) : authority.substr(0, authority.find(':'));
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
-}
-
-Error in_file(const Config& config, Error error, const Definition& definition, std::string label = {})
-{
-  if (definition.kind == Definition::Kind::file) {
-    return std::move(error).at(config.span(definition, std::move(label)));
-  }
-  return std::move(error).note(fmt::format("it is set by {}", definition.display()));
-}
 
 class RemoteTable
 {

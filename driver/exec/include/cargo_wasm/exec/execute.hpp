@@ -27,8 +27,9 @@ namespace cargo_wasm::cache {
 class Store;
 }
 namespace cargo_wasm::remote {
+class ExecutionPool;
 class Remotes;
-}
+} // namespace cargo_wasm::remote
 
 namespace cargo_wasm::exec {
 
@@ -89,6 +90,8 @@ struct CacheUse
   std::string home;          ///< $HOME: a result that contains it is this user's
   /// The caches on other machines, asked for when the store first lacks something; null: there are none. May be empty.
   std::function<Result<remote::Remotes*>()> open_remotes;
+  /// The executor, asked for when something must first run; null: there is none. May be empty.
+  std::function<Result<remote::ExecutionPool*>()> open_executor = {};
 };
 
 struct ExecuteOptions

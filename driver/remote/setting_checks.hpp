@@ -1,0 +1,53 @@
+// What the tables of servers have in common: addresses, and where a wrong value stands.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <cargo_wasm/manifest/config.hpp>
+
+namespace cargo_wasm::remote {
+
+enum class Protocol : std::uint8_t { none, http, https, grpc, grpcs };
+
+inline Protocol protocol_of(std::string_view url)
+{
+  constexpr std::array<std::pair<std::string_view, Protocol>, 4> k_schemes = {
+      {{"http://", Protocol::http}, {"https://", Protocol::https}, {"grpc://", Protocol::grpc}, {"grpcs://", Protocol::grpcs}}};
+  for (const auto& [scheme, protocol] : k_schemes) {
+    if (url.starts_with(scheme) && url.size() > scheme.size() && url[scheme.size()] != '/') {
+      return protocol;
+    }
+  }
+  return Protocol::none;
+}
+
+/// HOST:PORT
+inline std::string_view authority_of(std::string_view url)
+{
+  const std::size_t begin = url.find("://") + 3;
+  return url.substr(begin, std::min(url.find_first_of("/?#", begin), url.size()) - begin);
+}
+
+inline bool is_on_this_machine(std::string_view url)
+{
+  const std::string_view authority = authority_of(url);
+  const std::string_view host =
+      authority.starts_with('[') ? authority.substr(0, authority.find(']') + 1) : authority.substr(0, authority.find(':'));
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+/// With the line that says so, or the variable.
+inline Error in_file(const manifest::Config& config, Error error, const manifest::Definition& definition, std::string label = {})
+{
+  if (definition.kind == manifest::Definition::Kind::file) {
+    return std::move(error).at(config.span(definition, std::move(label)));
+  }
+  return std::move(error).note(fmt::format("it is set by {}", definition.display()));
+}
+
+} // namespace cargo_wasm::remote
