@@ -44,6 +44,9 @@ bool is_for_people(const plan::ActionGraph& graph, plan::ActionIndex action)
   if (tmpl.label.target_kind == "custom-build" && std::ranges::find(graph.roots, action) == graph.roots.end()) {
     return false; // a build script lies where cargo puts it, and only its run reads it
   }
+  if (tmpl.kind == plan::ActionKind::run_build_script && tmpl.label.is_local) {
+    return true; // editors read what it wrote, and the `.d` file beside the artifact names it
+  }
   const bool has_visible = std::ranges::any_of(tmpl.outputs, &plan::TemplateOutput::user_visible);
   return has_visible || !tmpl.uplifted.empty() || tmpl.link_report || tmpl.finished_by || tmpl.finishes || tmpl.executable_output ||
          tmpl.kind == plan::ActionKind::tool || std::ranges::find(graph.roots, action) != graph.roots.end();
