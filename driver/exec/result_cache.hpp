@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 
 #include <cargo_wasm/action/action.hpp>
 #include <cargo_wasm/cache/store.hpp>
@@ -28,7 +29,8 @@ struct FoundResult
 class ResultCache
 {
 public:
-  ResultCache(const Context& context, const CacheUse& use);
+  /// @param empties_out_dirs  build scripts find nothing in OUT_DIR, so what they make of something is not wanted
+  ResultCache(const Context& context, const CacheUse& use, bool empties_out_dirs = false);
 
   /// The key of an action that must run, and what the store has for it. A store that cannot be read is told once and left out.
   [[nodiscard]] std::optional<FoundResult> look_up(plan::ActionIndex action, Verdict& verdict);
@@ -47,6 +49,8 @@ public:
 
 private:
   [[nodiscard]] Result<std::optional<FoundResult>> find(plan::ActionIndex action, Verdict& verdict);
+  [[nodiscard]] Result<std::optional<FoundResult>>
+  find_with(plan::ActionIndex action, const Verdict& verdict, const SharedKey& key, std::span<const Scope> scopes);
   [[nodiscard]] Result<std::optional<FoundResult>>
   found(plan::ActionIndex action, const Verdict& verdict, const action::ActionResult& result);
   [[nodiscard]] Result<> keep_now(plan::ActionIndex action, const Verdict& verdict, Record& record);
@@ -72,6 +76,7 @@ private:
   SharedKeys m_keys;
   PlaceNames m_texts; ///< for texts, which may also name the toolchain
   std::mutex m_mutex; ///< of the warning, and of lists under first digests
+  bool m_empties_out_dirs;
   bool m_is_left_out = false;
   bool m_asked_for_remotes = false;
   remote::Remotes* m_remotes = nullptr;
