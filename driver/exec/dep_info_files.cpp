@@ -58,7 +58,7 @@ Result<> write_dep_info_files(const Context& context, const BuildOutcome& outcom
   Collector collector(context, outcome, results);
   for (plan::ActionIndex i = 0; i < context.graph.actions.size(); ++i) {
     const ActionState state = outcome.actions[i].state;
-    if (state != ActionState::fresh && state != ActionState::ran) {
+    if (state != ActionState::fresh && state != ActionState::ran && state != ActionState::restored) {
       continue;
     }
     const plan::ActionTemplate& action = context.graph.actions[i];

@@ -85,7 +85,7 @@ Result<BuildOutcome> execute(const Env& env, const plan::ActionGraph& graph, con
   const Context context{env, graph, places, digests, std::move(key)};
   std::optional<ResultCache> results;
   if (options.cache && !options.dry_run) {
-    results.emplace(context, *options.cache);
+    results.emplace(context, *options.cache, options.empties_out_dirs);
   }
   const JobSettings settings{context, options, *jobserver, outcome.jobs, results ? &*results : nullptr, lock ? lock->descriptor() : -1};
   EventQueue queue;

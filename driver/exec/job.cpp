@@ -11,7 +11,11 @@
 #include <cargo_wasm/exec/observed.hpp>
 
 #include "compiler_output.hpp"
+<<<<<<< HEAD
 #include "private_values.hpp"
+=======
+#include "out_dir_before.hpp"
+>>>>>>> h-edits
 #include "result_cache.hpp"
 
 namespace cargo_wasm::exec {
@@ -202,11 +206,9 @@ private:
         CW_TRY(fs.remove_all(*m_template.out_dir));
       }
       directories.insert(*m_template.out_dir);
-      // What an earlier input left there becomes part of this result: good here, as under cargo, and for nobody else.
-      const auto left = fs.list(*m_template.out_dir);
-      if (left && !left->empty()) {
-        m_verdict.shared = nullptr;
-      }
+      // What an earlier input left there becomes part of this result, as under cargo.
+      auto key = with_out_dir_before(m_context, m_template, m_verdict.shared);
+      m_verdict.shared = key ? std::move(*key) : nullptr;
     }
     for (const base::Path& directory : directories) {
       CW_TRY(fs.create_directories(directory));
@@ -475,7 +477,7 @@ private:
         if (m_template.kind == plan::ActionKind::rustc) {
           continue; // incremental: rustc's own, checked by rustc
         }
-        CW_TRY_ASSIGN(recorded.files, files_of_tree(recorded.name, output.path));
+        CW_TRY_ASSIGN(recorded.files, files_of_directory(m_context, recorded.name, output.path));
         recorded.known.digest = digest_of_tree(recorded.name, recorded.files);
       } else {
         CW_TRY_ASSIGN(const auto known, m_context.digests.file_now(output.path.string()));
@@ -497,6 +499,7 @@ private:
     return {};
   }
 
+<<<<<<< HEAD
   Result<std::vector<RecordedFile>> files_of_tree(const std::string& name, const base::Path& directory)
   {
     CW_TRY_ASSIGN(const TreeListing listing, list_tree(m_context.env.fs, directory.string(), TreeKind::everything, {}));
@@ -513,6 +516,9 @@ private:
   }
 
   void seal_record(JobOutput& out, bool is_private)
+=======
+  void seal_record(JobOutput& out)
+>>>>>>> h-edits
   {
     SealInput input = m_verdict.input;
     for (const RecordedFile& file : m_record.sources) {

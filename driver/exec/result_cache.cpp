@@ -7,6 +7,7 @@
 
 #include <cargo_wasm/action/decode.hpp>
 
+#include "out_dir_before.hpp"
 #include "result_notes.hpp"
 
 namespace cargo_wasm::exec {
@@ -44,6 +45,9 @@ bool is_for_people(const plan::ActionGraph& graph, plan::ActionIndex action)
   if (tmpl.label.target_kind == "custom-build" && std::ranges::find(graph.roots, action) == graph.roots.end()) {
     return false; // a build script lies where cargo puts it, and only its run reads it
   }
+  if (tmpl.kind == plan::ActionKind::run_build_script && tmpl.label.is_local) {
+    return true; // editors read what it wrote, and the `.d` file beside the artifact names it
+  }
   const bool has_visible = std::ranges::any_of(tmpl.outputs, &plan::TemplateOutput::user_visible);
   return has_visible || !tmpl.uplifted.empty() || tmpl.link_report || tmpl.finished_by || tmpl.finishes || tmpl.executable_output ||
          tmpl.kind == plan::ActionKind::tool || std::ranges::find(graph.roots, action) != graph.roots.end();
@@ -73,8 +77,14 @@ std::vector<plan::ActionIndex> read_actions(const plan::ActionGraph& graph, plan
   return {read.begin(), read.end()};
 }
 
+<<<<<<< HEAD
 ResultCache::ResultCache(const Context& context, const CacheUse& use)
     : m_context(context), m_use(use), m_store(*use.store), m_keys(context, use)
+=======
+ResultCache::ResultCache(const Context& context, const CacheUse& use, bool empties_out_dirs)
+    : m_context(context), m_use(use), m_store(*use.store), m_keys(context, use), m_texts(context.places),
+      m_empties_out_dirs(empties_out_dirs)
+>>>>>>> h-edits
 {
 }
 
@@ -104,8 +114,22 @@ Result<std::optional<FoundResult>> ResultCache::find(plan::ActionIndex action, V
 {
   CW_TRY_ASSIGN(SharedKey key, m_keys.make(action, verdict));
   verdict.shared = std::make_shared<const SharedKey>(std::move(key));
-  for (const Scope scope : k_scopes) {
-    const SealedAction first = m_keys.first(action, verdict.command, *verdict.shared, scope);
+  CW_TRY_ASSIGN(auto usable, find_with(action, verdict, *verdict.shared, k_scopes));
+  if (!usable && !m_empties_out_dirs) {
+    CW_TRY_ASSIGN(const auto of_here, with_out_dir_before(m_context, m_context.graph.actions[action], verdict.shared));
+    if (of_here != verdict.shared) {
+      constexpr Scope k_of_here[] = {Scope::checkout};
+      return find_with(action, verdict, *of_here, k_of_here);
+    }
+  }
+  return usable;
+}
+
+Result<std::optional<FoundResult>>
+ResultCache::find_with(plan::ActionIndex action, const Verdict& verdict, const SharedKey& key, std::span<const Scope> scopes)
+{
+  for (const Scope scope : scopes) {
+    const SealedAction first = m_keys.first(action, verdict.command, key, scope);
     CW_TRY_ASSIGN(const auto listed, m_store.entry(first.digest));
     const auto list = listed ? action::decode_action_result(*listed) : std::nullopt;
     const auto notes = list ? notes_in(list->result) : std::nullopt;
@@ -114,7 +138,7 @@ Result<std::optional<FoundResult>> ResultCache::find(plan::ActionIndex action, V
       continue;
     }
     for (const Observations& observed : *observations) {
-      CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, *verdict.shared, scope, observed));
+      CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, key, scope, observed));
       CW_TRY_ASSIGN(const auto entry, m_store.entry(second.digest));
       const auto result = entry ? action::decode_action_result(*entry) : std::nullopt;
       if (result) {
@@ -416,9 +440,18 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
     return {};
   }
   action::ActionResult result;
+<<<<<<< HEAD
   result.stdout_raw = m_context.places.neutral(record.stdout_text);
   result.stderr_raw = m_context.places.neutral(record.stderr_text);
   CW_TRY_ASSIGN(const auto decided, scope_of(tmpl, record, result.stdout_raw + result.stderr_raw));
+=======
+  result.stdout_raw = m_texts.neutral(record.stdout_text);
+  result.stderr_raw = m_texts.neutral(record.stderr_text);
+  CW_TRY_ASSIGN(auto decided, scope_of(tmpl, record, result.stdout_raw + result.stderr_raw));
+  if (key.input.platform.contains(k_out_dir_before)) {
+    decided = {Scope::checkout, "its OUT_DIR held what an earlier run had left"};
+  }
+>>>>>>> h-edits
   const Scope scope = decided.first;
   const Observations observed = m_keys.observations_of(action, key, record);
   CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, key, scope, observed));

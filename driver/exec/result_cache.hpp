@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 
 #include <cargo_wasm/action/action.hpp>
 #include <cargo_wasm/cache/store.hpp>
@@ -29,7 +30,8 @@ struct FoundResult
 class ResultCache
 {
 public:
-  ResultCache(const Context& context, const CacheUse& use);
+  /// @param empties_out_dirs  build scripts find nothing in OUT_DIR, so what they make of something is not wanted
+  ResultCache(const Context& context, const CacheUse& use, bool empties_out_dirs = false);
 
   /// The key of an action that must run, and what the store has for it. A store that cannot be read is told once and left out.
   [[nodiscard]] std::optional<FoundResult> look_up(plan::ActionIndex action, Verdict& verdict);
@@ -51,6 +53,8 @@ public:
 
 private:
   [[nodiscard]] Result<std::optional<FoundResult>> find(plan::ActionIndex action, Verdict& verdict);
+  [[nodiscard]] Result<std::optional<FoundResult>>
+  find_with(plan::ActionIndex action, const Verdict& verdict, const SharedKey& key, std::span<const Scope> scopes);
   [[nodiscard]] Result<std::optional<FoundResult>>
   found(plan::ActionIndex action, const Verdict& verdict, const action::ActionResult& result);
   [[nodiscard]] Result<> keep_now(plan::ActionIndex action, const Verdict& verdict, Record& record);
@@ -90,11 +94,18 @@ private:
   const CacheUse& m_use;
   cache::Store& m_store;
   SharedKeys m_keys;
+<<<<<<< HEAD
   std::mutex m_mutex;                          ///< of the warning, of lists under first digests, and of offers
   std::vector<Offer> m_offers;                 ///< that wait for what they were made from
   std::map<plan::ActionIndex, bool> m_settled; ///< by itself
   std::map<plan::ActionIndex, bool> m_stays;   ///< with what it was made from
   std::atomic<bool> m_is_left_out = false;
+=======
+  PlaceNames m_texts; ///< for texts, which may also name the toolchain
+  std::mutex m_mutex; ///< of the warning, and of lists under first digests
+  bool m_empties_out_dirs;
+  bool m_is_left_out = false;
+>>>>>>> h-edits
   bool m_asked_for_remotes = false;
   remote::Remotes* m_remotes = nullptr;
 };

@@ -25,6 +25,7 @@ class Checkout:
         self.project, self.base, self.root = project, base, base / "checkout"
         self.env, self.features, self.release, self.toolchain = {}, [], False, TOOLCHAINS[0]
         self.branches = []
+        self.made, self.pending = {}, None
 
     def files(self):
         """What belongs to the project, sorted."""
@@ -225,7 +226,7 @@ def macro(rng, c):
 
 
 def grammar(rng, c):
-    if c.project.packages[0][0] != "pest":
+    if not any(name in ("pest", "small-macro") for name, _ in c.project.packages):
         raise Inapplicable("no grammar")
     c.substitute("app/src/list.pest", r"number = \{[^}]*\}", f'number = {{ ASCII_DIGIT{{1,{rng.randrange(1, 9)}}} }}')
     return "the grammar that a proc macro reads"
@@ -285,9 +286,13 @@ def seen_variable(rng, c):
     return change_variable(rng, c, "CW_SEEN_" + one_of(rng, packages))
 
 
+def looks_without_saying(c):
+    return any(n.endswith("build.rs") and 'env::var("CW_SCRIPT")' in c.read(n) and 'CW_SCRIPT");' not in c.read(n) for n in c.sources())
+
+
 def script_variable(rng, c):
     one_of(rng, [n for n in c.files() if n.endswith("cw_input.txt")])
-    if any("build.rs" in n and "cw_probe" in c.read(n) and "CW_SCRIPT\");" not in c.read(n) for n in c.sources()):
+    if looks_without_saying(c):
         raise Inapplicable("a script that looks at a variable and does not say so")
     return change_variable(rng, c, "CW_SCRIPT")
 
@@ -320,7 +325,7 @@ def profile_manifest(rng, c):
 def config(rng, c):
     chosen = rng.choice(CONFIGS)
     path = c.root / ".cargo" / "config.toml"
-    if "CW_SCRIPT" in chosen and any("build.rs" in n and "cw_probe" in c.read(n) and "CW_SCRIPT\");" not in c.read(n) for n in c.sources()):
+    if "CW_SCRIPT" in chosen and looks_without_saying(c):
         raise Inapplicable("a script that looks at a variable and does not say so")
     if not chosen:
         path.unlink(missing_ok=True)
@@ -457,15 +462,22 @@ DECK = {
 
 
 def choose(seed, step, checkout):
-    """Makes the edit of this step, and says what it was."""
+    """Makes the edit of this step, and says what it was. First comes every kind that can be made here, in an order of the seed's; then chance decides."""
+    if checkout.pending is None:
+        checkout.pending = list(DECK)
+        random.Random(f"{seed} kinds").shuffle(checkout.pending)
     rng = random.Random(f"{seed} {checkout.project.packages[0][0]} {step}")
+    waiting = list(checkout.pending)
     while True:
-        edit = rng.choices(list(DECK), weights=list(DECK.values()))[0]
+        edit = waiting.pop(0) if waiting else rng.choices(list(DECK), weights=list(DECK.values()))[0]
         before = checkout.snapshot()
         try:
             done = edit(rng, checkout)
         except Inapplicable:
             continue
+        if edit in checkout.pending:
+            checkout.pending.remove(edit)
+        checkout.made[edit.__name__] = checkout.made.get(edit.__name__, 0) + 1
         if edit is not branch and rng.random() < 0.25:
             checkout.branches.append(before)
         return f"{edit.__name__}: {done}"

@@ -1,5 +1,6 @@
 """The six projects of the test of random edits: packages of crates.io, unpacked side by side into one workspace, so that programs, libraries, proc
-macros and build scripts can all be edited; what else they need stays in the registry, at the versions of the locks in locks/.
+macros and build scripts can all be edited; what else they need stays in the registry, at the versions of the locks in locks/. A seventh, `small`, has the
+same parts in a few lines each, so that edits of every kind take seconds.
 
 Every package is given a probe: a module whose constant, variable and file reach the program's output, and for a build script an input of each kind.
 """
@@ -17,12 +18,34 @@ WASIP1, UNKNOWN = "wasm32-wasip1", "wasm32-unknown-unknown"
 
 
 class Project:
-    def __init__(self, target, packages, build, artifact, features, app=None, dependencies=""):
-        self.target, self.artifact, self.build, self.features = target, artifact, build, features
+    def __init__(self, target, packages, build, artifact, features, app=None, dependencies="", written=None):
+        self.target, self.artifact, self.build, self.features, self.written = target, artifact, build, features, written
         self.packages = [package.rsplit(" ", 1) for package in packages]
         self.app, self.dependencies = app, dependencies
 
 
+def small_manifest(name, more):
+    return f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2021"\ndescription = "one"\n{more}'
+
+
+SMALL = {
+    "small-base/Cargo.toml": small_manifest("small-base", "[features]\nmore = []\n"),
+    "small-base/src/lib.rs": 'pub fn base() -> u32 { if cfg!(feature = "more") { 2 } else { 1 } }\n',
+    "small-base/build.rs": 'fn main() {\n    println!("cargo:rerun-if-changed=build.rs");\n}\n',
+    # Its script names no inputs, so that the whole package counts.
+    "small-loose/Cargo.toml": small_manifest("small-loose", '[features]\nextra = []\n[dependencies]\nsmall-base = { path = "../small-base" }\n'),
+    "small-loose/src/lib.rs": 'pub fn loose<T: Into<u32>>(more: T) -> u32 { small_base::base() + more.into() + u32::from(cfg!(feature = "extra")) }\n',
+    "small-loose/build.rs": "fn main() {\n}\n",
+    "small-macro/Cargo.toml": small_manifest("small-macro", "[lib]\nproc-macro = true\n"),
+    "small-macro/src/lib.rs": """/// The text of a file of the crate that it is used in.
+#[proc_macro]
+pub fn list(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let path = std::path::Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("src/list.pest");
+    let text = std::fs::read_to_string(path).unwrap();
+    format!("{{ const _: &str = include_str!(\\"list.pest\\"); {:?} }}", text.len()).parse().unwrap()
+}
+""",
+}
 PROJECTS = {
     # A program with a build script that names no inputs, so that the whole package counts.
     "cmark": Project(WASIP1, ["pulldown-cmark 0.13.6", "pulldown-cmark-escape 0.11.0", "getopts 0.2.24", "unicase 2.9.0"], "pulldown-cmark",
@@ -72,6 +95,9 @@ fn main() {
     }
 }
 """, 'pest = "2"\npest_derive = "2"\n'),
+    "small": Project(WASIP1, ["small-base 0.1.0", "small-loose 0.1.0", "small-macro 0.1.0"], "app", "app.wasm", ["small-base/more", "small-loose/extra"],
+                     'fn main() {\n    println!("{} {}", small_loose::loose(7u8), small_macro::list!());\n}\n',
+                     'small-base = { path = "../small-base" }\nsmall-loose = { path = "../small-loose" }\nsmall-macro = { path = "../small-macro" }\n', SMALL),
 }
 GRAMMAR = 'number = { ASCII_DIGIT+ }\nlist = { number ~ ("," ~ number)* }\n'
 PROBE = """#![allow(warnings)]
@@ -153,7 +179,10 @@ def add_probe(directory, name):
         text = script.read_text()
         names_inputs = "rerun-if" in text
         text = re.sub(r"^fn main\(\)( *)\{", r"fn main() {\n    cw_probe();", text, count=1, flags=re.M)
-        script.write_text(text + SCRIPT.replace("RERUN", RERUN if names_inputs else ""))
+        added = SCRIPT.replace("RERUN", RERUN if names_inputs else "")
+        if name == "small-loose":  # a script that does not look at the variable, so that it may change
+            added = added.replace('std::env::var("CW_SCRIPT").unwrap_or_default()', "String::new()")
+        script.write_text(text + added)
         (directory / "cw_input.txt").write_text("one\n")
         (directory / "cw_inputs").mkdir()
         (directory / "cw_inputs" / "a").write_text("")
@@ -172,12 +201,18 @@ def add_probe(directory, name):
 def make(name, root):
     """The project in `root`, as it is before the first edit."""
     project = PROJECTS[name]
-    missing = [package for package in project.packages if corpus.unpacked(*package) is None]
+    missing = [package for package in project.packages if not project.written and corpus.unpacked(*package) is None]
     if missing:
         fetch(missing)
     root.mkdir(parents=True)
+    for file, text in (project.written or {}).items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text)
     shown = {}
     for package, version in project.packages:
+        if project.written:
+            shown[package] = add_probe(root / package, package)
+            continue
         shutil.copytree(corpus.unpacked(package, version), root / package)
         for extra in (".cargo-ok", "Cargo.lock", "Cargo.toml.orig", ".cargo_vcs_info.json"):
             (root / package / extra).unlink(missing_ok=True)
@@ -197,15 +232,16 @@ def make(name, root):
         (root / "app" / "Cargo.toml").write_text('[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\ndescription = "one"\n[dependencies]\n' + project.dependencies)
         shown["app"] = add_probe(root / "app", "app")
     add_report(root, project, shown)
-    patches = "".join(f'"{package}" = {{ path = "{package}" }}\n' for package, _ in project.packages)
+    patches = "" if project.written else "".join(f'"{package}" = {{ path = "{package}" }}\n' for package, _ in project.packages)
     (root / "Cargo.toml").write_text(f"[workspace]\nresolver = \"2\"\nmembers = {members!r}\n[profile.dev]\ndebug = 0\n[patch.crates-io]\n{patches}".replace("'", '"'))
     lock = HERE / "locks" / f"{name}.lock"
     if lock.exists():
         shutil.copy(lock, root / "Cargo.lock")
     else:
         corpus.cargo("generate-lockfile", cwd=root)
-    corpus.cargo("fetch", "--locked", "--target", project.target, cwd=root)
-    corpus.cargo("fetch", "--locked", cwd=root)
+    if not project.written:
+        corpus.cargo("fetch", "--locked", "--target", project.target, cwd=root)
+        corpus.cargo("fetch", "--locked", cwd=root)
     return project
 
 
