@@ -10,6 +10,8 @@ std::vector<VerbSpec> component_verbs()
   constexpr std::string_view k_manifest_heading = "Manifest Options";
   const Options network = {{"manifest-path", 'm', value, "PATH", "Path to Cargo.toml", k_manifest_heading},
                            {"offline", '\0', flag, "", "Do not use the network", k_manifest_heading}};
+  const Options reading =
+      join({network, {{"strict-federation", '\0', flag, "", "Fail where no key that is known says what it is", k_manifest_heading}}});
   const Options lock = {{"locked", '\0', flag, "", "Fail if wasm-components.lock would change", k_manifest_heading},
                         {"frozen", '\0', flag, "", "Both --locked and --offline", k_manifest_heading}};
   const OptionSpec package{"PACKAGE", '\0', positionals, "NS:NAME[@VERSION]", "The package"};
@@ -21,7 +23,7 @@ std::vector<VerbSpec> component_verbs()
        join({{{"PACKAGE", '\0', positionals, "NS:NAME[@REQ]", "The packages; without a requirement the newest version's"},
               {"component", '\0', flag, "", "They are packages of WIT or components"},
               {"from", '\0', value, "REGISTRY", "Where they are; it is written beside them"}},
-             network,
+             reading,
              lock,
              general()})},
       {"component push",
@@ -40,10 +42,10 @@ std::vector<VerbSpec> component_verbs()
               from,
               {"output", 'o', value, "FILE", "Where to, instead of NAME.wasm"},
               {"key", '\0', value, "KEY", "The publisher's key: what it has not signed is refused"}},
-             network,
+             reading,
              general()})},
-      {"component versions", "", "List the versions of a package in an OCI registry", join({{package, from}, network, general()})},
-      {"component fetch", "", "Fetch what the workspace's components depend on, and lock it", join({network, lock, general()})},
+      {"component versions", "", "List the versions of a package in an OCI registry", join({{package, from}, reading, general()})},
+      {"component fetch", "", "Fetch what the workspace's components depend on, and lock it", join({reading, lock, general()})},
   };
 }
 

@@ -89,6 +89,7 @@ Result<AddedLine> line_for(ComponentRegistry& registry,
     CW_TRY(spec::parse_version_req(requirement));
   } else {
     CW_TRY_ASSIGN(const PackageSource source, registry.source_of(package, said ? said : default_registry));
+    CW_TRY(registry.check_strictness(source, package, false));
     CW_TRY_ASSIGN(const auto versions, registry.versions(source, package));
     const auto newest = std::find_if(
         versions.rbegin(), versions.rend(), [](const OfferedVersion& offered) { return offered.version.pre.empty() && !offered.yanked; });

@@ -115,6 +115,7 @@ public:
                       .help("run the same command without `--locked`, and keep the lock that it writes"));
     }
     CW_TRY_ASSIGN(const PackageSource source, m_registry.source_of(wanted.package, wanted.registry));
+    CW_TRY(m_registry.check_strictness(source, wanted.package, !wanted.keys.empty()));
     CW_TRY_ASSIGN(const auto versions, m_registry.versions(source, wanted.package));
     const auto best = std::find_if(
         versions.rbegin(), versions.rend(), [&](const OfferedVersion& offered) { return !offered.yanked && wanted.fits(offered.version); });
@@ -130,6 +131,7 @@ public:
   {
     const Path file = cached(locked.package, locked.content);
     CW_TRY_ASSIGN(const PackageSource place, m_registry.source_of(locked.package, wanted.registry, locked.source));
+    CW_TRY(m_registry.check_strictness(place, wanted.package, !wanted.keys.empty()));
     CW_TRY_ASSIGN(const auto kept, m_env.fs.read_if_exists(file));
     if (kept && base::sha256(*kept) == locked.content) {
       CW_TRY(m_registry.check(place, locked.package, locked.version, locked.manifest)); // it may have been revoked since
@@ -146,7 +148,10 @@ public:
                         .help("take the lock from version control again"));
       }
     }
-    CW_TRY(check_keys(wanted, locked));
+    const SignedVersion version{locked.package, spec::to_string(locked.version), locked.manifest, locked.content};
+    for (const std::string& key : wanted.keys) {
+      CW_TRY(m_registry.check_key(place, version, key));
+    }
     CW_TRY_ASSIGN(const base::MappedFile mapped, m_env.fs.map(file));
     const wasm::Source source(mapped.path(), mapped.bytes());
     CW_TRY_ASSIGN(const auto package, wit::decode_package(source));
@@ -158,25 +163,6 @@ private:
   [[nodiscard]] Path cached(const PackageName& package, const Sha256& content) const
   {
     return m_config.cargo_home() / "cargo-wasm/oci/sha256" / base::to_hex(content) / fmt::format("{}-{}.wasm", package.space, package.name);
-  }
-
-  /// Statements are kept beside the contents, and verified each time.
-  Result<> check_keys(const Wanted& wanted, const LockedComponent& locked)
-  {
-    const SignedVersion version{locked.package, spec::to_string(locked.version), locked.manifest, locked.content};
-    for (const std::string& key : wanted.keys) {
-      const Path file = m_config.cargo_home() / "cargo-wasm/oci/statements" /
-                        fmt::format("{}-{}", base::to_hex(locked.manifest), base::StableHasher().add(key).finish_hex());
-      CW_TRY_ASSIGN(const auto kept, m_env.fs.read_if_exists(file));
-      if (kept && verify_statement(*kept, version, key)) {
-        continue;
-      }
-      CW_TRY_ASSIGN(const auto client, m_registry.client(locked.source));
-      CW_TRY_ASSIGN(const std::string text, find_statement(*client, version, key));
-      CW_TRY(m_env.fs.create_directories(file.parent_path()));
-      CW_TRY(m_env.fs.write_atomic(file, text));
-    }
-    return {};
   }
 
   /// A lock says where a package came from; a manifest that says something else now is not overruled by it.

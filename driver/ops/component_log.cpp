@@ -6,10 +6,13 @@
 
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_client/download_log.hpp>
+#include <cargo_wasm/registry_client/locked_versions.hpp>
 #include <cargo_wasm/registry_oci/static_layout.hpp>
 #include <cargo_wasm/registry_protocol/index_entry.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 #include <cargo_wasm/source/reading_tokens.hpp>
+
+#include "publish_component.hpp"
 
 namespace cargo_wasm::ops {
 
@@ -21,8 +24,6 @@ using registry_oci::PackageName;
 using registry_oci::Repository;
 using registry_oci::Sha256;
 
-/// How old what is known of revocations may be before what is here already is looked up again; as for crates.
-constexpr std::uint64_t k_revocations_age_s = 3600;
 /// Of a package with more hyphens only the spellings with hyphens or underscores throughout are looked for.
 constexpr std::size_t k_most_mixed_hyphens = 8;
 
@@ -242,33 +243,34 @@ Result<std::vector<LoggedVersion>> ComponentLog::versions(const KnownRegistry& k
 Result<> ComponentLog::check_kept(const KnownRegistry& known, const VerifiedRegistry::Version& kept)
 {
   CW_TRY_ASSIGN(const auto listed, m_config.get_string_list("cargo-wasm.allow-revoked"));
-  const std::vector<std::string> allowed = listed ? listed->value : std::vector<std::string>();
-  const std::uint64_t now = registry_trust::utc_seconds(m_env.clock.now());
-  if (m_config.offline() || (!m_reading.contains(known.federation.name) && was_read_lately(m_env.fs, known, now, k_revocations_age_s))) {
-    VerifiedRegistry from_memory(m_env, nullptr, known, {.pool = {}, .offline = true});
-    const Result<> checked = from_memory.check_revoked(std::span(&kept, 1), allowed);
-    if (checked || checked.error().id != "CW1106") {
-      return checked;
-    }
-    if (m_config.offline()) {
-      return {}; // nothing is known of revocations, and nothing can be
-    }
-  }
-  CW_TRY_ASSIGN(Reading* const one, reading(known));
-  return one->registry->check_revoked(std::span(&kept, 1), allowed);
+  CW_TRY_ASSIGN(const auto strict, m_config.get_bool("cargo-wasm.strict-federation"));
+  const registry_client::LockedCheck how{.allowed = listed ? listed->value : std::vector<std::string>(),
+                                         .offline = m_config.offline(),
+                                         .was_asked = m_reading.contains(known.federation.name),
+                                         .strict = strict && strict->value};
+  return registry_client::check_locked_versions(m_env, known, how, std::span(&kept, 1), [&]() -> Result<VerifiedRegistry*> {
+    CW_TRY_ASSIGN(Reading* const one, reading(known));
+    return one->registry.get();
+  });
 }
 
-Result<> ComponentLog::check(const KnownRegistry& known, const PackageName& package, const spec::Version& version, const Sha256& manifest)
+Path ComponentLog::kept_file(const KnownRegistry& known, const Sha256& manifest) const
 {
-  const Path file = m_config.cargo_home() / "cargo-wasm/oci/logged" / fmt::format("{}-{}", base::to_hex(manifest), known.federation.name);
-  CW_TRY_ASSIGN(const auto kept, m_env.fs.read_if_exists(file));
-  const auto lines = kept ? logged_versions(*kept) : Result<std::vector<LoggedVersion>>();
-  if (kept && lines && lines->size() == 1 && lines->front().manifest == manifest && lines->front().version == version) {
-    return check_kept(known, lines->front().line);
-  }
-  if (m_config.offline()) {
-    return {}; // the lock's digest is what there is to hold it to
-  }
+  return m_config.cargo_home() / "cargo-wasm/oci/logged" / fmt::format("{}-{}", base::to_hex(manifest), known.federation.name);
+}
+
+Result<std::optional<LoggedVersion>>
+ComponentLog::kept(const KnownRegistry& known, const spec::Version& version, const Sha256& manifest) const
+{
+  CW_TRY_ASSIGN(const auto text, m_env.fs.read_if_exists(kept_file(known, manifest)));
+  auto lines = text ? logged_versions(*text) : Result<std::vector<LoggedVersion>>();
+  const bool is_it = lines && lines->size() == 1 && lines->front().manifest == manifest && lines->front().version == version;
+  return is_it ? std::optional(std::move(lines->front())) : std::nullopt;
+}
+
+Result<LoggedVersion>
+ComponentLog::logged(const KnownRegistry& known, const PackageName& package, const spec::Version& version, const Sha256& manifest)
+{
   CW_TRY_ASSIGN(const std::vector<LoggedVersion> all_versions, versions(known, package));
   const auto found = std::ranges::find(all_versions, version, &LoggedVersion::version);
   if (found == all_versions.end()) {
@@ -284,9 +286,52 @@ Result<> ComponentLog::check(const KnownRegistry& known, const PackageName& pack
   }
   CW_TRY_ASSIGN(Reading* const one, reading(known));
   CW_TRY(one->registry->verify_versions(std::span(&found->line, 1)));
-  CW_TRY(check_kept(known, found->line));
+  return *found;
+}
+
+Result<> ComponentLog::check(const KnownRegistry& known, const PackageName& package, const spec::Version& version, const Sha256& manifest)
+{
+  CW_TRY_ASSIGN(const auto before, kept(known, version, manifest));
+  if (before) {
+    return check_kept(known, before->line);
+  }
+  if (m_config.offline()) {
+    return {}; // the lock's digest is what there is to hold it to
+  }
+  CW_TRY_ASSIGN(const LoggedVersion found, logged(known, package, version, manifest));
+  CW_TRY(check_kept(known, found.line));
+  const Path file = kept_file(known, manifest);
   CW_TRY(m_env.fs.create_directories(file.parent_path()));
-  return m_env.fs.write_atomic(file, found->line.line + "\n");
+  return m_env.fs.write_atomic(file, found.line.line + "\n");
+}
+
+Result<> ComponentLog::check_publisher(
+    const KnownRegistry& known, const PackageName& package, const spec::Version& version, const Sha256& manifest, const std::string& key)
+{
+  CW_TRY(check_publisher_key(key));
+  CW_TRY_ASSIGN(auto found, kept(known, version, manifest));
+  if (!found) {
+    CW_TRY_ASSIGN(found, logged(known, package, version, manifest));
+  }
+  // Who signed what is in the log does not change: what is here of the log does, as far as it has it.
+  VerifiedRegistry from_memory(m_env, nullptr, known, {.pool = {}, .offline = true});
+  Result<std::optional<std::string>> publisher = from_memory.publisher_of(found->line);
+  if (!publisher && !m_config.offline()) {
+    CW_TRY_ASSIGN(Reading* const one, reading(known));
+    publisher = one->registry->publisher_of(found->line);
+  }
+  CW_TRY_ASSIGN(const std::optional<std::string> who, std::move(publisher));
+  const auto wanted = registry_tlog::parse_verifier_key(key);
+  const auto is = who ? registry_tlog::parse_verifier_key(*who) : fail(Error());
+  if (is && *is == *wanted) {
+    return {};
+  }
+  return fail(Error("CW1170",
+                    fmt::format("`{}` {} is not signed by `{}`", to_string(package), spec::to_string(version), wanted->name),
+                    Blame::integrity)
+                  .note(who ? fmt::format("the log of the registry `{}` has it as signed by `{}`", known.federation.name, *who)
+                            : fmt::format("the log of the registry `{}` has no publisher's signature for it", known.federation.name))
+                  .help("ask its publisher which key it was signed with, and do not use it before you know"));
 }
 
 Result<registry_oci::PulledArtifact>

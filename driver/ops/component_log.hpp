@@ -52,6 +52,14 @@ public:
                  const spec::Version& version,
                  const registry_oci::Sha256& manifest);
 
+  /// That `key` signed this version when it was published, after `check`. Once known it needs no network. Errors: CW1170 another key did,
+  /// or the registry itself; CW1169 no such key; those of `check`.
+  Result<> check_publisher(const registry_client::KnownRegistry& known,
+                           const registry_oci::PackageName& package,
+                           const spec::Version& version,
+                           const registry_oci::Sha256& manifest,
+                           const std::string& key);
+
   /// From whichever mirror has it; the manifest has this digest. Waits. Errors: CW1103 none has; CW1155 no component or module.
   Result<registry_oci::PulledArtifact> pull(const registry_client::KnownRegistry& known,
                                             const registry_oci::PackageName& package,
@@ -63,6 +71,14 @@ private:
   Result<Reading*> reading(const registry_client::KnownRegistry& known);
   Result<const std::vector<registry_client::KnownRegistry>*> all();
   Result<std::optional<std::string>> index_file(Reading& reading, const registry_oci::PackageName& package);
+  /// The version as it was verified before, or as the log has it now. Errors: CW1134; those of `versions`.
+  Result<LoggedVersion> logged(const registry_client::KnownRegistry& known,
+                               const registry_oci::PackageName& package,
+                               const spec::Version& version,
+                               const registry_oci::Sha256& manifest);
+  [[nodiscard]] Path kept_file(const registry_client::KnownRegistry& known, const registry_oci::Sha256& manifest) const;
+  Result<std::optional<LoggedVersion>>
+  kept(const registry_client::KnownRegistry& known, const spec::Version& version, const registry_oci::Sha256& manifest) const;
   Result<> check_kept(const registry_client::KnownRegistry& known, const registry_client::VerifiedRegistry::Version& kept);
 
   const Env& m_env;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "publish_component.hpp"
+
 namespace cargo_wasm::ops {
 
 namespace {
@@ -154,6 +156,18 @@ Result<PackageSource> ComponentRegistry::source_of(const registry_oci::PackageNa
   return source;
 }
 
+Result<> ComponentRegistry::check_strictness(const PackageSource& source, const registry_oci::PackageName& package, bool has_key)
+{
+  CW_TRY_ASSIGN(const auto strict, m_config.get_bool("cargo-wasm.strict-federation"));
+  if (!strict || !strict->value || source.known != nullptr || has_key) {
+    return {};
+  }
+  return fail(Error("CW1119", fmt::format("the component `{}` cannot be verified", to_string(package)), Blame::integrity)
+                  .note(fmt::format("`--strict-federation` is in effect, and `{}` is of no registry whose keys are known",
+                                    to_string(source.repository)))
+                  .help("name the key that its publisher has signed it with: `key = \"…\"` beside its version, or `--key`"));
+}
+
 Result<std::vector<OfferedVersion>> ComponentRegistry::versions(const PackageSource& source, const registry_oci::PackageName& package)
 {
   std::vector<OfferedVersion> offered;
@@ -179,6 +193,25 @@ Result<> ComponentRegistry::check(const PackageSource& source,
                                   const registry_oci::Sha256& manifest)
 {
   return source.known == nullptr ? Result<>() : m_log.check(*source.known, package, version, manifest);
+}
+
+Result<> ComponentRegistry::check_key(const PackageSource& source, const SignedVersion& version, const std::string& key)
+{
+  if (source.known != nullptr) {
+    CW_TRY_ASSIGN(const spec::Version number, spec::parse_version(version.version));
+    return m_log.check_publisher(*source.known, version.package, number, version.manifest, key);
+  }
+  // Statements are kept beside the contents, and verified each time.
+  const Path file = m_config.cargo_home() / "cargo-wasm/oci/statements" /
+                    fmt::format("{}-{}", base::to_hex(version.manifest), base::StableHasher().add(key).finish_hex());
+  CW_TRY_ASSIGN(const auto kept, m_env.fs.read_if_exists(file));
+  if (kept && verify_statement(*kept, version, key)) {
+    return {};
+  }
+  CW_TRY_ASSIGN(const auto own_client, client(source.repository));
+  CW_TRY_ASSIGN(const std::string text, find_statement(*own_client, version, key));
+  CW_TRY(m_env.fs.create_directories(file.parent_path()));
+  return m_env.fs.write_atomic(file, text);
 }
 
 Result<registry_oci::PulledArtifact> ComponentRegistry::pull(const PackageSource& source,

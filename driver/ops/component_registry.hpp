@@ -23,6 +23,8 @@ struct PackageSource
       nullptr; ///< the registry of cargo-wasm whose log says what it is; nullptr: digests alone do
 };
 
+struct SignedVersion;
+
 struct OfferedVersion
 {
   spec::Version version;
@@ -40,6 +42,12 @@ public:
   Result<PackageSource> source_of(const registry_oci::PackageName& package,
                                   const std::optional<std::string>& said,
                                   const std::optional<registry_oci::Repository>& locked = {});
+  /// With `--strict-federation`, that somebody's key says what this is: that of a registry's log, or that of the publisher whom `has_key`
+  /// says is asked for. Errors: CW1119.
+  Result<> check_strictness(const PackageSource& source, const registry_oci::PackageName& package, bool has_key);
+  /// That this key has signed the version: in the log, where there is one, else by a statement that stands beside it. Errors: CW1169,
+  /// CW1170; CW1165 offline and not verified before; those of the client and the log.
+  Result<> check_key(const PackageSource& source, const SignedVersion& version, const std::string& key);
   /// Errors: CW1165 offline.
   Result<> demand_network();
   /// The lowest first. Errors: CW1162 no such package; those of the client and the log.

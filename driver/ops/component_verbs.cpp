@@ -189,6 +189,7 @@ Result<> component_pull(const Env& env, const GlobalOptions& options, const Comp
   }
   ComponentRegistry registry(env, *config);
   CW_TRY_ASSIGN(const PackageSource source, registry.source_of(wanted.package, from));
+  CW_TRY(registry.check_strictness(source, wanted.package, request.key.has_value()));
   std::optional<OfferedVersion> chosen;
   const auto exact = spec::parse_version(wanted.version.value_or(""));
   if (exact && source.known == nullptr) {
@@ -220,8 +221,7 @@ Result<> component_pull(const Env& env, const GlobalOptions& options, const Comp
   }
   if (request.key) {
     const SignedVersion signed_version{wanted.package, spec::to_string(version), pulled.digest, base::sha256(pulled.layer)};
-    CW_TRY_ASSIGN(const auto client, registry.client(source.repository));
-    CW_TRY(find_statement(*client, signed_version, *request.key));
+    CW_TRY(registry.check_key(source, signed_version, *request.key));
   }
   const Path output = request.output.value_or(env.cwd / (wanted.package.name + ".wasm"));
   CW_TRY(env.fs.write_atomic(output, pulled.layer));
@@ -247,6 +247,7 @@ component_versions(const Env& env, const GlobalOptions& options, const std::stri
   }
   ComponentRegistry registry(env, *config);
   CW_TRY_ASSIGN(const PackageSource source, registry.source_of(name, where));
+  CW_TRY(registry.check_strictness(source, name, false));
   CW_TRY_ASSIGN(const auto versions, registry.versions(source, name));
   std::string text;
   for (auto offered = versions.rbegin(); offered != versions.rend(); ++offered) {

@@ -57,7 +57,7 @@ Path rustc_cache_file(const manifest::Workspace& workspace)
 Result<resolve::LockPassResult> lock_project(const Env& env, Project& project, const GlobalOptions& options, const LockMode& mode)
 {
   auto& workspace = project.workspace;
-  CW_TRY(source::check_member_names(env, *project.config, workspace.members));
+  CW_TRY(project.sources->check_member_names(workspace.members));
   resolve::LockPassOptions pass;
   pass.update = mode.update;
   pass.ignore_existing = mode.ignore_existing;

@@ -49,10 +49,10 @@ Result<> NameRules::check(const manifest::Dependency& dependency) const
   return {};
 }
 
-Result<> check_member_names(const Env& env, const manifest::Config& config, std::span<const PackagePtr> members)
+Result<>
+NameRules::check_members(const base::ReadOnlyFilesystem& fs, const manifest::Config& config, std::span<const PackagePtr> members) const
 {
-  CW_TRY_ASSIGN(const std::vector<KnownRegistry> known, registry_client::known_registries(env.fs, config.cargo_home()));
-  if (known.empty()) {
+  if (m_known.empty()) {
     return {};
   }
   CW_TRY_ASSIGN(const Replacements replacements, Replacements::read(config));
@@ -64,14 +64,14 @@ Result<> check_member_names(const Env& env, const manifest::Config& config, std:
       if (!dependency->source.is_crates_io() || (shared && std::ranges::find(shared->value, name) != shared->value.end())) {
         continue;
       }
-      for (const KnownRegistry& registry : known) {
+      for (const KnownRegistry& registry : m_known) {
         if ("sparse+" + crates_io.url() == registry.federation.canonical) {
           continue; // it is read in place of crates.io: its crates are those
         }
         const base::Path cached = config.cargo_home() / "registry" / "index" /
                                   registry_directory_name(SourceId::for_registry(registry.federation.canonical)) / ".cache" /
                                   registry_protocol::index_path(name);
-        if (!env.fs.exists(cached)) {
+        if (!fs.exists(cached)) {
           continue;
         }
         return fail(Error("CW1118",

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <cargo_wasm/registry_trust/utc_time.hpp>
+#include <cargo_wasm/registry_client/locked_versions.hpp>
 
 namespace cargo_wasm::source {
 
@@ -154,13 +154,6 @@ Result<> fetch_archives(Session& session,
   return store.unpack(wanted);
 }
 
-namespace {
-
-/// How old what is known of revocations may be before a build that needs nothing else from the network asks for news.
-constexpr std::uint64_t k_revocations_age_s = 3600;
-
-} // namespace
-
 // The lines of the index of these versions, from the cache; from the registry where `may_ask` and the cache does not have them.
 Result<std::vector<registry_client::VerifiedRegistry::Version>> RemoteRegistry::versions_of(std::span<const Wanted> wanted, bool may_ask)
 {
@@ -190,23 +183,12 @@ Result<> RemoteRegistry::check_revoked(std::span<const Wanted> wanted)
 {
   CW_TRY_ASSIGN(const auto versions, versions_of(wanted, false));
   CW_TRY_ASSIGN(const auto listed, m_session.config().get_string_list("cargo-wasm.allow-revoked"));
-  const std::vector<std::string> allowed = listed ? listed->value : std::vector<std::string>();
-  const registry_client::KnownRegistry& known = *m_index.known();
-  const std::uint64_t now = registry_trust::utc_seconds(m_session.env().clock.now());
-  const bool from_memory =
-      m_session.offline() || (!m_index.is_current() && was_read_lately(m_session.fs(), known, now, k_revocations_age_s));
-  if (from_memory) {
-    registry_client::VerifiedRegistry kept(m_session.env(), nullptr, known, {.pool = {}, .offline = true});
-    const Result<> checked = kept.check_revoked(versions, allowed);
-    if (checked || checked.error().id != "CW1106") {
-      return checked;
-    }
-    if (m_session.offline()) {
-      return {}; // nothing is known of revocations, and nothing can be
-    }
-  }
-  CW_TRY_ASSIGN(auto* const registry, m_index.verified());
-  return registry->check_revoked(versions, allowed);
+  CW_TRY_ASSIGN(const auto strict, m_session.config().get_bool("cargo-wasm.strict-federation"));
+  const registry_client::LockedCheck how{.allowed = listed ? listed->value : std::vector<std::string>(),
+                                         .offline = m_session.offline(),
+                                         .was_asked = m_index.is_current(),
+                                         .strict = strict && strict->value};
+  return registry_client::check_locked_versions(m_session.env(), *m_index.known(), how, versions, [this] { return m_index.verified(); });
 }
 
 Result<> RemoteRegistry::fetch(std::span<const Wanted> wanted)

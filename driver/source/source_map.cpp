@@ -205,6 +205,11 @@ Result<std::unique_ptr<SourceMap>> SourceMap::create(const Env& env, const manif
   return std::unique_ptr<SourceMap>(new SourceMap(std::move(state)));
 }
 
+Result<> SourceMap::check_member_names(std::span<const PackagePtr> members) const
+{
+  return m_state->names.check_members(m_state->session.fs(), m_state->session.config(), members);
+}
+
 Result<std::vector<resolve::Candidate>> SourceMap::query_candidates(const manifest::Dependency& dependency)
 {
   CW_TRY(m_state->names.check(dependency));

@@ -273,42 +273,53 @@ Result<std::vector<std::string>> VerifiedRegistry::entries(TileReader& reader, r
   }
 }
 
-Result<> VerifiedRegistry::read_snapshot()
+Result<VerifiedRegistry::LastEntry> VerifiedRegistry::last_entry(std::uint64_t size)
 {
-  const Checkpoint& checkpoint = m_moment->seen.verified.checkpoint;
-  const auto wrong = [&](std::string why) {
-    return fail(
-        Error("CW1111", fmt::format("the newest state of the registry `{}` cannot be read", m_known.federation.name), Blame::integrity)
-            .note(std::move(why))
-            .help("its operators have to mend this: `cargo-wasm registry fsck` shows more"));
-  };
-  if (checkpoint.size == 0) {
-    return wrong("its log is empty: there is not even a first snapshot");
+  LastEntry last;
+  if (size == 0) {
+    last.why = "its log is empty: there is not even a first snapshot";
+    return last;
   }
-  CW_TRY_ASSIGN(const std::vector<std::string> last, entries(m_moment->reader, {.begin = checkpoint.size - 1, .end = checkpoint.size}));
-  const auto note = registry_tlog::parse_note(last.front());
+  CW_TRY_ASSIGN(const std::vector<std::string> bytes, entries(m_moment->reader, {.begin = size - 1, .end = size}));
+  auto note = registry_tlog::parse_note(bytes.front());
   if (!note) {
-    return wrong(fmt::format("entry {} is not a signed note", checkpoint.size - 1));
-  }
-  const registry_tlog::VerifierKey& key = m_policy.logs.front().key;
-  if (const auto signed_by = verify(*note, std::span(&key, 1), fmt::format("entry {}", checkpoint.size - 1)); !signed_by) {
-    return wrong(signed_by.error().message);
+    last.why = fmt::format("entry {} is not a signed note", size - 1);
+    return last;
   }
   const auto statement = registry_trust::parse_statement(note->text);
   const auto* const snapshot = statement ? std::get_if<SnapshotStatement>(&*statement) : nullptr;
   if (snapshot == nullptr) {
-    return wrong(fmt::format("entry {}, the last one, is no snapshot", checkpoint.size - 1));
+    last.why = fmt::format("entry {}, the last one, is no snapshot", size - 1);
+  } else if (snapshot->registry != m_known.federation.canonical) {
+    last.why = fmt::format("its snapshot is of `{}`", snapshot->registry);
+  } else {
+    last.snapshot = *snapshot;
+    last.note = std::move(*note);
   }
-  if (snapshot->registry != m_known.federation.canonical) {
-    return wrong(fmt::format("its snapshot is of `{}`", snapshot->registry));
+  return last;
+}
+
+Result<> VerifiedRegistry::read_snapshot()
+{
+  const Checkpoint& checkpoint = m_moment->seen.verified.checkpoint;
+  CW_TRY_ASSIGN(LastEntry last, last_entry(checkpoint.size));
+  if (last.snapshot) { // older ones are vouched for by this log; this one by the key that signs it now
+    const auto signed_by = verify(last.note, std::span(&m_policy.logs.front().key, 1), fmt::format("entry {}", checkpoint.size - 1));
+    last.why = signed_by ? std::string() : signed_by.error().message;
   }
-  m_state = RegistryState{.checkpoint = checkpoint, .snapshot = *snapshot, .age_s = 0};
+  if (!last.why.empty()) {
+    return fail(
+        Error("CW1111", fmt::format("the newest state of the registry `{}` cannot be read", m_known.federation.name), Blame::integrity)
+            .note(std::move(last.why))
+            .help("its operators have to mend this: `cargo-wasm registry fsck` shows more"));
+  }
+  m_state = RegistryState{.checkpoint = checkpoint, .snapshot = *last.snapshot, .age_s = 0};
   const std::uint64_t time = std::max(now(), m_moment->seen.verified.newest_cosigning.value_or(0));
-  m_state->age_s = time > snapshot->time ? time - snapshot->time : 0;
-  CW_TRY_ASSIGN(m_table, object("map", snapshot->table, k_max_tile_bytes));
+  m_state->age_s = time > m_state->snapshot.time ? time - m_state->snapshot.time : 0;
+  CW_TRY_ASSIGN(m_table, object("map", m_state->snapshot.table, k_max_tile_bytes));
   m_revocations.clear();
-  if (snapshot->revocation_count != 0) {
-    CW_TRY_ASSIGN(const std::string list, object("revocations", snapshot->revocations, registry_trust::k_max_revocations_bytes));
+  if (m_state->snapshot.revocation_count != 0) {
+    CW_TRY_ASSIGN(const std::string list, object("revocations", m_state->snapshot.revocations, registry_trust::k_max_revocations_bytes));
     CW_TRY_ASSIGN(m_revocations, registry_trust::parse_revocations(list));
   }
   return judge_lag();
@@ -328,17 +339,11 @@ Result<> VerifiedRegistry::judge_lag()
 
 Result<std::optional<std::uint64_t>> VerifiedRegistry::lag_of(std::uint64_t size)
 {
-  if (size == 0) {
+  CW_TRY_ASSIGN(const LastEntry last, last_entry(size));
+  if (!last.snapshot || last.snapshot->time > m_state->snapshot.time) {
     return std::nullopt;
   }
-  CW_TRY_ASSIGN(const std::vector<std::string> last, entries(m_moment->reader, {.begin = size - 1, .end = size}));
-  const auto note = registry_tlog::parse_note(last.front());
-  const auto statement = note ? registry_trust::parse_statement(note->text) : fail(Error());
-  const auto* const snapshot = statement ? std::get_if<SnapshotStatement>(&*statement) : nullptr;
-  if (snapshot == nullptr || snapshot->time > m_state->snapshot.time) {
-    return std::nullopt;
-  }
-  return m_state->snapshot.time - snapshot->time;
+  return m_state->snapshot.time - last.snapshot->time;
 }
 
 // The document's versions up to the one that the snapshot speaks of; without a snapshot, up to the newest that a mirror has. True if there

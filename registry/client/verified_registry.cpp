@@ -292,6 +292,20 @@ Result<> VerifiedRegistry::verify_versions(std::span<const Version> versions)
   return {};
 }
 
+Result<std::optional<std::string>> VerifiedRegistry::publisher_of(const Version& version)
+{
+  CW_TRY(refresh());
+  const Result<IndexEntry> entry = registry_protocol::parse_index_entry(version.line);
+  if (!entry || !entry->key_entry || *entry->key_entry >= m_state->checkpoint.size) {
+    return std::nullopt;
+  }
+  CW_TRY_ASSIGN(const std::string bytes, log_entry(*entry->key_entry));
+  const auto note = registry_tlog::parse_note(bytes);
+  const auto statement = note ? registry_trust::parse_statement(note->text) : fail(Error());
+  const auto* const granted = statement ? std::get_if<KeyStatement>(&*statement) : nullptr;
+  return granted == nullptr ? std::optional<std::string>() : std::optional(granted->key);
+}
+
 Result<> VerifiedRegistry::check_revoked(std::span<const Version> versions, std::span<const std::string> allowed)
 {
   CW_TRY(refresh());
@@ -304,19 +318,13 @@ Result<> VerifiedRegistry::check_revoked(std::span<const Version> versions, std:
                                           .archive = base::parse_sha256(version.checksum).value_or(base::Sha256{}),
                                           .key = {},
                                           .entry = 0};
-    std::string key;
     const Result<IndexEntry> entry = registry_protocol::parse_index_entry(version.line);
     if (entry && entry->log_entry) {
       what.entry = *entry->log_entry;
     }
-    if (entry && entry->key_entry && *entry->key_entry < m_state->checkpoint.size) {
-      CW_TRY_ASSIGN(const std::string bytes, log_entry(*entry->key_entry));
-      const auto note = registry_tlog::parse_note(bytes);
-      const auto statement = note ? registry_trust::parse_statement(note->text) : fail(Error());
-      if (const auto* const granted = statement ? std::get_if<KeyStatement>(&*statement) : nullptr) {
-        key = granted->key;
-        what.key = key;
-      }
+    CW_TRY_ASSIGN(const std::optional<std::string> key, publisher_of(version));
+    if (key) {
+      what.key = *key;
     }
     const registry_trust::Revocation* const found = find_revocation(m_revocations, what);
     if (found == nullptr) {

@@ -115,7 +115,31 @@ def keyed(world, server, cargo_wasm, member, manifest, registry, lock):
     offline = cargo_wasm("component", "fetch", "--frozen")
     check("the right key's statement is found, and kept for without a network", unkeyed.returncode == 0 and done.returncode == 0 and offline.returncode == 0,
           unkeyed.stderr, done.stderr, offline.stderr)
+    strictly(server, cargo_wasm, member, without, lock)
     lock.unlink()
+
+
+def strictly(server, cargo_wasm, member, without, lock):
+    """`--strict-federation`: what no key vouches for is not used, locked and here or not."""
+    names = (server.host, "HOST")
+    told_why = ("error[CW1119]: the component `docs:adder` cannot be verified\n"
+                "   = note: `--strict-federation` is in effect, and `HOST/keyed/docs/adder` is of no registry whose keys are known\n"
+                "   = help: name the key that its publisher has signed it with: `key = \"…\"` beside its version, or `--key`\n")
+    done = cargo_wasm("component", "fetch", "--strict-federation")
+    check("--strict-federation: a component with its publisher's key is used", done.returncode == 0, done.stderr)
+    (member / "Cargo.toml").write_text(without)
+    told("--strict-federation: without one it is refused, although it is locked and here", cargo_wasm("component", "fetch", "--strict-federation"), 5, told_why, names)
+    told("--strict-federation: in a build, too", cargo_wasm("build", "--strict-federation", "-p", member.name, "--component"), 5,
+         "      Target wasm32-wasip2 (the default for components; --target changes it)\n" + told_why, names)
+    locked = lock.read_text()
+    lock.unlink()
+    told("--strict-federation: and when it is to be chosen", cargo_wasm("component", "fetch", "--strict-federation"), 5, told_why, names)
+    place = f"oci://{server.host}/keyed"
+    told("--strict-federation: and pulled", cargo_wasm("component", "pull", "docs:adder", "--from", place, "--strict-federation"), 5, told_why, names)
+    pulled = cargo_wasm("component", "pull", "docs:adder", "--from", place, "--strict-federation", "--key", PUBLIC, "-o", member / "target-of-pull.wasm")
+    check("--strict-federation: pulled by its publisher's key it is not", pulled.returncode == 0, pulled.stderr)
+    (member / "target-of-pull.wasm").unlink(missing_ok=True)
+    lock.write_text(locked)
 
 
 def build_and_compare(world, cargo_wasm, build, member):

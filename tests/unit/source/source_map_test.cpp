@@ -1,5 +1,7 @@
 #include <cargo_wasm/source/source_map.hpp>
 
+#include <cargo_wasm/registry_client/known_registry.hpp>
+
 #include <support/catch.hpp>
 #include <support/tar_builder.hpp>
 #include <support/test_env.hpp>
@@ -77,7 +79,49 @@ std::string requests_of(const test::FakeHttp& http)
   return out;
 }
 
+/// The document of a registry whose key this machine trusts at first sight.
+std::string document_of(const std::string& name, const std::string& canonical)
+{
+  using namespace registry_tlog;
+  const SignerKey key = make_signer_key(name + "/root", SignatureType::ed25519, Ed25519PrivateKey::generate()).value();
+  registry_trust::Federation federation;
+  federation.name = name;
+  federation.version = 1;
+  federation.expires = 4'000'000'000;
+  federation.canonical = canonical;
+  federation.root = {.threshold = 1, .keys = {key.verifier}};
+  federation.revokers = federation.root;
+  federation.policy = "log " + to_text(key.verifier) + "\nquorum none\n";
+  registry_trust::DsseEnvelope envelope{
+      .type = std::string(registry_trust::k_federation_type), .payload = to_json(federation), .signatures = {}};
+  sign(envelope, key);
+  return to_json(envelope);
+}
+
 } // namespace
+
+TEST_CASE("known registries: their documents are read once for a whole command", "[source]")
+{
+  Fixture fixture;
+  const std::string canonical = "sparse+https://acme.example/";
+  REQUIRE(registry_client::learn(
+              fixture.env.fs, "/home/me/.cargo", document_of("acme", canonical), {.document = {}, .key = {}, .first_use = true})
+              .has_value());
+  fixture.env.fs.add("/project/Cargo.toml", "[package]\nname = \"app\"\n\n[dependencies]\nacme-one = \"1\"\n").add("/project/src/main.rs");
+  fixture.env.fs.add("/home/me/.cargo/registry/index/" + registry_directory_name(SourceId::for_registry(canonical)) +
+                     "/.cache/ac/me/acme-one");
+  fixture.env.fs.forget_reads();
+  fixture.start();
+  const auto members = fixture.map->packages_of(SourceId::for_path("/project"));
+  REQUIRE(members.has_value());
+  CHECK(fixture.text(fixture.map->check_member_names(*members)) ==
+        "error[CW1118]: `acme-one` could be that of crates.io or that of the registry `acme`\n"
+        "   = note: `/project/Cargo.toml` takes it from crates.io\n"
+        "   = help: for that of `acme` write `acme-one = { version = \"1\", registry = \"acme\" }`\n"
+        "   = help: if that of crates.io is meant, add its name to `cargo-wasm.shared-names` of the configuration\n");
+  const auto reads = fixture.env.fs.reads();
+  CHECK(std::ranges::count_if(reads, [](const std::string& path) { return path.ends_with("/acme/document.dsse"); }) == 1);
+}
 
 TEST_CASE("a published package is found, downloaded once, and unpacked where cargo unpacks", "[source][registry]")
 {

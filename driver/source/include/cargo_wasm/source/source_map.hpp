@@ -64,6 +64,10 @@ public:
   create(const Env& env, const manifest::Config& config, SourceOptions options = {});
   ~SourceMap() override;
 
+  /// That no dependency of these packages on crates.io has the name of a crate that a known federation has, as far as its index is cached
+  /// here. `cargo-wasm.shared-names` of the configuration lists names that are meant to be in both. Errors: CW1118.
+  [[nodiscard]] Result<> check_member_names(std::span<const PackagePtr> members) const;
+
   Result<std::vector<resolve::SummaryPtr>> query(const manifest::Dependency& dependency) override;
   Result<std::vector<resolve::Candidate>> query_candidates(const manifest::Dependency& dependency) override;
   Result<resolve::SummaryPtr> load_candidate(const resolve::Candidate& candidate) override;
@@ -107,11 +111,6 @@ private:
   explicit SourceMap(std::unique_ptr<State> state);
   std::unique_ptr<State> m_state;
 };
-
-/// That no dependency of these packages on crates.io has the name of a crate that a known federation has, as far as its index is cached
-/// here. `cargo-wasm.shared-names` of the configuration lists names that are meant to be in both. Errors: CW1118; those of reading what is
-/// known.
-[[nodiscard]] Result<> check_member_names(const Env& env, const manifest::Config& config, std::span<const PackagePtr> members);
 
 /// Held shared while a build reads `$CARGO_HOME/registry/src`, so that cargo's collector waits (`.package-cache-mutate`).
 /// nullptr where the home cannot be written.

@@ -77,6 +77,10 @@ public:
   /// That the log has published these versions so. Waits. Errors: CW1114 to CW1116, with the version; those of reading the log.
   Result<> verify_versions(std::span<const Version> versions);
 
+  /// The key that signed a version, as `verify_versions` has found it good; nullopt: the registry signed it itself. May wait. Errors:
+  /// CW1114 its index line names an entry that the log does not have; those of reading the log.
+  Result<std::optional<std::string>> publisher_of(const Version& version);
+
   /// That none of these is revoked; `allowed` lists "NAME@VERSION" that are used nevertheless, with a warning. May wait. Errors: CW1109.
   Result<> check_revoked(std::span<const Version> versions, std::span<const std::string> allowed);
 
@@ -115,6 +119,14 @@ private:
   class Moment;
   Result<> choose_checkpoint();
   Result<std::vector<Seen>> ask_for_checkpoints();
+  /// The snapshot that ends the log of this size; without one, `why`. Errors: those of reading the log.
+  struct LastEntry
+  {
+    std::optional<registry_trust::SnapshotStatement> snapshot;
+    registry_tlog::SignedNote note; ///< that it stands in; whose signature it has is not looked at
+    std::string why;
+  };
+  [[nodiscard]] Result<LastEntry> last_entry(std::uint64_t size);
   Result<> read_snapshot();
   Result<bool> follow_document();
   Result<> judge_age();
