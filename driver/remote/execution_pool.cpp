@@ -73,7 +73,8 @@ struct ExecutionPool::State
       }
       token = *value;
     }
-    ServiceOptions options{.url = settings.url, .token = token, .timeout = k_transfer_timeout, .http = http, .stop = stop};
+    ServiceOptions options{
+        .url = settings.url, .token = token, .timeout = std::min(k_transfer_timeout, settings.timeout), .http = http, .stop = stop};
     Connection made;
     CW_TRY_ASSIGN(made.blobs, make_service(env.http, options));
     options.timeout = settings.timeout;

@@ -39,7 +39,7 @@ pub fn value<T: Copy + Into<u64>>(of: &[T]) -> u64 {{
 def special(root):
     """One library for each thing that a unit may look at."""
     write(root, {
-        "Cargo.toml": '[workspace]\nresolver = "2"\nmembers = ["app", "plain", "script", "macros", "macro-user", "outside", "place", "hostname", "variable", "text"]\n',
+        "Cargo.toml": '[workspace]\nresolver = "2"\nmembers = ["app", "plain", "script", "macros", "macro-user", "outside", "place", "machine", "variable", "text"]\n',
         "shared.txt": "shared\n",
         "plain/Cargo.toml": manifest("plain"),
         "plain/src/lib.rs": "pub fn quoted() -> &'static str { \"it's\" }\npub const NAME: &str = env!(\"CARGO_PKG_NAME\");\n",
@@ -49,6 +49,7 @@ def special(root):
     std::fs::write(format!("{out}/made.rs"), "pub const MADE: u32 = 7;").unwrap();
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rustc-cfg=by_script");
+    println!("cargo:rustc-check-cfg=cfg(by_script)");
     println!("cargo:rustc-env=BY_SCRIPT=a word's \\"quotes\\" $R");
 }
 """,
@@ -69,16 +70,16 @@ pub fn read(input: TokenStream) -> TokenStream {
         "outside/src/lib.rs": "pub const SHARED: &str = include_str!(\"../../shared.txt\");\n",
         "place/Cargo.toml": manifest("place"),
         "place/src/lib.rs": "pub fn place() -> &'static str { env!(\"CARGO_MANIFEST_DIR\") }\n",
-        "hostname/Cargo.toml": manifest("hostname"),
-        "hostname/src/lib.rs": "pub fn text() -> &'static str { include_str!(\"/etc/hostname\") }\n",
+        "machine/Cargo.toml": manifest("machine"),
+        "machine/src/lib.rs": "pub fn text() -> &'static str { include_str!(\"/etc/passwd\") }\n",
         "variable/Cargo.toml": manifest("variable"),
         "variable/src/lib.rs": "pub fn word() -> Option<&'static str> { option_env!(\"A_WORD\") }\n",
         "text/Cargo.toml": manifest("text"),
         "text/src/lib.rs": "#![doc = include_str!(\"../README.md\")]\npub fn text() -> &'static str { include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/README.md\")) }\n",
         "text/README.md": "A text.\n",
-        "app/Cargo.toml": manifest("app", ["plain", "script", "macro-user", "outside", "place", "hostname", "variable", "text"]),
+        "app/Cargo.toml": manifest("app", ["plain", "script", "macro-user", "outside", "place", "machine", "variable", "text"]),
         "app/src/main.rs": """fn main() {
-    println!("{} {} {} {} {} {} {} {} {:?} {}", plain::quoted(), plain::NAME, script::MADE, script::WORD, macro_user::WORDS, outside::SHARED, place::place(), hostname::text(),
+    println!("{} {} {} {} {} {} {} {} {:?} {}", plain::quoted(), plain::NAME, script::MADE, script::WORD, macro_user::WORDS, outside::SHARED, place::place(), machine::text(),
              variable::word(), text::text());
 }
 """})
