@@ -41,7 +41,7 @@ bool is_for_host(const plan::ActionTemplate& tmpl, const ExpandedCommand& comman
 
 } // namespace
 
-SharedKeys::SharedKeys(const Context& context, const CacheUse& use) : m_context(context), m_use(use)
+SharedKeys::SharedKeys(const Context& context, const CacheUse& use) : m_context(context), m_use(use), m_named(context.places)
 {
   for (const base::Path& path : {context.graph.workspace_root, context.graph.target_directory}) {
     m_checkout.push_back(path.native());
@@ -52,9 +52,11 @@ SharedKeys::SharedKeys(const Context& context, const CacheUse& use) : m_context(
     for (const plan::TemplateInput& input : tmpl.inputs) {
       if (input.kind == InputKind::toolchain && std::ranges::find(m_user, input.path.native()) == m_user.end()) {
         m_user.push_back(input.path.native());
+        m_named.add(input.path, "toolchain");
       }
     }
   }
+  m_named.add(use.driver_program, "driver");
   const auto is_short = [](const std::string& path) { return path.size() < 2; };
   std::erase_if(m_checkout, is_short);
   std::erase_if(m_user, is_short);
@@ -170,7 +172,7 @@ SealedAction SharedKeys::first(plan::ActionIndex action, const ExpandedCommand& 
     }
     input.platform["private-to"] = base::to_hex(base::sha256(places));
   }
-  return seal(m_context.graph.actions[action], command, input, m_context.places);
+  return seal(m_context.graph.actions[action], command, input, m_named);
 }
 
 std::optional<std::string>

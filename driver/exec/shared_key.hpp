@@ -82,6 +82,7 @@ private:
 
   const Context& m_context;
   const CacheUse& m_use;
+  PlaceNames m_named; ///< also the toolchain and this program, which lie elsewhere on other machines and count by their digests
   std::vector<std::string> m_checkout, m_user;
   std::map<std::string, std::string> m_toolchains;
   std::map<std::string, std::string> m_programs;
