@@ -61,8 +61,11 @@ class Machine:
         self.program = PROGRAM
         if moves_program:
             self.program = str(self.base / "bin" / "cargo-wasm")
-            (self.base / "bin").mkdir()
-            shutil.copy(shutil.which(PROGRAM), self.program)
+            beside = pathlib.Path(shutil.which(PROGRAM)).resolve().parent.parent / "lib/cargo-wasm/cargo_wasm_net.so"
+            module = beside if beside.exists() else pathlib.Path(os.environ.get("CW_BUILD_DIR", "build")) / "driver/net/cargo_wasm_net.so"
+            for source, to in ((shutil.which(PROGRAM), "bin"), (module, "lib/cargo-wasm")):
+                (self.base / to).mkdir(parents=True)
+                shutil.copy(source, self.base / to)
         self.env = {key: value for key, value in own_environment().items() if not key.startswith("XDG_") and key != "CARGO_HOME"}
         self.env.update(HOME=str(self.home), RUSTUP_HOME=rustup or rustup_home(), CARGO_WASM_CACHE_DIR=str(self.base / "store"), CARGO_WASM_CACHE="on",
                         CARGO_TERM_COLOR="never")
