@@ -11,11 +11,8 @@
 #include <cargo_wasm/exec/observed.hpp>
 
 #include "compiler_output.hpp"
-<<<<<<< HEAD
-#include "private_values.hpp"
-=======
 #include "out_dir_before.hpp"
->>>>>>> h-edits
+#include "private_values.hpp"
 #include "result_cache.hpp"
 
 namespace cargo_wasm::exec {
@@ -499,26 +496,7 @@ private:
     return {};
   }
 
-<<<<<<< HEAD
-  Result<std::vector<RecordedFile>> files_of_tree(const std::string& name, const base::Path& directory)
-  {
-    CW_TRY_ASSIGN(const TreeListing listing, list_tree(m_context.env.fs, directory.string(), TreeKind::everything, {}));
-    std::vector<RecordedFile> files;
-    for (const std::string& path : listing.files) {
-      const std::string relative = path.substr(directory.native().size());
-      CW_TRY_ASSIGN(const auto known, m_context.digests.file_now(path));
-      if (known) {
-        files.push_back({name + relative, *known});
-        files.back().known.racy = false;
-      }
-    }
-    return files;
-  }
-
   void seal_record(JobOutput& out, bool is_private)
-=======
-  void seal_record(JobOutput& out)
->>>>>>> h-edits
   {
     SealInput input = m_verdict.input;
     for (const RecordedFile& file : m_record.sources) {

@@ -77,14 +77,8 @@ std::vector<plan::ActionIndex> read_actions(const plan::ActionGraph& graph, plan
   return {read.begin(), read.end()};
 }
 
-<<<<<<< HEAD
-ResultCache::ResultCache(const Context& context, const CacheUse& use)
-    : m_context(context), m_use(use), m_store(*use.store), m_keys(context, use)
-=======
 ResultCache::ResultCache(const Context& context, const CacheUse& use, bool empties_out_dirs)
-    : m_context(context), m_use(use), m_store(*use.store), m_keys(context, use), m_texts(context.places),
-      m_empties_out_dirs(empties_out_dirs)
->>>>>>> h-edits
+    : m_context(context), m_use(use), m_store(*use.store), m_keys(context, use), m_empties_out_dirs(empties_out_dirs)
 {
 }
 
@@ -440,18 +434,12 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
     return {};
   }
   action::ActionResult result;
-<<<<<<< HEAD
   result.stdout_raw = m_context.places.neutral(record.stdout_text);
   result.stderr_raw = m_context.places.neutral(record.stderr_text);
-  CW_TRY_ASSIGN(const auto decided, scope_of(tmpl, record, result.stdout_raw + result.stderr_raw));
-=======
-  result.stdout_raw = m_texts.neutral(record.stdout_text);
-  result.stderr_raw = m_texts.neutral(record.stderr_text);
   CW_TRY_ASSIGN(auto decided, scope_of(tmpl, record, result.stdout_raw + result.stderr_raw));
   if (key.input.platform.contains(k_out_dir_before)) {
     decided = {Scope::checkout, "its OUT_DIR held what an earlier run had left"};
   }
->>>>>>> h-edits
   const Scope scope = decided.first;
   const Observations observed = m_keys.observations_of(action, key, record);
   CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, key, scope, observed));

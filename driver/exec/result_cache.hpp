@@ -94,18 +94,12 @@ private:
   const CacheUse& m_use;
   cache::Store& m_store;
   SharedKeys m_keys;
-<<<<<<< HEAD
   std::mutex m_mutex;                          ///< of the warning, of lists under first digests, and of offers
   std::vector<Offer> m_offers;                 ///< that wait for what they were made from
   std::map<plan::ActionIndex, bool> m_settled; ///< by itself
   std::map<plan::ActionIndex, bool> m_stays;   ///< with what it was made from
   std::atomic<bool> m_is_left_out = false;
-=======
-  PlaceNames m_texts; ///< for texts, which may also name the toolchain
-  std::mutex m_mutex; ///< of the warning, and of lists under first digests
   bool m_empties_out_dirs;
-  bool m_is_left_out = false;
->>>>>>> h-edits
   bool m_asked_for_remotes = false;
   remote::Remotes* m_remotes = nullptr;
 };

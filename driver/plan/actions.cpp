@@ -7,6 +7,7 @@
 
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/manifest/package_json.hpp>
+#include <cargo_wasm/manifest/token_variables.hpp>
 #include <cargo_wasm/shim/shim.hpp>
 #include <cargo_wasm/toolchain/target_settings.hpp>
 
@@ -420,20 +421,6 @@ Result<std::map<CompileKind, std::string>> find_linkers(const ActionGraphInput& 
   return linkers;
 }
 
-/// Who reads those tables says what is wrong with them.
-std::vector<std::string> variables_of_tokens(const manifest::Config& config)
-{
-  constexpr std::string_view k_remotes = "cargo-wasm.cache.remote";
-  std::vector<std::string> names;
-  for (const std::string& remote : config.table_keys(k_remotes)) {
-    const auto name = config.get_string(fmt::format("{}.{}.token-env", k_remotes, manifest::config_key_part(remote)));
-    if (name && *name) {
-      names.push_back((*name)->value);
-    }
-  }
-  return names;
-}
-
 } // namespace
 
 Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, const BuildRequest& request)
@@ -455,7 +442,7 @@ Result<ActionGraph> plan_actions(const Env& env, const ActionGraphInput& input, 
     is_root[root] = true;
   }
   const std::string* inherited = env.var("LD_LIBRARY_PATH");
-  const std::vector<std::string> token_variables = variables_of_tokens(input.config);
+  const std::vector<std::string> token_variables = manifest::variables_of_tokens(input.config);
   const std::vector<ScriptLinks> scripts = plan_script_links(input.graph);
   const std::vector<std::vector<UnitIndex>> libraries = linked_below(input.graph, order);
   CW_TRY_ASSIGN(const DefectDecisions defects, consider_defects(env, input, request));

@@ -6,6 +6,7 @@
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/secret_variables.hpp>
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/manifest/token_variables.hpp>
 #include <cargo_wasm/toolchain/toolchain.hpp>
 
 #include "ask_rustc.hpp"
@@ -107,6 +108,9 @@ ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand&
   std::move(args.begin(), args.end(), std::back_inserter(command.args));
   command.env = base::without_secrets(env.vars);
   command.env.erase("RUSTC_LOG");
+  for (const std::string& name : manifest::variables_of_tokens(config)) {
+    command.env.erase(name);
+  }
   command.cwd = env.cwd;
   CW_TRY_ASSIGN(const auto extra, config.extra_env());
   for (const auto& [name, value] : extra) {

@@ -53,11 +53,19 @@ class Built:
 
 
 class Machine:
-    def __init__(self, base, name, checkout="src", rustup=None):
+    def __init__(self, base, name, checkout="src", rustup=None, moves_program=False):
         self.base = pathlib.Path(base) / name
         self.root, self.home = self.base / checkout, self.base / "home"
         (self.home / ".cargo").mkdir(parents=True)
         shutil.copytree(pathlib.Path(ROOT) / "tests/fixtures/projects/team", self.root)
+        self.program = PROGRAM
+        if moves_program:
+            self.program = str(self.base / "bin" / "cargo-wasm")
+            beside = pathlib.Path(shutil.which(PROGRAM)).resolve().parent.parent / "lib/cargo-wasm/cargo_wasm_net.so"
+            module = beside if beside.exists() else pathlib.Path(os.environ.get("CW_BUILD_DIR", "build")) / "driver/net/cargo_wasm_net.so"
+            for source, to in ((shutil.which(PROGRAM), "bin"), (module, "lib/cargo-wasm")):
+                (self.base / to).mkdir(parents=True)
+                shutil.copy(source, self.base / to)
         self.env = {key: value for key, value in own_environment().items() if not key.startswith("XDG_") and key != "CARGO_HOME"}
         self.env.update(HOME=str(self.home), RUSTUP_HOME=rustup or rustup_home(), CARGO_WASM_CACHE_DIR=str(self.base / "store"), CARGO_WASM_CACHE="on",
                         CARGO_TERM_COLOR="never")
@@ -70,7 +78,7 @@ class Machine:
         (self.home / ".cargo" / "config.toml").write_text("\n".join(lines).replace("'", '"') + "\n")
 
     def run(self, *words, **env):
-        return subprocess.run([PROGRAM, *words], cwd=self.root, env={**self.env, **env}, capture_output=True, text=True, timeout=300)
+        return subprocess.run([self.program, *words], cwd=self.root, env={**self.env, **env}, capture_output=True, text=True, timeout=300)
 
     def build(self, *words, **env):
         start = time.monotonic()

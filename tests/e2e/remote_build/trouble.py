@@ -111,7 +111,7 @@ def sending(base, module):
     a.build()
     waiting = a.spooled()
     check("... the rest waits in the spool", waiting > 4, waiting)
-    bad.faults = {"put cas": 503}
+    bad.faults = {"put cas": 503, "put ac": 503}
     down = a.run("cache", "push", "--wait")
     check("`cache push --wait` to a server in trouble says so and keeps all of it", down.returncode == 4 and a.spooled() == waiting and down.stderr ==
           LEFT_OUT + "   = note: it answers with status 503\n      Pushed 0 results\n" + f"error[CW1278]: {waiting} results could not be sent\n"
