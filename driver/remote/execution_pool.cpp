@@ -149,13 +149,23 @@ struct ExecutionPool::State
     return {};
   }
 
-  /// The first action asks whether anything is executed there, and sends what all of them need.
+  /// The first action asks whether anything is executed there, and sends what all of them need; others wait, and need not find out for
+  /// themselves that it fails.
   Result<> prepare(Connection& connection, std::span<const Blob> common, bool all)
   {
     const std::lock_guard lock(preparing);
     if (is_left_out) {
       return fail(Error("CW1277", "it was left out meanwhile", Blame::network));
     }
+    auto done = prepare_now(connection, common, all);
+    if (!done) {
+      trouble(done.error());
+    }
+    return done;
+  }
+
+  Result<> prepare_now(Connection& connection, std::span<const Blob> common, bool all)
+  {
     if (!executes) {
       CW_TRY_ASSIGN(executes, connection.executions->executes());
       if (!executes) {
