@@ -125,6 +125,21 @@ Result<Outcome> key(const Env& env, const ParsedArguments& parsed)
   return Outcome{};
 }
 
+Result<Outcome> owner(const Env& env, const ParsedArguments& parsed)
+{
+  const std::vector<std::string>& words = parsed.all("ACTION");
+  if (words.size() != 2 || (words[0] != "add" && words[0] != "list" && words[0] != "remove")) {
+    return usage("what is to be done with whose owners?",
+                 "`cargo-wasm registry owner add DIR --crate NAME --user NAME`, `remove DIR …`, `list DIR --crate NAME`");
+  }
+  const ops::RegistryOwnerRequest request{
+      .directory = absolute(env, words[1]), .crate = last_or(parsed, "crate"), .user = last_or(parsed, "user")};
+  CW_TRY(words[0] == "add"    ? ops::registry_owner_add(env, request)
+         : words[0] == "list" ? ops::registry_owner_list(env, request)
+                              : ops::registry_owner_remove(env, request));
+  return Outcome{};
+}
+
 Result<Outcome> credential(const Env& env, const ParsedArguments&)
 {
   const auto next_line = [] {
@@ -203,6 +218,7 @@ struct TrustVerb
 constexpr std::array k_trust_verbs = {
     TrustVerb{"registry keys", keys},
     TrustVerb{"registry key", key},
+    TrustVerb{"registry owner", owner},
     TrustVerb{"registry credential", credential},
     TrustVerb{"registry federation", federation},
     TrustVerb{"registry rotate", rotate},

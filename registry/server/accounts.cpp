@@ -4,6 +4,7 @@
 
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_protocol/name_fold.hpp>
 
 #include <fmt/format.h>
 
@@ -278,10 +279,41 @@ Result<> Accounts::add_owner(std::string_view crate, std::string_view user)
   return {};
 }
 
-Result<> Accounts::remove_owner(std::string_view crate, std::string_view user)
+Result<> Accounts::change_owners(std::string_view crate, std::span<const std::string> users, bool adds)
 {
-  CW_TRY(m_database->run("DELETE FROM owners WHERE crate = ? AND user = ?", {std::string(crate), std::string(user)}));
-  return {};
+  if (adds) {
+    for (const std::string& user : users) {
+      CW_TRY(add_owner(crate, user));
+    }
+    return {};
+  }
+  const auto nobody_left = [&] {
+    return fail(Error("CW1068", fmt::format("`{}` would have no owner", crate), Blame::user).help("let another one in first"));
+  };
+  CW_TRY_ASSIGN(std::vector<std::string> left, owners(crate));
+  std::erase_if(left, [&](const std::string& owner) { return std::ranges::find(users, owner) != users.end(); });
+  if (left.empty()) {
+    return nobody_left();
+  }
+  for (const std::string& user : users) {
+    // Another request may take out those that would be left here.
+    CW_TRY(m_database->run(
+        "DELETE FROM owners WHERE crate = ?1 AND user = ?2 AND EXISTS (SELECT 1 FROM owners WHERE crate = ?1 AND user <> ?2)",
+        {std::string(crate), user}));
+  }
+  CW_TRY_ASSIGN(left, owners(crate));
+  return std::ranges::any_of(left, [&](const std::string& owner) { return std::ranges::find(users, owner) != users.end(); }) ? nobody_left()
+                                                                                                                             : Result<>();
+}
+
+Result<std::optional<std::string>> Accounts::spelling_of(std::string_view crate)
+{
+  CW_TRY_ASSIGN(const std::vector<Row> table, m_database->run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'names'"));
+  if (table.empty()) {
+    return std::optional<std::string>();
+  }
+  CW_TRY_ASSIGN(const std::vector<Row> rows, m_database->run("SELECT name FROM names WHERE fold = ?", {registry_protocol::fold_of(crate)}));
+  return rows.empty() ? std::nullopt : std::optional(std::get<std::string>(rows[0][0]));
 }
 
 } // namespace cargo_wasm::registry_server

@@ -51,7 +51,7 @@ int status_of(const Error& error)
     return 404;
   }
   if (error.id == "CW1213" || error.id == "CW1214" || error.id == "CW1219" || error.id == "CW1221" || error.id == "CW1064" ||
-      error.id == "CW1235") {
+      error.id == "CW1068" || error.id == "CW1235") {
     return 409;
   }
   if (error.id == "CW1238") {
@@ -177,8 +177,11 @@ Result<Author> Api::admitted(const HttpQuestion& question, Scope scope, std::str
   return admitted(authorization, scope, crate);
 }
 
-Result<Author> Api::admitted(const registry_trust::Authorization& authorization, Scope scope, std::string_view crate)
+Result<Author> Api::admitted(const registry_trust::Authorization& authorization, Scope scope, std::string_view asked)
 {
+  // Who may do what is kept by the crate's name as it is; addresses may have it in other letters.
+  CW_TRY_ASSIGN(const std::optional<std::string> spelling, m_registry.accounts().spelling_of(asked));
+  const std::string crate = spelling.value_or(std::string(asked));
   const std::uint64_t now = registry_trust::utc_seconds(m_env.clock.now());
   const auto refuse = [](std::string message, std::string why) {
     return fail(Error("CW1216", std::move(message), Blame::user).note(std::move(why)));
@@ -380,9 +383,11 @@ HttpAnswer Api::yank(const HttpQuestion& question, std::string_view crate, std::
   return done ? json_answer(200, {{"ok", true}}) : refusal(done.error());
 }
 
-HttpAnswer Api::owners(const HttpQuestion& question, std::string_view crate)
+HttpAnswer Api::owners(const HttpQuestion& question, std::string_view asked)
 {
   const auto done = [&]() -> Result<ordered_json> {
+    CW_TRY_ASSIGN(const std::optional<std::string> spelling, m_registry.accounts().spelling_of(asked));
+    const std::string crate = spelling.value_or(std::string(asked));
     if (question.method == "GET") {
       CW_TRY_ASSIGN(const std::vector<std::string> owners, m_registry.accounts().owners(crate));
       ordered_json users = ordered_json::array();
@@ -392,6 +397,11 @@ HttpAnswer Api::owners(const HttpQuestion& question, std::string_view crate)
       return ordered_json{{"users", users}};
     }
     CW_TRY(admitted(question, Scope::owner, crate));
+    CW_TRY_ASSIGN(const std::vector<std::string> now, m_registry.accounts().owners(crate));
+    if (!spelling || now.empty()) {
+      // Nobody owns a name that is not taken, nor what the registry has brought in itself.
+      return fail(Error("CW1215", fmt::format("there is no crate `{}` that somebody owns", crate), Blame::user));
+    }
     const nlohmann::json request = nlohmann::json::parse(question.body, nullptr, false);
     if (!request.is_object() || !request.contains("users") || !request["users"].is_array()) {
       return fail(Error("CW1210", "this is not a change of owners", Blame::user).note("it has no list `users`"));
@@ -402,9 +412,7 @@ HttpAnswer Api::owners(const HttpQuestion& question, std::string_view crate)
         users.push_back(user.get<std::string>());
       }
     }
-    for (const std::string& user : users) {
-      CW_TRY(question.method == "PUT" ? m_registry.accounts().add_owner(crate, user) : m_registry.accounts().remove_owner(crate, user));
-    }
+    CW_TRY(m_registry.accounts().change_owners(crate, users, question.method == "PUT"));
     return ordered_json{{"ok", true},
                         {"msg", fmt::format("owners of {}: {}", crate, base::join(m_registry.accounts().owners(crate).value(), ", "))}};
   }();

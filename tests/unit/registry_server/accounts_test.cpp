@@ -57,7 +57,9 @@ TEST_CASE("accounts: owners of a crate are those of this crate, each once, by na
   }
   CHECK(accounts.owners("one").value() == std::vector<std::string>{"alice", "bob"});
   CHECK(accounts.owners("two").value().empty());
-  REQUIRE(accounts.remove_owner("one", "bob"));
+  REQUIRE(accounts.change_owners("one", std::vector<std::string>{"bob"}, false));
+  const auto last = accounts.change_owners("one", std::vector<std::string>{"alice", "carol"}, false);
+  CHECK((!last && last.error().id == "CW1068" && last.error().message == "`one` would have no owner"));
   CHECK(accounts.owners("one").value() == std::vector<std::string>{"alice"});
 }
 

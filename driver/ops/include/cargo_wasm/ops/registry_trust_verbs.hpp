@@ -46,6 +46,18 @@ Result<> registry_key_list(const Env& env, const RegistryKeyRequest& request);
 /// Errors: CW1205 there is none.
 Result<> registry_key_drop(const Env& env, const RegistryKeyRequest& request);
 
+struct RegistryOwnerRequest
+{
+  Path directory;
+  std::string crate, user;
+};
+/// Lets a user of a registry own a crate, for who runs it, also while it is served. Errors: CW1205, CW1201, CW1215 there is no such crate.
+Result<> registry_owner_add(const Env& env, const RegistryOwnerRequest& request);
+/// Errors: as before; CW1068 nobody would be left.
+Result<> registry_owner_remove(const Env& env, const RegistryOwnerRequest& request);
+/// Prints them, one a line.
+Result<> registry_owner_list(const Env& env, const RegistryOwnerRequest& request);
+
 struct RegistryGrantRequest
 {
   std::string registry; ///< NAME of cargo's configuration

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,7 +97,10 @@ public:
   /// In alphabetical order; empty for a crate that nobody owns.
   Result<std::vector<std::string>> owners(std::string_view crate);
   Result<> add_owner(std::string_view crate, std::string_view user);
-  Result<> remove_owner(std::string_view crate, std::string_view user);
+  /// Lets users in, or takes them out. Errors: CW1068 nobody would be left, and whoever comes first could take the name.
+  Result<> change_owners(std::string_view crate, std::span<const std::string> users, bool adds);
+  /// How the registry spells the crate that this name, in any letters, with `-` or `_`, is. nullopt: it has none; on a mirror always.
+  Result<std::optional<std::string>> spelling_of(std::string_view crate);
 
 private:
   explicit Accounts(Database& database) : m_database(&database) {}

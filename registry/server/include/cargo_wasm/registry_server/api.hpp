@@ -57,10 +57,10 @@ private:
   HttpAnswer stage_component(const HttpQuestion& question, std::string_view crate);
   HttpAnswer change_keys(const HttpQuestion& question);
   HttpAnswer yank(const HttpQuestion& question, std::string_view crate, std::string_view version, bool yanked);
-  HttpAnswer owners(const HttpQuestion& question, std::string_view crate);
+  HttpAnswer owners(const HttpQuestion& question, std::string_view asked);
   HttpAnswer search(std::string_view query);
   /// Who asks: the user of a token, of a signed change, or of both; or the refusal.
-  Result<Author> admitted(const registry_trust::Authorization& authorization, Scope scope, std::string_view crate);
+  Result<Author> admitted(const registry_trust::Authorization& authorization, Scope scope, std::string_view asked);
   Result<Author> admitted(const HttpQuestion& question, Scope scope, std::string_view crate);
   /// A publication whose author may make it.
   Result<Publication> publication(const PublishBody& body, const registry_trust::Authorization& authorization);
