@@ -14,6 +14,7 @@ inline constexpr const char* k_out_dir_before = "out-dir-before";
 with_out_dir_before(const Context& context, const plan::ActionTemplate& tmpl, const std::shared_ptr<const SharedKey>& key);
 
 /// Every file below an output directory, by place name.
-[[nodiscard]] Result<std::vector<RecordedFile>> files_of_directory(const Context& context, const std::string& name, const base::Path& directory);
+[[nodiscard]] Result<std::vector<RecordedFile>>
+files_of_directory(const Context& context, const std::string& name, const base::Path& directory);
 
 } // namespace cargo_wasm::exec
