@@ -5,6 +5,7 @@
 #include <random>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cargo_wasm/base/bytes.hpp>
 #include <cargo_wasm/base/digest.hpp>
@@ -264,15 +265,22 @@ Result<std::string> Store::secret()
   if (!m_parts->secret.empty()) {
     return m_parts->secret;
   }
-  const base::Path path = m_directory / "secret";
   const auto hold = m_fs.lock(m_directory / "growth.lock", base::LockMode::exclusive, [] {});
-  CW_TRY_ASSIGN(auto known, m_fs.read_if_exists(path));
-  if (!known || known->size() != k_secret_bytes) {
-    known = random_secret();
-    (void)m_fs.remove(path);
-    CW_TRY(m_fs.create_file(path, *known, 0600, 0));
+  base::Path path = m_directory / "secret";
+  auto known = m_fs.read_if_exists(path);
+  if (!known) { // that of the user who made the store: others have one each
+    path += fmt::format("-{}", ::geteuid());
+    known = m_fs.read_if_exists(path);
   }
-  m_parts->secret = std::move(*known);
+  if (!known) {
+    return fail(std::move(known.error()));
+  }
+  if (!*known || (*known)->size() != k_secret_bytes) {
+    *known = random_secret();
+    (void)m_fs.remove(path);
+    CW_TRY(m_fs.create_file(path, **known, 0600, 0));
+  }
+  m_parts->secret = std::move(**known);
   return m_parts->secret;
 }
 

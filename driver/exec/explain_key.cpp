@@ -149,7 +149,7 @@ Result<> ResultCache::add_observations(std::vector<KeyPart>& parts,
 {
   const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
   for (const std::string& name : observed.variables) {
-    const auto value = m_keys.key_value(tmpl, command, name);
+    CW_TRY_ASSIGN(const auto value, m_keys.key_value(tmpl, command, name));
     parts.push_back({"looked at: variable", name, value ? *value : "(not set)"});
   }
   CW_TRY_ASSIGN(const auto files, look_at_sources(m_context, observed.files, observed.trees, {}, false));

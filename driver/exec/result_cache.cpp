@@ -85,8 +85,10 @@ ResultCache::ResultCache(const Context& context, const CacheUse& use, bool empti
 void ResultCache::leave_out(const Error& why)
 {
   if (!m_is_left_out.exchange(true)) {
-    Error warning({}, fmt::format("the store of results is left out of this build: {}", why.message));
-    warning.notes = why.notes;
+    Error warning("CW1184", "the store of results is left out of the rest of this build", Blame::environment);
+    warning.notes.push_back(why.message);
+    warning.notes.insert(warning.notes.end(), why.notes.begin(), why.notes.end());
+    warning.helps.emplace_back("the build goes on and is right without it; `CARGO_WASM_CACHE_DIR` names another place");
     m_context.env.reporter.warning(warning);
   }
 }

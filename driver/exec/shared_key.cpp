@@ -175,15 +175,15 @@ SealedAction SharedKeys::first(plan::ActionIndex action, const ExpandedCommand& 
   return seal(m_context.graph.actions[action], command, input, m_places);
 }
 
-std::optional<std::string>
+Result<std::optional<std::string>>
 SharedKeys::key_value(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name) const
 {
   auto value = variable_of_child(m_context.env, tmpl, command, name);
   if (!value || command.environment.contains(name) || is_shareable_variable(name)) {
     return value;
   }
-  const auto secret = m_use.store->secret();
-  return secret ? hashed_value(*secret, *value) : "";
+  CW_TRY_ASSIGN(const std::string secret, m_use.store->secret());
+  return hashed_value(secret, *value);
 }
 
 Result<SealedAction> SharedKeys::second(
@@ -192,7 +192,8 @@ Result<SealedAction> SharedKeys::second(
   const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
   SharedKey whole{key.input, {}, {}};
   for (const std::string& name : observed.variables) {
-    whole.input.observed.emplace_back(name, key_value(tmpl, command, name));
+    CW_TRY_ASSIGN(auto value, key_value(tmpl, command, name));
+    whole.input.observed.emplace_back(name, std::move(value));
   }
   CW_TRY_ASSIGN(const auto files, look_at_sources(m_context, observed.files, observed.trees, {}, false));
   for (const RecordedFile& file : files) {

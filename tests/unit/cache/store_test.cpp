@@ -1,7 +1,10 @@
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/cache/store.hpp>
@@ -168,6 +171,18 @@ TEST_CASE("the secret is made once, for its owner alone", "[cache][store]")
   CHECK(secret.size() == 32);
   CHECK(world.open()->secret().value() == secret);
   CHECK((world.stat(world.dir / "store/secret").mode & 0777U) == 0600U);
+}
+
+TEST_CASE("who cannot read the secret of the store's owner has another one, never none", "[cache][store]")
+{
+  World world;
+  (void)world.open();
+  std::filesystem::create_symlink("secret", world.dir / "store/secret"); // cannot be read by anybody, root included
+  const auto secret = world.open()->secret();
+  REQUIRE(secret);
+  CHECK(secret->size() == 32);
+  CHECK(world.open()->secret().value() == *secret);
+  CHECK(world.stat(world.dir / fmt::format("store/secret-{}", ::geteuid())).size_bytes == 32);
 }
 
 TEST_CASE("two that put the same file in at once both succeed", "[cache][store]")
