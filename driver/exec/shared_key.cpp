@@ -298,8 +298,8 @@ Result<std::string> SharedKeys::host_tools(const ExpandedCommand& command)
   return text;
 }
 
-/// Cargo writes `.cargo-ok` when a crate is unpacked; what was changed later has a later ctime, which nobody can set. Where the times do
-/// not say so, the files are compared with the archive.
+/// A crate is compared with its archive. A checkout of git has none: cargo writes `.cargo-ok` last, and what was changed later has a later
+/// ctime, which nobody can set. Of the mark the earlier time counts, since making a hard link moves its ctime.
 Result<bool> SharedKeys::is_untouched(const plan::TemplateInput& package)
 {
   const base::Path& package_root = package.path;
@@ -307,18 +307,18 @@ Result<bool> SharedKeys::is_untouched(const plan::TemplateInput& package)
   if (found != m_untouched.end()) {
     return found->second;
   }
-  bool untouched = false;
-  CW_TRY_ASSIGN(const auto mark, m_context.env.fs.lstat(package_root / ".cargo-ok"));
-  if (mark) {
-    CW_TRY_ASSIGN(const TreeListing tree, list_tree(m_context.env.fs, package_root.native(), TreeKind::everything, {}));
+  const base::ReadOnlyFilesystem& fs = m_context.env.fs;
+  CW_TRY_ASSIGN(bool untouched, is_as_packed(m_context.env.fs, m_context.env.clock, package_root, package.text, m_use.memo_directory));
+  CW_TRY_ASSIGN(const auto mark, fs.lstat(package_root / ".cargo-ok"));
+  if (!untouched && mark && !base::parse_sha256(package.text)) {
+    CW_TRY_ASSIGN(const TreeListing tree, list_tree(fs, package_root.native(), TreeKind::everything, {}));
     untouched = true;
-    for (const std::string& file : tree.files) {
-      CW_TRY_ASSIGN(const auto stat, m_context.env.fs.lstat(file));
-      untouched = untouched && stat && stat->ctime_ns <= mark->ctime_ns;
+    for (const std::vector<std::string>& paths : {tree.files, tree.directories}) {
+      for (const std::string& path : paths) {
+        CW_TRY_ASSIGN(const auto stat, fs.lstat(path));
+        untouched = untouched && stat && stat->ctime_ns <= std::min(mark->mtime_ns, mark->ctime_ns);
+      }
     }
-  }
-  if (!untouched) {
-    CW_TRY_ASSIGN(untouched, is_as_packed(m_context.env.fs, m_context.env.clock, package_root, package.text, m_use.memo_directory));
   }
   const std::lock_guard lock(m_mutex);
   m_untouched.emplace(package_root.native(), untouched);

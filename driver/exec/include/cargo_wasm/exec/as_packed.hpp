@@ -1,5 +1,5 @@
-// Whether an unpacked crate is what its archive holds. Times alone do not tell where `$CARGO_HOME` was restored from a backup, as CI does:
-// there every file is as new as the next.
+// Whether an unpacked crate is what its archive holds. Times do not tell: where `$CARGO_HOME` was restored from a backup, as CI does, every
+// file is as new as the next, and a hard link moves a file's ctime.
 #pragma once
 #include <string>
 
