@@ -390,6 +390,12 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   m_threads.erase(action);
   m_running.erase(action);
   m_sent.erase(action);
+  if (job.wrote_outside) {
+    m_context.digests.forget_outside({m_graph.target_directory.native(), m_graph.cargo_home.native()});
+    if (m_results_of_others != nullptr) {
+      m_results_of_others->forget_packages();
+    }
+  }
   if (job.returned) {
     run_here(action, std::move(*job.returned));
     return {};

@@ -67,6 +67,16 @@ void FileDigests::forget(const std::string& path)
   m_known.erase(path);
 }
 
+void FileDigests::forget_outside(const std::vector<std::string>& directories)
+{
+  const std::lock_guard lock(m_mutex);
+  std::erase_if(m_known, [&](const auto& entry) {
+    return std::none_of(directories.begin(), directories.end(), [&](const std::string& directory) {
+      return entry.first.size() > directory.size() && entry.first.starts_with(directory) && entry.first[directory.size()] == '/';
+    });
+  });
+}
+
 void FileDigests::adopt(const std::string& path, const KnownFile& known)
 {
   const std::lock_guard lock(m_mutex);

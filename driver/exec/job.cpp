@@ -14,6 +14,7 @@
 #include "out_dir_before.hpp"
 #include "private_values.hpp"
 #include "result_cache.hpp"
+#include "tree_stamp.hpp"
 
 namespace cargo_wasm::exec {
 namespace {
@@ -142,7 +143,7 @@ public:
       CW_TRY(run_rustc(command, unit ? &*unit : nullptr, out));
       break;
     case plan::ActionKind::run_build_script:
-      CW_TRY(run_script(command, out));
+      CW_TRY(run_and_watch_script(command, out));
       break;
     case plan::ActionKind::tool:
       CW_TRY(run_tool(command, out));
@@ -339,6 +340,34 @@ private:
     return {};
   }
 
+  /// Scripts are to write into OUT_DIR. What one writes into its package or another is not brought back by its result.
+  Result<> run_and_watch_script(const base::Command& command, JobOutput& out)
+  {
+    CW_TRY_ASSIGN(const std::string before, stamp_of_packages());
+    const Result<> ran = run_script(command, out);
+    CW_TRY_ASSIGN(const std::string after, stamp_of_packages());
+    out.wrote_outside = before != after;
+    return ran;
+  }
+
+  /// Of the workspace and of a package beside it; nothing of crates from elsewhere, which their keys look after.
+  [[nodiscard]] Result<std::string> stamp_of_packages() const
+  {
+    const std::string target = m_context.graph.target_directory.native(), workspace = m_context.graph.workspace_root.native();
+    std::string stamp;
+    for (const plan::TemplateInput& input : m_template.inputs) {
+      if (input.kind == plan::TemplateInput::Kind::package_tree) {
+        const std::string package = input.path.native();
+        const bool is_beside = package != workspace && !package.starts_with(workspace + "/");
+        for (const std::string& root : is_beside ? std::vector{workspace, package} : std::vector{workspace}) {
+          CW_TRY_ASSIGN(const std::string of_root, tree_stamp(m_context.env.fs, root, target));
+          stamp += of_root;
+        }
+      }
+    }
+    return stamp;
+  }
+
   Result<> run_script(const base::Command& command, JobOutput& out)
   {
     const bool very_verbose = m_context.env.reporter.verbosity() >= base::Verbosity::very_verbose;
@@ -508,7 +537,7 @@ private:
     m_record.is_for_this_machine = is_private;
     m_record.duration_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, (now_ns() - m_started_ns) / 1'000'000));
     out.inputs_moved = m_inputs_moved;
-    if (!m_inputs_moved && m_settings.results != nullptr) {
+    if (!m_inputs_moved && !out.wrote_outside && m_settings.results != nullptr) {
       m_settings.results->keep(m_index, m_verdict, m_record);
     }
     out.record = std::move(m_record);

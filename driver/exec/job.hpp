@@ -26,6 +26,7 @@ struct JobOutput
   KnownResult result;
   std::optional<Record> record;
   bool inputs_moved = false;         ///< the inputs changed meanwhile: the record is good for this build and is not kept
+  bool wrote_outside = false;        ///< a script wrote, or somebody did meanwhile, where packages lie: what was known of them is void
   std::optional<FoundResult> found;  ///< another machine had it: nothing ran
   std::shared_ptr<Verdict> returned; ///< it could not be done elsewhere: nothing has happened, and it is to run here
   std::vector<ScriptMessage> messages;

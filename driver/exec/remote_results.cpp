@@ -77,7 +77,7 @@ remote::Remotes* ResultCache::remotes()
 std::optional<FoundResult> ResultCache::fetch(plan::ActionIndex action, const Verdict& verdict)
 {
   remote::Remotes* const others = verdict.shared == nullptr ? nullptr : remotes();
-  if (others == nullptr || !others->reads() || !m_context.graph.actions[action].cacheable) {
+  if (others == nullptr || !others->reads() || !m_context.graph.actions[action].cacheable || !verdict.shared->only_here.empty()) {
     return std::nullopt;
   }
   auto found = fetch_from(*others, action, verdict);

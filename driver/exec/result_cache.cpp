@@ -9,6 +9,7 @@
 
 #include "out_dir_before.hpp"
 #include "result_notes.hpp"
+#include "tree_stamp.hpp"
 
 namespace cargo_wasm::exec {
 namespace {
@@ -110,7 +111,11 @@ Result<std::optional<FoundResult>> ResultCache::find(plan::ActionIndex action, V
 {
   CW_TRY_ASSIGN(SharedKey key, m_keys.make(action, verdict));
   verdict.shared = std::make_shared<const SharedKey>(std::move(key));
-  CW_TRY_ASSIGN(auto usable, find_with(action, verdict, *verdict.shared, k_scopes));
+  constexpr std::array k_only_here = {Scope::checkout};
+  const bool stays = !verdict.shared->only_here.empty();
+  CW_TRY_ASSIGN(
+      auto usable,
+      find_with(action, verdict, *verdict.shared, stays ? std::span<const Scope>(k_only_here) : std::span<const Scope>(k_scopes)));
   if (!usable && !m_empties_out_dirs) {
     CW_TRY_ASSIGN(const auto of_here, with_out_dir_before(m_context, m_context.graph.actions[action], verdict.shared));
     if (of_here != verdict.shared) {
@@ -340,6 +345,11 @@ Result<bool> ResultCache::bring(plan::ActionIndex action, Record& record)
   return true;
 }
 
+void ResultCache::forget_packages()
+{
+  m_keys.forget_packages();
+}
+
 void ResultCache::keep(plan::ActionIndex action, const Verdict& verdict, Record& record)
 {
   if (verdict.shared == nullptr || !record.once_because.empty()) {
@@ -435,12 +445,23 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
   if (!still_holds || has_marks) {
     return {};
   }
+  for (const RecordedOutput& output : record.outputs) {
+    const bool is_left_by_script = output.is_directory && tmpl.kind == plan::ActionKind::run_build_script;
+    CW_TRY_ASSIGN(const bool is_plain,
+                  is_left_by_script ? is_plain_directory(m_context.env.fs, m_context.places.path_of(output.name)) : Result<bool>(true));
+    if (!is_plain) {
+      return {};
+    }
+  }
   action::ActionResult result;
   result.stdout_raw = m_context.places.neutral(record.stdout_text);
   result.stderr_raw = m_context.places.neutral(record.stderr_text);
   CW_TRY_ASSIGN(auto decided, scope_of(tmpl, record, result.stdout_raw + result.stderr_raw));
   if (key.input.platform.contains(k_out_dir_before)) {
     decided = {Scope::checkout, "its OUT_DIR held what an earlier run had left"};
+  }
+  if (!key.only_here.empty()) {
+    decided = {Scope::checkout, key.only_here};
   }
   const Scope scope = decided.first;
   const Observations observed = m_keys.observations_of(action, key, record);

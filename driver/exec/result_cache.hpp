@@ -45,6 +45,8 @@ public:
   /// An action is done, however it was done. What was kept of it, and of those that read it, is sent to other machines as soon as
   /// everything that they were made from is known to hold nothing private. Of the executor's thread.
   void is_settled(plan::ActionIndex action, bool is_for_this_machine);
+  /// Something was written into packages while the build goes on.
+  void forget_packages();
   /// Puts what is elsewhere of a record's outputs into place, and says so in the record. False: the store has it no more.
   [[nodiscard]] Result<bool> bring(plan::ActionIndex action, Record& record);
   /// Makes a found result this checkout's: what an earlier build left in the places of its outputs goes, its texts are written, and later

@@ -12,6 +12,9 @@
 #include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/exec/toolchain_digest.hpp>
 
+#include "result_notes.hpp"
+#include "tree_stamp.hpp"
+
 namespace cargo_wasm::exec {
 namespace {
 
@@ -31,6 +34,13 @@ std::vector<std::string> triples_of(const std::string& text)
     }
   }
   return triples;
+}
+
+/// A build script's run, or a compilation that loads macros.
+bool runs_code_here(const plan::ActionTemplate& tmpl, const SharedKey& key)
+{
+  return tmpl.kind == plan::ActionKind::run_build_script ||
+         std::ranges::any_of(key.input.dependencies, [](const auto& dependency) { return dependency.first.ends_with(".so"); });
 }
 
 /// What is built for this machine, not for a wasm target, also depends on its C library and linker.
@@ -93,7 +103,10 @@ Result<> SharedKeys::add_package(const plan::ActionTemplate& tmpl, const plan::T
     }
     key.input.platform.erase("package"); // its checksum says nothing of what lies there now
   }
-  CW_TRY(add_tree(tmpl, input, key));
+  CW_TRY(add_tree(input, key));
+  if (input.kind == InputKind::package_tree && runs_code_here(tmpl, key)) {
+    CW_TRY(add_unlisted(input, key));
+  }
   if (tmpl.kind == plan::ActionKind::run_build_script && input.kind == InputKind::package_tree) {
     // `git describe` and its like are asked by scripts that name no file for it.
     key.input.platform["commit"] = checked_out_commit(m_context.env.fs, input.path);
@@ -101,7 +114,7 @@ Result<> SharedKeys::add_package(const plan::ActionTemplate& tmpl, const plan::T
   return {};
 }
 
-Result<> SharedKeys::add_tree(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key)
+Result<> SharedKeys::add_tree(const plan::TemplateInput& input, SharedKey& key)
 {
   auto& files = m_trees[input.path.native()];
   if (files.empty()) {
@@ -111,7 +124,43 @@ Result<> SharedKeys::add_tree(const plan::ActionTemplate& tmpl, const plan::Temp
     key.package_files.insert(file.name);
     key.input.sources.push_back({file.name, file.known.digest, file.known.executable});
   }
-  (void)tmpl;
+  return {};
+}
+
+/// Hidden files and those that .gitignore names: a script may read `.env`, a macro `dist/`, and neither says so. Too many of them are not
+/// hashed, and keep the result in its checkout.
+Result<> SharedKeys::add_unlisted(const plan::TemplateInput& input, SharedKey& key)
+{
+  auto found = m_unlisted.find(input.path.native());
+  if (found == m_unlisted.end()) {
+    constexpr std::size_t k_most_files = 2000;
+    constexpr std::uint64_t k_most_bytes = 64 << 20;
+    std::map<std::string, std::string> files; // place name → path
+    std::uint64_t bytes = 0;
+    const auto note = [&](const std::string& path, const base::FileStat& stat) -> Result<> {
+      const std::string name = m_context.places.name_of(path);
+      if (!key.package_files.contains(name) && files.size() <= k_most_files) {
+        files.emplace(name, path);
+        bytes += stat.size_bytes;
+      }
+      return {};
+    };
+    CW_TRY(for_each_file(m_context.env.fs, input.path.native(), m_context.graph.target_directory.native(), note));
+    base::StableHasher hasher;
+    const bool is_hashed = files.size() <= k_most_files && bytes <= k_most_bytes;
+    for (const auto& [name, path] : is_hashed ? files : std::map<std::string, std::string>{}) {
+      CW_TRY_ASSIGN(const auto known, m_context.digests.file(path));
+      hasher.add(name).add(known ? base::to_hex(known->digest.hash) : "");
+    }
+    const std::string digest = !is_hashed ? "too many" : files.empty() ? "" : hasher.finish_hex();
+    found = m_unlisted.emplace(input.path.native(), digest).first;
+  }
+  if (!found->second.empty()) {
+    key.input.platform["unlisted"] = found->second;
+  }
+  if (found->second == "too many") {
+    key.only_here = "its package has many files that are hidden or ignored, which a script or macro may read";
+  }
   return {};
 }
 
@@ -126,9 +175,29 @@ Result<bool> SharedKeys::still_holds(plan::ActionIndex action, const SharedKey& 
           })) {
         return false;
       }
+    } else if (input.kind == InputKind::registry_package) {
+      const auto then = stamp_of(input.path.native());
+      CW_TRY_ASSIGN(const std::string now,
+                    then ? tree_stamp(m_context.env.fs, input.path.native(), {}) : Result<std::string>(std::string()));
+      if (then && now != *then) {
+        return false; // edited meanwhile: its checksum says nothing of what was compiled
+      }
     }
   }
   return true;
+}
+
+std::optional<std::string> SharedKeys::stamp_of(const std::string& package_root) const
+{
+  const std::lock_guard lock(m_mutex);
+  const auto found = m_stamps.find(package_root);
+  return found == m_stamps.end() ? std::nullopt : std::optional(found->second);
+}
+
+void SharedKeys::forget_packages()
+{
+  m_trees.clear();
+  m_unlisted.clear();
 }
 
 Result<> SharedKeys::add_tools(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key)
@@ -141,11 +210,7 @@ Result<> SharedKeys::add_tools(const plan::ActionTemplate& tmpl, const ExpandedC
     CW_TRY_ASSIGN(platform["cargo-wasm"], program(m_use.driver_program));
   }
   if (tmpl.kind == plan::ActionKind::rustc) {
-    // A wrapper or clippy: the toolchain's digest does not cover it.
-    const base::Path called = tmpl.program;
-    if (called.is_absolute() && called.filename() != "rustc") {
-      CW_TRY_ASSIGN(platform["program"], program(called));
-    }
+    CW_TRY(add_wrappers(tmpl, command, platform));
   }
   if (const std::string* bootstrap = m_context.env.var("RUSTC_BOOTSTRAP")) {
     platform["RUSTC_BOOTSTRAP"] = *bootstrap;
@@ -156,6 +221,36 @@ Result<> SharedKeys::add_tools(const plan::ActionTemplate& tmpl, const ExpandedC
         platform["variable:" + name] = value;
       }
     }
+  }
+  return {};
+}
+
+/// Wrappers and clippy, which the toolchain's digest does not cover: the program, and those that it is to call, which are its first
+/// arguments.
+Result<>
+SharedKeys::add_wrappers(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, std::map<std::string, std::string>& platform)
+{
+  std::vector<std::string> called{tmpl.program.native()};
+  for (const std::string& argument : command.arguments) {
+    if (argument.starts_with('-') || called.size() == 3) { // a wrapper, a workspace's wrapper, the compiler
+      break;
+    }
+    called.push_back(argument);
+  }
+  std::string digests;
+  for (const base::Path name : called) {
+    const bool is_of_toolchain = std::ranges::any_of(tmpl.inputs, [&](const plan::TemplateInput& input) {
+      return input.kind == InputKind::toolchain && name == input.path / "bin/rustc";
+    });
+    const auto path = name.is_absolute() ? std::optional(name) : m_context.env.program_on_path(name.native());
+    if (is_of_toolchain || !path || !m_context.env.fs.is_file(*path)) {
+      continue;
+    }
+    CW_TRY_ASSIGN(const std::string digest, program(*path));
+    digests += (digests.empty() ? "" : " ") + digest;
+  }
+  if (!digests.empty()) {
+    platform["program"] = digests;
   }
   return {};
 }
@@ -202,6 +297,8 @@ Result<SealedAction> SharedKeys::second(
     }
   }
   whole.input.platform["step"] = "second";
+  // Also what was looked at and is not there: a result that asked for one variable more is another, though that is not set.
+  whole.input.platform["looked-at"] = base::to_hex(base::sha256(encode(std::vector<Observations>{observed})));
   return first(action, command, whole, scope);
 }
 
@@ -320,7 +417,11 @@ Result<bool> SharedKeys::is_untouched(const plan::TemplateInput& package)
       }
     }
   }
+  CW_TRY_ASSIGN(const std::string stamp, tree_stamp(fs, package_root.native(), {}));
   const std::lock_guard lock(m_mutex);
+  if (untouched) {
+    m_stamps[package_root.native()] = stamp;
+  }
   m_untouched.emplace(package_root.native(), untouched);
   return untouched;
 }

@@ -43,6 +43,7 @@ struct SharedKey
   SealInput input;                       ///< with the package's files, or its checksum in `platform`
   std::set<std::string> package_files;   ///< place names that `input` covers
   std::vector<std::string> whole_places; ///< place names of directories that a checksum or a dependency's digest covers
+  std::string only_here;                 ///< why the result stays in this checkout whatever is in it; empty: it need not
 };
 
 class SharedKeys
@@ -57,6 +58,9 @@ public:
   [[nodiscard]] Result<bool> still_holds(plan::ActionIndex action, const SharedKey& key);
 
   [[nodiscard]] SealedAction first(plan::ActionIndex action, const ExpandedCommand& command, const SharedKey& key, Scope scope) const;
+  /// After something was written into packages: they are looked at again. Not while a thread calls `make`.
+  void forget_packages();
+
   /// With the values of today. Errors: those of reading files.
   [[nodiscard]] Result<SealedAction>
   second(plan::ActionIndex action, const ExpandedCommand& command, const SharedKey& key, Scope scope, const Observations& observed) const;
@@ -73,7 +77,10 @@ public:
 
 private:
   Result<> add_package(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key);
-  Result<> add_tree(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key);
+  Result<> add_tree(const plan::TemplateInput& input, SharedKey& key);
+  Result<> add_unlisted(const plan::TemplateInput& input, SharedKey& key);
+  Result<> add_wrappers(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, std::map<std::string, std::string>& platform);
+  [[nodiscard]] std::optional<std::string> stamp_of(const std::string& package_root) const;
   Result<> add_tools(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key);
   Result<std::string> toolchain(const plan::TemplateInput& input);
   Result<std::string> program(const base::Path& path);
@@ -86,9 +93,11 @@ private:
   std::vector<std::string> m_checkout, m_user;
   std::map<std::string, std::string> m_toolchains;
   std::map<std::string, std::string> m_programs;
-  mutable std::mutex m_mutex;              ///< of `m_untouched`, which the threads of jobs read
-  std::map<std::string, bool> m_untouched; ///< package root → nothing was written since it was unpacked
+  mutable std::mutex m_mutex;                  ///< of `m_untouched`, which the threads of jobs read
+  std::map<std::string, bool> m_untouched;     ///< package root → nothing was written since it was unpacked
+  std::map<std::string, std::string> m_stamps; ///< package root → stamp, of those; under the mutex, too
   std::map<std::string, std::vector<RecordedFile>> m_trees;
+  std::map<std::string, std::string> m_unlisted; ///< package root → digest of what no listing names
 };
 
 /// Whether the value of this variable may stand in a key that others see: names of compilers, flags and libraries for C, of targets and

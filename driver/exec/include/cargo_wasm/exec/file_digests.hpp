@@ -58,6 +58,8 @@ public:
   /// What this process saw last, without looking again; nullopt: nothing, or that it is not there.
   [[nodiscard]] std::optional<KnownFile> last_look(const std::string& path);
   void forget(const std::string& path);
+  /// Everything that does not lie below one of these directories.
+  void forget_outside(const std::vector<std::string>& directories);
   /// What is known of a file without a look: one that the store has and this place has not yet, or that was just put here.
   void adopt(const std::string& path, const KnownFile& known);
 

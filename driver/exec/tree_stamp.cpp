@@ -1,0 +1,87 @@
+#include "tree_stamp.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <cargo_wasm/base/digest.hpp>
+
+namespace cargo_wasm::exec {
+namespace {
+
+bool is_of_version_control(std::string_view name)
+{
+  return name == ".git" || name == ".hg" || name == ".jj" || name == ".svn";
+}
+
+} // namespace
+
+Result<> for_each_file(const base::ReadOnlyFilesystem& fs,
+                       const std::string& root,
+                       const std::string& excluded,
+                       const std::function<Result<>(const std::string& path, const base::FileStat& stat)>& visit)
+{
+  std::vector<std::string> directories{root};
+  while (!directories.empty()) {
+    const std::string directory = std::move(directories.back());
+    directories.pop_back();
+    CW_TRY_ASSIGN(const auto entries, fs.list(directory));
+    const bool is_cache = std::ranges::any_of(entries, [](const base::DirectoryEntry& entry) { return entry.name == "CACHEDIR.TAG"; });
+    if (is_cache && directory != root) {
+      continue;
+    }
+    for (const base::DirectoryEntry& entry : entries) {
+      const std::string path = directory + "/" + entry.name;
+      if (path == excluded || is_of_version_control(entry.name)) {
+        continue;
+      }
+      if (entry.type == base::FileType::directory) {
+        directories.push_back(path);
+        continue;
+      }
+      CW_TRY_ASSIGN(const auto stat, fs.lstat(path));
+      if (stat) {
+        CW_TRY(visit(path, *stat));
+      }
+    }
+  }
+  return {};
+}
+
+Result<std::string> tree_stamp(const base::ReadOnlyFilesystem& fs, const std::string& root, const std::string& excluded)
+{
+  std::map<std::string, base::FileStat> files;
+  CW_TRY(for_each_file(fs, root, excluded, [&](const std::string& path, const base::FileStat& stat) -> Result<> {
+    files.emplace(path, stat);
+    return {};
+  }));
+  base::StableHasher hasher;
+  for (const auto& [path, stat] : files) {
+    hasher.add(path).add(stat.size_bytes).add(static_cast<std::uint64_t>(stat.mtime_ns)).add(static_cast<std::uint64_t>(stat.ctime_ns));
+    hasher.add(stat.inode).add(std::uint64_t{stat.mode});
+  }
+  return hasher.finish_hex();
+}
+
+Result<bool> is_plain_directory(const base::ReadOnlyFilesystem& fs, const std::string& root)
+{
+  std::vector<std::string> directories{root};
+  while (!directories.empty()) {
+    const std::string directory = std::move(directories.back());
+    directories.pop_back();
+    CW_TRY_ASSIGN(const auto entries, fs.list(directory));
+    if (entries.empty() && directory != root) {
+      return false;
+    }
+    for (const base::DirectoryEntry& entry : entries) {
+      const std::string path = directory + "/" + entry.name;
+      if (entry.type == base::FileType::directory) {
+        directories.push_back(path);
+      } else if (entry.type != base::FileType::regular && !fs.is_file(path)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+} // namespace cargo_wasm::exec
