@@ -343,29 +343,11 @@ private:
   /// Scripts are to write into OUT_DIR. What one writes into its package or another is not brought back by its result.
   Result<> run_and_watch_script(const base::Command& command, JobOutput& out)
   {
-    CW_TRY_ASSIGN(const std::string before, stamp_of_packages());
+    CW_TRY_ASSIGN(const std::string before, stamp_of_packages(m_context, m_template));
     const Result<> ran = run_script(command, out);
-    CW_TRY_ASSIGN(const std::string after, stamp_of_packages());
+    CW_TRY_ASSIGN(const std::string after, stamp_of_packages(m_context, m_template));
     out.wrote_outside = before != after;
     return ran;
-  }
-
-  /// Of the workspace and of a package beside it; nothing of crates from elsewhere, which their keys look after.
-  [[nodiscard]] Result<std::string> stamp_of_packages() const
-  {
-    const std::string target = m_context.graph.target_directory.native(), workspace = m_context.graph.workspace_root.native();
-    std::string stamp;
-    for (const plan::TemplateInput& input : m_template.inputs) {
-      if (input.kind == plan::TemplateInput::Kind::package_tree) {
-        const std::string package = input.path.native();
-        const bool is_beside = package != workspace && !package.starts_with(workspace + "/");
-        for (const std::string& root : is_beside ? std::vector{workspace, package} : std::vector{workspace}) {
-          CW_TRY_ASSIGN(const std::string of_root, tree_stamp(m_context.env.fs, root, target));
-          stamp += of_root;
-        }
-      }
-    }
-    return stamp;
   }
 
   Result<> run_script(const base::Command& command, JobOutput& out)

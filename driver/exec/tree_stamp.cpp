@@ -62,6 +62,24 @@ Result<std::string> tree_stamp(const base::ReadOnlyFilesystem& fs, const std::st
   return hasher.finish_hex();
 }
 
+Result<std::string> stamp_of_packages(const Context& context, const plan::ActionTemplate& tmpl)
+{
+  const std::string target = context.graph.target_directory.native(), workspace = context.graph.workspace_root.native();
+  std::string stamp;
+  for (const plan::TemplateInput& input : tmpl.inputs) {
+    if (input.kind != plan::TemplateInput::Kind::package_tree) {
+      continue;
+    }
+    const std::string package = input.path.native();
+    const bool is_beside = package != workspace && !package.starts_with(workspace + "/");
+    for (const std::string& root : is_beside ? std::vector{workspace, package} : std::vector{workspace}) {
+      CW_TRY_ASSIGN(const std::string of_root, tree_stamp(context.env.fs, root, target));
+      stamp += of_root;
+    }
+  }
+  return stamp;
+}
+
 Result<bool> is_plain_directory(const base::ReadOnlyFilesystem& fs, const std::string& root)
 {
   std::vector<std::string> directories{root};

@@ -7,6 +7,8 @@
 
 #include <cargo_wasm/base/filesystem.hpp>
 
+#include "freshness.hpp"
+
 namespace cargo_wasm::exec {
 
 /// Every file and link below `root` with its own stat data, in no order. Left out: directories of version control, and those with a
@@ -18,6 +20,10 @@ Result<> for_each_file(const base::ReadOnlyFilesystem& fs,
 
 /// Another one when a file came, went or was written.
 [[nodiscard]] Result<std::string> tree_stamp(const base::ReadOnlyFilesystem& fs, const std::string& root, const std::string& excluded);
+
+/// Of the workspace of a local package, and of the package where it lies beside; nothing of crates from elsewhere, which their keys look
+/// after.
+[[nodiscard]] Result<std::string> stamp_of_packages(const Context& context, const plan::ActionTemplate& tmpl);
 
 /// Whether a directory is its regular files and nothing else: no empty directory, no link to a directory or to nothing. Only such a one
 /// comes out of the store as it went in.
