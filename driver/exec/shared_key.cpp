@@ -285,7 +285,8 @@ Result<SealedAction> SharedKeys::second(
     plan::ActionIndex action, const ExpandedCommand& command, const SharedKey& key, Scope scope, const Observations& observed) const
 {
   const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
-  SharedKey whole{key.input, {}, {}};
+  SharedKey whole;
+  whole.input = key.input;
   for (const std::string& name : observed.variables) {
     CW_TRY_ASSIGN(auto value, key_value(tmpl, command, name));
     whole.input.observed.emplace_back(name, std::move(value));
