@@ -456,7 +456,7 @@ std::optional<base::Digest> Executor::inputs_of(plan::ActionIndex action) const
   if (!is_of_this_build) {
     return std::nullopt;
   }
-  put_values_of_today(m_context.env, *record); // the digest is the same in all checkouts
+  put_values_of_today(m_context.env, m_graph.actions[action], *record); // the digest is the same in all checkouts
   return own_inputs_digest(*record, m_context.places);
 }
 

@@ -7,6 +7,7 @@
 #include <cargo_wasm/exec/state_log.hpp>
 
 #include "freshness.hpp"
+#include "private_values.hpp"
 #include "result_cache.hpp"
 #include "result_notes.hpp"
 
@@ -18,7 +19,7 @@ std::string short_text(const base::Digest& digest)
   return base::to_hex(digest.hash);
 }
 
-void add_parts(std::vector<KeyPart>& parts, const SealedAction& sealed, const SharedKey& key)
+void add_parts(std::vector<KeyPart>& parts, const plan::ActionTemplate& tmpl, const SealedAction& sealed, const SharedKey& key)
 {
   const std::vector<std::string>& arguments = sealed.command.arguments;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -30,7 +31,7 @@ void add_parts(std::vector<KeyPart>& parts, const SealedAction& sealed, const Sh
     parts.push_back({"argument", text, {}});
   }
   for (const auto& [name, value] : sealed.command.environment) {
-    parts.push_back({"variable", name, value});
+    parts.push_back({"variable", name, is_configured_secret(tmpl, name) ? "(not shown)" : value});
   }
   for (const auto& [name, value] : sealed.command.platform) {
     parts.push_back({"platform", name, value});
@@ -108,7 +109,7 @@ Result<ExplainedKey> ResultCache::explain(plan::ActionIndex action, Verdict& ver
   explained.action = action;
   const SealedAction shown = m_keys.first(action, verdict.command, key, Scope::anywhere);
   explained.first = shown.digest;
-  add_parts(explained.parts, shown, key);
+  add_parts(explained.parts, tmpl, shown, key);
   if (!tmpl.cacheable) {
     explained.private_because = tmpl.not_cacheable_because;
   }

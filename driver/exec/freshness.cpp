@@ -7,6 +7,7 @@
 #include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/exec/toolchain_digest.hpp>
 
+#include "private_values.hpp"
 #include "shared_key.hpp"
 
 namespace cargo_wasm::exec {
@@ -110,7 +111,8 @@ std::optional<std::string>
 recorded_variable(const Context& context, const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name)
 {
   auto value = variable_of_child(context.env, tmpl, command, name);
-  const bool is_plain = !value || command.environment.contains(name) || is_shareable_variable(name);
+  const bool is_set_by_us = command.environment.contains(name) && !is_configured_secret(tmpl, name);
+  const bool is_plain = !value || is_set_by_us || is_shareable_variable(name);
   return is_plain ? value : std::optional(hashed_value(context.key_of_variables, *value));
 }
 
@@ -177,6 +179,7 @@ Result<Verdict> FreshnessChecker::check(plan::ActionIndex index, std::span<const
   for (const auto& [path, digest] : used_outputs(m_context.graph, index, results)) {
     verdict.input.dependencies.emplace_back(m_context.places.name_of(path), digest);
   }
+  verdict.input.key_of_variables = m_context.key_of_variables;
   CW_TRY(add_platform(tmpl, verdict.input));
   verdict.record = m_log.find(tmpl.identity);
   if (!verdict.record) {

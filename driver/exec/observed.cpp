@@ -11,10 +11,14 @@ std::string hashed_value(std::string_view key, std::string_view value)
   return std::string(k_hashed_value) + base::hmac_sha256_hex(key, value);
 }
 
-void put_values_of_today(const Env& env, Record& record)
+void put_values_of_today(const Env& env, const plan::ActionTemplate& tmpl, Record& record)
 {
+  const auto today = [&](const std::string& name) {
+    const auto configured = tmpl.env.find(name);
+    return configured == tmpl.env.end() ? env.var(name) : &configured->second;
+  };
   for (auto& [name, value] : record.observed) {
-    const std::string* const now = env.var(name);
+    const std::string* const now = today(name);
     if (!value || !value->starts_with(k_hashed_value) || now == nullptr) {
       continue;
     }
@@ -22,6 +26,11 @@ void put_values_of_today(const Env& env, Record& record)
       known->second = *now;
     }
     value = *now;
+  }
+  for (auto& [name, value] : record.environment) {
+    if (const auto configured = tmpl.env.find(name); value.starts_with(k_hashed_value) && configured != tmpl.env.end()) {
+      value = configured->second;
+    }
   }
 }
 

@@ -33,6 +33,11 @@ std::vector<std::string_view> values_to_look_for(const Env& env, const plan::Act
       values.push_back(value);
     }
   }
+  for (const auto& [name, value] : tmpl.env) {
+    if (value.size() >= k_shortest_secret && is_configured_secret(tmpl, name)) {
+      values.push_back(value);
+    }
+  }
   return values;
 }
 
@@ -44,6 +49,13 @@ bool contains_one_of(std::string_view bytes, const std::vector<std::string_view>
 }
 
 } // namespace
+
+bool is_configured_secret(const plan::ActionTemplate& tmpl, std::string_view name)
+{
+  constexpr std::string_view k_of_packages[] = {"CARGO_BIN_", "CARGO_CFG_", "CARGO_FEATURE_", "CARGO_PKG_", "CARGO_WASM_"};
+  return sounds_secret(name) && tmpl.env.contains(std::string(name)) &&
+         std::ranges::none_of(k_of_packages, [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
 
 Result<bool>
 has_private_values(const Context& context, const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const Record& record)

@@ -5,6 +5,9 @@
 
 namespace cargo_wasm::exec {
 
+/// A variable of cargo's `[env]` whose name sounds secret: its value is treated like that of an inherited one, though commands set it.
+[[nodiscard]] bool is_configured_secret(const plan::ActionTemplate& tmpl, std::string_view name);
+
 /// Of a record whose variables, texts and outputs are known. Errors: those of reading outputs. Cost: the outputs are searched for the
 /// values of variables whose names sound secret; those of a build script for all values of some length that are not those of every session.
 [[nodiscard]] Result<bool>

@@ -11,6 +11,7 @@
 #include <cargo_wasm/exec/compiler_message.hpp>
 #include <cargo_wasm/exec/dep_info.hpp>
 
+#include "private_values.hpp"
 #include "shared_key.hpp"
 
 namespace cargo_wasm::exec {
@@ -205,6 +206,9 @@ Result<std::optional<RemoteUnit>> RemoteUnits::run_there(plan::ActionIndex actio
   };
   base::EnvMap variables;
   for (const auto& [name, value] : verdict.command.environment) {
+    if (is_configured_secret(tmpl, name)) {
+      return comes_back(fmt::format("`{}` of `[env]` may be a secret", name));
+    }
     if (name != "CARGO") { // this program is not there
       variables.emplace(name, value);
     }

@@ -1,6 +1,10 @@
+#include <cargo_wasm/exec/seal.hpp>
+
 #include <algorithm>
 
-#include <cargo_wasm/exec/seal.hpp>
+#include <cargo_wasm/exec/observed.hpp>
+
+#include "private_values.hpp"
 
 namespace cargo_wasm::exec {
 
@@ -17,7 +21,8 @@ SealedAction seal(const plan::ActionTemplate& tmpl, const ExpandedCommand& comma
   // where this program lies ($CARGO): another build of it, or a copy elsewhere, does not make results stale.
   for (const auto& [name, value] : command.environment) {
     if (name != "CARGO" && (input.with_package_variables || !name.starts_with("CARGO_PKG_"))) {
-      out.environment.emplace(name, places.neutral(value));
+      const bool is_hidden = !input.key_of_variables.empty() && is_configured_secret(tmpl, name);
+      out.environment.emplace(name, is_hidden ? hashed_value(input.key_of_variables, value) : places.neutral(value));
     }
   }
   // A variable the program looked at counts with its real value. $OUT_DIR is the exception: what lies in it is tracked by

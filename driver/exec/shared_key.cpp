@@ -12,6 +12,7 @@
 #include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/exec/toolchain_digest.hpp>
 
+#include "private_values.hpp"
 #include "result_notes.hpp"
 #include "tree_stamp.hpp"
 
@@ -274,7 +275,7 @@ Result<std::optional<std::string>>
 SharedKeys::key_value(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name) const
 {
   auto value = variable_of_child(m_context.env, tmpl, command, name);
-  if (!value || command.environment.contains(name) || is_shareable_variable(name)) {
+  if (!value || (command.environment.contains(name) && !is_configured_secret(tmpl, name)) || is_shareable_variable(name)) {
     return value;
   }
   CW_TRY_ASSIGN(const std::string secret, m_use.store->secret());

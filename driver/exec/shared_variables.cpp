@@ -2,6 +2,8 @@
 // or a password has no name of this kind.
 #include <algorithm>
 
+#include <cargo_wasm/base/text.hpp>
+
 #include "shared_key.hpp"
 
 namespace cargo_wasm::exec {
@@ -62,7 +64,8 @@ bool is_tool(std::string_view name)
 bool sounds_secret(std::string_view name)
 {
   constexpr std::string_view k_words[] = {"AUTH", "CREDENTIAL", "KEY", "PASS", "PRIVATE", "SECRET", "TOKEN"};
-  return std::ranges::any_of(k_words, [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+  const std::string upper = base::to_upper(name); // Windows' habits, and `npm_config__authToken`
+  return std::ranges::any_of(k_words, [&](std::string_view word) { return upper.find(word) != std::string::npos; });
 }
 
 bool is_read_by_build_scripts(std::string_view name)

@@ -29,22 +29,39 @@ Result<> cache_keygen(const Env& env, const CacheKeygenRequest& request)
   return {};
 }
 
+namespace {
+
+Error not_sent(const CachePushRequest& request, std::uint64_t count, std::uint64_t elsewhere)
+{
+  Error error = Error("CW1278", fmt::format("{} results could not be sent", count), Blame::network)
+                    .note(fmt::format("they stay in `{}`", request.spool.native()));
+  if (elsewhere > 0) {
+    error.notes.push_back(fmt::format("{} of them are for remote caches to which the configuration here does not write", elsewhere));
+    error.helps.emplace_back("run `cargo-wasm cache push --wait` in the project that built them, too");
+  }
+  if (count > elsewhere) {
+    error.helps.emplace_back("run `cargo-wasm cache push --wait` again when the caches can be reached");
+  }
+  return error;
+}
+
+} // namespace
+
 Result<> cache_push(const Env& env, const CachePushRequest& request)
 {
   CW_TRY_ASSIGN(const auto config, manifest::Config::load(env, request.config));
   CW_TRY_ASSIGN(const auto remotes, remote::open_remotes(env, *config, request.spool));
   if (remotes == nullptr) {
     env.reporter.status("Pushed", "nothing: there are no remote caches that may be asked");
-    return {};
+    CW_TRY_ASSIGN(const std::uint64_t waiting, remote::count_spooled(env, request.spool));
+    return waiting == 0 ? Result<>() : fail(not_sent(request, waiting, waiting));
   }
   CW_TRY_ASSIGN(const remote::UploadSummary done, remotes->push());
   const std::string dropped =
       done.dropped == 0 ? "" : fmt::format("; {} dropped, which nobody takes or whose files are gone", done.dropped);
   env.reporter.status("Pushed", fmt::format("{} results{}", done.sent, dropped));
   if (done.spooled > 0) {
-    return fail(Error("CW1278", fmt::format("{} results could not be sent", done.spooled), Blame::network)
-                    .note(fmt::format("they stay in `{}`", request.spool.native()))
-                    .help("run `cargo-wasm cache push --wait` again when the caches can be reached"));
+    return fail(not_sent(request, done.spooled, done.elsewhere));
   }
   return {};
 }

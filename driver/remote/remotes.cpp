@@ -118,18 +118,26 @@ Delivery Remotes::State::deliver(Remote& remote, const UploadJob& job)
 
 Delivery Remotes::State::deliver_all(UploadJob& job)
 {
-  std::vector<std::string> left;
+  std::vector<SpoolTarget> left;
   bool is_lost = false;
-  for (const std::string& name : job.remotes) {
-    const auto remote = std::find_if(remotes.begin(), remotes.end(), [&](const auto& known) { return known->settings().name == name; });
-    const Delivery delivery = remote == remotes.end() ? Delivery::never : deliver(**remote, job);
-    if (delivery == Delivery::later) {
-      left.push_back(name);
+  bool is_later = false;
+  for (const SpoolTarget& target : job.remotes) {
+    const auto remote = std::find_if(remotes.begin(), remotes.end(), [&](const auto& known) {
+      const RemoteSettings& settings = known->settings();
+      return settings.name == target.name && settings.url == target.url && settings.writes;
+    });
+    const Delivery delivery = remote == remotes.end() ? Delivery::elsewhere : deliver(**remote, job);
+    if (delivery == Delivery::later || delivery == Delivery::elsewhere) {
+      left.push_back(target);
     }
+    is_later = is_later || delivery == Delivery::later;
     is_lost = is_lost || delivery == Delivery::never;
   }
   job.remotes = std::move(left);
-  return !job.remotes.empty() ? Delivery::later : is_lost ? Delivery::never : Delivery::sent;
+  if (!job.remotes.empty()) {
+    return is_later ? Delivery::later : Delivery::elsewhere;
+  }
+  return is_lost ? Delivery::never : Delivery::sent;
 }
 
 void Remotes::State::to_spool(const UploadJob& job)
@@ -213,7 +221,7 @@ void Remotes::offer(const Digest& action, const action::ActionResult& result, st
   UploadJob job{.action = action, .entry = {}, .remotes = {}, .blobs = std::move(blobs)};
   for (const auto& remote : m_state->remotes) {
     if (remote->writes_later()) {
-      job.remotes.push_back(remote->settings().name);
+      job.remotes.push_back({remote->settings().name, remote->settings().url});
     }
   }
   const auto is_too_large = [](const Blob& blob) { return blob.digest.size_bytes > k_largest_blob_bytes; };
@@ -256,15 +264,22 @@ Result<UploadSummary> Remotes::push()
   CW_TRY_ASSIGN(const std::vector<Path> files, m_state->spool.files());
   for (const Path& file : files) {
     std::optional<UploadJob> job = m_state->spool.load(file);
+    const std::vector<SpoolTarget> before = job ? job->remotes : std::vector<SpoolTarget>();
     const Delivery delivery = job ? m_state->deliver_all(*job) : Delivery::never;
-    if (delivery == Delivery::later) {
-      (void)m_state->spool.add(*job); // fewer remotes are left, perhaps
-    } else {
+    const bool stays = delivery == Delivery::later || delivery == Delivery::elsewhere;
+    if (!stays || (job->remotes != before && m_state->spool.add(*job))) {
       m_state->spool.remove(file);
     }
-    ++(delivery == Delivery::sent ? out.sent : delivery == Delivery::later ? out.spooled : out.dropped);
+    ++(delivery == Delivery::sent ? out.sent : stays ? out.spooled : out.dropped);
+    out.elsewhere += delivery == Delivery::elsewhere ? 1U : 0U;
   }
   return out;
+}
+
+Result<std::uint64_t> count_spooled(const Env& env, const Path& spool)
+{
+  CW_TRY_ASSIGN(const std::vector<Path> files, Spool(env.fs, spool).files());
+  return files.size();
 }
 
 Result<std::unique_ptr<Remotes>> open_remotes(const Env& env, const manifest::Config& config, Path spool)

@@ -60,7 +60,8 @@ private:
   std::atomic<bool> m_is_left_out{false}, m_takes_nothing{false}, m_lies{false}, m_told_unsigned{false}, m_told_incomplete{false};
 };
 
-enum class Delivery : std::uint8_t { sent, later, never };
+/// `elsewhere`: not from here, whose configuration writes to no such remote.
+enum class Delivery : std::uint8_t { sent, later, elsewhere, never };
 
 struct Remotes::State
 {
@@ -90,7 +91,7 @@ struct Remotes::State
   void warn_incomplete(Remote& remote, const Digest& missing);
 
   Delivery deliver(Remote& remote, const UploadJob& job);
-  /// Sends to all remotes that are left in the job, which then names those that may take it later.
+  /// Sends to all remotes that are left in the job, which then names those that may take it later, and those that are not configured here.
   Delivery deliver_all(UploadJob& job);
   void upload_loop();
   void to_spool(const UploadJob& job);

@@ -7,7 +7,7 @@
 namespace cargo_wasm::remote {
 namespace {
 
-constexpr std::string_view k_magic = "cargo-wasm/spool/v1\n";
+constexpr std::string_view k_magic = "cargo-wasm/spool/v2\n";
 constexpr std::string_view k_ending = ".entry";
 
 void write_digest(base::ByteWriter& out, const Digest& digest)
@@ -42,8 +42,9 @@ std::string to_bytes(const UploadJob& job)
   write_digest(body, job.action);
   body.text(job.entry);
   body.number(job.remotes.size());
-  for (const std::string& remote : job.remotes) {
-    body.text(remote);
+  for (const SpoolTarget& remote : job.remotes) {
+    body.text(remote.name);
+    body.text(remote.url);
   }
   body.number(job.blobs.size());
   for (const Blob& blob : job.blobs) {
@@ -78,7 +79,10 @@ std::optional<UploadJob> parse_job(std::string_view bytes)
   job.action = read_digest(in);
   job.entry = in.text();
   for (std::uint64_t left = in.count(); left > 0 && in.ok(); --left) {
-    job.remotes.emplace_back(in.text());
+    SpoolTarget remote;
+    remote.name = in.text();
+    remote.url = in.text();
+    job.remotes.push_back(std::move(remote));
   }
   for (std::uint64_t left = in.count(); left > 0 && in.ok(); --left) {
     Blob blob;
@@ -97,7 +101,13 @@ std::optional<UploadJob> parse_job(std::string_view bytes)
 
 Result<> Spool::add(const UploadJob& job)
 {
-  return m_fs.write_atomic(m_directory / (base::to_hex(job.action.hash) + std::string(k_ending)), to_bytes(job));
+  std::string targets;
+  for (const SpoolTarget& remote : job.remotes) {
+    targets += fmt::format("{} {}\n", remote.name, remote.url);
+  }
+  constexpr std::size_t k_digits = 16;
+  const std::string of_targets = base::to_hex(base::sha256(targets)).substr(0, k_digits);
+  return m_fs.write_atomic(m_directory / fmt::format("{}-{}{}", base::to_hex(job.action.hash), of_targets, k_ending), to_bytes(job));
 }
 
 Result<std::vector<Path>> Spool::files() const

@@ -240,7 +240,7 @@ Result<> record_actions(
               .note(known->once_because)
               .help("name a level of wasm-opt that it finishes in time, in the profile's settings"));
     }
-    exec::put_values_of_today(env, *known);
+    exec::put_values_of_today(env, tmpl, *known);
     CW_TRY_ASSIGN(ActionOfBuild action, recorder.record(index, *known));
     record.actions.push_back(std::move(action));
     record_tools(graph, known->platform, tmpl, record);

@@ -9,6 +9,7 @@ from team import ALL, Machine, files_with
 OURS = {"CARGO_REGISTRY_TOKEN": "hidden-token-of-crates-io", "CARGO_REGISTRIES_OWN_TOKEN": "hidden-token-of-own-registry", "CARGO_WASM_PUBLISH_KEY": "hidden-publish-key-text",
         "CARGO_WASM_KEY_PASSPHRASE": "hidden-pass-phrase", "TEAM_CACHE": "hidden-token-of-the-cache"}
 LABEL, TOKEN = "planted-label-4711", "planted-token-0815"
+CONFIGURED = "planted-in-config-1234"  # by [env]
 
 SCRIPT = """use std::{env, fs, path::Path};
 
@@ -28,7 +29,9 @@ def plant(machine):
     main = machine.root / "app/src/main.rs"
     main.write_text('const TOKEN: &str = include_str!(concat!(env!("OUT_DIR"), "/token.txt"));\n' + main.read_text().replace("fn main() {", 'fn main() {\n    println!("{TOKEN}");'))
     library = machine.root / "text/src/lib.rs"
-    library.write_text(library.read_text() + '\npub const LABEL: Option<&str> = option_env!("APP_LABEL");\n')
+    library.write_text(library.read_text() + '\npub const LABEL: Option<&str> = option_env!("APP_LABEL");\npub const FROM_CONFIG: &str = env!("app_secret");\n')
+    config = machine.home / ".cargo/config.toml"
+    config.write_text(config.read_text() + f'[env]\napp_secret = "{CONFIGURED}"\n')
     wrapper = machine.base.parent / "wrapper"
     wrapper.write_text('#!/bin/sh\nenv >>"$DUMP-wrapper"\nexec "$@"\n')
     wrapper.chmod(0o755)
@@ -58,14 +61,14 @@ def hidden(base):
         check("secrets: ... and is in no file of the machine", files_with(a.base, *ours) == [], files_with(a.base, *ours))
         www = pathlib.Path(server.base)
         check("secrets: the server has results, and neither these nor what the program took in", len(files_with(www / "www", "cargo-wasm/notes")) > 5
-              and files_with(www / "www", *ours, LABEL, TOKEN) == [], files_with(www / "www", *ours, LABEL, TOKEN))
+              and files_with(www / "www", *ours, LABEL, TOKEN, CONFIGURED) == [], files_with(www / "www", *ours, LABEL, TOKEN, CONFIGURED))
         planted(a, b, env, built)
     finally:
         server.stop()
 
 
 def planted(a, b, env, built):
-    there = [name for name in files_with(a.base, LABEL, TOKEN) if not name.startswith("dump-")]
+    there = [name for name in files_with(a.base, LABEL, TOKEN, CONFIGURED) if not name.startswith("dump-") and name != "home/.cargo/config.toml" and "/cargo-wasm/plan/" not in name]
     outputs = [name for name in there if not (name.endswith((".wasm", ".rlib", ".rmeta", "/token.txt")) or name.startswith("store/cas/") or name.endswith(".o"))]
     check("secrets: what was looked at stands in outputs alone: in no state log, record, snapshot, dep-info or entry", there and outputs == [], outputs)
     kept = [path.name for path in (a.root / "target/.cargo-wasm").iterdir() if path.name.startswith("state")] + [(a.root / "target/build-record.json").name]

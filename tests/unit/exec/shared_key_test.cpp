@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include <cargo_wasm/exec/observed.hpp>
+
+#include "private_values.hpp"
 #include "result_notes.hpp"
 #include "support/catch.hpp"
 #include "support/test_env.hpp"
@@ -30,6 +33,8 @@ TEST_CASE("variables of compilers and targets may be shared; what may be a secre
                                  "TOKEN_DIR",
                                  "CC_TOKEN",
                                  "DEP_API_KEY",
+                                 "npm_token_DIR",
+                                 "Password_DIR",
                                  "HOME",
                                  "USER",
                                  "PATH",
@@ -47,6 +52,52 @@ TEST_CASE("build scripts are known to read compilers and flags without saying so
   CHECK(is_read_by_build_scripts("PKG_CONFIG_ALLOW_CROSS"));
   CHECK_FALSE(is_read_by_build_scripts("OPENSSL_DIR"));
   CHECK_FALSE(is_read_by_build_scripts("CFLAGS_PASSWORD"));
+}
+
+TEST_CASE("secrets of [env] stand in no record, make what looked at them private, and are searched for in outputs")
+{
+  test::TestEnv world;
+  const base::Env env = world.env();
+  plan::ActionGraph graph;
+  const PlaceNames places("/ws", "/ws/target", "/home/u/.cargo");
+  FileDigests digests(env.fs, env.clock);
+  const Context context{env, graph, places, digests, "key"};
+  plan::ActionTemplate tmpl;
+  tmpl.env = {
+      {"api_token", "planted-in-config"}, {"GREETING", "good morning"}, {"CARGO_PKG_AUTHORS", "Alice and Bob"}, {"SHORT_KEY", "1234"}};
+  const ExpandedCommand command{"/rust/bin/rustc", {}, tmpl.env};
+  CHECK(is_configured_secret(tmpl, "api_token"));
+  CHECK_FALSE(is_configured_secret(tmpl, "GREETING"));
+  CHECK_FALSE(is_configured_secret(tmpl, "CARGO_PKG_AUTHORS"));
+  CHECK_FALSE(is_configured_secret(tmpl, "OTHER_TOKEN"));
+
+  const std::string hash = hashed_value("key", "planted-in-config");
+  CHECK(recorded_variable(context, tmpl, command, "api_token") == hash);
+  CHECK(recorded_variable(context, tmpl, command, "GREETING") == "good morning");
+  SealInput input;
+  const SealedAction bare = seal(tmpl, command, input, places);
+  input.key_of_variables = "key";
+  const SealedAction sealed = seal(tmpl, command, input, places);
+  CHECK(sealed.command.environment.at("api_token") == hash);
+  CHECK(sealed.command.environment.at("GREETING") == "good morning");
+  CHECK(bare.digest != sealed.digest);
+  tmpl.env["api_token"] = "another one";
+  CHECK(seal(tmpl, {command.program, {}, tmpl.env}, input, places).digest != sealed.digest);
+  tmpl.env = command.environment;
+
+  const auto is_private = [&](const Record& record) { return has_private_values(context, tmpl, command, record).value(); };
+  Record record;
+  record.stdout_text = "good morning from Alice and Bob, 1234";
+  CHECK_FALSE(is_private(record));
+  record.stdout_text = "it is planted-in-config";
+  CHECK(is_private(record));
+  record.stdout_text.clear();
+  record.observed = {{"api_token", hash}};
+  CHECK(is_private(record));
+  record.environment = sealed.command.environment;
+  put_values_of_today(env, tmpl, record);
+  CHECK(record.observed.front().second == "planted-in-config");
+  CHECK(record.environment.at("api_token") == "planted-in-config");
 }
 
 TEST_CASE("notes of a result are read as they were written, and not when a byte is missing")

@@ -36,3 +36,18 @@ TEST_CASE("cache push: without remote caches there is nothing to send", "[ops]")
   REQUIRE(ops::cache_push(world.env(), {.config = {}, .spool = "/store/spool"}));
   CHECK(world.reporter.err() == "      Pushed nothing: there are no remote caches that may be asked\n");
 }
+
+TEST_CASE("cache push: what other projects left in the spool stays, and is told", "[ops]")
+{
+  test::TestEnv world;
+  world.vars["HOME"] = "/h";
+  REQUIRE(world.fs.write_atomic("/store/spool/ab.entry", "of another project"));
+  const auto pushed = ops::cache_push(world.env(), {.config = {}, .spool = "/store/spool"});
+  REQUIRE_FALSE(pushed);
+  CHECK(base::render(pushed.error(), base::Severity::error, false) ==
+        "error[CW1278]: 1 results could not be sent\n"
+        "   = note: they stay in `/store/spool`\n"
+        "   = note: 1 of them are for remote caches to which the configuration here does not write\n"
+        "   = help: run `cargo-wasm cache push --wait` in the project that built them, too\n");
+  CHECK(world.fs.exists("/store/spool/ab.entry"));
+}

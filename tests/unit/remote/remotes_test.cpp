@@ -147,8 +147,8 @@ struct World
   Remotes open(bool writes = false, std::shared_ptr<const registry_tlog::SignerKey> key = nullptr)
   {
     RemotesOptions options;
-    for (const char* const name : {"near", "far"}) {
-      RemoteSettings settings{.name = name, .url = std::string("http://") + name, .writes = writes, .trust = {}, .token_variable = {}};
+    for (const std::string& name : names) {
+      RemoteSettings settings{.name = name, .url = "http://" + at + name, .writes = writes, .trust = {}, .token_variable = {}};
       settings.trust.keys = {samples::key().verifier};
       settings.trust.everybody = trusts_all;
       if (name == token_of) {
@@ -174,6 +174,8 @@ struct World
   FakeServer near_one, far_one;
   bool trusts_all = false;
   std::string token_of;
+  std::string at; ///< before the names in the URLs
+  std::vector<std::string> names = {"near", "far"};
 };
 
 const Error k_refused =
@@ -370,6 +372,39 @@ TEST_CASE("remotes: what is not sent in time waits in the spool, and is sent lat
   CHECK(world.far_one.results.size() == 2);
   CHECK(world.near_one.results.size() == 2);
   CHECK(remotes.push()->sent == 0);
+}
+
+TEST_CASE("remotes: what waits goes to no remote of the same name that lies elsewhere, and stays", "[remote]")
+{
+  World world;
+  const std::vector<Blob> blobs = {samples::blob("one")};
+  world.far_one.hangs = true;
+  {
+    Remotes remotes = world.open(true);
+    remotes.offer(samples::k_action, samples::result(blobs), blobs);
+    CHECK(remotes.finish(std::chrono::milliseconds(50)).spooled == 1);
+  }
+  world.far_one.hangs = false;
+  const auto near_before = world.near_one.results;
+  world.at = "other-"; // another project's configuration
+  {
+    const auto pushed = world.open(true).push();
+    REQUIRE(pushed);
+    CHECK(pushed->sent + pushed->dropped == 0);
+    CHECK(pushed->spooled == 1);
+    CHECK(pushed->elsewhere == 1);
+  }
+  CHECK(world.near_one.results == near_before);
+  CHECK(world.far_one.results.empty());
+  world.at.clear();
+  CHECK(world.open(false).push()->elsewhere == 1); // read only here
+  world.names = {"near"};
+  CHECK(world.open(true).push()->elsewhere == 1);
+  CHECK(world.near_one.results.size() == 1);
+  world.names = {"far"};
+  CHECK(world.open(true).push()->sent == 1);
+  CHECK(world.far_one.results.size() == 1);
+  CHECK(count_spooled(world.real.env(), world.directory / "spool") == 0U);
 }
 
 TEST_CASE("remotes: one that is full is still read from", "[remote]")

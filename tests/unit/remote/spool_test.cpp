@@ -14,7 +14,7 @@ UploadJob job()
 {
   return {.action = samples::k_action,
           .entry = std::string("\0\x01 entry", 8),
-          .remotes = {"near", "far"},
+          .remotes = {{"near", "http://near"}, {"far", "http://far"}},
           .blobs = {samples::blob("inline"), {base::digest_of("file"), Path("/store/ab")}}};
 }
 
@@ -56,9 +56,21 @@ TEST_CASE("spool: entries are found by their ending, and a spool that is not the
   REQUIRE(fs.write_atomic("/cache/spool/lock", ""));
   const auto files = spool.files();
   REQUIRE(files->size() == 1);
-  CHECK(files->front() == Path("/cache/spool") / (base::to_hex(samples::k_action.hash) + ".entry"));
+  CHECK(files->front().filename().native().starts_with(base::to_hex(samples::k_action.hash) + "-"));
   CHECK(spool.load(files->front())->remotes == job().remotes);
   spool.remove(files->front());
   CHECK(spool.files()->empty());
   CHECK_FALSE(spool.load(files->front()));
+}
+
+TEST_CASE("spool: a build with other remotes replaces nothing of what waits", "[remote]")
+{
+  test::FakeFilesystem fs;
+  Spool spool(fs, "/cache/spool");
+  UploadJob other = job();
+  other.remotes = {{"near", "http://other"}};
+  REQUIRE(spool.add(job()));
+  REQUIRE(spool.add(other));
+  REQUIRE(spool.add(job()));
+  CHECK(spool.files()->size() == 2);
 }

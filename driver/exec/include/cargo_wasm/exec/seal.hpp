@@ -56,6 +56,7 @@ struct SealInput
   std::vector<std::pair<std::string, base::Digest>> dependencies;           ///< place name → digest
   std::vector<std::pair<std::string, std::optional<std::string>>> observed; ///< variables that were looked at, with their values
   std::map<std::string, std::string> platform;                              ///< "toolchain", "package"
+  std::string key_of_variables = {};                                        ///< secrets of `[env]` are sealed under it; empty: as they are
   bool with_package_variables = false;                                      ///< all CARGO_PKG_* count, not only those that were looked at
 };
 

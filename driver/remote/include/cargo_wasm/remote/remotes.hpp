@@ -47,9 +47,10 @@ struct FetchedResult
 
 struct UploadSummary
 {
-  std::uint64_t sent = 0;    ///< entries that every remote has that is written to
-  std::uint64_t spooled = 0; ///< that wait for `cache push`
-  std::uint64_t dropped = 0; ///< that nobody takes, or whose blobs are gone
+  std::uint64_t sent = 0;      ///< entries that every remote has that is written to
+  std::uint64_t spooled = 0;   ///< that wait for `cache push`
+  std::uint64_t elsewhere = 0; ///< of the spooled: those that only remotes want to which this configuration does not write
+  std::uint64_t dropped = 0;   ///< that nobody takes, or whose blobs are gone
 };
 
 /// Makes a connection; `stop` ends what is under way.
@@ -100,6 +101,9 @@ private:
   struct State;
   std::unique_ptr<State> m_state;
 };
+
+/// How many entries wait in a spool. Errors: CW1272.
+[[nodiscard]] Result<std::uint64_t> count_spooled(const Env& env, const Path& spool);
 
 /// The remotes of the configuration, with its proxy and certificates; null when there are none, and when the network may not be used.
 /// Errors: read_cache_settings.
