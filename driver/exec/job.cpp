@@ -152,7 +152,8 @@ public:
     CW_TRY_ASSIGN(m_record.sources, look_after_run());
     CW_TRY(collect_outputs(out));
     CW_TRY_ASSIGN(const bool is_private, has_private_values(m_context, m_template, m_verdict.command, m_record));
-    seal_record(out, is_private);
+    const bool is_unsigned = m_elsewhere != nullptr && !m_elsewhere->pool().settings().sign;
+    seal_record(out, is_private || is_unsigned);
     return {};
   }
 
@@ -247,7 +248,7 @@ private:
       m_emit(std::move(event));
     });
     RustcSink sink(output);
-    auto exit = unit == nullptr ? m_context.env.process.run(command, sink, m_stop) : Result<base::Exit>(unit->exit);
+    auto exit = unit == nullptr ? m_context.env.process.run(command, sink, m_stop) : Result<base::Exit>(base::Exit{});
     if (unit != nullptr) {
       sink.on_stderr(unit->stderr_text);
       m_sent = std::move(unit->sent);

@@ -166,7 +166,9 @@ Result<std::optional<FoundResult>> ResultCache::fetch_one_of(remote::Remotes& re
 
 void ResultCache::is_settled(plan::ActionIndex action, bool is_for_this_machine)
 {
-  m_settled[action] = is_for_this_machine;
+  if (!m_settled.insert_or_assign(action, is_for_this_machine).second) {
+    m_stays.clear(); // made again, perhaps by somebody else
+  }
   std::vector<Offer> waiting;
   {
     const std::lock_guard lock(m_mutex);

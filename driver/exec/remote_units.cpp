@@ -1,7 +1,6 @@
 #include "remote_units.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -19,7 +18,6 @@ namespace {
 
 constexpr std::string_view k_script_name = "unit.sh";
 constexpr std::string_view k_bootstrap = "RUSTC_BOOTSTRAP";
-constexpr int k_compile_error_status = 1;
 
 std::string value_after(const std::vector<std::string>& arguments, std::string_view option)
 {
@@ -42,33 +40,14 @@ const plan::TemplateInput* toolchain_of(const plan::ActionTemplate& tmpl)
   return found == tmpl.inputs.end() ? nullptr : &*found;
 }
 
-struct Said
+/// A compiler that ran writes JSON; a shell or a loader does not.
+bool has_messages(std::string_view stderr_text)
 {
-  std::uint32_t messages = 0, errors = 0;
-};
-
-Said what_it_said(std::string_view stderr_text)
-{
-  Said said;
-  for (const std::string_view line : base::split(stderr_text, '\n')) {
-    const CompilerMessage message = parse_compiler_line(line);
-    said.messages += message.kind != CompilerMessage::Kind::text ? 1U : 0U;
-    said.errors += message.kind == CompilerMessage::Kind::diagnostic && message.level == "error" ? 1U : 0U;
-  }
-  return said;
+  return std::ranges::any_of(base::split(stderr_text, '\n'),
+                             [](std::string_view line) { return parse_compiler_line(line).kind != CompilerMessage::Kind::text; });
 }
 
 } // namespace
-
-bool may_be_of_the_place(std::string_view stderr_text)
-{
-  constexpr std::array<std::string_view, 5> k_signs = {"couldn't read",
-                                                       "file not found for module",
-                                                       "not defined at compile time",
-                                                       "could not find native static library",
-                                                       "can't find crate"};
-  return std::ranges::any_of(k_signs, [&](std::string_view sign) { return stderr_text.find(sign) != std::string_view::npos; });
-}
 
 /// The input root as it grows, and where its files are.
 struct RemoteUnits::Inputs
@@ -76,7 +55,6 @@ struct RemoteUnits::Inputs
   action::InputTree tree;
   std::vector<remote::Blob> blobs;
   std::map<std::string, base::Digest> sent;
-  bool has_plugin = false; ///< a macro, which may look for anything
   bool is_too_large = false;
 
   void add(const std::string& name, const base::Digest& digest, bool executable, std::variant<std::string, base::Path> content)
@@ -184,7 +162,6 @@ Result<> RemoteUnits::add_inputs(plan::ActionIndex action, const Verdict& verdic
       CW_TRY(add_tree(name, inputs));
     } else {
       inputs.add(name, digest, false, path);
-      inputs.has_plugin = inputs.has_plugin || path.extension() == ".so";
     }
   }
   if (verdict.record) {
@@ -252,8 +229,7 @@ Result<std::optional<RemoteUnit>> RemoteUnits::run_there(plan::ActionIndex actio
   CW_TRY_ASSIGN(const action::ActionResult result,
                 m_pool.run({.action = base::digest_of(action_bytes), .blobs = std::move(inputs.blobs), .common = compiler->blobs}));
   const std::string root = result.stdout_raw.substr(0, result.stdout_raw.find('\n'));
-  const Said said = what_it_said(result.stderr_raw);
-  if (root.size() < 2 || !root.starts_with('/') || (result.exit_code != 0 && said.messages == 0)) {
+  if (root.size() < 2 || !root.starts_with('/') || (result.exit_code != 0 && !has_messages(result.stderr_raw))) {
     Error why(
         "CW1136", root.starts_with('/') ? "the compiler does not run there" : "it does not say where a unit is compiled", Blame::network);
     why.notes.push_back(fmt::format("exit status {}, and it wrote: {}", result.exit_code, result.stderr_raw.substr(0, 300)));
@@ -261,11 +237,9 @@ Result<std::optional<RemoteUnit>> RemoteUnits::run_there(plan::ActionIndex actio
     return fail(std::move(why));
   }
   const WorkerPlaces worker(root, m_places);
-  RemoteUnit unit{.exit = {.status = result.exit_code}, .stderr_text = worker.real(result.stderr_raw), .sent = std::move(inputs.sent)};
-  if (!unit.exit.success()) {
-    const bool is_believed =
-        result.exit_code == k_compile_error_status && said.errors > 0 && !inputs.has_plugin && !may_be_of_the_place(result.stderr_raw);
-    return is_believed ? std::optional(std::move(unit)) : comes_back("it does not compile there");
+  RemoteUnit unit{.stderr_text = worker.real(result.stderr_raw), .sent = std::move(inputs.sent)};
+  if (result.exit_code != 0) {
+    return comes_back("it does not compile there"); // a full disk looks like wrong code: only a compiler here fails a build
   }
   CW_TRY(fetch_outputs(tmpl, result, worker));
   CW_TRY_ASSIGN(const std::string objection, objection_to(tmpl, verdict, worker));

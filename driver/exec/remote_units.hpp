@@ -5,7 +5,8 @@
 // places are those of the worker; `--remap-path-prefix` is among them, so the bytes are those of a local run.
 //
 // What comes back is used when it is what a local run would have left, as far as can be seen: the same variables were looked at with the
-// same values, no file outside the input root was read, and no output names the worker's place. Otherwise the unit is compiled here.
+// same values, no file outside the input root was read, and no output names the worker's place. Otherwise, and when it does not
+// compile there, the unit is compiled here: no build fails because of what an executor says.
 #pragma once
 #include <atomic>
 #include <map>
@@ -24,10 +25,9 @@
 
 namespace cargo_wasm::exec {
 
-/// A unit that was compiled, or does not compile. Its outputs and its dep-info are in place.
+/// A unit that was compiled. Its outputs and its dep-info are in place.
 struct RemoteUnit
 {
-  base::Exit exit;
   std::string stderr_text;                  ///< rustc's lines, as a local run would have written them
   std::map<std::string, base::Digest> sent; ///< place name → what was compiled
 };
@@ -73,9 +73,5 @@ private:
   std::vector<std::string> m_came_back;
   std::map<std::string, ToolchainTree> m_toolchains; ///< by triple; never changed once they are there
 };
-
-/// Whether an error that was met elsewhere may be one of that place: a file or variable that is here and was not sent. Then the unit is
-/// compiled here before anybody believes it.
-[[nodiscard]] bool may_be_of_the_place(std::string_view stderr_text);
 
 } // namespace cargo_wasm::exec

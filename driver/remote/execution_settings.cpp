@@ -9,7 +9,7 @@ using manifest::Config;
 using manifest::Definition;
 
 constexpr std::string_view k_execution_table = "cargo-wasm.execution";
-constexpr std::array<std::string_view, 5> k_execution_keys = {"jobs", "platform", "timeout", "token-env", "url"};
+constexpr std::array<std::string_view, 6> k_execution_keys = {"jobs", "platform", "sign", "timeout", "token-env", "url"};
 constexpr std::int64_t k_most_jobs = 4096;
 constexpr std::int64_t k_longest_execution_s = 7200;
 
@@ -102,6 +102,8 @@ Result<std::optional<ExecutionSettings>> read_execution_settings(const Config& c
   if (timeout) {
     out.timeout = std::chrono::seconds(*timeout);
   }
+  CW_TRY_ASSIGN(const auto sign, config.get_bool(execution_key("sign")));
+  out.sign = sign && sign->value;
   for (const std::string& name : config.table_keys(execution_key("platform"))) {
     CW_TRY_ASSIGN(const auto value, config.get_string(execution_key("platform." + manifest::config_key_part(name))));
     if (value) {

@@ -39,7 +39,7 @@ pub fn value<T: Copy + Into<u64>>(of: &[T]) -> u64 {{
 def special(root):
     """One library for each thing that a unit may look at."""
     write(root, {
-        "Cargo.toml": '[workspace]\nresolver = "2"\nmembers = ["app", "plain", "script", "macros", "macro-user", "outside", "place", "machine", "variable", "text"]\n',
+        "Cargo.toml": '[workspace]\nresolver = "2"\nmembers = ["app", "plain", "script", "macros", "macro-user", "outside", "place", "machine", "variable", "constant", "text"]\n',
         "shared.txt": "shared\n",
         "plain/Cargo.toml": manifest("plain"),
         "plain/src/lib.rs": "pub fn quoted() -> &'static str { \"it's\" }\npub const NAME: &str = env!(\"CARGO_PKG_NAME\");\n",
@@ -74,10 +74,12 @@ pub fn read(input: TokenStream) -> TokenStream {
         "machine/src/lib.rs": "pub fn text() -> &'static str { include_str!(\"/etc/passwd\") }\n",
         "variable/Cargo.toml": manifest("variable"),
         "variable/src/lib.rs": "pub fn word() -> Option<&'static str> { option_env!(\"A_WORD\") }\n",
+        "constant/Cargo.toml": manifest("constant"),
+        "constant/src/lib.rs": "const _: () = match option_env!(\"A_WORD\") { Some(_) => (), None => panic!() };\n",
         "text/Cargo.toml": manifest("text"),
         "text/src/lib.rs": "#![doc = include_str!(\"../README.md\")]\npub fn text() -> &'static str { include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/README.md\")) }\n",
         "text/README.md": "A text.\n",
-        "app/Cargo.toml": manifest("app", ["plain", "script", "macro-user", "outside", "place", "machine", "variable", "text"]),
+        "app/Cargo.toml": manifest("app", ["plain", "script", "macro-user", "outside", "place", "machine", "variable", "constant", "text"]),
         "app/src/main.rs": """fn main() {
     println!("{} {} {} {} {} {} {} {} {:?} {}", plain::quoted(), plain::NAME, script::MADE, script::WORD, macro_user::WORDS, outside::SHARED, place::place(), machine::text(),
              variable::word(), text::text());

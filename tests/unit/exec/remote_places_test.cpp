@@ -76,10 +76,3 @@ TEST_CASE("remote places: what comes back names the places of this machine", "[e
   CHECK(worker.is_named_in("x/build/a b/7/workspace/src"));
   CHECK_FALSE(worker.is_named_in("/workspace/src /build/a b/8/workspace"));
 }
-
-TEST_CASE("remote places: errors that another place may have caused are looked at again here", "[exec]")
-{
-  CHECK(may_be_of_the_place("error: couldn't read `x.txt`: No such file or directory"));
-  CHECK(may_be_of_the_place("error: environment variable `X` not defined at compile time"));
-  CHECK_FALSE(may_be_of_the_place("error[E0308]: mismatched types"));
-}

@@ -59,7 +59,7 @@ struct Record
   std::uint32_t warnings = 0;
   /// Why the result is good for the build that made it and no other (time decided what came out); empty: it can be kept.
   std::string once_because;
-  /// It has looked at a variable that may be a secret, or contains the value of one.
+  /// No other machine gets it: it has looked at a variable that may be a secret, contains the value of one, or an executor made it.
   bool is_for_this_machine = false;
   bool operator==(const Record&) const = default;
 };

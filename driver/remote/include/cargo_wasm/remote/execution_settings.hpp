@@ -6,6 +6,7 @@
 //   timeout = 600                        # seconds until a unit is compiled here, with its time in the queue
 //   token-env = "BUILDERS_TOKEN"
 //   platform = { OSFamily = "linux" }    # properties by which the server chooses a worker
+//   sign = true                          # what it made goes to caches under the key of this machine; absent: it stays here
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -24,6 +25,7 @@ struct ExecutionSettings
   std::chrono::milliseconds timeout{600'000};
   std::optional<std::string> token_variable;
   std::map<std::string, std::string> platform;
+  bool sign = false; ///< its results, and what is made from them, are vouched for like one's own
 };
 
 /// nullopt: there is no such table. Errors: CW1135 a value or key that is none; CW1265 a token that would be sent in the clear.
