@@ -20,7 +20,14 @@ constexpr std::array<std::string_view, 4> k_telling_variables = {
 
 std::string question_of(const base::Command& command, const EnvMap& extra)
 {
-  std::string question = base::to_shell_string(command, extra);
+  std::string question = base::to_shell_string(command);
+  if (!extra.empty()) { // by a digest: `[env]` may hold secrets, and questions are written down
+    std::string values;
+    for (const auto& [name, value] : extra) {
+      values += fmt::format("{}={}", name, value) + '\0';
+    }
+    question += fmt::format(" [env {}]", base::to_hex(base::sha256(values)));
+  }
   for (const std::string_view name : k_telling_variables) {
     if (const auto found = command.env.find(name); found != command.env.end() && extra.count(found->first) == 0) {
       question += fmt::format(" [{}={}]", name, found->second);
