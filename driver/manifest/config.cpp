@@ -364,14 +364,6 @@ bool Config::locked() const
 {
   return m_state->options.locked || m_state->options.frozen;
 }
-const std::vector<base::Path>& Config::files_read() const
-{
-  return m_state->files_read;
-}
-const std::vector<base::Path>& Config::files_looked_for() const
-{
-  return m_state->files_looked_for;
-}
 const std::vector<Error>& Config::warnings() const
 {
   return m_state->warnings;

@@ -34,7 +34,6 @@ public:
       error.notes.push_back(std::move(content).error().message);
       return fail(std::move(error));
     }
-    m_state.files_read.push_back(file);
     CW_TRY_ASSIGN(auto document, parse_toml(file, std::move(*content)));
     m_state.documents[file] = document;
     Definition definition;
@@ -50,7 +49,6 @@ public:
       const base::Path base = definition.file.empty() ? m_state.cwd : definition.file.parent_path();
       const base::Path file = (base / include.path).lexically_normal();
       if (include.optional && !m_state.fs.exists(file)) {
-        m_state.files_looked_for.push_back(file);
         continue;
       }
       auto loaded = load_file(file, definition.kind, layers);
@@ -130,11 +128,7 @@ Result<std::optional<base::Path>> find_file(ConfigState& state, const base::Path
   const base::Path new_name = directory / fmt::format("{}.toml", name);
   CW_TRY_ASSIGN(const auto old_stat, state.fs.stat(old_name));
   CW_TRY_ASSIGN(const auto new_stat, state.fs.stat(new_name));
-  if (!new_stat) {
-    state.files_looked_for.push_back(new_name);
-  }
   if (!old_stat) {
-    state.files_looked_for.push_back(old_name);
     return new_stat ? std::optional(new_name) : std::nullopt;
   }
   if (!new_stat) {

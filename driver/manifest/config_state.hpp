@@ -37,7 +37,6 @@ struct ConfigState
   std::optional<ConfigValue> credentials; ///< credentials.toml laid over `root`'s tables; read when first asked for
   bool credentials_looked_for = false;
   std::map<base::Path, std::shared_ptr<const TomlDocument>> documents;
-  std::vector<base::Path> files_read, files_looked_for;
   std::vector<Error> warnings;
 
   [[nodiscard]] const std::string* var(std::string_view name) const

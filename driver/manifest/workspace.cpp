@@ -33,7 +33,6 @@ Result<Workspace> load_ephemeral_workspace(const Env& env, const Config& config,
   workspace.current_manifest = package->manifest->file;
   workspace.resolver = resolver_of(*package->manifest);
   workspace.target_directory = target_directory;
-  workspace.files_read = {package->manifest->file};
   workspace.profiles = package->manifest->profiles;
   CW_TRY_ASSIGN(auto profiles, config.profiles());
   for (auto& [name, profile] : profiles) {

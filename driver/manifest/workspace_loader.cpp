@@ -286,8 +286,6 @@ Result<Workspace> WorkspaceLoader::run(const WorkspaceOptions& options)
     CW_TRY_ASSIGN(const std::optional<base::Path> configured, m_config.target_dir());
     m_workspace.target_directory = configured.value_or(m_workspace.root / "target");
   }
-  m_workspace.files_read = m_fs.files_read();
-  m_workspace.files_looked_for = m_fs.files_looked_for();
   return std::move(m_workspace);
 }
 

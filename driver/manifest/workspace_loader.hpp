@@ -4,7 +4,6 @@
 
 #include <cargo_wasm/manifest/workspace.hpp>
 
-#include "recording_filesystem.hpp"
 #include "workspace_roots.hpp"
 
 namespace cargo_wasm::manifest {
@@ -43,7 +42,7 @@ private:
   Result<> merge_configuration();
 
   const Config& m_config;
-  RecordingFilesystem m_fs;
+  const base::ReadOnlyFilesystem& m_fs;
   base::Path m_cwd;
   RootFinder m_roots;
   std::map<base::Path, ManifestPtr> m_manifests;

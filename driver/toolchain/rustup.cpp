@@ -129,10 +129,8 @@ Result<std::optional<Rustup>> Rustup::find(const Env& env, const Path& cargo_hom
   const Path settings = rustup.m_home / "settings.toml";
   CW_TRY_ASSIGN(auto text, env.fs.read_if_exists(settings));
   if (!text) {
-    rustup.files_looked_for.push_back(settings);
     return rustup.m_program ? std::optional(std::move(rustup)) : std::nullopt;
   }
-  rustup.files_read.push_back(settings);
   CW_TRY_ASSIGN(rustup.m_settings, read_settings(settings, std::move(*text)));
   return std::optional(std::move(rustup));
 }
@@ -141,10 +139,8 @@ Result<std::optional<ToolchainRequest>> Rustup::read_toolchain_file(const Env& e
 {
   CW_TRY_ASSIGN(auto text, env.fs.read_if_exists(file));
   if (!text) {
-    files_looked_for.push_back(file);
     return std::nullopt;
   }
-  files_read.push_back(file);
   ToolchainRequest request;
   const std::string_view line = base::trim(*text);
   if (may_be_one_line && line.find('\n') == std::string_view::npos) {

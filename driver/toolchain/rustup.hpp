@@ -49,14 +49,13 @@ public:
   [[nodiscard]] const Path& home() const { return m_home; }
   /// The triple that rustup adds to names which have none.
   [[nodiscard]] std::string default_host() const;
-  std::vector<Path> files_read, files_looked_for;
 
 private:
   [[nodiscard]] std::optional<ToolchainRequest> override_of(const Env& env, const Path& directory) const;
   /// rustup's override of the working directory or one above it, up to the project's root.
   [[nodiscard]] std::optional<ToolchainRequest> override_in_project(const Env& env, const Path& project_root) const;
   Result<std::optional<ToolchainRequest>> request_of_directory(const Env& env);
-  Result<std::optional<ToolchainRequest>> read_toolchain_file(const Env& env, const Path& file, bool may_be_one_line);
+  static Result<std::optional<ToolchainRequest>> read_toolchain_file(const Env& env, const Path& file, bool may_be_one_line);
 
   Path m_home;
   std::optional<Path> m_program;

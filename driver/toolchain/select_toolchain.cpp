@@ -59,8 +59,6 @@ Result<ToolchainChoice> choose_from_rustup(const Env& env, ToolchainChoice choic
 {
   auto request = rustup.request(env, wish);
   choice.rustup = rustup.program();
-  choice.files_read = std::move(rustup.files_read);
-  choice.files_looked_for = std::move(rustup.files_looked_for);
   if (!request) {
     return fail(std::move(request).error());
   }

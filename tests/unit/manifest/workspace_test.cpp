@@ -331,21 +331,6 @@ TEST_CASE("workspace: the configuration's profiles and patches are laid over the
   CHECK(*workspace.patches.front().dependencies[1]->path == "/w/a");
 }
 
-TEST_CASE("workspace: everything that decided its shape is recorded for the plan cache", "[manifest][workspace]")
-{
-  Tree tree({{"/w/a", package("a", "[workspace]\n")}}, "/w/a");
-  tree.env.fs.add("/w/a/tests/t.rs");
-  const manifest::Workspace workspace = tree.workspace();
-  const auto has = [](const std::vector<base::Path>& paths, const char* path) {
-    return std::find(paths.begin(), paths.end(), path) != paths.end();
-  };
-  CHECK(has(workspace.files_read, "/w/a/Cargo.toml"));
-  CHECK(has(workspace.files_read, "/w/a/tests")); // a new file in it would be a new target
-  CHECK(has(workspace.files_looked_for, "/w/a/src/main.rs"));
-  CHECK(has(workspace.files_looked_for, "/w/a/build.rs"));
-  CHECK(has(workspace.files_looked_for, "/w/a/examples"));
-}
-
 TEST_CASE("workspace: each manifest is read once", "[manifest][workspace]")
 {
   Tree tree({{"/w", "[workspace]\nresolver = \"2\"\nmembers = [\"a\", \"b\"]\n[workspace.package]\nversion = \"1.0.0\"\n"},

@@ -69,7 +69,7 @@ class Config final : public RegistryNames
 {
 public:
   /// Reads every file. The Env's file system and variables must outlive the result, which is for one thread: credentials.toml
-  /// is read when a token is first asked for. Errors: CW0180–CW0229. `files_read` and `files_looked_for` feed the plan cache.
+  /// is read when a token is first asked for. Errors: CW0180–CW0229.
   [[nodiscard]] static Result<std::unique_ptr<Config>> load(const Env& env, const ConfigOptions& options);
   ~Config() override;
 
@@ -115,9 +115,7 @@ public:
   /// `registries.NAME.credential-provider`, else the global ones, the most important first; empty: nothing is configured.
   [[nodiscard]] Result<std::vector<std::vector<std::string>>> credential_providers(spec::SourceId registry) const;
 
-  [[nodiscard]] const std::vector<base::Path>& files_read() const;
-  [[nodiscard]] const std::vector<base::Path>& files_looked_for() const; ///< absent when looked for
-  [[nodiscard]] const std::vector<Error>& warnings() const;              ///< severity warning; codes CW0196–CW0199
+  [[nodiscard]] const std::vector<Error>& warnings() const; ///< severity warning; codes CW0196–CW0199
   /// The place of a definition for an error, with its line where the file is at hand.
   [[nodiscard]] base::TextSpan span(const Definition& definition, std::string label = {}) const;
 

@@ -27,9 +27,8 @@ struct Workspace
   std::map<std::string, BuildProfileToml> profiles; ///< manifest's, overridden by the configuration's
   std::vector<PatchEntry> patches;                  ///< manifest's merged with the configuration's (which wins)
   std::vector<Error> warnings;
-  std::optional<Error> blocking;                        ///< a member's mistake that `metadata` tolerates and a build does not
-  base::Path target_directory;                          ///< --target-dir, CARGO_TARGET_DIR, build.target-dir, else root/target
-  std::vector<base::Path> files_read, files_looked_for; ///< for the plan cache (directories listed included)
+  std::optional<Error> blocking; ///< a member's mistake that `metadata` tolerates and a build does not
+  base::Path target_directory;   ///< --target-dir, CARGO_TARGET_DIR, build.target-dir, else root/target
 
   [[nodiscard]] const PackagePtr* find_member(spec::PackageId id) const;
   [[nodiscard]] bool is_member(spec::PackageId id) const { return find_member(id) != nullptr; }

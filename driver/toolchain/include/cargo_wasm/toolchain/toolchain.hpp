@@ -27,8 +27,7 @@ struct ToolchainChoice
   std::optional<base::TextSpan> where; ///< the line that names it, where a file does
   std::optional<Path> rustup;          ///< the rustup program, for the install functions
   std::vector<std::string> wanted_components, wanted_targets; ///< from rust-toolchain.toml
-  EnvMap child_env;                               ///< for every child: RUSTUP_TOOLCHAIN, so that a script that starts `rustc` gets this one
-  std::vector<Path> files_read, files_looked_for; ///< what the choice depends on, for the plan cache
+  EnvMap child_env; ///< for every child: RUSTUP_TOOLCHAIN, so that a script that starts `rustc` gets this one
 };
 
 /// What was asked for beside environment and files of rustup.
