@@ -69,7 +69,7 @@ Result<> WorkspaceLoader::check_roots()
 {
   std::vector<std::string> roots;
   for (const base::Path& file : m_member_files) {
-    if (m_manifests.at(file)->workspace) {
+    if (m_manifests.at(file.native())->workspace) {
       roots.push_back(file.string());
     }
   }

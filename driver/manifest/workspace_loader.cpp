@@ -49,7 +49,7 @@ Result<base::Path> WorkspaceLoader::find_manifest(const WorkspaceOptions& option
 
 Result<WorkspaceLoader::ManifestPtr> WorkspaceLoader::load(const base::Path& file)
 {
-  ManifestPtr& known = m_manifests[file];
+  ManifestPtr& known = m_manifests[file.native()];
   if (known == nullptr) {
     CW_TRY_ASSIGN(std::shared_ptr<const TomlDocument> document, m_roots.document(file));
     ReadOptions options;
@@ -194,11 +194,13 @@ Result<> WorkspaceLoader::choose_default_members(const std::vector<base::Path>& 
   } else {
     files.push_back(m_workspace.current_manifest);
   }
+  std::unordered_map<std::string_view, const PackagePtr*> members;
+  for (const PackagePtr& member : m_workspace.members) {
+    members.emplace(member->manifest->file.native(), &member);
+  }
   for (const base::Path& file : files) {
-    const auto found = std::find_if(
-        m_workspace.members.begin(), m_workspace.members.end(), [&](const PackagePtr& member) { return member->manifest->file == file; });
-    if (found != m_workspace.members.end()) {
-      m_workspace.default_members.push_back(*found);
+    if (const auto found = members.find(file.native()); found != members.end()) {
+      m_workspace.default_members.push_back(*found->second);
       continue;
     }
     CW_TRY_ASSIGN(ManifestPtr manifest, load(file));

@@ -1,5 +1,6 @@
 // The steps of load_workspace, with what they share: each manifest is parsed and read once.
 #pragma once
+#include <unordered_map>
 #include <unordered_set>
 
 #include <cargo_wasm/manifest/workspace.hpp>
@@ -45,7 +46,7 @@ private:
   const base::ReadOnlyFilesystem& m_fs;
   base::Path m_cwd;
   RootFinder m_roots;
-  std::map<base::Path, ManifestPtr> m_manifests;
+  std::unordered_map<std::string, ManifestPtr> m_manifests;
   std::vector<base::Path> m_member_files; ///< in order; the root's own is among them even when it is virtual
   std::unordered_set<std::string> m_member_set;
   bool m_is_std = false;

@@ -52,7 +52,7 @@ bool is_excluded(const base::Path& root_directory,
 
 Result<const RootFinder::Facts*> RootFinder::facts(const base::Path& manifest)
 {
-  if (const auto known = m_facts.find(manifest); known != m_facts.end()) {
+  if (const auto known = m_facts.find(manifest.native()); known != m_facts.end()) {
     return &known->second;
   }
   CW_TRY_ASSIGN(std::string text, m_fs.read(manifest));
@@ -73,7 +73,7 @@ Result<const RootFinder::Facts*> RootFinder::facts(const base::Path& manifest)
       facts.pointer = *pointer->as_string();
     }
   }
-  return &m_facts.emplace(manifest, std::move(facts)).first->second;
+  return &m_facts.emplace(manifest.native(), std::move(facts)).first->second;
 }
 
 Result<std::shared_ptr<const TomlDocument>> RootFinder::document(const base::Path& manifest)
@@ -139,7 +139,7 @@ Result<std::shared_ptr<const InheritanceRoot>> RootFinder::inheritance_root(cons
   if (!root) {
     return std::shared_ptr<const InheritanceRoot>{};
   }
-  std::shared_ptr<const InheritanceRoot>& cached = m_roots[*root];
+  std::shared_ptr<const InheritanceRoot>& cached = m_roots[root->native()];
   if (cached == nullptr) {
     CW_TRY_ASSIGN(const Facts* known, facts(*root));
     if (!known->is_root) {

@@ -4,7 +4,7 @@
 // root in the directories above, unless that root excludes it. The search does not leave $CARGO_HOME upwards, and
 // stops at `target/package`, where cargo unpacks what it is about to publish.
 #pragma once
-#include <map>
+#include <unordered_map>
 
 #include "fields.hpp"
 
@@ -48,8 +48,8 @@ private:
 
   const base::ReadOnlyFilesystem& m_fs;
   base::Path m_stop_at;
-  std::map<base::Path, Facts> m_facts;
-  std::map<base::Path, std::shared_ptr<const InheritanceRoot>> m_roots;
+  std::unordered_map<std::string, Facts> m_facts; ///< by file, as in `m_roots`
+  std::unordered_map<std::string, std::shared_ptr<const InheritanceRoot>> m_roots;
 };
 
 } // namespace cargo_wasm::manifest
