@@ -28,13 +28,6 @@ Error unwritable(const base::Path& directory, const Error& cause)
   return error;
 }
 
-/// One lock and one record a profile, as cargo locks: its host directory `target/PROFILE`, whatever the target.
-base::Path profile_file(const plan::ActionGraph& graph, std::string_view name)
-{
-  return graph.state_directory /
-         (graph.profile_directory.empty() ? std::string(name) : fmt::format("{}-{}", name, graph.profile_directory));
-}
-
 Result<std::unique_ptr<base::FileLock>> open_target(const Env& env, const plan::ActionGraph& graph)
 {
   if (auto made = env.fs.create_directories(graph.state_directory); !made) {

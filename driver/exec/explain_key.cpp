@@ -58,9 +58,7 @@ Result<std::vector<ExplainedKey>> explain_keys(const Env& env,
                                                const CacheUse& use,
                                                const std::function<bool(const plan::ActionTemplate&)>& wanted)
 {
-  const base::Path state =
-      graph.state_directory / (graph.profile_directory.empty() ? std::string("state") : fmt::format("state-{}", graph.profile_directory));
-  CW_TRY_ASSIGN(const auto log, StateLog::open(env.fs, state, false));
+  CW_TRY_ASSIGN(const auto log, StateLog::open(env.fs, profile_file(graph, "state"), false));
   const PlaceNames places = places_of(graph);
   FileDigests digests(env.fs, env.clock);
   CW_TRY_ASSIGN(auto key_of_names, key_of_variables(env.fs, graph.state_directory, false));

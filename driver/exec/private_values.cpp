@@ -1,11 +1,11 @@
 #include "private_values.hpp"
 
 #include <algorithm>
-#include <functional>
 
 #include <cargo_wasm/base/secret_variables.hpp>
 #include <cargo_wasm/exec/observed.hpp>
 
+#include "byte_search.hpp"
 #include "shared_key.hpp"
 
 namespace cargo_wasm::exec {
@@ -43,9 +43,7 @@ std::vector<std::string_view> values_to_look_for(const Env& env, const plan::Act
 
 bool contains_one_of(std::string_view bytes, const std::vector<std::string_view>& values)
 {
-  return std::ranges::any_of(values, [&](std::string_view value) {
-    return std::search(bytes.begin(), bytes.end(), std::boyer_moore_horspool_searcher(value.begin(), value.end())) != bytes.end();
-  });
+  return std::ranges::any_of(values, [&](std::string_view value) { return occurs_in(value, bytes); });
 }
 
 } // namespace

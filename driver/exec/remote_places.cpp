@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+
+#include "byte_search.hpp"
 
 namespace cargo_wasm::exec {
 namespace {
@@ -146,10 +147,7 @@ std::string WorkerPlaces::real_dep_info(std::string_view text) const
 
 bool WorkerPlaces::is_named_in(std::string_view bytes) const
 {
-  return std::ranges::any_of(m_places, [&](const auto& place) {
-    const std::string& there = place.first;
-    return std::search(bytes.begin(), bytes.end(), std::boyer_moore_horspool_searcher(there.begin(), there.end())) != bytes.end();
-  });
+  return std::ranges::any_of(m_places, [&](const auto& place) { return occurs_in(place.first, bytes); });
 }
 
 } // namespace cargo_wasm::exec

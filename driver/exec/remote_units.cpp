@@ -69,14 +69,8 @@ struct RemoteUnits::Inputs
 };
 
 RemoteUnits::RemoteUnits(const Context& context, const CacheUse& use, remote::ExecutionPool& pool)
-    : m_context(context), m_use(use), m_pool(pool), m_places(context.places)
+    : m_context(context), m_use(use), m_pool(pool)
 {
-  for (const plan::ActionTemplate& tmpl : context.graph.actions) {
-    if (const plan::TemplateInput* const toolchain = toolchain_of(tmpl)) {
-      m_places.add(toolchain->path, "toolchain");
-      return;
-    }
-  }
 }
 
 bool RemoteUnits::takes(plan::ActionIndex action, const Verdict& verdict) const
@@ -88,8 +82,9 @@ bool RemoteUnits::takes(plan::ActionIndex action, const Verdict& verdict) const
   const std::string triple = value_after(verdict.command.arguments, "--target");
   const plan::TemplateInput* const toolchain = toolchain_of(tmpl);
   return toolchain != nullptr && tmpl.program == toolchain->path / "bin" / "rustc" && triple.starts_with("wasm") &&
-         triple.find_first_of("./") == std::string::npos && !m_places.name_of(tmpl.cwd.native()).starts_with("root") &&
-         std::ranges::all_of(verdict.command.arguments, [&](const std::string& argument) { return stays_in_places(argument, m_places); });
+         triple.find_first_of("./") == std::string::npos && !m_context.places.name_of(tmpl.cwd.native()).starts_with("root") &&
+         std::ranges::all_of(verdict.command.arguments,
+                             [&](const std::string& argument) { return stays_in_places(argument, m_context.places); });
 }
 
 std::optional<RemoteUnit> RemoteUnits::run(plan::ActionIndex action, const Verdict& verdict, const base::Command& command)
@@ -193,7 +188,7 @@ Result<std::optional<RemoteUnit>> RemoteUnits::run_there(plan::ActionIndex actio
   if (const std::string* const bootstrap = m_context.env.var(k_bootstrap)) {
     variables.emplace(k_bootstrap, *bootstrap);
   }
-  const auto script = script_for(command, variables, m_places);
+  const auto script = script_for(command, variables, m_context.places);
   if (!script) {
     return comes_back("its command cannot be sent");
   }
@@ -214,9 +209,9 @@ Result<std::optional<RemoteUnit>> RemoteUnits::run_there(plan::ActionIndex actio
   action::Command remote_command;
   remote_command.arguments = {"/bin/sh", std::string(k_script_name)};
   remote_command.platform = m_pool.settings().platform;
-  std::set<std::string> outputs{m_places.name_of(tmpl.dep_info->native())};
+  std::set<std::string> outputs{m_context.places.name_of(tmpl.dep_info->native())};
   for (const plan::TemplateOutput& output : tmpl.outputs) {
-    outputs.insert(m_places.name_of(output.path.native()));
+    outputs.insert(m_context.places.name_of(output.path.native()));
   }
   remote_command.output_paths.assign(outputs.begin(), outputs.end());
   const std::string command_bytes = action::encode(remote_command);
@@ -236,7 +231,7 @@ Result<std::optional<RemoteUnit>> RemoteUnits::run_there(plan::ActionIndex actio
     m_pool.leave_out(why);
     return fail(std::move(why));
   }
-  const WorkerPlaces worker(root, m_places);
+  const WorkerPlaces worker(root, m_context.places);
   RemoteUnit unit{.stderr_text = worker.real(result.stderr_raw), .sent = std::move(inputs.sent)};
   if (result.exit_code != 0) {
     return comes_back("it does not compile there"); // a full disk looks like wrong code: only a compiler here fails a build
@@ -250,7 +245,7 @@ Result<> RemoteUnits::fetch_outputs(const plan::ActionTemplate& tmpl, const acti
 {
   std::vector<remote::WantedBlob> wanted;
   const auto want = [&](const base::Path& path) {
-    const auto file = std::ranges::find(result.output_files, m_places.name_of(path.native()), &action::OutputFile::path);
+    const auto file = std::ranges::find(result.output_files, m_context.places.name_of(path.native()), &action::OutputFile::path);
     if (file != result.output_files.end()) {
       wanted.push_back({file->digest, path});
     }
@@ -282,7 +277,7 @@ Result<std::string> RemoteUnits::objection_to(const plan::ActionTemplate& tmpl, 
     }
   }
   for (const std::string& file : info->files) {
-    if (m_places.name_of((tmpl.cwd / file).lexically_normal().native()).starts_with("root/")) {
+    if (m_context.places.name_of((tmpl.cwd / file).lexically_normal().native()).starts_with("root/")) {
       return fmt::format("it reads `{}`, which is a file of that machine", file);
     }
   }

@@ -66,7 +66,6 @@ private:
   const Context& m_context;
   const CacheUse& m_use;
   remote::ExecutionPool& m_pool;
-  PlaceNames m_places; ///< with the toolchain's
   std::uint32_t m_jobs = 1;
   std::atomic<std::uint32_t> m_executed{0};
   std::mutex m_mutex; ///< of `m_came_back` and `m_toolchains`

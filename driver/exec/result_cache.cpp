@@ -7,6 +7,7 @@
 
 #include <cargo_wasm/action/decode.hpp>
 
+#include "byte_search.hpp"
 #include "out_dir_before.hpp"
 #include "result_notes.hpp"
 #include "tree_stamp.hpp"
@@ -18,9 +19,7 @@ constexpr std::size_t k_most_observations = 16; ///< lists under one first diges
 
 bool contains_any(std::string_view bytes, const std::vector<std::string>& needles)
 {
-  return std::ranges::any_of(needles, [&](const std::string& needle) {
-    return std::search(bytes.begin(), bytes.end(), std::boyer_moore_horspool_searcher(needle.begin(), needle.end())) != bytes.end();
-  });
+  return std::ranges::any_of(needles, [&](const std::string& needle) { return occurs_in(needle, bytes); });
 }
 
 bool is_uplifted(const plan::ActionTemplate& tmpl, std::uint32_t output)

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/bytes.hpp>
+#include <cargo_wasm/plan/template.hpp>
 
 namespace cargo_wasm::exec {
 namespace {
@@ -168,6 +169,12 @@ Result<> StateLog::append(const Record& record)
 std::uint64_t StateLog::frames() const noexcept
 {
   return m_impl->frames;
+}
+
+base::Path profile_file(const plan::ActionGraph& graph, std::string_view name)
+{
+  return graph.state_directory /
+         (graph.profile_directory.empty() ? std::string(name) : fmt::format("{}-{}", name, graph.profile_directory));
 }
 
 } // namespace cargo_wasm::exec

@@ -9,6 +9,8 @@
 
 #include <cargo_wasm/action/decode.hpp>
 
+#include "result_texts.hpp"
+
 namespace cargo_wasm::remote {
 namespace {
 
@@ -231,18 +233,10 @@ Result<action::ActionResult> ExecutionPool::run(const RemoteAction& action)
     if (!decoded) {
       return fail(Error("CW1279", "its answer is no result of an action", Blame::network));
     }
-    const auto fill = [&](std::string& text, const std::optional<Digest>& digest) -> Result<> {
-      if (digest && text.empty() && digest->size_bytes > 0) {
-        CW_TRY_ASSIGN(auto bytes, connection.blobs->read(*digest));
-        if (!bytes) {
-          return fail(incomplete("a text"));
-        }
-        text = std::move(*bytes);
-      }
-      return {};
-    };
-    CW_TRY(fill(decoded->result.stdout_raw, decoded->stdout_digest));
-    CW_TRY(fill(decoded->result.stderr_raw, decoded->stderr_digest));
+    CW_TRY_ASSIGN(const bool has_texts, fill_in_texts(*connection.blobs, *decoded));
+    if (!has_texts) {
+      return fail(incomplete("a text"));
+    }
     return std::move(decoded->result);
   });
 }

@@ -6,28 +6,10 @@
 
 #include "blob_file.hpp"
 #include "remotes_state.hpp"
+#include "result_texts.hpp"
 
 namespace cargo_wasm::remote {
 namespace {
-
-/// The texts that a server has moved to blobs. False when one is not there.
-Result<bool> fill_in_texts(CacheService& service, action::DecodedResult& decoded)
-{
-  const auto fill = [&](std::string& text, std::optional<Digest>& digest) -> Result<bool> {
-    if (digest && text.empty() && digest->size_bytes > 0) {
-      CW_TRY_ASSIGN(auto bytes, service.read(*digest));
-      if (!bytes) {
-        return false;
-      }
-      text = std::move(*bytes);
-    }
-    digest.reset();
-    return true;
-  };
-  CW_TRY_ASSIGN(const bool has_stdout, fill(decoded.result.stdout_raw, decoded.stdout_digest));
-  CW_TRY_ASSIGN(const bool has_stderr, fill(decoded.result.stderr_raw, decoded.stderr_digest));
-  return has_stdout && has_stderr;
-}
 
 class Fetch
 {

@@ -212,8 +212,7 @@ void record_tools(const plan::ActionGraph& graph,
 
 Result<std::unique_ptr<exec::StateLog>> open_state(const Env& env, const plan::ActionGraph& graph)
 {
-  const std::string name = graph.profile_directory.empty() ? std::string("state") : "state-" + graph.profile_directory;
-  return exec::StateLog::open(env.fs, graph.state_directory / name, false);
+  return exec::StateLog::open(env.fs, exec::profile_file(graph, "state"), false);
 }
 
 Result<> record_actions(

@@ -13,7 +13,15 @@
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/exec/record.hpp>
 
+namespace cargo_wasm::plan {
+struct ActionGraph;
+}
+
 namespace cargo_wasm::exec {
+
+/// Where a build of this graph keeps its lock, state or journal: one of each a profile, as cargo locks its host directory
+/// `target/PROFILE`, whatever the target.
+[[nodiscard]] base::Path profile_file(const plan::ActionGraph& graph, std::string_view name);
 
 class StateLog
 {
