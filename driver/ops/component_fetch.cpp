@@ -193,14 +193,6 @@ private:
                                       spec::to_string(version),
                                       source.known == nullptr ? source.repository.host : source.known->federation.name + ", verified"));
     CW_TRY_ASSIGN(registry_oci::PulledArtifact pulled, m_registry.pull(source, wanted.package, version, reference));
-    const auto annotation = pulled.manifest.annotations.find(std::string(registry_oci::k_version_annotation));
-    if (annotation != pulled.manifest.annotations.end() && annotation->second != spec::to_string(version)) {
-      return fail(Error("CW1155",
-                        fmt::format("`{}:{}` is another version than its tag says", to_string(source.repository), reference),
-                        Blame::integrity)
-                      .note(fmt::format("it says of itself that it is `{}`", annotation->second))
-                      .help("ask its publisher"));
-    }
     const Path file = cached(wanted.package, base::sha256(pulled.layer));
     CW_TRY(m_env.fs.create_directories(file.parent_path()));
     CW_TRY(m_env.fs.write_atomic(file, pulled.layer));

@@ -214,10 +214,10 @@ Result<> ComponentRegistry::check_key(const PackageSource& source, const SignedV
   return m_env.fs.write_atomic(file, text);
 }
 
-Result<registry_oci::PulledArtifact> ComponentRegistry::pull(const PackageSource& source,
-                                                             const registry_oci::PackageName& package,
-                                                             const spec::Version& version,
-                                                             const std::string& reference)
+Result<registry_oci::PulledArtifact> ComponentRegistry::pull_unchecked(const PackageSource& source,
+                                                                       const registry_oci::PackageName& package,
+                                                                       const spec::Version& version,
+                                                                       const std::string& reference)
 {
   const auto digest = registry_oci::parse_digest(reference);
   if (source.known != nullptr && digest) {
@@ -235,6 +235,23 @@ Result<registry_oci::PulledArtifact> ComponentRegistry::pull(const PackageSource
                     .help("its tag may have been moved, or the version deleted: ask its publisher before you take what stands there now"));
   }
   return done;
+}
+
+Result<registry_oci::PulledArtifact> ComponentRegistry::pull(const PackageSource& source,
+                                                             const registry_oci::PackageName& package,
+                                                             const spec::Version& version,
+                                                             const std::string& reference)
+{
+  CW_TRY_ASSIGN(registry_oci::PulledArtifact pulled, pull_unchecked(source, package, version, reference));
+  const auto annotation = pulled.manifest.annotations.find(std::string(registry_oci::k_version_annotation));
+  if (annotation != pulled.manifest.annotations.end() && annotation->second != spec::to_string(version)) {
+    return fail(Error("CW1155",
+                      fmt::format("`{}:{}` is another version than its tag says", to_string(source.repository), reference),
+                      Blame::integrity)
+                    .note(fmt::format("it says of itself that it is `{}`", annotation->second))
+                    .help("ask its publisher"));
+  }
+  return pulled;
 }
 
 Result<registry_oci::Credentials> ComponentRegistry::credentials_for(const std::string& host)

@@ -53,7 +53,7 @@ public:
   /// The lowest first. Errors: CW1162 no such package; those of the client and the log.
   Result<std::vector<OfferedVersion>> versions(const PackageSource& source, const registry_oci::PackageName& package);
   /// `reference` is that of `OfferedVersion`, or a digest. With a log: from any mirror, after `check`. Errors: CW1162, CW1166 a digest that
-  /// is not there; those of the client and the log.
+  /// is not there, CW1155 it says of itself that it is another version; those of the client and the log.
   Result<registry_oci::PulledArtifact>
   pull(const PackageSource& source, const registry_oci::PackageName& package, const spec::Version& version, const std::string& reference);
   /// What the log says of it, where there is one. Errors: those of `ComponentLog::check`.
@@ -76,6 +76,10 @@ private:
   Result<const WkgConfig*> wkg();
   Result<registry_oci::Place> fetched_place(const std::string& host);
   Result<registry_oci::Credentials> credentials_for(const std::string& host);
+  Result<registry_oci::PulledArtifact> pull_unchecked(const PackageSource& source,
+                                                      const registry_oci::PackageName& package,
+                                                      const spec::Version& version,
+                                                      const std::string& reference);
 
   const Env& m_env;
   const manifest::Config& m_config;

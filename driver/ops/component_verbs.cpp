@@ -211,14 +211,6 @@ Result<> component_pull(const Env& env, const GlobalOptions& options, const Comp
   const spec::Version& version = chosen->version;
   const std::string& reference = chosen->reference;
   CW_TRY_ASSIGN(const auto pulled, registry.pull(source, wanted.package, version, reference));
-  const auto annotation = pulled.manifest.annotations.find(std::string(registry_oci::k_version_annotation));
-  if (annotation != pulled.manifest.annotations.end() && annotation->second != spec::to_string(version)) {
-    return fail(Error("CW1155",
-                      fmt::format("`{}:{}` is another version than its tag says", to_string(source.repository), reference),
-                      Blame::integrity)
-                    .note(fmt::format("it says of itself that it is `{}`", annotation->second))
-                    .help("ask its publisher"));
-  }
   if (request.key) {
     const SignedVersion signed_version{wanted.package, spec::to_string(version), pulled.digest, base::sha256(pulled.layer)};
     CW_TRY(registry.check_key(source, signed_version, *request.key));
