@@ -35,20 +35,60 @@ toolchain_files(const base::ReadOnlyFilesystem& fs, const base::Path& sysroot, c
   return files;
 }
 
+namespace {
+
 Result<std::string>
-toolchain_identity(const base::ReadOnlyFilesystem& fs, const base::Path& sysroot, const std::vector<std::string>& triples)
+digest_of_stats(const base::ReadOnlyFilesystem& fs, const base::Path& sysroot, const std::vector<std::string>& triples, bool is_strict)
 {
   CW_TRY_ASSIGN(const std::vector<std::string> files, toolchain_files(fs, sysroot, triples));
-  std::string table;
+  std::string table = sysroot.native() + '\n';
   for (const std::string& file : files) {
     CW_TRY_ASSIGN(const auto stat, fs.stat(file));
     if (stat) {
       table += std::string_view(file).substr(sysroot.native().size());
       table += '\0';
-      table += std::to_string(stat->size_bytes) + ' ' + std::to_string(stat->mtime_ns) + '\n';
+      table += std::to_string(stat->size_bytes) + ' ' + std::to_string(stat->mtime_ns);
+      table += is_strict ? ' ' + std::to_string(stat->ctime_ns) + ' ' + std::to_string(stat->inode) + '\n' : "\n";
     }
   }
   return base::to_hex(base::sha256(table));
+}
+
+} // namespace
+
+Result<std::string>
+toolchain_identity(const base::ReadOnlyFilesystem& fs, const base::Path& sysroot, const std::vector<std::string>& triples)
+{
+  return digest_of_stats(fs, sysroot, triples, false);
+}
+
+Result<std::string> toolchain_stamp(const base::ReadOnlyFilesystem& fs, const base::Path& sysroot, const std::vector<std::string>& triples)
+{
+  return digest_of_stats(fs, sysroot, triples, true);
+}
+
+Result<std::vector<ToolchainFile>>
+hash_toolchain(const base::ReadOnlyFilesystem& fs, const base::Path& sysroot, const std::vector<std::string>& triples)
+{
+  CW_TRY_ASSIGN(const std::vector<std::string> paths, toolchain_files(fs, sysroot, triples));
+  std::vector<std::optional<Result<base::Digest>>> digests(paths.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < paths.size(); i = next++) {
+      digests[i] = base::digest_file(paths[i]);
+    }
+  };
+  {
+    const std::jthread second(work);
+    work();
+  }
+  std::vector<ToolchainFile> files;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    CW_TRY_ASSIGN(const base::Digest digest, *digests[i]);
+    CW_TRY_ASSIGN(const auto stat, fs.stat(paths[i]));
+    files.push_back({paths[i].substr(sysroot.native().size() + 1), digest, stat && (stat->mode & 0111U) != 0});
+  }
+  return files;
 }
 
 Result<base::Digest> toolchain_contents(base::Filesystem& fs,
@@ -56,31 +96,18 @@ Result<base::Digest> toolchain_contents(base::Filesystem& fs,
                                         const std::vector<std::string>& triples,
                                         const base::Path& cache_directory)
 {
-  CW_TRY_ASSIGN(const std::string identity, toolchain_identity(fs, sysroot, triples));
-  const base::Path memo = cache_directory / "toolchains" / identity;
+  CW_TRY_ASSIGN(const std::string stamp, toolchain_stamp(fs, sysroot, triples));
+  const base::Path memo = cache_directory / "toolchains" / stamp;
   CW_TRY_ASSIGN(const auto known, fs.read_if_exists(memo));
   if (known && known->size() > 65) {
     if (const auto hash = base::parse_sha256(std::string_view(*known).substr(0, 64))) {
       return base::Digest{*hash, std::strtoull(known->c_str() + 65, nullptr, 10)};
     }
   }
-  CW_TRY_ASSIGN(const std::vector<std::string> files, toolchain_files(fs, sysroot, triples));
-  std::vector<std::optional<Result<base::Digest>>> digests(files.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < files.size(); i = next++) {
-      digests[i] = base::digest_file(files[i]);
-    }
-  };
-  {
-    const std::jthread second(work);
-    work();
-  }
+  CW_TRY_ASSIGN(const std::vector<ToolchainFile> files, hash_toolchain(fs, sysroot, triples));
   action::InputTree tree;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    CW_TRY_ASSIGN(const base::Digest digest, *digests[i]);
-    CW_TRY_ASSIGN(const auto stat, fs.stat(files[i]));
-    tree.add_file(std::string_view(files[i]).substr(sysroot.native().size() + 1), digest, stat && (stat->mode & 0111U) != 0);
+  for (const ToolchainFile& file : files) {
+    tree.add_file(file.path, file.digest, file.executable);
   }
   const base::Digest root = tree.root_digest();
   // Not being able to remember it costs time, nothing else.

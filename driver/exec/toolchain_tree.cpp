@@ -1,9 +1,7 @@
 #include "toolchain_tree.hpp"
 
-#include <atomic>
 #include <charconv>
 #include <optional>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -13,13 +11,6 @@
 
 namespace cargo_wasm::exec {
 namespace {
-
-struct ToolchainFile
-{
-  std::string path; ///< below the sysroot
-  base::Digest digest;
-  bool executable = false;
-};
 
 constexpr std::size_t k_hash_digits = 64;
 
@@ -59,40 +50,17 @@ std::string table_of(const std::vector<ToolchainFile>& files)
   return text;
 }
 
-Result<std::vector<ToolchainFile>> hash_files(const base::Filesystem& fs, const base::Path& sysroot, const std::vector<std::string>& paths)
-{
-  std::vector<std::optional<Result<base::Digest>>> digests(paths.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < paths.size(); i = next++) {
-      digests[i] = base::digest_file(paths[i]);
-    }
-  };
-  {
-    const std::jthread second(work);
-    work();
-  }
-  std::vector<ToolchainFile> files;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    CW_TRY_ASSIGN(const base::Digest digest, *digests[i]);
-    CW_TRY_ASSIGN(const auto stat, fs.stat(paths[i]));
-    files.push_back({paths[i].substr(sysroot.native().size() + 1), digest, stat && (stat->mode & 0111U) != 0});
-  }
-  return files;
-}
-
 } // namespace
 
 Result<ToolchainTree>
 toolchain_tree(base::Filesystem& fs, const base::Path& sysroot, const std::string& triple, const base::Path& cache_directory)
 {
-  CW_TRY_ASSIGN(const std::string identity, toolchain_identity(fs, sysroot, {triple}));
-  const base::Path memo = cache_directory / "toolchains" / (identity + ".files");
+  CW_TRY_ASSIGN(const std::string stamp, toolchain_stamp(fs, sysroot, {triple}));
+  const base::Path memo = cache_directory / "toolchains" / (stamp + ".files");
   CW_TRY_ASSIGN(const auto known, fs.read_if_exists(memo));
   auto files = known ? parse_table(*known) : std::nullopt;
   if (!files) {
-    CW_TRY_ASSIGN(const std::vector<std::string> paths, toolchain_files(fs, sysroot, {triple}));
-    CW_TRY_ASSIGN(files, hash_files(fs, sysroot, paths));
+    CW_TRY_ASSIGN(files, hash_toolchain(fs, sysroot, {triple}));
     // Not being able to remember it costs time, nothing else.
     (void)fs.write_atomic(memo, table_of(*files));
   }
