@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <optional>
 
 #include <cargo_wasm/base/archive.hpp>
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/exec/file_digests.hpp>
+
+#include "tree_stamp.hpp"
 
 namespace cargo_wasm::exec {
 namespace {
@@ -17,32 +18,30 @@ constexpr std::string_view k_unpacked_mark = ".cargo-ok";
 /// change.
 constexpr std::int64_t k_settled_ns = 2'000'000'000;
 
-struct UnpackedTree
-{
-  std::map<std::string, base::FileStat> files; ///< by the path below the root
-  std::string digest;                          ///< of all stat data
-  std::int64_t newest_ns = 0;
-};
+using UnpackedFiles = std::map<std::string, base::FileStat>; ///< by the path below the root
 
-Result<UnpackedTree> look_at_unpacked(const base::ReadOnlyFilesystem& fs, const base::Path& root, const std::string& checksum)
+Result<UnpackedFiles> unpacked_files(const base::ReadOnlyFilesystem& fs, const base::Path& root)
 {
   CW_TRY_ASSIGN(const TreeListing listing, list_tree(fs, root.native(), TreeKind::everything, {}));
-  UnpackedTree tree;
-  base::StableHasher hasher;
-  hasher.add(root.native()).add(checksum);
+  UnpackedFiles files;
   for (const std::string& path : listing.files) {
-    const std::string name = path.substr(root.native().size() + 1);
+    std::string name = path.substr(root.native().size() + 1);
     CW_TRY_ASSIGN(const auto stat, fs.lstat(path));
-    if (name == k_unpacked_mark || !stat) {
-      continue;
+    if (name != k_unpacked_mark && stat) {
+      files.emplace(std::move(name), *stat);
     }
-    hasher.add(name).add(stat->size_bytes).add(static_cast<std::uint64_t>(stat->mtime_ns)).add(static_cast<std::uint64_t>(stat->ctime_ns));
-    hasher.add(stat->inode).add(static_cast<std::uint64_t>(stat->mode));
-    tree.newest_ns = std::max({tree.newest_ns, stat->mtime_ns, stat->ctime_ns});
-    tree.files.emplace(name, *stat);
   }
-  tree.digest = hasher.finish_hex();
-  return tree;
+  return files;
+}
+
+/// In nanoseconds since 1970.
+std::int64_t last_change_ns(const UnpackedFiles& files)
+{
+  std::int64_t last_ns = 0;
+  for (const auto& [name, stat] : files) {
+    last_ns = std::max({last_ns, stat.mtime_ns, stat.ctime_ns});
+  }
+  return last_ns;
 }
 
 base::Path archive_of(const base::Path& package_root)
@@ -57,7 +56,7 @@ base::Path archive_of(const base::Path& package_root)
 /// Every file of the archive is there with its bytes, and nothing else is.
 bool holds_the_same(const base::ReadOnlyFilesystem& fs,
                     const base::Path& root,
-                    const UnpackedTree& tree,
+                    const UnpackedFiles& files,
                     const base::Path& archive,
                     const std::string& gzip)
 {
@@ -69,9 +68,9 @@ bool holds_the_same(const base::ReadOnlyFilesystem& fs,
     if (entry.is_directory || name == k_unpacked_mark || !is_same) {
       return {};
     }
-    const auto there = tree.files.find(name);
-    is_same = there != tree.files.end() && there->second.type == base::FileType::regular &&
-              there->second.size_bytes == entry.content.size() && ((there->second.mode & 0100) != 0) == ((entry.mode & 0100) != 0);
+    const auto there = files.find(name);
+    is_same = there != files.end() && there->second.type == base::FileType::regular && there->second.size_bytes == entry.content.size() &&
+              ((there->second.mode & 0100) != 0) == ((entry.mode & 0100) != 0);
     if (is_same) {
       CW_TRY_ASSIGN(const std::string bytes, fs.read(root / name));
       is_same = bytes == entry.content;
@@ -80,40 +79,46 @@ bool holds_the_same(const base::ReadOnlyFilesystem& fs,
     return {};
   };
   const auto read = base::read_crate_archive(archive, gzip, prefix, base::crate_unpack_limit_bytes(gzip.size()), compare);
-  return read && is_same && compared == tree.files.size();
+  return read && is_same && compared == files.size();
 }
 
 } // namespace
 
-Result<bool> is_as_packed(base::Filesystem& fs,
-                          const base::Clock& clock,
-                          const base::Path& package_root,
-                          const std::string& checksum,
-                          const base::Path& memo_directory)
+Result<std::string> stamp_of_unpacked(const base::ReadOnlyFilesystem& fs, const base::Path& package_root)
+{
+  CW_TRY_ASSIGN(const UnpackedFiles files, unpacked_files(fs, package_root));
+  return stamp_of(files);
+}
+
+Result<std::optional<std::string>> stamp_if_as_packed(base::Filesystem& fs,
+                                                      const base::Clock& clock,
+                                                      const base::Path& package_root,
+                                                      const std::string& checksum,
+                                                      const base::Path& memo_directory)
 {
   const base::Path archive = archive_of(package_root);
   CW_TRY_ASSIGN(const auto gzip_size, archive.empty() ? Result<std::optional<base::FileStat>>(std::nullopt) : fs.lstat(archive));
   const auto expected = base::parse_sha256(checksum);
   if (!gzip_size || !expected) {
-    return false;
+    return std::nullopt;
   }
-  CW_TRY_ASSIGN(const UnpackedTree before, look_at_unpacked(fs, package_root, checksum));
-  const base::Path memo = memo_directory / "as-packed" / before.digest;
+  CW_TRY_ASSIGN(const UnpackedFiles files, unpacked_files(fs, package_root));
+  std::string stamp = stamp_of(files);
+  base::StableHasher memo_name;
+  memo_name.add(package_root.native()).add(checksum).add(stamp);
+  const base::Path memo = memo_directory / "as-packed" / memo_name.finish_hex();
   if (fs.exists(memo)) {
-    return true;
+    return stamp;
   }
   CW_TRY_ASSIGN(const std::string gzip, fs.read(archive));
-  if (base::sha256(gzip) != *expected) {
-    return false;
-  }
-  if (!holds_the_same(fs, package_root, before, archive, gzip)) {
-    return false;
+  if (base::sha256(gzip) != *expected || !holds_the_same(fs, package_root, files, archive, gzip)) {
+    return std::nullopt;
   }
   const std::int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(clock.now().time_since_epoch()).count();
-  if (before.newest_ns < now_ns - k_settled_ns) {
+  if (last_change_ns(files) < now_ns - k_settled_ns) {
     (void)fs.write_atomic(memo, "as packed\n"); // not remembering costs time, nothing else
   }
-  return true;
+  return stamp;
 }
 
 } // namespace cargo_wasm::exec

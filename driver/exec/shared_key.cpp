@@ -179,7 +179,7 @@ Result<bool> SharedKeys::still_holds(plan::ActionIndex action, const SharedKey& 
     } else if (input.kind == InputKind::registry_package) {
       const auto then = stamp_of(input.path.native());
       CW_TRY_ASSIGN(const std::string now,
-                    then ? tree_stamp(m_context.env.fs, input.path.native(), {}) : Result<std::string>(std::string()));
+                    then ? stamp_of_unpacked(m_context.env.fs, input.path) : Result<std::string>(std::string()));
       if (then && now != *then) {
         return false; // edited meanwhile: its checksum says nothing of what was compiled
       }
@@ -192,7 +192,7 @@ std::optional<std::string> SharedKeys::stamp_of(const std::string& package_root)
 {
   const std::lock_guard lock(m_mutex);
   const auto found = m_stamps.find(package_root);
-  return found == m_stamps.end() ? std::nullopt : std::optional(found->second);
+  return found == m_stamps.end() ? std::nullopt : found->second;
 }
 
 void SharedKeys::forget_packages()
@@ -402,37 +402,43 @@ Result<std::string> SharedKeys::host_tools(const ExpandedCommand& command)
 Result<bool> SharedKeys::is_untouched(const plan::TemplateInput& package)
 {
   const base::Path& package_root = package.path;
-  const auto found = m_untouched.find(package_root.native());
-  if (found != m_untouched.end()) {
-    return found->second;
+  const auto found = m_stamps.find(package_root.native());
+  if (found != m_stamps.end()) {
+    return found->second.has_value();
   }
   const base::ReadOnlyFilesystem& fs = m_context.env.fs;
-  CW_TRY_ASSIGN(bool untouched, is_as_packed(m_context.env.fs, m_context.env.clock, package_root, package.text, m_use.memo_directory));
+  CW_TRY_ASSIGN(auto stamp, stamp_if_as_packed(m_context.env.fs, m_context.env.clock, package_root, package.text, m_use.memo_directory));
   CW_TRY_ASSIGN(const auto mark, fs.lstat(package_root / ".cargo-ok"));
-  if (!untouched && mark && !base::parse_sha256(package.text)) {
+  if (mark && !base::parse_sha256(package.text)) {
+    CW_TRY_ASSIGN(stamp, stamp_of_unpacked(fs, package_root));
     CW_TRY_ASSIGN(const TreeListing tree, list_tree(fs, package_root.native(), TreeKind::everything, {}));
-    untouched = true;
     for (const std::vector<std::string>& paths : {tree.files, tree.directories}) {
       for (const std::string& path : paths) {
         CW_TRY_ASSIGN(const auto stat, fs.lstat(path));
-        untouched = untouched && stat && stat->ctime_ns <= std::min(mark->mtime_ns, mark->ctime_ns);
+        if (!stat || stat->ctime_ns > std::min(mark->mtime_ns, mark->ctime_ns)) {
+          stamp.reset();
+        }
       }
     }
   }
-  CW_TRY_ASSIGN(const std::string stamp, tree_stamp(fs, package_root.native(), {}));
   const std::lock_guard lock(m_mutex);
-  if (untouched) {
-    m_stamps[package_root.native()] = stamp;
-  }
-  m_untouched.emplace(package_root.native(), untouched);
-  return untouched;
+  return m_stamps.emplace(package_root.native(), std::move(stamp)).first->second.has_value();
 }
 
 bool SharedKeys::is_as_unpacked(const std::string& place_name) const
 {
-  const std::string path = m_context.places.path_of(place_name);
+  std::string above = m_context.places.path_of(place_name);
   const std::lock_guard lock(m_mutex);
-  return std::ranges::any_of(m_untouched, [&](const auto& package) { return package.second && is_below(path, package.first); });
+  while (true) {
+    const std::size_t slash = above.rfind('/');
+    if (slash == std::string::npos || slash == 0) {
+      return false;
+    }
+    above.resize(slash);
+    if (const auto package = m_stamps.find(above); package != m_stamps.end()) {
+      return package->second.has_value();
+    }
+  }
 }
 
 std::string checked_out_commit(const base::ReadOnlyFilesystem& fs, const base::Path& directory)

@@ -93,9 +93,9 @@ private:
   std::vector<std::string> m_checkout, m_user;
   std::map<std::string, std::string> m_toolchains;
   std::map<std::string, std::string> m_programs;
-  mutable std::mutex m_mutex;                  ///< of `m_untouched`, which the threads of jobs read
-  std::map<std::string, bool> m_untouched;     ///< package root → nothing was written since it was unpacked
-  std::map<std::string, std::string> m_stamps; ///< package root → stamp, of those; under the mutex, too
+  mutable std::mutex m_mutex;                                  ///< of `m_stamps`, which the threads of jobs read
+  /// Root of a package from elsewhere → its stamp; nullopt: something was written since it was unpacked.
+  std::map<std::string, std::optional<std::string>> m_stamps;
   std::map<std::string, std::vector<RecordedFile>> m_trees;
   std::map<std::string, std::string> m_unlisted; ///< package root → digest of what no listing names
 };

@@ -1,7 +1,6 @@
 #include "tree_stamp.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include <cargo_wasm/base/digest.hpp>
 
@@ -47,6 +46,16 @@ Result<> for_each_file(const base::ReadOnlyFilesystem& fs,
   return {};
 }
 
+std::string stamp_of(const std::map<std::string, base::FileStat>& files)
+{
+  base::StableHasher hasher;
+  for (const auto& [path, stat] : files) {
+    hasher.add(path).add(stat.size_bytes).add(static_cast<std::uint64_t>(stat.mtime_ns)).add(static_cast<std::uint64_t>(stat.ctime_ns));
+    hasher.add(stat.inode).add(std::uint64_t{stat.mode});
+  }
+  return hasher.finish_hex();
+}
+
 Result<std::string> tree_stamp(const base::ReadOnlyFilesystem& fs, const std::string& root, const std::string& excluded)
 {
   std::map<std::string, base::FileStat> files;
@@ -54,12 +63,7 @@ Result<std::string> tree_stamp(const base::ReadOnlyFilesystem& fs, const std::st
     files.emplace(path, stat);
     return {};
   }));
-  base::StableHasher hasher;
-  for (const auto& [path, stat] : files) {
-    hasher.add(path).add(stat.size_bytes).add(static_cast<std::uint64_t>(stat.mtime_ns)).add(static_cast<std::uint64_t>(stat.ctime_ns));
-    hasher.add(stat.inode).add(std::uint64_t{stat.mode});
-  }
-  return hasher.finish_hex();
+  return stamp_of(files);
 }
 
 Result<std::string> stamp_of_packages(const Context& context, const plan::ActionTemplate& tmpl)

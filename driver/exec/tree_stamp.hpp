@@ -2,6 +2,7 @@
 // names) can be read by a build script or a macro all the same, and written, too.
 #pragma once
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ Result<> for_each_file(const base::ReadOnlyFilesystem& fs,
                        const std::string& excluded,
                        const std::function<Result<>(const std::string& path, const base::FileStat& stat)>& visit);
 
+/// Of files and links by their paths, with their own stat data.
+[[nodiscard]] std::string stamp_of(const std::map<std::string, base::FileStat>& files);
 /// Another one when a file came, went or was written.
 [[nodiscard]] Result<std::string> tree_stamp(const base::ReadOnlyFilesystem& fs, const std::string& root, const std::string& excluded);
 

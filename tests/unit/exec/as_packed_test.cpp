@@ -36,9 +36,9 @@ struct Restored
   {
     const base::Env env = real.env();
     const std::string expected = checksum.empty() ? base::to_hex(base::sha256(archive)) : checksum;
-    const auto answer = is_as_packed(real.fs(), env.clock, root, expected, home / "memo");
+    const auto answer = stamp_if_as_packed(real.fs(), env.clock, root, expected, home / "memo");
     REQUIRE(answer);
-    return *answer;
+    return answer->has_value();
   }
 
   bool remembers() { return std::filesystem::exists(home / "memo"); }
