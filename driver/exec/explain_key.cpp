@@ -7,6 +7,7 @@
 #include <cargo_wasm/exec/state_log.hpp>
 
 #include "freshness.hpp"
+#include "out_dir_before.hpp"
 #include "private_values.hpp"
 #include "result_cache.hpp"
 #include "result_notes.hpp"
@@ -98,45 +99,40 @@ Result<std::vector<ExplainedKey>> explain_keys(const Env& env,
 Result<ExplainedKey> ResultCache::explain(plan::ActionIndex action, Verdict& verdict)
 {
   const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
-  SealInput input;
-  input.dependencies = verdict.input.dependencies;
-  input.platform = verdict.input.platform;
-  verdict.input = std::move(input);
-  CW_TRY_ASSIGN(SharedKey key, m_keys.make(action, verdict));
+  CW_TRY_ASSIGN(SharedKey made, m_keys.make(action, verdict));
+  auto key = std::make_shared<const SharedKey>(std::move(made));
   ExplainedKey explained;
   explained.action = action;
-  const SealedAction shown = m_keys.first(action, verdict.command, key, Scope::anywhere);
-  explained.first = shown.digest;
-  add_parts(explained.parts, tmpl, shown, key);
-  if (!tmpl.cacheable) {
-    explained.private_because = tmpl.not_cacheable_because;
-  }
-  for (const Scope scope : k_scopes) {
-    const base::Digest first = m_keys.first(action, verdict.command, key, scope).digest;
-    CW_TRY_ASSIGN(const auto listed, m_store.entry(first));
-    const auto list = listed ? action::decode_action_result(*listed) : std::nullopt;
-    const auto notes = list ? notes_in(list->result) : std::nullopt;
-    for (const Observations& observed :
-         notes ? decode_observations(*notes).value_or(std::vector<Observations>{}) : std::vector<Observations>{}) {
-      CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, key, scope, observed));
-      CW_TRY_ASSIGN(const auto entry, m_store.entry(second.digest));
-      const auto result = entry ? action::decode_action_result(*entry) : std::nullopt;
-      const auto said = result ? notes_in(result->result) : std::nullopt;
-      const auto told = said ? decode_notes(*said) : std::nullopt;
-      if (!told) {
-        continue;
-      }
-      explained.first = first;
-      explained.second = second.digest;
-      explained.state = scope == Scope::anywhere ? KeyState::for_anyone
-                        : scope == Scope::user   ? KeyState::for_user
-                                                 : KeyState::for_checkout;
+  explained.private_because = tmpl.cacheable ? key->only_here : tmpl.not_cacheable_because;
+  std::optional<Observations> observed;
+  const auto take = [&](const KeptResult& kept) -> Result<bool> {
+    const auto said = notes_in(kept.result);
+    const auto told = said ? decode_notes(*said) : std::nullopt;
+    if (told) {
+      explained.first = kept.first;
+      explained.second = kept.second;
+      explained.state = kept.scope == Scope::anywhere ? KeyState::for_anyone
+                        : kept.scope == Scope::user   ? KeyState::for_user
+                                                      : KeyState::for_checkout;
       if (explained.private_because.empty()) {
         explained.private_because = told->private_because;
       }
-      CW_TRY(add_observations(explained.parts, action, verdict.command, observed));
-      return explained;
+      observed = kept.observed;
     }
+    return told.has_value();
+  };
+  CW_TRY(visit_results(action, verdict, *key, take));
+  if (!observed) {
+    CW_TRY_ASSIGN(const auto of_here, with_out_dir_before(m_context, tmpl, key));
+    CW_TRY(visit_results(action, verdict, *of_here, take));
+    key = observed ? of_here : key;
+  }
+  const SealedAction shown = m_keys.first(action, verdict.command, *key, Scope::anywhere);
+  add_parts(explained.parts, tmpl, shown, *key);
+  if (observed) {
+    CW_TRY(add_observations(explained.parts, action, verdict.command, *observed));
+  } else {
+    explained.first = shown.digest;
   }
   return explained;
 }

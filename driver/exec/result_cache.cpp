@@ -27,6 +27,11 @@ bool is_uplifted(const plan::ActionTemplate& tmpl, std::uint32_t output)
   return tmpl.outputs[output].user_visible || std::ranges::any_of(tmpl.uplifted, [&](const auto& entry) { return entry.first == output; });
 }
 
+bool stays_in_checkout(const SharedKey& key)
+{
+  return !key.only_here.empty() || key.input.platform.contains(k_out_dir_before);
+}
+
 /// What stands in a record for a file that only the store has.
 KnownFile known_elsewhere(const action::OutputFile& file)
 {
@@ -110,25 +115,30 @@ Result<std::optional<FoundResult>> ResultCache::find(plan::ActionIndex action, V
 {
   CW_TRY_ASSIGN(SharedKey key, m_keys.make(action, verdict));
   verdict.shared = std::make_shared<const SharedKey>(std::move(key));
-  constexpr std::array k_only_here = {Scope::checkout};
-  const bool stays = !verdict.shared->only_here.empty();
-  CW_TRY_ASSIGN(
-      auto usable,
-      find_with(action, verdict, *verdict.shared, stays ? std::span<const Scope>(k_only_here) : std::span<const Scope>(k_scopes)));
+  std::optional<FoundResult> usable;
+  const auto take = [&](const KeptResult& kept) -> Result<bool> {
+    CW_TRY_ASSIGN(usable, found(action, verdict, kept.result));
+    return usable.has_value();
+  };
+  CW_TRY(visit_results(action, verdict, *verdict.shared, take));
   if (!usable && !m_empties_out_dirs) {
     CW_TRY_ASSIGN(const auto of_here, with_out_dir_before(m_context, m_context.graph.actions[action], verdict.shared));
     if (of_here != verdict.shared) {
-      constexpr Scope k_of_here[] = {Scope::checkout};
-      return find_with(action, verdict, *of_here, k_of_here);
+      CW_TRY(visit_results(action, verdict, *of_here, take));
     }
   }
   return usable;
 }
 
-Result<std::optional<FoundResult>>
-ResultCache::find_with(plan::ActionIndex action, const Verdict& verdict, const SharedKey& key, std::span<const Scope> scopes)
+Result<> ResultCache::visit_results(plan::ActionIndex action,
+                                    const Verdict& verdict,
+                                    const SharedKey& key,
+                                    const std::function<Result<bool>(const KeptResult&)>& ends_at)
 {
-  for (const Scope scope : scopes) {
+  for (const Scope scope : k_scopes) {
+    if (scope != Scope::checkout && stays_in_checkout(key)) {
+      continue;
+    }
     const SealedAction first = m_keys.first(action, verdict.command, key, scope);
     CW_TRY_ASSIGN(const auto listed, m_store.entry(first.digest));
     const auto list = listed ? action::decode_action_result(*listed) : std::nullopt;
@@ -142,14 +152,14 @@ ResultCache::find_with(plan::ActionIndex action, const Verdict& verdict, const S
       CW_TRY_ASSIGN(const auto entry, m_store.entry(second.digest));
       const auto result = entry ? action::decode_action_result(*entry) : std::nullopt;
       if (result) {
-        CW_TRY_ASSIGN(auto usable, found(action, verdict, result->result));
-        if (usable) {
-          return usable;
+        CW_TRY_ASSIGN(const bool is_end, ends_at({scope, first.digest, second.digest, observed, result->result}));
+        if (is_end) {
+          return {};
         }
       }
     }
   }
-  return std::nullopt;
+  return {};
 }
 
 Result<std::optional<FoundResult>> ResultCache::found(plan::ActionIndex action, const Verdict& verdict, const action::ActionResult& result)
@@ -463,7 +473,7 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
     decided = {Scope::checkout, key.only_here};
   }
   const Scope scope = decided.first;
-  const Observations observed = m_keys.observations_of(action, key, record);
+  const Observations observed = m_keys.observations_of(key, record);
   CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, key, scope, observed));
   const SealedAction first = m_keys.first(action, verdict.command, key, scope);
 

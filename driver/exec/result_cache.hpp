@@ -4,10 +4,10 @@
 // hard links to the store. Final artifacts and what scripts may write into are copies.
 #pragma once
 #include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
-#include <span>
 
 #include <cargo_wasm/action/action.hpp>
 #include <cargo_wasm/cache/store.hpp>
@@ -55,8 +55,19 @@ public:
 
 private:
   [[nodiscard]] Result<std::optional<FoundResult>> find(plan::ActionIndex action, Verdict& verdict);
-  [[nodiscard]] Result<std::optional<FoundResult>>
-  find_with(plan::ActionIndex action, const Verdict& verdict, const SharedKey& key, std::span<const Scope> scopes);
+  struct KeptResult
+  {
+    Scope scope;
+    const base::Digest& first;
+    const base::Digest& second;
+    const Observations& observed;
+    const action::ActionResult& result;
+  };
+  /// What the store has under this key, the widest scope first, until `ends_at` says that it has seen enough.
+  [[nodiscard]] Result<> visit_results(plan::ActionIndex action,
+                                       const Verdict& verdict,
+                                       const SharedKey& key,
+                                       const std::function<Result<bool>(const KeptResult&)>& ends_at);
   [[nodiscard]] Result<std::optional<FoundResult>>
   found(plan::ActionIndex action, const Verdict& verdict, const action::ActionResult& result);
   [[nodiscard]] Result<> keep_now(plan::ActionIndex action, const Verdict& verdict, Record& record);

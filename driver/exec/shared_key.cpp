@@ -304,10 +304,9 @@ Result<SealedAction> SharedKeys::second(
   return first(action, command, whole, scope);
 }
 
-Observations SharedKeys::observations_of(plan::ActionIndex action, const SharedKey& key, const Record& record) const
+Observations SharedKeys::observations_of(const SharedKey& key, const Record& record) const
 {
   Observations observed;
-  (void)action;
   for (const auto& [name, value] : record.observed) {
     if (name != "OUT_DIR") {
       observed.variables.push_back(name);

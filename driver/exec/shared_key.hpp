@@ -65,7 +65,7 @@ public:
   [[nodiscard]] Result<SealedAction>
   second(plan::ActionIndex action, const ExpandedCommand& command, const SharedKey& key, Scope scope, const Observations& observed) const;
   /// What of a record's sources and variables the first digest does not cover.
-  [[nodiscard]] Observations observations_of(plan::ActionIndex action, const SharedKey& key, const Record& record) const;
+  [[nodiscard]] Observations observations_of(const SharedKey& key, const Record& record) const;
   /// The files that `bytes` must not contain to be in the scope before this one.
   [[nodiscard]] const std::vector<std::string>& paths_of(Scope scope) const { return scope == Scope::checkout ? m_checkout : m_user; }
   /// A file of a registry's crate that is as it was unpacked: its digest needs no reading.
