@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <poll.h>
+#include <random>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -87,8 +88,10 @@ Error write_error(const std::filesystem::path& path, int code)
 
 std::filesystem::path temporary_beside(const std::filesystem::path& path)
 {
+  // In containers process numbers repeat: what a killed process left must not be in the way.
+  static const std::uint32_t random = std::random_device{}();
   static std::atomic<std::uint64_t> counter{0};
-  return path.parent_path() / fmt::format(".cw-{}-{}.tmp", ::getpid(), counter.fetch_add(1, std::memory_order_relaxed));
+  return path.parent_path() / fmt::format(".cw-{}-{:08x}-{}.tmp", ::getpid(), random, counter.fetch_add(1, std::memory_order_relaxed));
 }
 
 int write_fully(int fd, std::string_view content)

@@ -26,20 +26,54 @@ std::string name_of_blob(const action::OutputFile& file)
   return base::to_hex(file.digest.hash) + (file.is_executable ? ".x" : "");
 }
 
+/// Another process may remove the whole store at any time: what is gone holds nothing.
+Result<std::vector<base::DirectoryEntry>> list_what_is_there(const base::ReadOnlyFilesystem& fs, const base::Path& directory)
+{
+  auto listed = fs.list(directory);
+  if (!listed && listed.error().id == "CW0001") {
+    return std::vector<base::DirectoryEntry>{};
+  }
+  return listed;
+}
+
+/// What processes that were killed have left: halves of files, and blobs on their way from other machines.
+Result<>
+for_each_leftover(const base::ReadOnlyFilesystem& fs, const base::Path& store, const std::function<Result<>(const StoredFile&)>& visit)
+{
+  const auto look_into = [&](const base::Path& directory, bool is_all_left) -> Result<> {
+    CW_TRY_ASSIGN(const auto files, list_what_is_there(fs, directory));
+    for (const base::DirectoryEntry& file : files) {
+      if (is_all_left || (file.name.starts_with(".cw-") && file.name.ends_with(".tmp"))) {
+        CW_TRY_ASSIGN(const auto stat, fs.lstat(directory / file.name));
+        if (stat && stat->type == base::FileType::regular) {
+          CW_TRY(visit({directory / file.name, file.name, *stat}));
+        }
+      }
+    }
+    return {};
+  };
+  for (const char* const part : {"ac", "cas"}) {
+    CW_TRY_ASSIGN(const auto groups, list_what_is_there(fs, store / part));
+    for (const base::DirectoryEntry& group : groups) {
+      if (group.type == base::FileType::directory) {
+        CW_TRY(look_into(store / part / group.name, false));
+      }
+    }
+  }
+  return look_into(store / "incoming", true);
+}
+
 } // namespace
 
 Result<>
 for_each_stored(const base::ReadOnlyFilesystem& fs, const base::Path& directory, const std::function<Result<>(const StoredFile&)>& visit)
 {
-  if (!fs.is_directory(directory)) {
-    return {};
-  }
-  CW_TRY_ASSIGN(const auto groups, fs.list(directory));
+  CW_TRY_ASSIGN(const auto groups, list_what_is_there(fs, directory));
   for (const base::DirectoryEntry& group : groups) {
     if (group.type != base::FileType::directory || group.name.size() != 2) {
       continue;
     }
-    CW_TRY_ASSIGN(const auto files, fs.list(directory / group.name));
+    CW_TRY_ASSIGN(const auto files, list_what_is_there(fs, directory / group.name));
     for (const base::DirectoryEntry& file : files) {
       if (!file.name.starts_with(group.name)) {
         continue;
@@ -67,6 +101,11 @@ Result<StoreStats> Store::stats() const
     stats.blob_bytes += file.stat.size_bytes;
     return {};
   }));
+  CW_TRY(for_each_leftover(m_fs, m_directory, [&](const StoredFile& file) -> Result<> {
+    ++stats.blobs;
+    stats.blob_bytes += file.stat.size_bytes;
+    return {};
+  }));
   return stats;
 }
 
@@ -74,13 +113,20 @@ Result<CollectReport> Store::collect(std::uint64_t max_bytes)
 {
   CW_TRY_ASSIGN(const auto lock, m_fs.lock(m_directory / "lock", base::LockMode::exclusive, [] {}));
   CollectReport report;
+  // Whoever puts results in holds the lock, so nobody is at work on these.
+  CW_TRY(for_each_leftover(m_fs, m_directory, [&](const StoredFile& file) -> Result<> {
+    CW_TRY(m_fs.remove(file.path));
+    ++report.removed_blobs;
+    report.freed_bytes += file.stat.size_bytes;
+    return {};
+  }));
   std::vector<EntryFile> entries;
   CW_TRY(for_each_stored(m_fs, m_directory / "ac", [&](const StoredFile& file) -> Result<> {
     EntryFile entry{file.path, file.stat.mtime_ns, file.stat.size_bytes, {}};
     CW_TRY_ASSIGN(const auto text, m_fs.read_if_exists(file.path));
     const auto sealed = text ? open_entry(*text) : std::nullopt;
     const auto result = sealed ? action::decode_action_result(*sealed) : std::nullopt;
-    if (!result) { // damaged, or a temporary file of somebody who was killed
+    if (!result) { // damaged
       CW_TRY(m_fs.remove(file.path));
       ++report.removed_entries;
       report.freed_bytes += file.stat.size_bytes;

@@ -1,6 +1,7 @@
 // Results of other machines: they come into the store as if they had been made here, and are found there like any other.
 #include <algorithm>
 #include <atomic>
+#include <random>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -32,10 +33,11 @@ public:
 
   Result<base::Path> place(const base::Digest& digest) override
   {
+    static const std::uint32_t random = std::random_device{}(); // process numbers repeat in containers
     static std::atomic<std::uint64_t> counter{0};
-    const base::Path directory = m_store.directory() / "incoming";
+    const base::Path directory = m_store.directory() / "incoming"; // Store::collect removes what a killed process leaves there
     CW_TRY(m_fs.create_directories(directory));
-    m_left.push_back(directory / fmt::format("{}-{}-{}", base::to_hex(digest.hash), ::getpid(), ++counter));
+    m_left.push_back(directory / fmt::format("{}-{}-{:08x}-{}", base::to_hex(digest.hash), ::getpid(), random, ++counter));
     return m_left.back();
   }
 
@@ -149,6 +151,7 @@ Result<std::optional<FoundResult>> ResultCache::fetch_one_of(remote::Remotes& re
                                                              const std::vector<Observations>& observations)
 {
   for (const Observations& observed : observations) {
+    CW_TRY_ASSIGN(const auto hold, m_store.hold());
     CW_TRY(note_observations(first, observed)); // also those of others: what is sent from here must not make them forgotten
     CW_TRY_ASSIGN(const SealedAction second, m_keys.second(action, verdict.command, *verdict.shared, scope, observed));
     CW_TRY_ASSIGN(const auto result, fetch_entry(remotes, second.digest, 0));

@@ -155,6 +155,19 @@ TEST_CASE("filesystem: a copy is another file with the same content and mode", "
   });
 }
 
+TEST_CASE("filesystem: what a killed process of the same number has left is in nobody's way", "[base][filesystem]")
+{
+  const test::TempDir dir;
+  const auto fs = make_filesystem();
+  REQUIRE(fs->write_atomic(dir / "from", "content"));
+  for (int i = 0; i < 1000; ++i) {
+    dir.write(".cw-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp", "half");
+  }
+  CHECK(fs->copy(dir / "from", dir / "to"));
+  CHECK(fs->write_atomic(dir / "written", "content"));
+  CHECK(fs->make_symlink("from", dir / "link"));
+}
+
 TEST_CASE("filesystem: times are set to the nanosecond, before 1970 too", "[base][filesystem]")
 {
   on_both([](Filesystem& fs, const Path& dir) {

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <fstream>
 
 #include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/base/forwarding_filesystem.hpp>
 #include <cargo_wasm/cache/store.hpp>
 #include <support/catch.hpp>
 #include <support/fixed_clock.hpp>
@@ -40,6 +42,20 @@ struct Shelf
   }
   bool has(std::string_view name) { return store->entry(base::digest_of(name)).value().has_value(); }
   bool has_blob(std::string_view bytes) { return fs->exists(store->path_of_blob(base::digest_of(bytes), false)); }
+};
+
+/// Another process removes a directory when somebody is about to look into it.
+class Vanishing final : public base::ForwardingFilesystem
+{
+public:
+  using ForwardingFilesystem::ForwardingFilesystem;
+  Result<std::vector<base::DirectoryEntry>> list(const base::Path& path) const override
+  {
+    if (path.filename().native().size() == 2 && path.parent_path().filename() == "cas") {
+      CW_TRY(inner().remove_all(path));
+    }
+    return inner().list(path);
+  }
 };
 
 const std::string k_large(10'000, 'l');
@@ -126,6 +142,40 @@ TEST_CASE("a collection waits for nobody who is at work: it comes later", "[cach
   REQUIRE(hold);
   CHECK(shelf.store->collect_if_grown(10).value() == std::nullopt);
   CHECK(shelf.has("a"));
+}
+
+TEST_CASE("what killed processes left in the store is counted, and collected", "[cache][collect]")
+{
+  Shelf shelf;
+  shelf.put("a", {k_large});
+  const base::Path blob = shelf.store->path_of_blob(base::digest_of(k_large), false);
+  const std::vector<base::Path> left = {
+      shelf.dir / "store/incoming/0123-7-1", blob.parent_path() / ".cw-7-1.tmp", shelf.dir / "store/ac/ff/.cw-7-2.tmp"};
+  for (const base::Path& path : left) {
+    REQUIRE(shelf.fs->create_directories(path.parent_path()));
+    std::ofstream(path) << "half";
+  }
+  CHECK(shelf.store->stats()->blobs == 4);
+  CHECK(shelf.store->stats()->blob_bytes == 10'012);
+  const auto report = shelf.store->collect(1'000'000);
+  REQUIRE(report);
+  CHECK(report->removed_blobs == 3);
+  CHECK(report->freed_bytes == 12);
+  CHECK(std::ranges::none_of(left, [&](const base::Path& path) { return shelf.fs->exists(path); }));
+  CHECK(shelf.has("a"));
+  CHECK(shelf.has_blob(k_large));
+}
+
+TEST_CASE("a collection finds nothing in what another process removes meanwhile", "[cache][collect]")
+{
+  Shelf shelf;
+  shelf.put("a", {k_large});
+  Vanishing fs(*shelf.fs);
+  const auto store = Store::open(fs, shelf.clock, shelf.dir / "store").value();
+  const auto report = store->collect(1'000'000);
+  REQUIRE(report);
+  CHECK(report->left.entries == 1);
+  CHECK(report->left.blobs == 0);
 }
 
 TEST_CASE("verify removes what is damaged, and entries that name what is not there", "[cache][verify]")
