@@ -146,7 +146,7 @@ Result<std::optional<std::string>> Store::entry(const base::Digest& key)
   }
   const auto result = open_entry(*file);
   if (!result) {
-    CW_TRY(m_fs.remove(path));
+    (void)m_fs.remove(path); // who may not do so replaces it with the next that is put in, or lives without it
     return std::nullopt;
   }
   CW_TRY_ASSIGN(const auto stat, m_fs.stat(path));
@@ -178,16 +178,16 @@ Result<bool> Store::is_intact(const base::Path& blob, const base::Digest& digest
   }
   if (stat->type == base::FileType::regular && stat->size_bytes == digest.size_bytes) {
     const auto actual = base::digest_file(blob);
-    if (actual && *actual == digest) { // one that was killed between the link and the time
-      CW_TRY(seal_blob(blob, digest, executable));
+    if (actual && *actual == digest) {   // its maker was killed between the link and the time
+      (void)seal_blob(blob, executable); // another user's file stays as it is, and is hashed again next time
       return true;
     }
   }
-  CW_TRY(m_fs.remove(blob));
+  (void)m_fs.remove(blob);
   return false;
 }
 
-Result<> Store::seal_blob(const base::Path& blob, const base::Digest& /*digest*/, bool executable)
+Result<> Store::seal_blob(const base::Path& blob, bool executable)
 {
   CW_TRY(m_fs.set_mode(blob, blob_mode(executable)));
   return m_fs.set_mtime_ns(blob, k_blob_mtime_ns);
@@ -212,7 +212,7 @@ Result<> Store::put_file(const base::Path& path, const base::Digest& digest, boo
     CW_TRY(m_fs.copy(path, blob));
   }
   m_parts->inserted_bytes += digest.size_bytes;
-  return seal_blob(blob, digest, executable);
+  return seal_blob(blob, executable);
 }
 
 Result<> Store::put_bytes(std::string_view bytes, const base::Digest& digest, bool executable)
@@ -224,7 +224,7 @@ Result<> Store::put_bytes(std::string_view bytes, const base::Digest& digest, bo
   }
   CW_TRY(m_fs.write_atomic(blob, bytes));
   m_parts->inserted_bytes += digest.size_bytes;
-  return seal_blob(blob, digest, executable);
+  return seal_blob(blob, executable);
 }
 
 Result<bool> Store::restore(const base::Digest& digest, bool executable, const base::Path& path, Placing placing)

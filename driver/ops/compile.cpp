@@ -114,7 +114,7 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
   CW_TRY_ASSIGN(auto outcome, exec::execute(env, graph, exec));
   if (store) {
     remotes->finish(outcome.elapsed);
-    CW_TRY(store->collect_if_grown(store_bytes));
+    collect_after_build(env, *store, store_bytes);
   }
   if (exec.dry_run) {
     return compiled;

@@ -84,6 +84,18 @@ Result<std::unique_ptr<cache::Store>> store_for_build(const base::Env& env)
   return std::move(*store);
 }
 
+void collect_after_build(const base::Env& env, cache::Store& store, std::uint64_t limit)
+{
+  if (const auto collected = store.collect_if_grown(limit); !collected) {
+    Error warning(
+        "CW1247", fmt::format("the store of results `{}` cannot be made smaller", store.directory().string()), Blame::environment);
+    warning.notes.push_back(collected.error().message);
+    warning.notes.insert(warning.notes.end(), collected.error().notes.begin(), collected.error().notes.end());
+    warning.helps.emplace_back("who may write there runs `cargo-wasm cache gc`; `CARGO_WASM_CACHE_SIZE` is the limit");
+    env.reporter.warning(warning);
+  }
+}
+
 exec::CacheUse cache_use(const base::Env& env, cache::Store& store, const base::Path& driver_program)
 {
   exec::CacheUse use;

@@ -23,6 +23,8 @@ namespace cargo_wasm::ops {
 
 /// For a build; nullptr where it cannot be used, which is told as a warning.
 [[nodiscard]] Result<std::unique_ptr<cache::Store>> store_for_build(const base::Env& env);
+/// Removes what was not used for longest from a store that has grown beyond its limit. The build is done: a failure is a warning, CW1247.
+void collect_after_build(const base::Env& env, cache::Store& store, std::uint64_t limit);
 [[nodiscard]] exec::CacheUse cache_use(const base::Env& env, cache::Store& store, const base::Path& driver_program);
 
 /// "10 GiB", "500 MB", "2000000": bytes. nullopt: nothing of the kind.

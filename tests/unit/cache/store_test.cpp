@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/base/forwarding_filesystem.hpp>
 #include <cargo_wasm/cache/store.hpp>
 #include <support/catch.hpp>
 #include <support/fixed_clock.hpp>
@@ -36,6 +37,19 @@ struct World
     REQUIRE((found && *found));
     return **found;
   }
+};
+
+/// As a user finds it to whom nothing in the store belongs.
+class SomebodyElses final : public base::ForwardingFilesystem
+{
+public:
+  using ForwardingFilesystem::ForwardingFilesystem;
+  Result<bool> remove(const base::Path& path) override { return fail(refused(path)); }
+  Result<> set_mode(const base::Path& path, std::uint32_t /*mode*/) override { return fail(refused(path)); }
+  Result<> set_mtime_ns(const base::Path& path, std::int64_t /*mtime_ns*/) override { return fail(refused(path)); }
+
+private:
+  static Error refused(const base::Path& path) { return {"CW0003", "cannot write `" + path.string() + "`", Blame::environment}; }
 };
 
 base::Digest key(std::string_view text)
@@ -130,6 +144,31 @@ TEST_CASE("a blob that somebody wrote into is hashed, found out and removed", "[
   REQUIRE(world.fs->set_mtime_ns(blob, 5));
   CHECK(store->contains(key("bytes"), false).value());
   CHECK(world.stat(blob).mtime_ns == cache::k_blob_mtime_ns);
+}
+
+TEST_CASE("what another user left unfinished or damaged is used or passed over, and ends nothing", "[cache][store]")
+{
+  World world;
+  SomebodyElses fs(*world.fs);
+  {
+    const auto owner = world.open();
+    for (const std::string bytes : {"unsealed", "damaged_"}) {
+      REQUIRE(owner->put_bytes(bytes, key(bytes), false));
+      REQUIRE(world.fs->set_mode(owner->path_of_blob(key(bytes), false), 0644));
+    }
+    std::ofstream(owner->path_of_blob(key("damaged_"), false)) << "DAMAGED_";
+    REQUIRE(owner->put_entry(key("a"), "result"));
+    const std::string hex = base::to_hex(key("a").hash);
+    world.dir.write("store/ac/" + hex.substr(0, 2) + "/" + hex, "damaged");
+  }
+  const auto store = Store::open(fs, world.clock, world.dir / "store");
+  REQUIRE(store);
+  CHECK((*store)->contains(key("unsealed"), false).value());
+  CHECK((*store)->restore(key("unsealed"), false, world.dir / "out", Placing::link).value());
+  CHECK(world.dir.read("out") == "unsealed");
+  CHECK(!(*store)->contains(key("damaged_"), false).value());
+  CHECK(!(*store)->restore(key("damaged_"), false, world.dir / "out", Placing::link).value());
+  CHECK((*store)->entry(key("a")).value() == std::nullopt);
 }
 
 TEST_CASE("a blob that is not there is no error", "[cache][store]")

@@ -96,7 +96,7 @@ private:
   void forget_growth() noexcept;
   [[nodiscard]] base::Path entry_path(const base::Digest& key) const;
   Result<bool> is_intact(const base::Path& blob, const base::Digest& digest, bool executable);
-  Result<> seal_blob(const base::Path& blob, const base::Digest& digest, bool executable);
+  Result<> seal_blob(const base::Path& blob, bool executable);
 
   base::Filesystem& m_fs;
   const base::Clock& m_clock;
