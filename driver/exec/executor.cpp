@@ -261,7 +261,7 @@ Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict, Acti
   ++m_done;
   m_results[action] = std::move(verdict.result);
   note_uplifted(action);
-  satisfied(action, false);
+  release_readers(action);
   return {};
 }
 
@@ -424,16 +424,7 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   m_console.action_ends(action, true, false, job.result.script ? &*job.result.script : nullptr);
   m_results[action] = std::move(job.result);
   note_uplifted(action);
-  if (const auto again = m_made_again.extract(action); !again) {
-    satisfied(action, false);
-  } else {
-    for (const plan::ActionIndex reader : again.mapped()) {
-      const bool waits_for_more = std::ranges::any_of(m_made_again, [&](const auto& entry) { return entry.second.contains(reader); });
-      if (!waits_for_more) {
-        m_ready.insert(reader);
-      }
-    }
-  }
+  release_readers(action);
   if (job.record) {
     note_outputs(action, *job.record);
     if (m_results_of_others != nullptr) {

@@ -52,6 +52,7 @@ private:
   Result<bool> bring_for_people(plan::ActionIndex action, Record& record, bool& moved);
   Result<bool> bring_inputs(plan::ActionIndex action);
   void make_again(plan::ActionIndex action, plan::ActionIndex reader);
+  void release_readers(plan::ActionIndex action);
   Result<> finish_fresh(plan::ActionIndex action, Verdict& verdict, ActionState state);
   Result<> start_jobs();
   Result<> start_next(std::set<plan::ActionIndex, Order>& waiting);

@@ -70,7 +70,13 @@ Result<bool> Executor::bring_for_people(plan::ActionIndex action, Record& record
 Result<bool> Executor::bring_inputs(plan::ActionIndex action)
 {
   bool complete = true;
-  for (const plan::ActionIndex read : m_elsewhere.empty() ? std::vector<plan::ActionIndex>{} : read_actions(m_graph, action)) {
+  const bool all_is_here = m_elsewhere.empty() && m_made_again.empty();
+  for (const plan::ActionIndex read : all_is_here ? std::vector<plan::ActionIndex>{} : read_actions(m_graph, action)) {
+    if (const auto again = m_made_again.find(read); again != m_made_again.end()) { // another reader has missed it
+      again->second.insert(action);
+      complete = false;
+      continue;
+    }
     if (!m_elsewhere.contains(read)) {
       continue;
     }
@@ -99,6 +105,23 @@ void Executor::make_again(plan::ActionIndex action, plan::ActionIndex reader)
     m_ready.insert(action);
   }
   waiting.insert(reader);
+}
+
+/// The action is done, whether it ran or its result came from elsewhere: who waited for it may start. Dependents of one that was made again
+/// have counted it already; only those wait that missed it.
+void Executor::release_readers(plan::ActionIndex action)
+{
+  const auto again = m_made_again.extract(action);
+  if (!again) {
+    satisfied(action, false);
+    return;
+  }
+  for (const plan::ActionIndex reader : again.mapped()) {
+    const bool waits_for_more = std::ranges::any_of(m_made_again, [&](const auto& entry) { return entry.second.contains(reader); });
+    if (!waits_for_more) {
+      m_ready.insert(reader);
+    }
+  }
 }
 
 } // namespace cargo_wasm::exec
