@@ -9,6 +9,7 @@
 
 #include "private_values.hpp"
 #include "shared_key.hpp"
+#include "toolchain_check.hpp"
 
 namespace cargo_wasm::exec {
 namespace {
@@ -155,15 +156,7 @@ Result<> FreshnessChecker::add_platform(const plan::ActionTemplate& tmpl, SealIn
     } else if (item.kind == plan::TemplateInput::Kind::toolchain) {
       auto& known = m_toolchains[{item.path.string(), item.text}];
       if (known.empty()) {
-        std::vector<std::string> triples;
-        std::string text = item.text;
-        std::replace(text.begin(), text.end(), ',', ' ');
-        for (const std::string_view triple : base::split(text, ' ')) {
-          if (!triple.empty()) {
-            triples.emplace_back(triple);
-          }
-        }
-        CW_TRY_ASSIGN(known, toolchain_identity(m_context.env.fs, item.path, triples));
+        CW_TRY_ASSIGN(known, toolchain_identity(m_context.env.fs, item.path, triples_of(item.text)));
       }
       input.platform["toolchain"] = known;
     }

@@ -14,6 +14,7 @@
 #include "out_dir_before.hpp"
 #include "private_values.hpp"
 #include "result_cache.hpp"
+#include "toolchain_check.hpp"
 #include "tree_stamp.hpp"
 
 namespace cargo_wasm::exec {
@@ -150,6 +151,11 @@ public:
       break;
     }
     CW_TRY_ASSIGN(m_record.sources, look_after_run());
+    CW_TRY_ASSIGN(const auto changed, changed_toolchain(m_context, m_template, m_verdict.input));
+    m_inputs_moved = m_inputs_moved || changed;
+    if (changed && m_settings.results != nullptr) {
+      m_settings.results->leave_out_since_changed(*changed);
+    }
     CW_TRY(collect_outputs(out));
     CW_TRY_ASSIGN(const bool is_private, has_private_values(m_context, m_template, m_verdict.command, m_record));
     const bool is_unsigned = m_elsewhere != nullptr && !m_elsewhere->pool().settings().sign;

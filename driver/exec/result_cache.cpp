@@ -10,6 +10,7 @@
 #include "byte_search.hpp"
 #include "out_dir_before.hpp"
 #include "result_notes.hpp"
+#include "toolchain_check.hpp"
 #include "tree_stamp.hpp"
 
 namespace cargo_wasm::exec {
@@ -89,13 +90,23 @@ ResultCache::ResultCache(const Context& context, const CacheUse& use, bool empti
 
 void ResultCache::leave_out(const Error& why)
 {
-  if (!m_is_left_out.exchange(true)) {
+  if (m_is_left_out.exchange(true)) {
+    return;
+  }
+  if (why.id == "CW1145") {
+    m_context.env.reporter.warning(why);
+  } else {
     Error warning("CW1184", "the store of results is left out of the rest of this build", Blame::environment);
     warning.notes.push_back(why.message);
     warning.notes.insert(warning.notes.end(), why.notes.begin(), why.notes.end());
     warning.helps.emplace_back("the build goes on and is right without it; `CARGO_WASM_CACHE_DIR` names another place");
     m_context.env.reporter.warning(warning);
   }
+}
+
+void ResultCache::leave_out_since_changed(const base::Path& toolchain)
+{
+  leave_out(toolchain_changed(toolchain));
 }
 
 std::optional<FoundResult> ResultCache::look_up(plan::ActionIndex action, Verdict& verdict)

@@ -42,6 +42,8 @@ public:
   /// After a run: keeps its outputs and says what they were made from. Outputs that became the store's own files get their new identity
   /// in `record`. Thread safe. What cannot be kept is no error of the build.
   void keep(plan::ActionIndex action, const Verdict& verdict, Record& record);
+  /// The compiler was replaced: nothing is looked up or kept any more, with a warning. Thread safe.
+  void leave_out_since_changed(const base::Path& toolchain);
   /// An action is done, however it was done. What was kept of it, and of those that read it, is sent to other machines as soon as
   /// everything that they were made from is known to hold nothing private. Of the executor's thread.
   void is_settled(plan::ActionIndex action, bool is_for_this_machine);

@@ -14,6 +14,7 @@
 
 #include "private_values.hpp"
 #include "result_notes.hpp"
+#include "toolchain_check.hpp"
 #include "tree_stamp.hpp"
 
 namespace cargo_wasm::exec {
@@ -24,17 +25,6 @@ using InputKind = plan::TemplateInput::Kind;
 bool is_below(std::string_view name, std::string_view directory)
 {
   return name.size() > directory.size() && name.starts_with(directory) && name[directory.size()] == '/';
-}
-
-std::vector<std::string> triples_of(const std::string& text)
-{
-  std::vector<std::string> triples;
-  for (const std::string_view triple : base::split(text, ',')) {
-    if (!triple.empty()) {
-      triples.emplace_back(triple);
-    }
-  }
-  return triples;
 }
 
 /// A build script's run, or a compilation that loads macros.
@@ -82,7 +72,7 @@ Result<SharedKey> SharedKeys::make(plan::ActionIndex action, const Verdict& verd
   key.input.platform = verdict.input.platform;
   for (const plan::TemplateInput& input : tmpl.inputs) {
     if (input.kind == InputKind::toolchain) {
-      CW_TRY_ASSIGN(key.input.platform["toolchain"], toolchain(input));
+      CW_TRY_ASSIGN(key.input.platform["toolchain"], toolchain(input, verdict.input.platform.at("toolchain")));
     } else if (input.kind != InputKind::file) {
       CW_TRY(add_package(tmpl, input, key));
     }
@@ -334,12 +324,18 @@ Observations SharedKeys::observations_of(const SharedKey& key, const Record& rec
   return observed;
 }
 
-Result<std::string> SharedKeys::toolchain(const plan::TemplateInput& input)
+/// @param identity  of the compiler that the build began with; it may be replaced while it is hashed
+Result<std::string> SharedKeys::toolchain(const plan::TemplateInput& input, const std::string& identity)
 {
   std::string& known = m_toolchains[input.path.native() + "\n" + input.text];
   if (known.empty()) {
     CW_TRY_ASSIGN(const base::Digest digest,
                   toolchain_contents(m_context.env.fs, input.path, triples_of(input.text), m_use.memo_directory));
+    CW_TRY_ASSIGN(const std::string now, toolchain_identity(m_context.env.fs, input.path, triples_of(input.text)));
+    if (now != identity) {
+      (void)m_context.env.fs.remove(m_use.memo_directory / "toolchains" / identity); // what was hashed may be of both
+      return fail(toolchain_changed(input.path));
+    }
     known = base::to_hex(digest.hash);
   }
   return known;

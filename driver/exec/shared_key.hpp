@@ -82,7 +82,7 @@ private:
   Result<> add_wrappers(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, std::map<std::string, std::string>& platform);
   [[nodiscard]] std::optional<std::string> stamp_of(const std::string& package_root) const;
   Result<> add_tools(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key);
-  Result<std::string> toolchain(const plan::TemplateInput& input);
+  Result<std::string> toolchain(const plan::TemplateInput& input, const std::string& identity);
   Result<std::string> program(const base::Path& path);
   Result<std::string> host_tools(const ExpandedCommand& command);
   Result<bool> is_untouched(const plan::TemplateInput& package);
