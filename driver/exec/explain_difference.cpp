@@ -253,6 +253,9 @@ DirtyReason explain_difference(
       return {DirtyKind::source_changed, name.substr(5), {}, {}};
     }
   }
+  if (platform_value(record.platform, k_named_by_scripts) != platform_value(now.platform, k_named_by_scripts)) {
+    return {DirtyKind::script_output_changed, {}, {}, {}};
+  }
   return dependency_difference(context, record, tmpl, input);
 }
 

@@ -72,8 +72,10 @@ Result<std::vector<RecordedFile>> look_at_sources(const Context& context,
   for (const RecordedTree& tree : trees) {
     CW_TRY_ASSIGN(const TreeListing listing,
                   list_tree(context.env.fs, context.places.path_of(tree.name), tree.kind, context.graph.target_directory.string()));
-    for (const std::string& file : listing.files) {
-      names.push_back(context.places.name_of(file));
+    for (const auto& paths : {listing.files, listing.empty_directories}) { // a script may list the names of directories
+      for (const std::string& path : paths) {
+        names.push_back(context.places.name_of(path));
+      }
     }
   }
   std::sort(names.begin(), names.end());
@@ -169,11 +171,20 @@ Result<Verdict> FreshnessChecker::check(plan::ActionIndex index, std::span<const
   const plan::ActionTemplate& tmpl = m_context.graph.actions[index];
   Verdict verdict;
   verdict.command = expand(m_context.graph, index, results);
-  for (const auto& [path, digest] : used_outputs(m_context.graph, index, results)) {
+  const auto used = used_outputs(m_context.graph, index, results);
+  for (const auto& [path, digest] : used) {
     verdict.input.dependencies.emplace_back(m_context.places.name_of(path), digest);
   }
   verdict.input.key_of_variables = m_context.key_of_variables;
   CW_TRY(add_platform(tmpl, verdict.input));
+  if (tmpl.kind != plan::ActionKind::tool) {
+    verdict.named = named_by_scripts(m_context.graph, index, results, used);
+    if (std::string names = digest_of_names(verdict.named, m_context.places); !names.empty()) {
+      verdict.input.platform[k_named_by_scripts] = std::move(names);
+    }
+  }
+  // Scripts and macros read what a manifest says about its package without saying so; of other code rustc knows.
+  verdict.input.with_package_variables = runs_code_here(tmpl, used);
   verdict.record = m_log.find(tmpl.identity);
   if (!verdict.record) {
     verdict.dirty = DirtyReason{m_log.contains(tmpl.identity) ? DirtyKind::record_unusable : DirtyKind::never_built, {}, {}, {}};

@@ -16,6 +16,8 @@
 #include <cargo_wasm/exec/seal.hpp>
 #include <cargo_wasm/exec/state_log.hpp>
 
+#include "unsaid_inputs.hpp"
+
 namespace cargo_wasm::exec {
 
 /// What both checking and running need of the world; outlives every job.
@@ -38,6 +40,7 @@ struct Verdict
   std::optional<Record> record;                 ///< the last success
   bool record_moved = false;                    ///< fresh, but files were touched: the record gets their new stat data
   KnownResult result;                           ///< of a fresh action
+  std::vector<NamedInputs> named = {};          ///< files that scripts named and this compilation may read
   std::shared_ptr<const SharedKey> shared = {}; ///< of a dirty action, where there is a store
 };
 

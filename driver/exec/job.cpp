@@ -11,6 +11,7 @@
 #include <cargo_wasm/exec/observed.hpp>
 
 #include "compiler_output.hpp"
+#include "job_sinks.hpp"
 #include "out_dir_before.hpp"
 #include "private_values.hpp"
 #include "result_cache.hpp"
@@ -35,69 +36,6 @@ std::string indented(std::string_view text)
   }
   return out.substr(std::min(out.find_first_not_of('\n'), out.size()));
 }
-
-/// Collects a script's streams and shows them as they come with -vv.
-class ScriptSink final : public base::OutputSink
-{
-public:
-  ScriptSink(std::string prefix, bool show, plan::ActionIndex action, const std::function<void(Event)>& emit)
-      : m_out_lines([=, &emit](std::string_view line) { tell(emit, Event::Kind::stdout_text, action, prefix, line); }),
-        m_err_lines([=, &emit](std::string_view line) { tell(emit, Event::Kind::stderr_text, action, prefix, line); }), m_show(show)
-  {
-  }
-
-  void on_stdout(std::string_view chunk) override
-  {
-    out += chunk;
-    if (m_show) {
-      m_out_lines.feed(chunk);
-    }
-  }
-  void on_stderr(std::string_view chunk) override
-  {
-    err += chunk;
-    if (m_show) {
-      m_err_lines.feed(chunk);
-    }
-  }
-  void finish()
-  {
-    m_out_lines.finish();
-    m_err_lines.finish();
-  }
-
-  std::string out, err;
-
-private:
-  static void
-  tell(const std::function<void(Event)>& emit, Event::Kind kind, plan::ActionIndex action, const std::string& prefix, std::string_view line)
-  {
-    emit({kind, action, prefix + std::string(line)});
-  }
-
-  base::LineSplitter m_out_lines, m_err_lines;
-  bool m_show;
-};
-
-class RustcSink final : public base::OutputSink
-{
-public:
-  explicit RustcSink(CompilerOutput& output)
-      : m_out([&output](std::string_view line) { output.stdout_line(line); }),
-        m_err([&output](std::string_view line) { output.stderr_line(line); })
-  {
-  }
-  void on_stdout(std::string_view chunk) override { m_out.feed(chunk); }
-  void on_stderr(std::string_view chunk) override { m_err.feed(chunk); }
-  void finish()
-  {
-    m_out.finish();
-    m_err.finish();
-  }
-
-private:
-  base::LineSplitter m_out, m_err;
-};
 
 class Job
 {
@@ -269,7 +207,20 @@ private:
     if (!exit->success()) {
       return fail(compile_error(*exit, output));
     }
-    return read_dep_info();
+    CW_TRY(read_dep_info());
+    return add_unsaid_inputs();
+  }
+
+  /// What rustc's list of files does not have (unsaid_inputs.hpp).
+  Result<> add_unsaid_inputs()
+  {
+    add_inputs_of_scripts();
+    CW_TRY_ASSIGN(const auto files, linked_files(m_context.env.fs, m_template.cwd, m_verdict.command.arguments));
+    for (const std::string& file : files) {
+      m_linked.insert(m_context.places.name_of(file));
+    }
+    m_source_names.insert(m_source_names.end(), m_linked.begin(), m_linked.end());
+    return {};
   }
 
   /// The digest is taken now; when rustc ends it is taken again, with all others.
@@ -386,6 +337,7 @@ private:
     m_record.stderr_text = std::move(sink.err);
     m_record.out_dir = out_dir;
     name_script_inputs(parsed);
+    add_inputs_of_scripts();
     out.result.script = std::move(parsed);
     return {};
   }
@@ -408,25 +360,37 @@ private:
   /// With `rerun-if-*` exactly these decide; without, the whole package does, unless its checksum stands for it.
   void name_script_inputs(const ScriptOutput& script)
   {
-    for (const std::string& path : script.rerun_if_changed) {
-      const base::Path absolute = (m_template.package_root / path).lexically_normal();
-      std::string name = m_context.places.name_of(absolute.native());
+    const bool whole_package = !script.names_inputs() && !m_template.replaced_script_output;
+    add_named_inputs(m_template, named_by(m_template, m_index, script, whole_package));
+  }
+
+  void add_inputs_of_scripts()
+  {
+    for (const NamedInputs& named : m_verdict.named) {
+      add_named_inputs(m_context.graph.actions[named.script], named);
+    }
+  }
+
+  void add_named_inputs(const plan::ActionTemplate& script, const NamedInputs& named)
+  {
+    for (const std::string& path : named.files) {
+      std::string name = m_context.places.name_of(path);
       if (name.ends_with('/')) {
         name.pop_back();
       }
-      if (m_context.env.fs.is_directory(absolute)) {
+      if (m_context.env.fs.is_directory(path)) {
         m_record.source_trees.push_back({std::move(name), TreeKind::everything});
       } else {
         m_source_names.push_back(std::move(name));
       }
     }
-    for (const std::string& name : script.rerun_if_env_changed) {
+    for (const std::string& name : named.variables) {
       m_record.observed.emplace_back(name, recorded_variable(m_context, m_template, m_verdict.command, name));
     }
-    if (script.names_inputs() || m_template.replaced_script_output) {
+    if (!named.whole_package) {
       return;
     }
-    for (const plan::TemplateInput& input : m_template.inputs) {
+    for (const plan::TemplateInput& input : script.inputs) {
       if (input.kind == plan::TemplateInput::Kind::package_tree) {
         m_record.source_trees.push_back({m_context.places.name_of(input.path.native()), TreeKind::package});
       }
@@ -455,7 +419,7 @@ private:
       }
       const auto earlier = m_seen_before.find(file.name);
       if (earlier == m_seen_before.end() || earlier->second != file.known.digest) {
-        m_inputs_moved = m_inputs_moved || !lies_in_output(file.name);
+        m_inputs_moved = m_inputs_moved || !(lies_in_output(file.name) || is_linked_output(file.name));
       }
     }
     return now;
@@ -473,6 +437,12 @@ private:
   {
     return m_template.out_dir && m_template.kind != plan::ActionKind::run_build_script &&
            name.starts_with(m_context.places.name_of(m_template.out_dir->native()) + "/");
+  }
+
+  /// Another script's library, which was written or brought back just now.
+  [[nodiscard]] bool is_linked_output(const std::string& name) const
+  {
+    return m_linked.contains(name) && name.starts_with(m_context.places.name_of(m_context.graph.target_directory.native()) + "/");
   }
 
   Result<> collect_outputs(JobOutput& out)
@@ -564,6 +534,7 @@ private:
   std::vector<std::string> m_source_names;
   std::map<std::string, base::Digest> m_seen_before;
   std::map<std::string, base::Digest> m_sent; ///< what another machine has compiled, by place name
+  std::set<std::string> m_linked;             ///< libraries and what else linkers read, by place name
   bool m_inputs_moved = false;
   Record m_record;
 };

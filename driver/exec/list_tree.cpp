@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include <cargo_wasm/exec/file_digests.hpp>
 
@@ -20,6 +21,8 @@ public:
     if (m_kind == TreeKind::package) {
       CW_TRY(read_rules_above());
     }
+    const auto excluded = m_excluded.empty() ? Result<base::Path>(base::Path()) : m_fs.canonicalize(m_excluded);
+    m_excluded_real = excluded && !excluded->empty() ? excluded->native() : "\n"; // nothing is called that
     CW_TRY(visit(""));
     std::sort(m_out.files.begin(), m_out.files.end());
     std::sort(m_out.directories.begin(), m_out.directories.end());
@@ -61,6 +64,9 @@ private:
       return m_fs.exists(directory) ? Result<>(fail(entries.error())) : Result<>{};
     }
     m_out.directories.push_back(directory);
+    if (entries->empty() && !relative.empty() && m_kind == TreeKind::everything) {
+      m_out.empty_directories.push_back(directory);
+    }
     if (m_kind == TreeKind::package) {
       const bool nested =
           !relative.empty() && std::any_of(entries->begin(), entries->end(), [](const auto& e) { return e.name == "Cargo.toml"; });
@@ -94,17 +100,35 @@ private:
     if (is_directory) {
       return visit(path);
     }
+    if (entry.type == base::FileType::symlink && m_fs.is_directory(m_root + "/" + path)) {
+      CW_TRY_ASSIGN(const bool is_new, is_followed(path));
+      if (is_new) {
+        return visit(path);
+      }
+    }
     if (entry.type == base::FileType::regular || entry.type == base::FileType::symlink) {
       m_out.files.push_back(m_root + "/" + path);
     }
     return {};
   }
 
+  /// As cargo does it, a link to a directory is one; each once, none that this tree lies in, and none of what is built.
+  Result<bool> is_followed(const std::string& link)
+  {
+    CW_TRY_ASSIGN(const base::Path real, m_fs.canonicalize(m_root + "/" + link));
+    CW_TRY_ASSIGN(const base::Path here, m_fs.canonicalize(base::Path(m_root + "/" + link).parent_path()));
+    const bool is_above = (here.native() + "/").starts_with(real.native() + "/");
+    const bool is_built = (real.native() + "/").starts_with(m_excluded_real + "/") || m_fs.exists(real / "CACHEDIR.TAG");
+    return !is_above && !is_built && m_followed.insert(real.native()).second;
+  }
+
   const base::ReadOnlyFilesystem& m_fs;
   const std::string& m_root;
   TreeKind m_kind;
   const std::string& m_excluded;
+  std::string m_excluded_real;
   IgnoreRules m_rules;
+  std::set<std::string> m_followed; ///< real paths that links led to
   TreeListing m_out;
 };
 

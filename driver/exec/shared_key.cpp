@@ -27,13 +27,6 @@ bool is_below(std::string_view name, std::string_view directory)
   return name.size() > directory.size() && name.starts_with(directory) && name[directory.size()] == '/';
 }
 
-/// A build script's run, or a compilation that loads macros.
-bool runs_code_here(const plan::ActionTemplate& tmpl, const SharedKey& key)
-{
-  return tmpl.kind == plan::ActionKind::run_build_script ||
-         std::ranges::any_of(key.input.dependencies, [](const auto& dependency) { return dependency.first.ends_with(".so"); });
-}
-
 /// What is built for this machine, not for a wasm target, also depends on its C library and linker.
 bool is_for_host(const plan::ActionTemplate& tmpl, const ExpandedCommand& command)
 {
@@ -46,11 +39,18 @@ bool is_for_host(const plan::ActionTemplate& tmpl, const ExpandedCommand& comman
 SharedKeys::SharedKeys(const Context& context, const CacheUse& use) : m_context(context), m_use(use), m_places(context.places)
 {
   m_places.add(use.driver_program, "program");
+  // In both forms: what asks the system where it is, as `canonicalize` does, is told of no link.
+  const auto add_both = [&](std::vector<std::string>& paths, const base::Path& path) {
+    paths.push_back(path.native());
+    if (const auto real = context.env.fs.canonicalize(path); real && *real != path) {
+      paths.push_back(real->native());
+    }
+  };
   for (const base::Path& path : {context.graph.workspace_root, context.graph.target_directory}) {
-    m_checkout.push_back(path.native());
+    add_both(m_checkout, path);
   }
-  m_user.push_back(context.graph.cargo_home.native());
-  m_user.push_back(use.home);
+  add_both(m_user, context.graph.cargo_home);
+  add_both(m_user, use.home);
   for (const plan::ActionTemplate& tmpl : context.graph.actions) {
     for (const plan::TemplateInput& input : tmpl.inputs) {
       if (input.kind == InputKind::toolchain && std::ranges::find(m_user, input.path.native()) == m_user.end()) {
@@ -95,7 +95,7 @@ Result<> SharedKeys::add_package(const plan::ActionTemplate& tmpl, const plan::T
     key.input.platform.erase("package"); // its checksum says nothing of what lies there now
   }
   CW_TRY(add_tree(input, key));
-  if (input.kind == InputKind::package_tree && runs_code_here(tmpl, key)) {
+  if (input.kind == InputKind::package_tree && runs_code_here(tmpl, key.input.dependencies)) {
     CW_TRY(add_unlisted(input, key));
   }
   if (tmpl.kind == plan::ActionKind::run_build_script && input.kind == InputKind::package_tree) {

@@ -1,6 +1,7 @@
 #include "tree_stamp.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <cargo_wasm/base/digest.hpp>
 
@@ -20,6 +21,8 @@ Result<> for_each_file(const base::ReadOnlyFilesystem& fs,
                        const std::function<Result<>(const std::string& path, const base::FileStat& stat)>& visit)
 {
   std::vector<std::string> directories{root};
+  std::set<std::string> followed; // real paths that links led to
+  CW_TRY_ASSIGN(const base::Path real_root, fs.canonicalize(root));
   while (!directories.empty()) {
     const std::string directory = std::move(directories.back());
     directories.pop_back();
@@ -40,6 +43,16 @@ Result<> for_each_file(const base::ReadOnlyFilesystem& fs,
       CW_TRY_ASSIGN(const auto stat, fs.lstat(path));
       if (stat) {
         CW_TRY(visit(path, *stat));
+      }
+      if (entry.type == base::FileType::symlink && fs.is_directory(path)) {
+        CW_TRY_ASSIGN(const base::Path real, fs.canonicalize(path));
+        const auto is_at_or_below = [](const base::Path& one, const base::Path& other) {
+          return (one.native() + "/").starts_with(other.native() + "/");
+        };
+        const bool is_elsewhere = !is_at_or_below(real, real_root) && !is_at_or_below(real_root, real) && real != excluded;
+        if (is_elsewhere && followed.insert(real.native()).second) {
+          directories.push_back(path);
+        }
       }
     }
   }

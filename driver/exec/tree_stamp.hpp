@@ -12,8 +12,9 @@
 
 namespace cargo_wasm::exec {
 
-/// Every file and link below `root` with its own stat data, in no order. Left out: directories of version control, and those with a
-/// CACHEDIR.TAG, as target directories have. Errors: a directory cannot be listed. Cost: one stat a file.
+/// Every file and link below `root` with its own stat data, in no order; links to directories elsewhere are followed. Left out: directories
+/// of version control, and those with a CACHEDIR.TAG, as target directories have. Errors: a directory cannot be listed. Cost: one stat a
+/// file.
 Result<> for_each_file(const base::ReadOnlyFilesystem& fs,
                        const std::string& root,
                        const std::string& excluded,

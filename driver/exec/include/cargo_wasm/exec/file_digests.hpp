@@ -78,8 +78,9 @@ enum class TreeKind : std::uint8_t {
 
 struct TreeListing
 {
-  std::vector<std::string> files;       ///< absolute, sorted
-  std::vector<std::string> directories; ///< that were listed, absolute, sorted
+  std::vector<std::string> empty_directories; ///< without the tree itself; of TreeKind::everything
+  std::vector<std::string> files;             ///< absolute, sorted
+  std::vector<std::string> directories;       ///< that were listed, absolute, sorted
   /// What else decided, by being there or not and by its content: .gitignore inside and above, the repository above, the manifests of
   /// nested packages.
   std::vector<std::string> decided_by;

@@ -1,0 +1,133 @@
+#include "unsaid_inputs.hpp"
+
+#include <filesystem>
+
+#include <cargo_wasm/exec/file_digests.hpp>
+
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+#include "support/test_env.hpp"
+
+using namespace cargo_wasm;
+using namespace cargo_wasm::exec;
+
+namespace {
+
+struct Place
+{
+  test::TempDir home;
+  test::RealEnv real{home.path()};
+
+  std::vector<std::string> found(const std::vector<std::string>& arguments)
+  {
+    const auto files = linked_files(real.fs(), home / "cwd", arguments);
+    REQUIRE(files);
+    std::vector<std::string> names;
+    for (const std::string& file : *files) {
+      names.push_back(std::filesystem::relative(file, home.path()).string());
+    }
+    return names;
+  }
+};
+
+using Names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("what a linker finds in a directory and by name counts; what rustc looks for in its own directories does not")
+{
+  Place place;
+  for (const char* const name : {"cwd/x", "lib/libone.a", "lib/two.o", "lib/README", "deps/libthree.a", "cwd/near/libfour.a"}) {
+    place.home.write(name, "");
+  }
+  const std::string lib = (place.home / "lib").string(), deps = (place.home / "deps").string();
+  CHECK(place.found({"-L", "native=" + lib}) == Names{"lib/libone.a", "lib/two.o"});
+  CHECK(place.found({"-L" + lib, "-lstatic=one"}) == Names{"lib/libone.a", "lib/two.o"});
+  CHECK(place.found({"-L", lib, "-l", "static:+verbatim=README"}) == Names{"lib/README", "lib/libone.a", "lib/two.o"});
+  CHECK(place.found({"-L", "near"}) == Names{"cwd/near/libfour.a"});
+  CHECK(place.found({"-L", "dependency=" + deps, "-L", "crate=" + deps, "-L", "native=" + lib + "/none", "-l", "one"}).empty());
+}
+
+TEST_CASE("of a directory with hundreds of libraries only those count that are asked for by name")
+{
+  Place place;
+  for (int i = 0; i < 300; ++i) {
+    place.home.write("lib/lib" + std::to_string(i) + ".a", "");
+  }
+  CHECK(place.found({"-L", (place.home / "lib").string(), "-l", "7"}) == Names{"lib/lib7.a"});
+}
+
+TEST_CASE("files that link arguments name count, whatever stands before the name")
+{
+  Place place;
+  for (const char* const name : {"cwd/a.o", "cwd/list", "cwd/b.ld", "cwd/c.map", "cwd/d"}) {
+    place.home.write(name, "");
+  }
+  CHECK(place.found({"-C", "link-arg=a.o"}) == Names{"cwd/a.o"});
+  CHECK(place.found({"-Clink-arg=@list", "-C", "link-arg=-Tb.ld"}) == Names{"cwd/b.ld", "cwd/list"});
+  CHECK(place.found({"-C", "link-args=--version-script=c.map -Wl,--script,d"}) == Names{"cwd/c.map", "cwd/d"});
+  CHECK(place.found({"-C", "link-arg=--export=main", "-C", "opt-level=1", "-C"}).empty());
+}
+
+TEST_CASE("a tree goes on behind links to directories, once, and not up again")
+{
+  Place place;
+  place.home.write("tree/real/file", "");
+  place.home.write("other/file", "");
+  place.home.write("target/debug/file", "");
+  place.home.write("cache/CACHEDIR.TAG", "");
+  namespace fs = std::filesystem;
+  fs::create_directory_symlink("../other", place.home / "tree/link");
+  fs::create_directory_symlink("../other", place.home / "tree/second");
+  fs::create_directory_symlink("../../tree", place.home / "tree/real/up");
+  fs::create_directory_symlink("../target/debug", place.home / "tree/built");
+  fs::create_directory_symlink("../cache", place.home / "tree/cached");
+  fs::create_directory_symlink("nowhere", place.home / "tree/broken");
+  const std::string root = (place.home / "tree").string();
+  for (const TreeKind kind : {TreeKind::everything, TreeKind::package}) {
+    const auto listing = list_tree(place.real.fs(), root, kind, (place.home / "target").string());
+    REQUIRE(listing);
+    const Names expected{"broken", "built", "cached", "link/file", "real/file", "real/up", "second"};
+    Names names;
+    for (const std::string& file : listing->files) {
+      names.push_back(file.substr(root.size() + 1));
+    }
+    CHECK(names == expected);
+  }
+}
+
+TEST_CASE(
+    "what a script named counts for macros in its package, for linkers that it sends elsewhere, and for scripts that it tells something")
+{
+  plan::ActionGraph graph;
+  graph.actions.resize(4); // a script, a script that depends on its package, the package's library, a program
+  graph.actions[0].kind = graph.actions[1].kind = plan::ActionKind::run_build_script;
+  graph.actions[0].package_root = "/a";
+  graph.actions[1].dep_scripts.emplace_back("a", 0);
+  graph.actions[2].args.push_back({plan::ArgPiece{plan::ScriptArgs{.script = 0, .own_package = true, .link_arg_kinds = {}}}});
+  graph.actions[3].args.push_back({plan::ArgPiece{plan::ScriptArgs{.script = 0, .link_arg_kinds = {}}}});
+  std::vector<KnownResult> results(4);
+  ScriptOutput& output = results[0].script.emplace();
+  output.rerun_if_changed = {"include", "../shared"};
+  output.rerun_if_env_changed = {"A"};
+  const std::vector<std::pair<std::string, base::Digest>> macros{{"/target/libm.so", {}}};
+  const auto files = [&](plan::ActionIndex index, bool has_macros) {
+    const auto named = named_by_scripts(graph, index, results, has_macros ? macros : decltype(macros){});
+    CHECK((named.empty() || (named.size() == 1 && named[0].variables == Names{"A"} && !named[0].whole_package)));
+    return named.empty() ? Names() : named[0].files;
+  };
+  const Names both{"/a/include", "/shared"};
+  CHECK(files(2, true) == both);
+  CHECK(files(2, false).empty());
+  CHECK(files(3, true).empty());
+  CHECK(files(1, false).empty());
+  output.metadata.emplace_back("include", "/a/include");
+  CHECK(files(1, false) == both);
+  output.library_paths.push_back({"native=/target/a/out", true});
+  CHECK(files(3, false).empty());
+  output.library_paths.push_back({"native=/a/lib", false});
+  CHECK(files(2, false) == both);
+  CHECK(files(3, false) == both);
+  graph.actions[0].replaced_script_output.emplace();
+  CHECK(files(3, false).empty());
+}
