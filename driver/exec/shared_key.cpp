@@ -36,7 +36,8 @@ bool is_for_host(const plan::ActionTemplate& tmpl, const ExpandedCommand& comman
 
 } // namespace
 
-SharedKeys::SharedKeys(const Context& context, const CacheUse& use) : m_context(context), m_use(use), m_places(context.places)
+SharedKeys::SharedKeys(const Context& context, const CacheUse& use)
+    : m_context(context), m_use(use), m_places(context.places), m_tools(context.env, use.memo_directory)
 {
   m_places.add(use.driver_program, "program");
   // In both forms: what asks the system where it is, as `canonicalize` does, is told of no link.
@@ -198,10 +199,11 @@ Result<> SharedKeys::add_tools(const plan::ActionTemplate& tmpl, const ExpandedC
     CW_TRY_ASSIGN(platform["host"], host_tools(command));
   }
   if (tmpl.link_report || tmpl.kind == plan::ActionKind::tool) {
-    CW_TRY_ASSIGN(platform["cargo-wasm"], program(m_use.driver_program));
+    CW_TRY_ASSIGN(platform["cargo-wasm"], m_tools.program(m_use.driver_program));
   }
   if (tmpl.kind == plan::ActionKind::rustc) {
     CW_TRY(add_wrappers(tmpl, command, platform));
+    CW_TRY(add_linker(tmpl, command, platform));
   }
   if (const std::string* bootstrap = m_context.env.var("RUSTC_BOOTSTRAP")) {
     platform["RUSTC_BOOTSTRAP"] = *bootstrap;
@@ -211,6 +213,12 @@ Result<> SharedKeys::add_tools(const plan::ActionTemplate& tmpl, const ExpandedC
       if (is_read_by_build_scripts(name) && !command.environment.contains(name)) {
         platform["variable:" + name] = value;
       }
+    }
+    std::map<std::string, std::string> variables = command.environment;
+    variables.insert(m_context.env.vars.begin(), m_context.env.vars.end());
+    CW_TRY_ASSIGN(const auto tools, m_tools.of_build_scripts(variables));
+    for (const auto& [name, digest] : tools) {
+      platform["tool:" + name] = digest;
     }
   }
   return {};
@@ -237,11 +245,47 @@ SharedKeys::add_wrappers(const plan::ActionTemplate& tmpl, const ExpandedCommand
     if (is_of_toolchain || !path || !m_context.env.fs.is_file(*path)) {
       continue;
     }
-    CW_TRY_ASSIGN(const std::string digest, program(*path));
+    CW_TRY_ASSIGN(const std::string digest, m_tools.program(*path));
     digests += (digests.empty() ? "" : " ") + digest;
   }
   if (!digests.empty()) {
     platform["program"] = digests;
+  }
+  return {};
+}
+
+/// The linkers of a module that neither the toolchain has nor this program is: one that the configuration names, and the one behind the
+/// shim.
+Result<>
+SharedKeys::add_linker(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, std::map<std::string, std::string>& platform)
+{
+  if (!tmpl.link_report) {
+    return {};
+  }
+  std::vector<std::string> names;
+  for (const std::string& argument : command.arguments) {
+    for (const std::string_view option : {"linker=", "-Clinker="}) {
+      if (argument.starts_with(option)) {
+        names.push_back(argument.substr(option.size()));
+      }
+    }
+  }
+  if (const auto behind = command.environment.find("CARGO_WASM_LINKER"); behind != command.environment.end()) {
+    names.push_back(behind->second);
+  }
+  std::string digests;
+  for (const base::Path name : names) {
+    const bool is_known = name == m_context.graph.linker_shim || std::ranges::any_of(tmpl.inputs, [&](const plan::TemplateInput& input) {
+                            return input.kind == InputKind::toolchain && is_below(name.native(), input.path.native());
+                          });
+    const auto path = name.is_absolute() ? std::optional(name) : m_context.env.program_on_path(name.native());
+    if (!is_known && path && m_context.env.fs.is_file(*path)) {
+      CW_TRY_ASSIGN(const std::string digest, m_tools.tool(*path));
+      digests += (digests.empty() ? "" : " ") + digest;
+    }
+  }
+  if (!digests.empty()) {
+    platform["linker"] = digests;
   }
   return {};
 }
@@ -341,28 +385,6 @@ Result<std::string> SharedKeys::toolchain(const plan::TemplateInput& input, cons
   return known;
 }
 
-/// The digest of a program's file, remembered by its stat data.
-Result<std::string> SharedKeys::program(const base::Path& path)
-{
-  std::string& known = m_programs[path.native()];
-  if (!known.empty()) {
-    return known;
-  }
-  CW_TRY_ASSIGN(const base::Path real, m_context.env.fs.canonicalize(path));
-  CW_TRY_ASSIGN(const auto stat, m_context.env.fs.stat(real));
-  base::StableHasher name;
-  name.add(real.native()).add(stat ? stat->size_bytes : 0).add(static_cast<std::uint64_t>(stat ? stat->mtime_ns : 0));
-  const base::Path memo = m_use.memo_directory / "programs" / name.finish_hex();
-  CW_TRY_ASSIGN(const auto remembered, m_context.env.fs.read_if_exists(memo));
-  if (remembered && base::parse_sha256(*remembered)) {
-    return known = *remembered;
-  }
-  CW_TRY_ASSIGN(const base::Digest digest, base::digest_file(real));
-  known = base::to_hex(digest.hash);
-  (void)m_context.env.fs.write_atomic(memo, known); // not remembering costs time, nothing else
-  return known;
-}
-
 Result<std::string> SharedKeys::host_tools(const ExpandedCommand& command)
 {
   utsname machine{};
@@ -385,7 +407,7 @@ Result<std::string> SharedKeys::host_tools(const ExpandedCommand& command)
   }
   for (const base::Path& path : programs) {
     if (m_context.env.fs.exists(path)) {
-      CW_TRY_ASSIGN(const std::string digest, program(path));
+      CW_TRY_ASSIGN(const std::string digest, m_tools.tool(path));
       text += fmt::format(" {} {}", path.filename().native(), digest);
     }
   }

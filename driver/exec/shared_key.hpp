@@ -17,6 +17,7 @@
 #include <cargo_wasm/exec/seal.hpp>
 
 #include "freshness.hpp"
+#include "tool_contents.hpp"
 
 namespace cargo_wasm::exec {
 
@@ -82,8 +83,8 @@ private:
   Result<> add_wrappers(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, std::map<std::string, std::string>& platform);
   [[nodiscard]] std::optional<std::string> stamp_of(const std::string& package_root) const;
   Result<> add_tools(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key);
+  Result<> add_linker(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, std::map<std::string, std::string>& platform);
   Result<std::string> toolchain(const plan::TemplateInput& input, const std::string& identity);
-  Result<std::string> program(const base::Path& path);
   Result<std::string> host_tools(const ExpandedCommand& command);
   Result<bool> is_untouched(const plan::TemplateInput& package);
 
@@ -92,7 +93,7 @@ private:
   PlaceNames m_places; ///< the context's, and this program, which lies elsewhere for others
   std::vector<std::string> m_checkout, m_user;
   std::map<std::string, std::string> m_toolchains;
-  std::map<std::string, std::string> m_programs;
+  ToolContents m_tools;
   mutable std::mutex m_mutex;                                  ///< of `m_stamps`, which the threads of jobs read
   /// Root of a package from elsewhere → its stamp; nullopt: something was written since it was unpacked.
   std::map<std::string, std::optional<std::string>> m_stamps;
@@ -105,6 +106,9 @@ private:
 [[nodiscard]] bool is_shareable_variable(std::string_view name);
 /// Whatever else a name says: `CC_TOKEN` is no compiler.
 [[nodiscard]] bool sounds_secret(std::string_view name);
+enum class NamedTool : std::uint8_t { none, program, flags, directory, wasi_sdk, libclang };
+/// What a variable that build scripts read names: `CC_wasm32-wasip1` a program, `CFLAGS` what it is called with.
+[[nodiscard]] NamedTool tool_named_by(std::string_view name);
 /// Variables that build scripts are known to read without saying so: always part of their key.
 [[nodiscard]] bool is_read_by_build_scripts(std::string_view name);
 

@@ -15,11 +15,18 @@ constexpr std::string_view k_names[] = {"BINDGEN_EXTRA_CLANG_ARGS",
                                         "CLANG_PATH",
                                         "CMAKE",
                                         "CMAKE_GENERATOR",
+                                        "COMPILER_PATH",
+                                        "CPATH",
+                                        "CPLUS_INCLUDE_PATH",
                                         "CRATE_CC_NO_DEFAULTS",
                                         "CROSS_COMPILE",
+                                        "C_INCLUDE_PATH",
                                         "DEBUG",
+                                        "GCC_EXEC_PREFIX",
                                         "HOST",
+                                        "LD_RUN_PATH",
                                         "LIBCLANG_PATH",
+                                        "LIBRARY_PATH",
                                         "LLVM_CONFIG_PATH",
                                         "MACOSX_DEPLOYMENT_TARGET",
                                         "OPT_LEVEL",
@@ -59,7 +66,41 @@ bool is_tool(std::string_view name)
   });
 }
 
+/// `CC_wasm32-wasip1` → CC
+std::string_view tool_of(std::string_view name)
+{
+  for (const std::string_view prefix : {"TARGET_", "HOST_"}) {
+    if (name.starts_with(prefix)) {
+      name.remove_prefix(prefix.size());
+      break;
+    }
+  }
+  return name.substr(0, name.find('_'));
+}
+
 } // namespace
+
+NamedTool tool_named_by(std::string_view name)
+{
+  constexpr std::string_view k_programs[] = {"CLANG_PATH", "CMAKE", "LLVM_CONFIG_PATH"};
+  constexpr std::string_view k_directories[] = {"SDKROOT", "SYSROOT", "WASI_SYSROOT"};
+  if (name == "WASI_SDK_PATH") {
+    return NamedTool::wasi_sdk;
+  }
+  if (name == "LIBCLANG_PATH") {
+    return NamedTool::libclang;
+  }
+  if (std::ranges::find(k_directories, name) != std::end(k_directories)) {
+    return NamedTool::directory;
+  }
+  if (std::ranges::find(k_programs, name) != std::end(k_programs)) {
+    return NamedTool::program;
+  }
+  if (!is_tool(name) || sounds_secret(name) || name.starts_with("CXXSTDLIB")) {
+    return NamedTool::none;
+  }
+  return tool_of(name).ends_with("FLAGS") ? NamedTool::flags : NamedTool::program;
+}
 
 bool sounds_secret(std::string_view name)
 {

@@ -1,0 +1,256 @@
+#include "tool_contents.hpp"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/base/process.hpp>
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/exec/file_digests.hpp>
+
+#include "shared_key.hpp"
+
+namespace cargo_wasm::exec {
+namespace {
+
+/// What crates look for where no variable names it: cc takes `clang` for wasm targets.
+constexpr std::string_view k_usual_programs[] = {"ar", "c++", "clang", "llvm-ar"};
+constexpr std::string_view k_sdk_programs[] = {"clang", "clang++", "llvm-ar", "wasm-ld"};
+
+constexpr std::size_t k_most_files = 20'000; ///< of an SDK; more has `--sysroot=/`
+
+bool contains_a_name(std::string_view text, std::initializer_list<std::string_view> names)
+{
+  return std::ranges::any_of(names, [&](std::string_view name) { return text.find(name) != std::string_view::npos; });
+}
+
+/// ` clang --target=x  -O2` → clang, --target=x, -O2
+std::vector<std::string> words_of(std::string_view text)
+{
+  std::vector<std::string> words;
+  for (const std::string_view word : base::split(text, ' ')) {
+    if (!word.empty()) {
+      words.emplace_back(word);
+    }
+  }
+  return words;
+}
+
+std::string digest_of_all(const std::vector<std::string>& digests)
+{
+  return digests.size() == 1 ? digests.front() : base::to_hex(base::sha256(base::join(digests, "\n")));
+}
+
+} // namespace
+
+Result<std::string> ToolContents::program(const base::Path& path)
+{
+  std::string& known = m_programs[path.native()];
+  if (!known.empty()) {
+    return known;
+  }
+  CW_TRY_ASSIGN(const base::Path real, m_env.fs.canonicalize(path));
+  CW_TRY_ASSIGN(const auto stat, m_env.fs.stat(real));
+  const FileIdentity identity = stat ? identity_of(*stat) : FileIdentity{};
+  base::StableHasher name; // with ctime: packages and images set the time of modification, and a version may have the size of another
+  name.add(real.native()).add(identity.size_bytes).add(static_cast<std::uint64_t>(identity.mtime_ns));
+  name.add(static_cast<std::uint64_t>(identity.ctime_ns)).add(identity.inode);
+  const base::Path memo = m_memo_directory / "programs" / name.finish_hex();
+  CW_TRY_ASSIGN(const auto remembered, m_env.fs.read_if_exists(memo));
+  if (remembered && base::parse_sha256(*remembered)) {
+    return known = *remembered;
+  }
+  CW_TRY_ASSIGN(const base::Digest digest, base::digest_file(real));
+  known = base::to_hex(digest.hash);
+  (void)m_env.fs.write_atomic(memo, known); // not remembering costs time, nothing else
+  return known;
+}
+
+Result<std::string> ToolContents::tool(const base::Path& path)
+{
+  std::string& known = m_tools[path.native()];
+  if (known.empty()) {
+    CW_TRY_ASSIGN(known, look_at_tool(path));
+  }
+  return known;
+}
+
+Result<std::string> ToolContents::look_at_tool(const base::Path& path)
+{
+  CW_TRY_ASSIGN(const std::string own, program(path));
+  CW_TRY_ASSIGN(const base::Path real, m_env.fs.canonicalize(path));
+  std::vector<std::string> digests{own};
+  const std::string name = real.filename().native();
+  const base::Path lib = real.parent_path().parent_path() / "lib";
+  if (contains_a_name(name, {"clang", "llvm", "lld", "wasm-ld"}) && m_env.fs.is_directory(lib)) {
+    CW_TRY_ASSIGN(const auto beside, libraries(lib, {"libLLVM", "libclang-cpp"}));
+    digests.insert(digests.end(), beside.begin(), beside.end());
+    CW_TRY_ASSIGN(const std::string headers, name.find("clang") == std::string::npos ? Result<std::string>("") : directory(lib / "clang"));
+    if (!headers.empty()) {
+      digests.push_back(headers);
+    }
+  }
+  CW_TRY_ASSIGN(const auto file, m_env.fs.map(real));
+  if (file.bytes().starts_with("#!") || contains_a_name(name, {"ccache", "distcc", "icecc"})) {
+    digests.push_back(base::to_hex(base::sha256(version_of(path))));
+  }
+  return digest_of_all(digests);
+}
+
+/// Digests of shared libraries, each once, though one has several names.
+Result<std::vector<std::string>> ToolContents::libraries(const base::Path& directory, const std::vector<std::string_view>& prefixes)
+{
+  CW_TRY_ASSIGN(const auto entries, m_env.fs.list(directory));
+  std::set<std::string> digests;
+  for (const base::DirectoryEntry& entry : entries) {
+    const bool counts = std::ranges::any_of(prefixes, [&](std::string_view prefix) { return entry.name.starts_with(prefix); });
+    if (counts && entry.name.find(".so") != std::string::npos && m_env.fs.is_file(directory / entry.name)) {
+      CW_TRY_ASSIGN(const std::string digest, program(directory / entry.name));
+      digests.insert(digest);
+    }
+  }
+  return std::vector<std::string>(digests.begin(), digests.end());
+}
+
+/// By what it says, nobody knows what a script calls; by what that says of itself, somebody does.
+std::string ToolContents::version_of(const base::Path& path) const
+{
+  base::CapturingSink sink;
+  base::Command command;
+  command.program = path;
+  command.args = {"--version"};
+  command.env = m_env.vars;
+  command.cwd = m_env.cwd;
+  const auto exit = m_env.process.run(command, sink, {});
+  return exit && exit->success() ? sink.out : std::string();
+}
+
+Result<std::string> ToolContents::directory(const base::Path& path)
+{
+  const auto found = m_directories.find(path.native());
+  if (found != m_directories.end()) {
+    return found->second;
+  }
+  std::string& known = m_directories[path.native()];
+  if (!m_env.fs.is_directory(path)) {
+    return known;
+  }
+  std::map<std::string, std::string> files; // path → what a second look compares
+  std::vector<base::Path> directories{path};
+  while (!directories.empty()) {
+    const base::Path at = std::move(directories.back());
+    directories.pop_back();
+    CW_TRY_ASSIGN(const auto entries, m_env.fs.list(at));
+    for (const base::DirectoryEntry& entry : entries) {
+      if (entry.type == base::FileType::directory) {
+        directories.push_back(at / entry.name);
+      } else if (const auto stat = m_env.fs.lstat(at / entry.name); stat && *stat) {
+        files.emplace((at / entry.name).native(), std::to_string((*stat)->size_bytes) + ' ' + std::to_string((*stat)->mtime_ns));
+      }
+    }
+    if (files.size() > k_most_files) {
+      return known = base::to_hex(base::sha256(path.native()));
+    }
+  }
+  base::StableHasher stamp;
+  stamp.add(path.native());
+  for (const auto& [file, state] : files) {
+    stamp.add(file).add(state);
+  }
+  const base::Path memo = m_memo_directory / "directories" / stamp.finish_hex();
+  CW_TRY_ASSIGN(const auto remembered, m_env.fs.read_if_exists(memo));
+  if (remembered && base::parse_sha256(*remembered)) {
+    return known = *remembered;
+  }
+  std::string table;
+  for (const auto& [file, state] : files) {
+    if (m_env.fs.is_file(file)) { // a link's file; a link to nothing, or to a directory, says little
+      CW_TRY_ASSIGN(const base::Digest digest, base::digest_file(file));
+      table += base::to_hex(digest.hash) + ' ' + file.substr(path.native().size()) + '\n';
+    }
+  }
+  known = base::to_hex(base::sha256(table));
+  (void)m_env.fs.write_atomic(memo, known);
+  return known;
+}
+
+/// `ccache /opt/clang --target=x`: every program before the first option, and the directory of `--sysroot=`.
+Result<std::string> ToolContents::command(std::string_view words)
+{
+  std::vector<std::string> digests;
+  bool has_options = false;
+  for (const std::string& word : words_of(words)) {
+    constexpr std::string_view k_sysroot = "--sysroot=";
+    has_options = has_options || word.starts_with('-');
+    if (word.starts_with(k_sysroot)) {
+      CW_TRY_ASSIGN(const std::string digest, directory(word.substr(k_sysroot.size())));
+      digests.push_back(digest);
+    } else if (!has_options) {
+      const auto path = base::Path(word).is_absolute() ? std::optional<base::Path>(word) : m_env.program_on_path(word);
+      if (path && m_env.fs.is_file(*path)) {
+        CW_TRY_ASSIGN(const std::string digest, tool(*path));
+        digests.push_back(digest);
+      }
+    }
+  }
+  return digests.empty() ? std::string() : digest_of_all(digests);
+}
+
+Result<std::string> ToolContents::sdk(const base::Path& root)
+{
+  std::vector<std::string> digests;
+  for (const std::string_view name : k_sdk_programs) {
+    if (const base::Path path = root / "bin" / name; m_env.fs.is_file(path)) {
+      CW_TRY_ASSIGN(const std::string digest, tool(path));
+      digests.push_back(digest);
+    }
+  }
+  CW_TRY_ASSIGN(const std::string sysroot, directory(root / "share" / "wasi-sysroot"));
+  if (!sysroot.empty()) {
+    digests.push_back(sysroot);
+  }
+  return digests.empty() ? std::string() : digest_of_all(digests);
+}
+
+Result<std::map<std::string, std::string>> ToolContents::of_build_scripts(const std::map<std::string, std::string>& variables)
+{
+  std::map<std::string, std::string> found;
+  const auto add = [&](std::string_view name, const Result<std::string>& digest) {
+    if (!digest) {
+      found.emplace(name, "unreadable"); // it counts by its name, which the variable is
+    } else if (!digest->empty()) {
+      found.emplace(name, *digest);
+    }
+  };
+  for (const std::string_view name : k_usual_programs) {
+    add(name, command(name));
+  }
+  for (const auto& [name, value] : variables) {
+    switch (tool_named_by(name)) {
+    case NamedTool::program:
+      add(name, command(value));
+      break;
+    case NamedTool::flags:
+      add(name, command("- " + value)); // no word of it is a program
+      break;
+    case NamedTool::directory:
+      add(name, directory(value));
+      break;
+    case NamedTool::wasi_sdk:
+      add(name, sdk(value));
+      break;
+    case NamedTool::libclang: {
+      const base::Path place = value;
+      const auto digests = libraries(m_env.fs.is_directory(place) ? place : place.parent_path(), {"libclang"});
+      add(name, digests && !digests->empty() ? digest_of_all(*digests) : std::string());
+      break;
+    }
+    case NamedTool::none:
+      break;
+    }
+  }
+  return found;
+}
+
+} // namespace cargo_wasm::exec

@@ -1,0 +1,138 @@
+// C tools by what they are: the same name is not the same tool.
+#include "tool_contents.hpp"
+
+#include <filesystem>
+
+#include "shared_key.hpp"
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+#include "support/test_env.hpp"
+
+using namespace cargo_wasm;
+using namespace cargo_wasm::exec;
+
+namespace {
+
+/// An LLVM in a prefix, as distributions and SDKs lay it out.
+struct Tools
+{
+  test::TempDir dir;
+  test::RealEnv real{dir.path()};
+
+  Tools()
+  {
+    program("llvm/bin/clang", "a driver");
+    dir.write("llvm/lib/libLLVM-14.so.1", "code generation");
+    dir.write("llvm/lib/libstdc.so", "of somebody else");
+    dir.write("llvm/lib/clang/14/include/stddef.h", "typedef int x;");
+    dir.write("sdk/share/wasi-sysroot/include/stdio.h", "int puts();");
+    program("sdk/bin/clang", "a driver");
+    real.vars["PATH"] = (dir / "bin").native() + ":/usr/bin:/bin";
+  }
+
+  void program(const std::string& name, const std::string& text)
+  {
+    dir.write(name, text);
+    std::filesystem::permissions(dir / name, std::filesystem::perms::owner_all);
+  }
+
+  /// As a new build sees it.
+  std::string tool(const std::string& name)
+  {
+    const base::Env env = real.env();
+    const base::Path memo = dir / "memo";
+    const auto digest = ToolContents(env, memo).tool(dir / name);
+    REQUIRE(digest);
+    return *digest;
+  }
+
+  std::map<std::string, std::string> of(const std::map<std::string, std::string>& variables)
+  {
+    const base::Env env = real.env();
+    const base::Path memo = dir / "memo";
+    const auto found = ToolContents(env, memo).of_build_scripts(variables);
+    REQUIRE(found);
+    return *found;
+  }
+};
+
+} // namespace
+
+TEST_CASE("tools: which of the variables that build scripts read name a tool")
+{
+  CHECK(tool_named_by("CC") == NamedTool::program);
+  CHECK(tool_named_by("CXX_wasm32-wasip1") == NamedTool::program);
+  CHECK(tool_named_by("TARGET_AR") == NamedTool::program);
+  CHECK(tool_named_by("CLANG_PATH") == NamedTool::program);
+  CHECK(tool_named_by("CFLAGS_wasm32_wasip1") == NamedTool::flags);
+  CHECK(tool_named_by("HOST_CXXFLAGS") == NamedTool::flags);
+  CHECK(tool_named_by("WASI_SYSROOT") == NamedTool::directory);
+  CHECK(tool_named_by("WASI_SDK_PATH") == NamedTool::wasi_sdk);
+  CHECK(tool_named_by("LIBCLANG_PATH") == NamedTool::libclang);
+  for (const char* const name : {"CXXSTDLIB", "CC_TOKEN", "OPT_LEVEL", "CCACHE", "PATH"}) {
+    INFO(name);
+    CHECK(tool_named_by(name) == NamedTool::none);
+  }
+}
+
+TEST_CASE("tools: a clang is its program, its library and its headers, and nothing else of the directory")
+{
+  Tools tools;
+  const std::string before = tools.tool("llvm/bin/clang");
+  CHECK(tools.tool("llvm/bin/clang") == before);
+  tools.dir.write("llvm/lib/libstdc.so", "another one of somebody else");
+  CHECK(tools.tool("llvm/bin/clang") == before);
+  tools.dir.write("llvm/lib/libLLVM-14.so.1", "code generation, mended");
+  const std::string mended = tools.tool("llvm/bin/clang");
+  CHECK(mended != before);
+  tools.dir.write("llvm/lib/clang/14/include/stddef.h", "typedef long x;");
+  const std::string with_headers = tools.tool("llvm/bin/clang");
+  CHECK(with_headers != mended);
+  tools.program("llvm/bin/clang", "another driver");
+  CHECK(tools.tool("llvm/bin/clang") != with_headers);
+}
+
+TEST_CASE("tools: the same tool in another place is the same")
+{
+  Tools tools;
+  std::filesystem::copy(tools.dir / "llvm", tools.dir / "elsewhere", std::filesystem::copy_options::recursive);
+  CHECK(tools.tool("elsewhere/bin/clang") == tools.tool("llvm/bin/clang"));
+}
+
+TEST_CASE("tools: a script is asked what it calls, since its text does not say so")
+{
+  Tools tools;
+  tools.program("bin/cc-of-us", "#!/bin/sh\ncat \"$(dirname \"$0\")/version\"\n");
+  tools.dir.write("bin/version", "clang 14\n");
+  const std::string before = tools.tool("bin/cc-of-us");
+  tools.dir.write("bin/version", "clang 19\n");
+  CHECK(tools.tool("bin/cc-of-us") != before);
+}
+
+TEST_CASE("tools: a build script's are those that variables name, with launchers, flags and SDKs")
+{
+  Tools tools;
+  const std::string clang = (tools.dir / "llvm/bin/clang").native();
+  const auto named = tools.of({{"CC_wasm32-wasip1", clang + " --target=wasm32"}, {"GREETING", clang}, {"CFLAGS", "-O2"}});
+  CHECK(named.at("CC_wasm32-wasip1") == tools.tool("llvm/bin/clang"));
+  CHECK_FALSE(named.contains("GREETING"));
+  CHECK_FALSE(named.contains("CFLAGS"));
+  tools.program("bin/ccache", "a launcher");
+  CHECK(tools.of({{"CC", "ccache " + clang}}).at("CC") != tools.of({{"CC", clang}}).at("CC"));
+
+  const std::map<std::string, std::string> sdk = {{"WASI_SDK_PATH", (tools.dir / "sdk").native()}};
+  const std::map<std::string, std::string> flags = {{"CFLAGS", "-O2 --sysroot=" + (tools.dir / "sdk/share/wasi-sysroot").native()}};
+  const auto sdk_before = tools.of(sdk).at("WASI_SDK_PATH"), flags_before = tools.of(flags).at("CFLAGS");
+  tools.dir.write("sdk/share/wasi-sysroot/include/stdio.h", "int puts(char*);");
+  CHECK(tools.of(sdk).at("WASI_SDK_PATH") != sdk_before);
+  CHECK(tools.of(flags).at("CFLAGS") != flags_before);
+}
+
+TEST_CASE("tools: what crates for C look for on PATH counts without a variable")
+{
+  Tools tools;
+  tools.program("bin/clang", "one");
+  const std::string before = tools.of({}).at("clang");
+  tools.program("bin/clang", "two and more");
+  CHECK(tools.of({}).at("clang") != before);
+}
