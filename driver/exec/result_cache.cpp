@@ -33,6 +33,19 @@ bool stays_in_checkout(const SharedKey& key)
   return !key.only_here.empty() || key.input.platform.contains(k_out_dir_before);
 }
 
+/// `git describe --dirty` looks at every file of the repository, which no key has. In one checkout cargo does not see that either.
+bool may_have_asked_git(const Env& env, const plan::ActionTemplate& tmpl, const SharedKey& key, const Record& record)
+{
+  const auto commit = key.input.platform.find("commit");
+  if (tmpl.kind != plan::ActionKind::run_build_script || commit == key.input.platform.end() || commit->second.empty()) {
+    return false;
+  }
+  const auto script = parse_for(env, tmpl, record.stdout_text, record.out_dir);
+  return !script || !script->names_inputs() || std::ranges::any_of(script->rerun_if_changed, [](const std::string& path) {
+    return (path + "/").find(".git/") != std::string::npos;
+  });
+}
+
 /// What stands in a record for a file that only the store has.
 KnownFile known_elsewhere(const action::OutputFile& file)
 {
@@ -477,6 +490,9 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
   result.stdout_raw = m_context.places.neutral(record.stdout_text);
   result.stderr_raw = m_context.places.neutral(record.stderr_text);
   CW_TRY_ASSIGN(auto decided, scope_of(tmpl, record, result.stdout_raw + result.stderr_raw));
+  if (decided.first != Scope::checkout && may_have_asked_git(m_context.env, tmpl, key, record)) {
+    decided = {Scope::checkout, "its script does not say what it reads, and may have asked git whether files are changed"};
+  }
   if (key.input.platform.contains(k_out_dir_before)) {
     decided = {Scope::checkout, "its OUT_DIR held what an earlier run had left"};
   }

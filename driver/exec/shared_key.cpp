@@ -12,6 +12,7 @@
 #include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/exec/toolchain_digest.hpp>
 
+#include "git_state.hpp"
 #include "private_values.hpp"
 #include "result_notes.hpp"
 #include "toolchain_check.hpp"
@@ -102,6 +103,7 @@ Result<> SharedKeys::add_package(const plan::ActionTemplate& tmpl, const plan::T
   if (tmpl.kind == plan::ActionKind::run_build_script && input.kind == InputKind::package_tree) {
     // `git describe` and its like are asked by scripts that name no file for it.
     key.input.platform["commit"] = checked_out_commit(m_context.env.fs, input.path);
+    key.input.platform["commit-names"] = names_of_commits(m_context.env.fs, input.path);
   }
   return {};
 }
@@ -456,46 +458,6 @@ bool SharedKeys::is_as_unpacked(const std::string& place_name) const
       return package->second.has_value();
     }
   }
-}
-
-std::string checked_out_commit(const base::ReadOnlyFilesystem& fs, const base::Path& directory)
-{
-  for (base::Path at = directory; at.has_relative_path(); at = at.parent_path()) {
-    base::Path git = at / ".git";
-    if (!fs.exists(git)) {
-      continue;
-    }
-    const auto line_of = [&](const base::Path& file) {
-      const auto text = fs.read_if_exists(file);
-      return text && *text ? std::string(base::trim(**text)) : std::string();
-    };
-    if (fs.is_file(git)) { // a worktree or a submodule: `gitdir: PATH`
-      const std::string text = line_of(git);
-      constexpr std::string_view k_gitdir = "gitdir: ";
-      git = text.starts_with(k_gitdir) ? (at / text.substr(k_gitdir.size())).lexically_normal() : base::Path();
-    }
-    const std::string head = line_of(git / "HEAD");
-    constexpr std::string_view k_ref = "ref: ";
-    if (!head.starts_with(k_ref)) {
-      return head;
-    }
-    const std::string name = head.substr(k_ref.size());
-    const std::string common = line_of(git / "commondir");
-    const base::Path shared = common.empty() ? git : (git / common).lexically_normal();
-    for (const base::Path& place : {git, shared}) {
-      if (std::string commit = line_of(place / name); !commit.empty()) {
-        return commit;
-      }
-    }
-    const auto packed = fs.read_if_exists(shared / "packed-refs");
-    for (const std::string_view line : packed && *packed ? base::split(**packed, '\n') : std::vector<std::string_view>{}) {
-      if (line.ends_with(" " + name)) {
-        return std::string(line.substr(0, line.find(' ')));
-      }
-    }
-    return {};
-  }
-  return {};
 }
 
 } // namespace cargo_wasm::exec

@@ -112,7 +112,4 @@ enum class NamedTool : std::uint8_t { none, program, flags, directory, wasi_sdk,
 /// Variables that build scripts are known to read without saying so: always part of their key.
 [[nodiscard]] bool is_read_by_build_scripts(std::string_view name);
 
-/// The commit that is checked out around a directory; empty: no git repository, or no commit.
-[[nodiscard]] std::string checked_out_commit(const base::ReadOnlyFilesystem& fs, const base::Path& directory);
-
 } // namespace cargo_wasm::exec

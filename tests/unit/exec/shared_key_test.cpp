@@ -1,4 +1,5 @@
 // Which variables may stand in a key with their values, and what a stored result says of itself.
+#include "git_state.hpp"
 #include "shared_key.hpp"
 
 #include <algorithm>
@@ -160,4 +161,23 @@ TEST_CASE("the commit that is checked out is found by HEAD, by packed refs and t
   CHECK(checked_out_commit(env.fs, "/c/src") == three);
   CHECK(checked_out_commit(env.fs, "/d") == three);
   CHECK(checked_out_commit(env.fs, "/nowhere").empty());
+}
+
+TEST_CASE("a branch, a tag and a packed tag give a commit another name; other branches do not")
+{
+  const std::string one(40, '1');
+  test::TestEnv env({{"/a/.git/HEAD", "ref: refs/heads/main\n"}, {"/a/.git/refs/heads/main", one + "\n"}});
+  const std::string before = names_of_commits(env.fs, "/a/src");
+  CHECK(!before.empty());
+  env.fs.add("/a/.git/refs/heads/other", one + "\n");
+  CHECK(names_of_commits(env.fs, "/a/src") == before);
+  env.fs.add("/a/.git/refs/tags/v1.2.0", one + "\n");
+  const std::string tagged = names_of_commits(env.fs, "/a/src");
+  CHECK(tagged != before);
+  env.fs.add("/a/.git/packed-refs", "# pack-refs\n" + one + " refs/tags/v1.1.0\n" + one + " refs/remotes/origin/x\n");
+  const std::string packed = names_of_commits(env.fs, "/a/src");
+  CHECK(packed != tagged);
+  env.fs.add("/a/.git/HEAD", "ref: refs/heads/other\n");
+  CHECK(names_of_commits(env.fs, "/a/src") != packed);
+  CHECK(names_of_commits(env.fs, "/nowhere").empty());
 }
