@@ -97,7 +97,8 @@ Result<> SharedKeys::add_package(const plan::ActionTemplate& tmpl, const plan::T
     key.input.platform.erase("package"); // its checksum says nothing of what lies there now
   }
   CW_TRY(add_tree(input, key));
-  if (input.kind == InputKind::package_tree && runs_code_here(tmpl, key.input.dependencies)) {
+  key.looks_at_unlisted = input.kind == InputKind::package_tree && runs_code_here(tmpl, key.input.dependencies);
+  if (key.looks_at_unlisted) {
     CW_TRY(add_unlisted(input, key));
   }
   if (tmpl.kind == plan::ActionKind::run_build_script && input.kind == InputKind::package_tree) {
@@ -121,64 +122,98 @@ Result<> SharedKeys::add_tree(const plan::TemplateInput& input, SharedKey& key)
   return {};
 }
 
-/// Hidden files and those that .gitignore names: a script may read `.env`, a macro `dist/`, and neither says so. Too many of them are not
-/// hashed, and keep the result in its checkout.
+/// A script may read `.env`, a macro `dist/`, and neither says so. Too many of them are not hashed, and keep the result in its checkout.
 Result<> SharedKeys::add_unlisted(const plan::TemplateInput& input, SharedKey& key)
 {
   auto found = m_unlisted.find(input.path.native());
   if (found == m_unlisted.end()) {
-    constexpr std::size_t k_most_files = 2000;
-    constexpr std::uint64_t k_most_bytes = 64 << 20;
-    std::map<std::string, std::string> files; // place name → path
-    std::uint64_t bytes = 0;
-    const auto note = [&](const std::string& path, const base::FileStat& stat) -> Result<> {
-      const std::string name = m_context.places.name_of(path);
-      if (!key.package_files.contains(name) && files.size() <= k_most_files) {
-        files.emplace(name, path);
-        bytes += stat.size_bytes;
-      }
-      return {};
-    };
-    CW_TRY(for_each_file(m_context.env.fs, input.path.native(), m_context.graph.target_directory.native(), note));
-    base::StableHasher hasher;
-    const bool is_hashed = files.size() <= k_most_files && bytes <= k_most_bytes;
-    for (const auto& [name, path] : is_hashed ? files : std::map<std::string, std::string>{}) {
-      CW_TRY_ASSIGN(const auto known, m_context.digests.file(path));
-      hasher.add(name).add(known ? base::to_hex(known->digest.hash) : "");
-    }
-    const std::string digest = !is_hashed ? "too many" : files.empty() ? "" : hasher.finish_hex();
-    found = m_unlisted.emplace(input.path.native(), digest).first;
+    CW_TRY_ASSIGN(Unlisted unlisted, look_at_unlisted(input, key));
+    found = m_unlisted.emplace(input.path.native(), std::move(unlisted)).first;
   }
-  if (!found->second.empty()) {
-    key.input.platform["unlisted"] = found->second;
+  if (!found->second.digest.empty()) {
+    key.input.platform["unlisted"] = found->second.digest;
+    key.unlisted = found->second.files;
   }
-  if (found->second == "too many") {
+  if (found->second.is_too_much) {
     key.only_here = "its package has many files that are hidden or ignored, which a script or macro may read";
   }
   return {};
 }
 
+Result<Unlisted> SharedKeys::look_at_unlisted(const plan::TemplateInput& input, const SharedKey& key) const
+{
+  constexpr std::size_t k_most_files = 2000;
+  constexpr std::uint64_t k_most_bytes = 64 << 20;
+  std::map<std::string, std::string> paths; // by place name
+  std::uint64_t bytes = 0;
+  const auto note = [&](const std::string& path, const base::FileStat& stat) -> Result<> {
+    std::string name = m_context.places.name_of(path);
+    if (!key.package_files.contains(name) && paths.size() <= k_most_files) {
+      paths.emplace(std::move(name), path);
+      bytes += stat.size_bytes;
+    }
+    return {};
+  };
+  CW_TRY(for_each_file(m_context.env.fs, input.path.native(), m_context.graph.target_directory.native(), note));
+  if (paths.size() > k_most_files || bytes > k_most_bytes) {
+    return Unlisted{{}, "too many", true};
+  }
+  Unlisted found;
+  base::StableHasher hasher;
+  for (const auto& [name, path] : paths) {
+    CW_TRY_ASSIGN(const auto known, m_context.digests.file_now(path));
+    hasher.add(name).add(known ? base::to_hex(known->digest.hash) : "");
+    if (known) {
+      found.files.push_back({name, known->digest, known->executable});
+    }
+  }
+  found.digest = paths.empty() ? "" : hasher.finish_hex();
+  return found;
+}
+
 Result<bool> SharedKeys::still_holds(plan::ActionIndex action, const SharedKey& key)
 {
   for (const plan::TemplateInput& input : m_context.graph.actions[action].inputs) {
-    if (input.kind == InputKind::package_tree) {
-      CW_TRY_ASSIGN(const auto files,
-                    look_at_sources(m_context, {}, {{m_context.places.name_of(input.path.native()), TreeKind::package}}, {}, true));
-      if (!std::ranges::equal(files, key.input.sources, [](const RecordedFile& now, const SealedFile& then) {
-            return now.name == then.name && now.known.digest == then.digest && now.known.executable == then.executable;
-          })) {
-        return false;
-      }
-    } else if (input.kind == InputKind::registry_package) {
-      const auto then = stamp_of(input.path.native());
-      CW_TRY_ASSIGN(const std::string now,
-                    then ? stamp_of_unpacked(m_context.env.fs, input.path) : Result<std::string>(std::string()));
-      if (then && now != *then) {
+    if (input.kind != InputKind::package_tree && input.kind != InputKind::registry_package) {
+      continue;
+    }
+    if (const auto then = input.kind == InputKind::registry_package ? stamp_of(input.path.native()) : std::nullopt) {
+      CW_TRY_ASSIGN(const std::string now, stamp_of_unpacked(m_context.env.fs, input.path));
+      if (now != *then) {
         return false; // edited meanwhile: its checksum says nothing of what was compiled
       }
+      continue;
+    }
+    CW_TRY_ASSIGN(const auto files,
+                  look_at_sources(m_context, {}, {{m_context.places.name_of(input.path.native()), TreeKind::package}}, {}, true));
+    const bool is_equal = std::ranges::equal(files, key.input.sources, [](const RecordedFile& now, const SealedFile& then) {
+      return now.name == then.name && now.known.digest == then.digest && now.known.executable == then.executable;
+    });
+    CW_TRY_ASSIGN(const bool holds_beside, still_holds_beside(input, key));
+    if (!is_equal || !holds_beside) {
+      return false;
     }
   }
   return true;
+}
+
+/// What counts of a package besides the files that it lists: between the making of the key and the start of its run, a job may have waited.
+Result<bool> SharedKeys::still_holds_beside(const plan::TemplateInput& input, const SharedKey& key) const
+{
+  const auto is_as_then = [&](const char* name, const std::string& now) {
+    const auto then = key.input.platform.find(name);
+    return then == key.input.platform.end() || then->second == now;
+  };
+  if (!is_as_then("commit", checked_out_commit(m_context.env.fs, input.path)) ||
+      !is_as_then("commit-names", names_of_commits(m_context.env.fs, input.path))) {
+    return false;
+  }
+  if (!key.looks_at_unlisted) {
+    return true;
+  }
+  CW_TRY_ASSIGN(const Unlisted now, look_at_unlisted(input, key));
+  const auto then = key.input.platform.find("unlisted");
+  return now.digest == (then == key.input.platform.end() ? std::string() : then->second);
 }
 
 std::optional<std::string> SharedKeys::stamp_of(const std::string& package_root) const

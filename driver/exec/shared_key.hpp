@@ -44,7 +44,17 @@ struct SharedKey
   SealInput input;                       ///< with the package's files, or its checksum in `platform`
   std::set<std::string> package_files;   ///< place names that `input` covers
   std::vector<std::string> whole_places; ///< place names of directories that a checksum or a dependency's digest covers
+  bool looks_at_unlisted = false;        ///< its package runs code in it, which may read what no listing names
+  std::vector<SealedFile> unlisted;      ///< of the package, what no listing names: hidden and ignored files
   std::string only_here;                 ///< why the result stays in this checkout whatever is in it; empty: it need not
+};
+
+/// Hidden and ignored files of a package, which scripts and macros may read.
+struct Unlisted
+{
+  std::vector<SealedFile> files; ///< sorted by place name; none where there are too many
+  std::string digest;            ///< empty: there are none
+  bool is_too_much = false;
 };
 
 class SharedKeys
@@ -80,6 +90,8 @@ private:
   Result<> add_package(const plan::ActionTemplate& tmpl, const plan::TemplateInput& input, SharedKey& key);
   Result<> add_tree(const plan::TemplateInput& input, SharedKey& key);
   Result<> add_unlisted(const plan::TemplateInput& input, SharedKey& key);
+  [[nodiscard]] Result<Unlisted> look_at_unlisted(const plan::TemplateInput& input, const SharedKey& key) const;
+  [[nodiscard]] Result<bool> still_holds_beside(const plan::TemplateInput& input, const SharedKey& key) const;
   Result<> add_wrappers(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, std::map<std::string, std::string>& platform);
   [[nodiscard]] std::optional<std::string> stamp_of(const std::string& package_root) const;
   Result<> add_tools(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key);
@@ -98,7 +110,7 @@ private:
   /// Root of a package from elsewhere → its stamp; nullopt: something was written since it was unpacked.
   std::map<std::string, std::optional<std::string>> m_stamps;
   std::map<std::string, std::vector<RecordedFile>> m_trees;
-  std::map<std::string, std::string> m_unlisted; ///< package root → digest of what no listing names
+  std::map<std::string, Unlisted> m_unlisted; ///< by package root
 };
 
 /// Whether the value of this variable may stand in a key that others see: names of compilers, flags and libraries for C, of targets and
