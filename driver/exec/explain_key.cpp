@@ -8,7 +8,6 @@
 
 #include "freshness.hpp"
 #include "out_dir_before.hpp"
-#include "private_values.hpp"
 #include "result_cache.hpp"
 #include "result_notes.hpp"
 
@@ -20,7 +19,7 @@ std::string short_text(const base::Digest& digest)
   return base::to_hex(digest.hash);
 }
 
-void add_parts(std::vector<KeyPart>& parts, const plan::ActionTemplate& tmpl, const SealedAction& sealed, const SharedKey& key)
+void add_parts(std::vector<KeyPart>& parts, const SealedAction& sealed, const SharedKey& key)
 {
   const std::vector<std::string>& arguments = sealed.command.arguments;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -32,7 +31,7 @@ void add_parts(std::vector<KeyPart>& parts, const plan::ActionTemplate& tmpl, co
     parts.push_back({"argument", text, {}});
   }
   for (const auto& [name, value] : sealed.command.environment) {
-    parts.push_back({"variable", name, is_configured_secret(tmpl, name) ? "(not shown)" : value});
+    parts.push_back({"variable", name, value});
   }
   for (const auto& [name, value] : sealed.command.platform) {
     parts.push_back({"platform", name, value});
@@ -128,7 +127,7 @@ Result<ExplainedKey> ResultCache::explain(plan::ActionIndex action, Verdict& ver
     key = observed ? of_here : key;
   }
   const SealedAction shown = m_keys.first(action, verdict.command, *key, Scope::anywhere);
-  add_parts(explained.parts, tmpl, shown, *key);
+  add_parts(explained.parts, shown, *key);
   if (observed) {
     CW_TRY(add_observations(explained.parts, action, verdict.command, *observed));
   } else {

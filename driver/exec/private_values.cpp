@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <cargo_wasm/base/secret_variables.hpp>
+#include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/exec/observed.hpp>
 
 #include "byte_search.hpp"
@@ -11,30 +12,18 @@
 namespace cargo_wasm::exec {
 namespace {
 
-constexpr std::size_t k_shortest_secret = 8; ///< bytes; what is shorter is in files by chance
-
-/// Of sessions, terminals and toolchains: where somebody works, not what he knows.
-bool is_of_every_session(std::string_view name)
-{
-  constexpr std::string_view k_names[] = {
-      "CARGO", "HOME", "HOSTTYPE", "LANG", "LANGUAGE", "LOGNAME", "OLDPWD", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "USER"};
-  constexpr std::string_view k_prefixes[] = {"CARGO_", "LC_", "RUST", "XDG_"};
-  return std::ranges::find(k_names, name) != std::end(k_names) ||
-         std::ranges::any_of(k_prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
-}
-
 std::vector<std::string_view> values_to_look_for(const Env& env, const plan::ActionTemplate& tmpl, const ExpandedCommand& command)
 {
   std::vector<std::string_view> values;
   for (const auto& [name, value] : env.vars) {
-    const bool counts = sounds_secret(name) ||
-                        (tmpl.kind == plan::ActionKind::run_build_script && !is_shareable_variable(name) && !is_of_every_session(name));
+    const bool counts = sounds_secret(name) || (tmpl.kind == plan::ActionKind::run_build_script && is_not_known_harmless(name));
     if (counts && value.size() >= k_shortest_secret && !command.environment.contains(name) && !base::is_secret_variable(name)) {
       values.push_back(value);
     }
   }
-  for (const auto& [name, value] : tmpl.env) {
-    if (value.size() >= k_shortest_secret && is_configured_secret(tmpl, name)) {
+  for (const auto& [name, value] : command.environment) {
+    const bool counts = sounds_secret(name) || tmpl.kind == plan::ActionKind::run_build_script;
+    if (counts && value.size() >= k_shortest_secret && is_private_variable(tmpl, command, name)) {
       values.push_back(value);
     }
   }
@@ -48,20 +37,80 @@ bool contains_one_of(std::string_view bytes, const std::vector<std::string_view>
 
 } // namespace
 
+bool is_of_every_session(std::string_view name)
+{
+  constexpr std::string_view k_names[] = {
+      "CARGO", "HOME", "HOSTTYPE", "LANG", "LANGUAGE", "LOGNAME", "OLDPWD", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "USER"};
+  constexpr std::string_view k_prefixes[] = {"CARGO_", "LC_", "RUST", "XDG_"};
+  return std::ranges::find(k_names, name) != std::end(k_names) ||
+         std::ranges::any_of(k_prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+bool is_not_known_harmless(std::string_view name)
+{
+  return !is_shareable_variable(name) && !is_of_every_session(name);
+}
+
 bool is_configured_secret(const plan::ActionTemplate& tmpl, std::string_view name)
 {
   constexpr std::string_view k_of_packages[] = {"CARGO_BIN_", "CARGO_CFG_", "CARGO_FEATURE_", "CARGO_PKG_", "CARGO_WASM_"};
-  return sounds_secret(name) && tmpl.env.contains(std::string(name)) &&
-         std::ranges::none_of(k_of_packages, [&](std::string_view prefix) { return name.starts_with(prefix); });
+  constexpr std::string_view k_of_this_program[] = {"LD_LIBRARY_PATH", "OUT_DIR"};
+  const auto found = tmpl.env.find(std::string(name));
+  if (found == tmpl.env.end() || std::ranges::any_of(k_of_packages, [&](std::string_view prefix) { return name.starts_with(prefix); })) {
+    return false;
+  }
+  return sounds_secret(name) || (is_not_known_harmless(name) && found->second.size() >= k_shortest_secret &&
+                                 std::ranges::find(k_of_this_program, name) == std::end(k_of_this_program));
+}
+
+bool is_private_variable(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name)
+{
+  if (tmpl.env.contains(name)) {
+    return is_configured_secret(tmpl, name);
+  }
+  const auto found = command.environment.find(name);
+  return found != command.environment.end() && found->second.size() >= k_shortest_secret && sounds_secret(name);
+}
+
+std::set<std::string> private_variables(const plan::ActionTemplate& tmpl, const ExpandedCommand& command)
+{
+  std::set<std::string> names;
+  for (const auto& [name, value] : command.environment) {
+    if (is_private_variable(tmpl, command, name)) {
+      names.insert(name);
+    }
+  }
+  return names;
+}
+
+bool hands_on_secret(std::string_view stdout_text)
+{
+  return std::ranges::any_of(base::split(stdout_text, '\n'), [](std::string_view line) {
+    if (!line.starts_with("cargo:")) {
+      return false;
+    }
+    line.remove_prefix(line.starts_with("cargo::") ? 7 : 6);
+    for (const std::string_view directive : {"rustc-env=", "metadata="}) {
+      if (line.starts_with(directive)) {
+        line.remove_prefix(directive.size());
+        break;
+      }
+    }
+    const std::size_t equals = line.find('=');
+    return equals != std::string_view::npos && line.size() - equals > k_shortest_secret && sounds_secret(line.substr(0, equals));
+  });
 }
 
 Result<bool>
 has_private_values(const Context& context, const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const Record& record)
 {
   for (const auto& [name, value] : record.observed) {
-    if (value && value->starts_with(k_hashed_value)) {
+    if (value && (value->starts_with(k_hashed_value) || is_private_variable(tmpl, command, name))) {
       return true;
     }
+  }
+  if (tmpl.kind == plan::ActionKind::run_build_script && hands_on_secret(record.stdout_text)) {
+    return true;
   }
   const std::vector<std::string_view> values = values_to_look_for(context.env, tmpl, command);
   if (values.empty()) {

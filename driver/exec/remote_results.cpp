@@ -79,7 +79,8 @@ remote::Remotes* ResultCache::remotes()
 std::optional<FoundResult> ResultCache::fetch(plan::ActionIndex action, const Verdict& verdict)
 {
   remote::Remotes* const others = verdict.shared == nullptr ? nullptr : remotes();
-  if (others == nullptr || !others->reads() || !m_context.graph.actions[action].cacheable || !verdict.shared->only_here.empty()) {
+  if (others == nullptr || !others->reads() || !m_context.graph.actions[action].cacheable || !verdict.shared->only_here.empty() ||
+      verdict.shared->is_of_this_machine) {
     return std::nullopt;
   }
   auto found = fetch_from(*others, action, verdict);

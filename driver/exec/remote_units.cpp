@@ -178,10 +178,11 @@ Result<std::optional<RemoteUnit>> RemoteUnits::run_there(plan::ActionIndex actio
   };
   base::EnvMap variables;
   for (const auto& [name, value] : verdict.command.environment) {
-    if (is_configured_secret(tmpl, name)) {
-      return comes_back(fmt::format("`{}` of `[env]` may be a secret", name));
+    const bool is_private = is_private_variable(tmpl, verdict.command, name);
+    if (is_private && loads_macros(verdict.input.dependencies)) { // which look at it and do not say so
+      return comes_back(fmt::format("its macros may read `{}`, which may be a secret", name));
     }
-    if (name != "CARGO") { // this program is not there
+    if (name != "CARGO" && !is_private) { // this program is not there
       variables.emplace(name, value);
     }
   }

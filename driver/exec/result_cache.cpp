@@ -527,7 +527,7 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
   CW_TRY(m_store.put_entry(second.digest, action::encode(result)));
 
   CW_TRY_ASSIGN(const auto observations, note_observations(first.digest, observed));
-  if (scope != Scope::checkout && !notes.is_for_this_machine) {
+  if (scope != Scope::checkout && !notes.is_for_this_machine && !key.is_of_this_machine) {
     action::ActionResult list;
     add_notes(list, encode(observations));
     const std::lock_guard lock(m_mutex);

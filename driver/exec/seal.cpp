@@ -20,8 +20,8 @@ SealedAction seal(const plan::ActionTemplate& tmpl, const ExpandedCommand& comma
   // What a manifest says about its package (description, authors, licence …) counts when the compiler looked at it: below. So does
   // where this program lies ($CARGO): another build of it, or a copy elsewhere, does not make results stale.
   for (const auto& [name, value] : command.environment) {
-    if (name != "CARGO" && (input.with_package_variables || !name.starts_with("CARGO_PKG_"))) {
-      const bool is_hidden = !input.key_of_variables.empty() && is_configured_secret(tmpl, name);
+    if (name != "CARGO" && !input.left_out.contains(name) && (input.with_package_variables || !name.starts_with("CARGO_PKG_"))) {
+      const bool is_hidden = !input.key_of_variables.empty() && (input.hidden.contains(name) || is_configured_secret(tmpl, name));
       out.environment.emplace(name, is_hidden ? hashed_value(input.key_of_variables, value) : places.neutral(value));
     }
   }

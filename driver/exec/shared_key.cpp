@@ -83,6 +83,16 @@ Result<SharedKey> SharedKeys::make(plan::ActionIndex action, const Verdict& verd
     key.whole_places.push_back(m_context.places.name_of(tmpl.out_dir->native()));
   }
   CW_TRY(add_tools(tmpl, verdict.command, key));
+  if (auto names = private_variables(tmpl, verdict.command); !names.empty()) {
+    // rustc says what it looked at; scripts and macros need not.
+    if (tmpl.kind == plan::ActionKind::rustc && !runs_code_here(tmpl, key.input.dependencies)) {
+      key.input.left_out = std::move(names);
+    } else {
+      key.input.key_of_variables = secret();
+      key.input.hidden = std::move(names);
+      key.is_of_this_machine = true;
+    }
+  }
   return key;
 }
 
@@ -327,6 +337,13 @@ SharedKeys::add_linker(const plan::ActionTemplate& tmpl, const ExpandedCommand& 
   return {};
 }
 
+/// The store's; where this user may not read it, that of the target directory, so that only this checkout finds the result.
+std::string SharedKeys::secret() const
+{
+  const auto known = m_use.store->secret();
+  return known ? *known : m_context.key_of_variables;
+}
+
 SealedAction SharedKeys::first(plan::ActionIndex action, const ExpandedCommand& command, const SharedKey& key, Scope scope) const
 {
   SealInput input = key.input;
@@ -346,7 +363,7 @@ Result<std::optional<std::string>>
 SharedKeys::key_value(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name) const
 {
   auto value = variable_of_child(m_context.env, tmpl, command, name);
-  if (!value || (command.environment.contains(name) && !is_configured_secret(tmpl, name)) || is_shareable_variable(name)) {
+  if (!value || (command.environment.contains(name) && !is_private_variable(tmpl, command, name)) || is_shareable_variable(name)) {
     return value;
   }
   CW_TRY_ASSIGN(const std::string secret, m_use.store->secret());

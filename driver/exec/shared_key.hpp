@@ -44,6 +44,7 @@ struct SharedKey
   SealInput input;                       ///< with the package's files, or its checksum in `platform`
   std::set<std::string> package_files;   ///< place names that `input` covers
   std::vector<std::string> whole_places; ///< place names of directories that a checksum or a dependency's digest covers
+  bool is_of_this_machine = false;       ///< part of it is hashed under the store's secret: nobody else finds what stands under it
   bool looks_at_unlisted = false;        ///< its package runs code in it, which may read what no listing names
   std::vector<SealedFile> unlisted;      ///< of the package, what no listing names: hidden and ignored files
   std::string only_here;                 ///< why the result stays in this checkout whatever is in it; empty: it need not
@@ -97,6 +98,7 @@ private:
   Result<> add_tools(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key);
   Result<> add_linker(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, std::map<std::string, std::string>& platform);
   Result<std::string> toolchain(const plan::TemplateInput& input, const std::string& identity);
+  [[nodiscard]] std::string secret() const;
   Result<std::string> host_tools(const ExpandedCommand& command);
   Result<bool> is_untouched(const plan::TemplateInput& package);
 

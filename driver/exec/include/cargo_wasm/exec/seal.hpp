@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -57,7 +58,9 @@ struct SealInput
   std::vector<std::pair<std::string, std::optional<std::string>>> observed; ///< variables that were looked at, with their values
   std::map<std::string, std::string> platform;                              ///< "toolchain", "package"
   std::string key_of_variables = {};                                        ///< secrets of `[env]` are sealed under it; empty: as they are
-  bool with_package_variables = false;                                      ///< all CARGO_PKG_* count, not only those that were looked at
+  std::set<std::string> hidden = {};                                        ///< variables that are sealed under that key, too
+  std::set<std::string> left_out = {}; ///< those that count where they were looked at, and nowhere else
+  bool with_package_variables = false; ///< all CARGO_PKG_* count, not only those that were looked at
 };
 
 struct SealedAction

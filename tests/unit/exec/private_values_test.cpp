@@ -1,0 +1,101 @@
+// What build scripts hand on, and variables of `[env]`.
+#include "private_values.hpp"
+
+#include <cargo_wasm/exec/observed.hpp>
+
+#include "shared_key.hpp"
+#include "support/catch.hpp"
+#include "support/test_env.hpp"
+
+using namespace cargo_wasm;
+using namespace cargo_wasm::exec;
+
+namespace {
+
+struct World
+{
+  test::TestEnv env_parts;
+  base::Env env = env_parts.env();
+  plan::ActionGraph graph;
+  PlaceNames places{"/ws", "/ws/target", "/home/u/.cargo"};
+  FileDigests digests{env.fs, env.clock};
+  Context context{env, graph, places, digests, "key"};
+  plan::ActionTemplate tmpl;
+  ExpandedCommand command;
+
+  World()
+  {
+    graph.workspace_root = "/ws";
+    tmpl.inputs = {{plan::TemplateInput::Kind::package_tree, "/ws/app", {}}};
+  }
+
+  bool is_private(const Record& record)
+  {
+    const auto answer = has_private_values(context, tmpl, command, record);
+    REQUIRE(answer);
+    return *answer;
+  }
+};
+
+} // namespace
+
+TEST_CASE("a script that sets a variable whose name sounds secret keeps its result on this machine")
+{
+  CHECK(hands_on_secret("cargo:rustc-env=API_TOKEN=4711-0815\n"));
+  CHECK(hands_on_secret("hello\ncargo::rustc-env=db_password=geheim-geheim"));
+  CHECK(hands_on_secret("cargo:auth=geheim-geheim"));
+  CHECK(hands_on_secret("cargo::metadata=secret=geheim-geheim"));
+  CHECK_FALSE(hands_on_secret("cargo:rustc-env=API_TOKEN=none"));
+  CHECK_FALSE(hands_on_secret("cargo:rustc-env=GIT_HASH=0123456789abcdef"));
+  CHECK_FALSE(hands_on_secret("cargo:rustc-cfg=has_key"));
+  CHECK_FALSE(hands_on_secret("cargo:rerun-if-changed=api_key.txt"));
+
+  World world;
+  world.tmpl.kind = plan::ActionKind::run_build_script;
+  Record record;
+  record.stdout_text = "cargo:rustc-env=API_TOKEN=4711-0815\n";
+  CHECK(world.is_private(record));
+}
+
+TEST_CASE("what is compiled with such a variable is private when it looked at it or contains it, and its key does not have the value")
+{
+  World world;
+  world.command.environment = {{"API_TOKEN", "4711-0815"}, {"GIT_HASH", "0123456789abcdef"}, {"SHORT_KEY", "1234"}};
+  CHECK(private_variables(world.tmpl, world.command) == std::set<std::string>{"API_TOKEN"});
+  Record record;
+  record.stdout_text = "0123456789abcdef";
+  CHECK_FALSE(world.is_private(record));
+  record.observed = {{"API_TOKEN", "4711-0815"}};
+  CHECK(world.is_private(record));
+  record.observed.clear();
+  record.stderr_text = "it is 4711-0815";
+  CHECK(world.is_private(record));
+
+  SealInput input;
+  input.left_out = private_variables(world.tmpl, world.command);
+  const SealedAction without = seal(world.tmpl, world.command, input, world.places);
+  CHECK_FALSE(without.command.environment.contains("API_TOKEN"));
+  CHECK(without.command.environment.at("GIT_HASH") == "0123456789abcdef");
+  input.left_out.clear();
+  input.key_of_variables = "key";
+  input.hidden = {"API_TOKEN"};
+  CHECK(seal(world.tmpl, world.command, input, world.places).command.environment.at("API_TOKEN") == hashed_value("key", "4711-0815"));
+}
+
+TEST_CASE("a variable of [env] that nobody knows to be harmless is treated like an inherited one")
+{
+  World world;
+  world.tmpl.env = {{"DATABASE_URL", "postgres://u:geheim@host"},
+                    {"STAGE", "test"},
+                    {"CC_wasm32-wasip1", "/opt/wasi-sdk/bin/clang"},
+                    {"CARGO_WORKSPACE_DIR", "/ws/and/more"},
+                    {"OUT_DIR", "/ws/out"},
+                    {"RUSTC_LOG", "info,and,more"}};
+  world.command.environment = world.tmpl.env;
+  CHECK(private_variables(world.tmpl, world.command) == std::set<std::string>{"DATABASE_URL"});
+  Record record;
+  record.stdout_text = "to postgres://u:geheim@host";
+  CHECK_FALSE(world.is_private(record)); // rustc says what it looks at
+  world.tmpl.kind = plan::ActionKind::run_build_script;
+  CHECK(world.is_private(record)); // a script does not
+}
