@@ -93,6 +93,7 @@ Result<SharedKey> SharedKeys::make(plan::ActionIndex action, const Verdict& verd
       key.is_of_this_machine = true;
     }
   }
+  CW_TRY(add_mentioned(tmpl, verdict.command, key));
   return key;
 }
 

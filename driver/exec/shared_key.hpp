@@ -99,6 +99,11 @@ private:
   Result<> add_linker(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, std::map<std::string, std::string>& platform);
   Result<std::string> toolchain(const plan::TemplateInput& input, const std::string& identity);
   [[nodiscard]] std::string secret() const;
+  Result<> add_mentioned(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key);
+  Result<std::vector<std::string>> mentioned_in_program(const std::string& place,
+                                                        const base::Digest& digest,
+                                                        const std::vector<std::string>& names,
+                                                        const std::string& names_id);
   Result<std::string> host_tools(const ExpandedCommand& command);
   Result<bool> is_untouched(const plan::TemplateInput& package);
 
@@ -108,6 +113,7 @@ private:
   std::vector<std::string> m_checkout, m_user;
   std::map<std::string, std::string> m_toolchains;
   ToolContents m_tools;
+  std::map<std::string, std::vector<std::string>> m_mentioned; ///< digest of a program and names → names that stand in it
   mutable std::mutex m_mutex;                                  ///< of `m_stamps`, which the threads of jobs read
   /// Root of a package from elsewhere → its stamp; nullopt: something was written since it was unpacked.
   std::map<std::string, std::optional<std::string>> m_stamps;

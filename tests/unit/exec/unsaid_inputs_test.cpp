@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "mentioned_variables.hpp"
+
 #include <cargo_wasm/exec/file_digests.hpp>
 
 #include "support/catch.hpp"
@@ -130,4 +132,24 @@ TEST_CASE(
   CHECK(files(3, false) == both);
   graph.actions[0].replaced_script_output.emplace();
   CHECK(files(3, false).empty());
+}
+
+TEST_CASE("names of variables are found in a program's bytes, wherever they begin")
+{
+  const std::string program = std::string("\0\x7f", 2) + "xBUILD_NUMBERsome textBUILD_NUMBBUILD_DATE";
+  CHECK(mentioned_in(program, {"BUILD_DATE", "BUILD_NOISE", "BUILD_NUMBER", "DATE_OF_BUILD"}) == Names{"BUILD_DATE", "BUILD_NUMBER"});
+  CHECK(mentioned_in("", {"NAME"}).empty());
+  CHECK(mentioned_in("NAM", {"NAME"}).empty());
+  CHECK(mentioned_in("NAME", {}).empty());
+  CHECK(mentioned_in("CARGO_PKG_NAMEthe STAGE/", {"NAME", "STAGE"}) == Names{"STAGE"});
+}
+
+TEST_CASE("variables of sessions, of commands, those known to be read and short ones are not looked for")
+{
+  test::TestEnv world;
+  world.vars = {
+      {"BUILD_NUMBER", "1"}, {"CARGO_HOME", "/c"}, {"CC", "gcc"}, {"CI", "true"}, {"HOME", "/h"}, {"LC_ALL", "C"}, {"OUT_DIR", "/o"}};
+  ExpandedCommand command;
+  command.environment.emplace("OUT_DIR", "/o");
+  CHECK(variables_to_look_for(world.env(), command) == Names{"BUILD_NUMBER"});
 }

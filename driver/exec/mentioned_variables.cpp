@@ -1,0 +1,149 @@
+#include "mentioned_variables.hpp"
+
+#include <algorithm>
+#include <bitset>
+#include <map>
+
+#include <cargo_wasm/base/secret_variables.hpp>
+#include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/cache/store.hpp>
+#include <cargo_wasm/exec/observed.hpp>
+
+#include "private_values.hpp"
+#include "shared_key.hpp"
+
+namespace cargo_wasm::exec {
+namespace {
+
+constexpr std::size_t k_shortest_name = 3;
+constexpr std::size_t k_distinct_name = 6; ///< shorter ones are parts of others: NAME of CARGO_PKG_NAME
+
+std::size_t first_two(std::string_view text)
+{
+  return static_cast<std::size_t>(static_cast<unsigned char>(text[0])) << 8U | static_cast<unsigned char>(text[1]);
+}
+
+bool is_of_name(std::string_view bytes, std::size_t at)
+{
+  const char c = at < bytes.size() ? bytes[at] : ' ';
+  return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// Literals of a program follow one another without a border, so that it is asked of short names alone.
+bool stands_at(std::string_view bytes, std::size_t at, std::string_view name)
+{
+  if (!bytes.substr(at).starts_with(name)) {
+    return false;
+  }
+  const bool is_distinct = name.size() >= k_distinct_name || name.find('_') != std::string_view::npos;
+  return is_distinct || !(is_of_name(bytes, at + name.size()) || (at > 0 && is_of_name(bytes, at - 1)));
+}
+
+} // namespace
+
+std::vector<std::string> variables_to_look_for(const Env& env, const ExpandedCommand& command)
+{
+  std::vector<std::string> names;
+  for (const auto& [name, value] : env.vars) {
+    if (name.size() >= k_shortest_name && !command.environment.contains(name) && !base::is_secret_variable(name) &&
+        !is_read_by_build_scripts(name) && !is_of_every_session(name)) {
+      names.push_back(name);
+    }
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+std::vector<std::string> mentioned_in(std::string_view bytes, const std::vector<std::string>& names)
+{
+  std::bitset<65536> begins;
+  std::multimap<std::size_t, std::size_t> by_beginning; // first two bytes → index
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    begins.set(first_two(names[i]));
+    by_beginning.emplace(first_two(names[i]), i);
+  }
+  std::vector<bool> found(names.size());
+  for (std::size_t at = 0; at + k_shortest_name <= bytes.size(); ++at) {
+    const std::size_t beginning = first_two(bytes.substr(at, 2));
+    if (!begins[beginning]) {
+      continue;
+    }
+    const auto [from, to] = by_beginning.equal_range(beginning);
+    for (auto it = from; it != to; ++it) {
+      found[it->second] = found[it->second] || stands_at(bytes, at, names[it->second]);
+    }
+  }
+  std::vector<std::string> mentioned;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (found[i]) {
+      mentioned.push_back(names[i]);
+    }
+  }
+  return mentioned;
+}
+
+/// Scripts and macros look at variables that they do not name; those whose names stand in them count. Their values may be secrets.
+Result<> SharedKeys::add_mentioned(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key)
+{
+  const std::string script = tmpl.kind == plan::ActionKind::run_build_script ? m_context.places.name_of(command.program) : std::string();
+  std::vector<std::string> names;
+  std::string names_id;
+  for (const auto& [name, digest] : key.input.dependencies) {
+    const bool runs_here = name == script || (tmpl.kind == plan::ActionKind::rustc && name.ends_with(".so"));
+    if (!runs_here) {
+      continue;
+    }
+    if (names.empty()) {
+      names = variables_to_look_for(m_context.env, command);
+      base::StableHasher hasher;
+      for (const std::string& each : names) {
+        hasher.add(each);
+      }
+      names_id = hasher.finish_hex();
+    }
+    CW_TRY_ASSIGN(const auto mentioned, mentioned_in_program(name, digest, names, names_id));
+    for (const std::string& variable : mentioned) {
+      if (const auto value = variable_of_child(m_context.env, tmpl, command, variable)) {
+        CW_TRY_ASSIGN(const std::string secret, m_use.store->secret());
+        key.input.platform["variable:" + variable] = hashed_value(secret, *value);
+      }
+    }
+  }
+  return {};
+}
+
+/// Remembered by the program's digest and the names, in this process and on disk.
+Result<std::vector<std::string>> SharedKeys::mentioned_in_program(const std::string& place,
+                                                                  const base::Digest& digest,
+                                                                  const std::vector<std::string>& names,
+                                                                  const std::string& names_id)
+{
+  const std::string id = base::to_hex(digest.hash) + names_id;
+  if (const auto known = m_mentioned.find(id); known != m_mentioned.end()) {
+    return known->second;
+  }
+  const base::Path memo = m_use.memo_directory / "mentioned" / id;
+  CW_TRY_ASSIGN(const auto remembered, m_context.env.fs.read_if_exists(memo));
+  std::vector<std::string> mentioned;
+  if (remembered) {
+    for (const std::string_view name : base::split(*remembered, '\n')) {
+      if (!name.empty()) {
+        mentioned.emplace_back(name);
+      }
+    }
+    return m_mentioned[id] = mentioned;
+  }
+  const base::Path here = m_context.places.path_of(place);
+  for (const base::Path& path : {here, m_use.store->path_of_blob(digest, true), m_use.store->path_of_blob(digest, false)}) {
+    if (!m_context.env.fs.is_file(path)) {
+      continue;
+    }
+    CW_TRY_ASSIGN(const auto file, m_context.env.fs.map(path));
+    mentioned = mentioned_in(file.bytes(), names);
+    (void)m_context.env.fs.write_atomic(memo, base::join(mentioned, "\n")); // not remembering costs time, nothing else
+    return m_mentioned[id] = mentioned;
+  }
+  return names; // it is nowhere, and will be made again
+}
+
+} // namespace cargo_wasm::exec
