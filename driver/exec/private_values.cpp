@@ -7,6 +7,7 @@
 #include <cargo_wasm/exec/observed.hpp>
 
 #include "byte_search.hpp"
+#include "dotenv.hpp"
 #include "shared_key.hpp"
 
 namespace cargo_wasm::exec {
@@ -112,7 +113,9 @@ has_private_values(const Context& context, const plan::ActionTemplate& tmpl, con
   if (tmpl.kind == plan::ActionKind::run_build_script && hands_on_secret(record.stdout_text)) {
     return true;
   }
-  const std::vector<std::string_view> values = values_to_look_for(context.env, tmpl, command);
+  CW_TRY_ASSIGN(const std::vector<std::string> written_down, private_values_of_dotenv_files(context, tmpl));
+  std::vector<std::string_view> values = values_to_look_for(context.env, tmpl, command);
+  values.insert(values.end(), written_down.begin(), written_down.end());
   if (values.empty()) {
     return false;
   }

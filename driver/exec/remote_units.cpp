@@ -10,6 +10,7 @@
 #include <cargo_wasm/exec/compiler_message.hpp>
 #include <cargo_wasm/exec/dep_info.hpp>
 
+#include "dotenv.hpp"
 #include "private_values.hpp"
 #include "shared_key.hpp"
 
@@ -79,6 +80,10 @@ bool RemoteUnits::takes(plan::ActionIndex action, const Verdict& verdict) const
   if (tmpl.kind != plan::ActionKind::rustc || !tmpl.cacheable || verdict.shared == nullptr || !makes_library(tmpl)) {
     return false;
   }
+  const auto is_secret_file = [](const SealedFile& file) { return is_dotenv_name(base::Path(file.name).filename().native()); };
+  if (!verdict.shared->only_here.empty() || std::ranges::any_of(verdict.shared->unlisted, is_secret_file)) {
+    return false; // a macro there would find other files than one here
+  }
   const std::string triple = value_after(verdict.command.arguments, "--target");
   const plan::TemplateInput* const toolchain = toolchain_of(tmpl);
   return toolchain != nullptr && tmpl.program == toolchain->path / "bin" / "rustc" && triple.starts_with("wasm") &&
@@ -138,11 +143,15 @@ Result<> RemoteUnits::add_tree(const std::string& place_name, Inputs& inputs) co
   return {};
 }
 
-/// The package as the shared key has it, the libraries below, what build scripts made, and what a run here has looked at besides.
+/// The package as the shared key has it, hidden and ignored files where a macro may read them, the libraries below, what build scripts
+/// made, and what a run here has looked at besides.
 Result<> RemoteUnits::add_inputs(plan::ActionIndex action, const Verdict& verdict, Inputs& inputs) const
 {
   const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
   for (const SealedFile& file : verdict.shared->input.sources) {
+    inputs.add(file.name, file.digest, file.executable, base::Path(m_context.places.path_of(file.name)));
+  }
+  for (const SealedFile& file : verdict.shared->unlisted) {
     inputs.add(file.name, file.digest, file.executable, base::Path(m_context.places.path_of(file.name)));
   }
   for (const plan::TemplateInput& input : tmpl.inputs) {
@@ -161,7 +170,10 @@ Result<> RemoteUnits::add_inputs(plan::ActionIndex action, const Verdict& verdic
   }
   if (verdict.record) {
     for (const RecordedFile& file : verdict.record->sources) {
-      if (!file.name.starts_with("root/") && !inputs.sent.contains(file.name)) {
+      // The toolchain is sent as a whole.
+      const bool may_be_sent = !file.name.starts_with("root/") && !file.name.starts_with("toolchain/") &&
+                               !is_dotenv_name(base::Path(file.name).filename().native());
+      if (may_be_sent && !inputs.sent.contains(file.name)) {
         CW_TRY(add_file(file.name, inputs));
       }
     }

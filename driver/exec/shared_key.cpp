@@ -12,6 +12,7 @@
 #include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/exec/toolchain_digest.hpp>
 
+#include "dotenv.hpp"
 #include "git_state.hpp"
 #include "private_values.hpp"
 #include "result_notes.hpp"

@@ -83,3 +83,51 @@ def planted(a, b, env, built):
     check("secrets: ... which is told without the values", line.endswith("the environment variable `APP_LABEL` changed") and LABEL not in told.said, line, told.said)
     back = a.build("--reproducible", **env)
     check("secrets: going back takes the first result from the own store", back.is_good(built.module, set()), back.ran, back.said)
+
+
+HANDING_ON = """fn main() {
+    println!("cargo:rerun-if-changed=.env");
+    for line in std::fs::read_to_string(".env").unwrap().lines() {
+        println!("cargo:rustc-env={line}");
+    }
+}
+"""
+
+
+def write_down(machine, password, address):
+    """A script hands on what stands in `.env`, and a library looks at a variable of `[env]` whose name tells nothing."""
+    (machine.root / "base/.env").write_text(f"DB_PASSWORD={password}\n")
+    (machine.root / "base/build.rs").write_text(HANDING_ON)
+    for name, line in (("base", 'pub const PASSWORD: &str = env!("DB_PASSWORD");\n'), ("mac", 'const _ADDRESS: &str = env!("DATABASE_URL");\n')):
+        library = machine.root / name / "src/lib.rs"
+        library.write_text(library.read_text() + line)
+    config = machine.home / ".cargo/config.toml"
+    config.write_text(config.read_text() + f'[env]\nDATABASE_URL = "{address}"\n')
+
+
+def written_down(base):
+    """Values that no variable of the environment has: of `.env` files, and of the configuration."""
+    server = servers.nginx(base, "nginx-written")
+    if server is None:
+        return
+    try:
+        a, b = Machine(base, "written-a"), Machine(base, "written-b", "other")
+        key = a.keygen("ci")
+        a.configure(team={"url": server.url, "mode": "read-write"})
+        b.configure(team={"url": server.url, "trust": [key]})
+        values = ["planted-in-dotenv-4711", "planted://in-env@0815"]
+        write_down(a, *values)
+        write_down(b, "another-in-dotenv-4712", "another://in-env@0816")
+        built = a.build()
+        pushed = a.run("cache", "push", "--wait")
+        check("written down: it is built and pushed", built.code == 0 and built.ran >= ALL and built.warnings == "" and pushed.returncode == 0, built.ran, built.said, pushed.stderr)
+        www = pathlib.Path(server.base) / "www"
+        check("written down: the server has results, and none with a value of `.env` or `[env]`", len(files_with(www, "cargo-wasm/notes")) > 1 and files_with(www, *values) == [], files_with(www, *values))
+        taken = b.build()
+        check("written down: with other values others still take what looked at neither, and run scripts, which may look unseen", taken.code == 0
+              and taken.ran == {"base", "mac", "text", "app", "script"}, taken.ran, taken.said)
+        again = a.build()
+        a.forget(store=False)
+        check("written down: the own store has all of it", again.code == 0 and a.build().is_good(built.module, set()), again.said)
+    finally:
+        server.stop()

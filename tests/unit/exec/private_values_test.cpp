@@ -1,8 +1,9 @@
-// What build scripts hand on, and variables of `[env]`.
+// What build scripts hand on, and what stands in `.env` files.
 #include "private_values.hpp"
 
 #include <cargo_wasm/exec/observed.hpp>
 
+#include "dotenv.hpp"
 #include "shared_key.hpp"
 #include "support/catch.hpp"
 #include "support/test_env.hpp"
@@ -98,4 +99,31 @@ TEST_CASE("a variable of [env] that nobody knows to be harmless is treated like 
   CHECK_FALSE(world.is_private(record)); // rustc says what it looks at
   world.tmpl.kind = plan::ActionKind::run_build_script;
   CHECK(world.is_private(record)); // a script does not
+}
+
+TEST_CASE("values of .env files are looked for in what comes of their package")
+{
+  CHECK(is_dotenv_name(".env"));
+  CHECK(is_dotenv_name(".env.local"));
+  CHECK_FALSE(is_dotenv_name(".env.example"));
+  CHECK_FALSE(is_dotenv_name(".environment"));
+  CHECK(private_values_of_dotenv(
+            "# of the server\nexport URL=postgres://u:pw@host # or\nB='with spaces'\nC=\"and quotes\"\nSHORT=1\nRUST_LOG=debug,info\n"
+            "CC=/usr/bin/clang\nno variable\n") == std::vector<std::string>{"postgres://u:pw@host", "with spaces", "and quotes"});
+
+  World world;
+  world.env_parts.fs.add("/ws/.env", "URL=of-the-workspace\n");
+  world.env_parts.fs.add("/ws/app/.env.local", "URL=of-the-package\n");
+  world.env_parts.fs.add("/ws/app/src/lib.rs", "");
+  world.env_parts.fs.add("/.env", "URL=of-somebody-else\n");
+  Record record;
+  for (const char* const text : {"it is of-the-workspace", "it is of-the-package"}) {
+    record.stdout_text = text;
+    CHECK(world.is_private(record));
+  }
+  record.stdout_text = "it is of-somebody-else";
+  CHECK_FALSE(world.is_private(record));
+  record.stdout_text = "it is of-the-workspace";
+  world.tmpl.inputs.clear(); // of a registry
+  CHECK_FALSE(world.is_private(record));
 }
