@@ -274,7 +274,7 @@ void Executor::note_uplifted(plan::ActionIndex action)
 
 Result<> Executor::start_jobs()
 {
-  take_back_when_left_out();
+  take_back_what_waits();
   while (!m_pending.empty() && running_here() < m_tokens + std::size_t{1}) {
     CW_TRY(start_next(m_pending));
   }
@@ -400,6 +400,7 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
     run_here(action, std::move(*job.returned));
     return {};
   }
+  compare_with_elsewhere(action, job);
   if (job.success && job.found) {
     return finish_fetched(action, *job.found);
   }

@@ -59,8 +59,9 @@ private:
   void start(plan::ActionIndex action, bool elsewhere);
   [[nodiscard]] bool is_for_elsewhere(plan::ActionIndex action, const Verdict& verdict);
   void open_executor();
-  void take_back_when_left_out();
+  void take_back_what_waits();
   void run_here(plan::ActionIndex action, Verdict verdict);
+  void compare_with_elsewhere(plan::ActionIndex action, const JobOutput& job);
   void tell_of_elsewhere();
   [[nodiscard]] std::size_t running_here() const { return m_running.size() - m_sent.size(); }
   void balance_tokens();

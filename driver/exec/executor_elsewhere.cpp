@@ -33,12 +33,12 @@ bool Executor::is_for_elsewhere(plan::ActionIndex action, const Verdict& verdict
     return false;
   }
   open_executor();
-  return m_remote_units && !m_remote_units->pool().is_left_out() && m_remote_units->takes(action, verdict);
+  return m_remote_units && !m_remote_units->is_waiting() && m_remote_units->takes(action, verdict);
 }
 
-void Executor::take_back_when_left_out()
+void Executor::take_back_what_waits()
 {
-  if (!m_sendable.empty() && m_remote_units->pool().is_left_out()) {
+  if (!m_sendable.empty() && m_remote_units->is_waiting()) {
     m_pending.insert(m_sendable.begin(), m_sendable.end());
     m_sendable.clear();
   }
@@ -49,6 +49,16 @@ void Executor::run_here(plan::ActionIndex action, Verdict verdict)
   m_returned.insert(action);
   m_verdicts.emplace(action, std::move(verdict));
   m_pending.insert(action);
+}
+
+/// Whether it compiles here says what a failure there was worth.
+void Executor::compare_with_elsewhere(plan::ActionIndex action, const JobOutput& job)
+{
+  if (m_returned.contains(action) && job.success && job.record) {
+    m_remote_units->compiled_here(action, *job.record);
+  } else if (m_returned.contains(action)) {
+    m_remote_units->failed_here(action);
+  }
 }
 
 void Executor::tell_of_elsewhere()

@@ -48,6 +48,19 @@ bool has_messages(std::string_view stderr_text)
                              [](std::string_view line) { return parse_compiler_line(line).kind != CompilerMessage::Kind::text; });
 }
 
+/// The first line of the first error.
+std::string first_error(std::string_view stderr_text)
+{
+  for (const std::string_view line : base::split(stderr_text, '\n')) {
+    const CompilerMessage message = parse_compiler_line(line);
+    if (message.kind == CompilerMessage::Kind::diagnostic && message.level == "error") {
+      const std::string text = strip_escapes(message.rendered);
+      return text.substr(0, text.find('\n'));
+    }
+  }
+  return {};
+}
+
 } // namespace
 
 /// The input root as it grows, and where its files are.
@@ -102,8 +115,18 @@ std::optional<RemoteUnit> RemoteUnits::run(plan::ActionIndex action, const Verdi
     note_return(m_context.graph.actions[action], done.error().message);
     return std::nullopt;
   }
-  m_executed += *done ? 1U : 0U;
+  if (*done) {
+    ++m_executed;
+    m_breaker.compiled_there();
+  }
   return std::move(*done);
+}
+
+void RemoteUnits::compiled_here(plan::ActionIndex action, const Record& record)
+{
+  if (const auto why = m_breaker.compiled_here(action, record)) {
+    m_pool.leave_out(*why, why->id);
+  }
 }
 
 void RemoteUnits::note_return(const plan::ActionTemplate& tmpl, const std::string& why)
@@ -241,12 +264,20 @@ Result<std::optional<RemoteUnit>> RemoteUnits::run_there(plan::ActionIndex actio
     Error why(
         "CW1136", root.starts_with('/') ? "the compiler does not run there" : "it does not say where a unit is compiled", Blame::network);
     why.notes.push_back(fmt::format("exit status {}, and it wrote: {}", result.exit_code, result.stderr_raw.substr(0, 300)));
-    m_pool.leave_out(why);
+    m_pool.leave_out(why, why.id);
     return fail(std::move(why));
   }
   const WorkerPlaces worker(root, m_context.places);
   RemoteUnit unit{.stderr_text = worker.real(result.stderr_raw), .sent = std::move(inputs.sent)};
   if (result.exit_code != 0) {
+    ExecutorBreaker::Failure failure{tmpl.label.description, first_error(unit.stderr_text), {}, {}};
+    for (const auto& [name, digest] : unit.sent) {
+      failure.files.insert(name);
+    }
+    for (const auto& [name, value] : variables) {
+      failure.variables.insert(name);
+    }
+    m_breaker.failed_there(action, std::move(failure));
     return comes_back("it does not compile there"); // a full disk looks like wrong code: only a compiler here fails a build
   }
   CW_TRY(fetch_outputs(tmpl, result, worker));

@@ -19,6 +19,7 @@
 #include <cargo_wasm/exec/execute.hpp>
 #include <cargo_wasm/remote/execution_pool.hpp>
 
+#include "executor_breaker.hpp"
 #include "freshness.hpp"
 #include "remote_places.hpp"
 #include "toolchain_tree.hpp"
@@ -43,6 +44,13 @@ public:
   /// nullopt: it is to be compiled here; a failure of the server was warned of. `command` is that of a local run, all inputs are in place.
   [[nodiscard]] std::optional<RemoteUnit> run(plan::ActionIndex action, const Verdict& verdict, const base::Command& command);
 
+  /// What became of a unit that came back, or of any other. When several did not compile there for no reason that can be seen, the server
+  /// is left out, with a warning.
+  void compiled_here(plan::ActionIndex action, const Record& record);
+  void failed_here(plan::ActionIndex action) { m_breaker.failed_here(action); }
+  /// Nothing is sent now: the server is left out, or it is not yet known why units fail there.
+  [[nodiscard]] bool is_waiting() const { return m_pool.is_left_out() || m_breaker.is_in_doubt(); }
+
   /// How many at once.
   [[nodiscard]] std::uint32_t jobs() const { return m_jobs; }
   void set_jobs(std::uint32_t jobs) { m_jobs = jobs; }
@@ -66,6 +74,7 @@ private:
   const Context& m_context;
   const CacheUse& m_use;
   remote::ExecutionPool& m_pool;
+  ExecutorBreaker m_breaker;
   std::uint32_t m_jobs = 1;
   std::atomic<std::uint32_t> m_executed{0};
   std::mutex m_mutex; ///< of `m_came_back` and `m_toolchains`

@@ -96,10 +96,10 @@ struct ExecutionPool::State
     env.reporter.warning(warning);
   }
 
-  void leave_out(const Error& why)
+  void leave_out(const Error& why, std::string code = "CW1136")
   {
     if (!is_left_out.exchange(true)) {
-      warn("CW1136",
+      warn(std::move(code),
            fmt::format("the executor `{}` is left out of this build", settings.url),
            why,
            "nothing else is lost: what it would have compiled is compiled here");
@@ -219,9 +219,9 @@ bool ExecutionPool::is_left_out() const
   return m_state->is_left_out;
 }
 
-void ExecutionPool::leave_out(const Error& why)
+void ExecutionPool::leave_out(const Error& why, std::string code)
 {
-  m_state->leave_out(why);
+  m_state->leave_out(why, std::move(code));
 }
 
 Result<action::ActionResult> ExecutionPool::run(const RemoteAction& action)

@@ -1,5 +1,6 @@
 """Real servers for the suite of remote caches: nginx with WebDAV; justbuild and buildbox-casd from Debian sid, unpacked with all they need;
 BuildGrid from PyPI. They are kept beside the other tools of the tests. Each function starts one on a free port of loopback, or says why not."""
+import json
 import os
 import pathlib
 import shutil
@@ -109,10 +110,12 @@ def nginx(base, name="nginx", token=None, certificate=None, most="0"):
     return Server(name, base, "https://localhost:{port}/cache" if certificate else "http://127.0.0.1:{port}/cache", command)
 
 
-def justbuild(base):
+def justbuild(base, launcher=None):
+    """@param launcher  shell words before each command that it executes"""
     program = from_sid("justbuild")
+    words = ["--local-launcher", json.dumps(["sh", "-c", launcher + '; exec "$@"', "--"])] if launcher else []
     return program and Server("justbuild", base, "grpc://127.0.0.1:{port}", lambda server: [
-        program, "execute", "--compatible", "--local-build-root", server.base / "root", "-p", server.port, "--plain-log"])
+        program, "execute", "--compatible", "--local-build-root", server.base / "root", "-p", server.port, "--plain-log", *words])
 
 
 def casd(base):

@@ -43,8 +43,8 @@ public:
   [[nodiscard]] Result<action::ActionResult> run(const RemoteAction& action);
   /// Fetches outputs of a result; all of them must be there. Failures as `run`.
   [[nodiscard]] Result<> download(std::span<const WantedBlob> blobs);
-  /// It runs actions, but not this kind: left out, with a warning that says why.
-  void leave_out(const Error& why);
+  /// It runs actions, but not this kind, or not well: left out, with a warning of this code that says why.
+  void leave_out(const Error& why, std::string code);
 
 private:
   struct State;
