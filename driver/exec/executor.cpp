@@ -19,7 +19,7 @@ Executor::Executor(const JobSettings& settings, StateLog& log, Jobserver& jobser
       m_checker(settings.context, log, settings.results != nullptr), m_began(settings.context.env.clock.monotonic()),
       m_results(m_graph.actions.size()), m_missing(m_graph.actions.size()), m_dependents(m_graph.actions.size()),
       m_early_done(m_graph.actions.size()), m_ready(Order{&m_graph}), m_pending(Order{&m_graph}), m_sendable(Order{&m_graph}),
-      m_results_of_others(settings.results)
+      m_perhaps_sendable(Order{&m_graph}), m_results_of_others(settings.results)
 {
   index_dependencies();
   m_jobserver.on_token([this] {
@@ -72,7 +72,7 @@ Result<> Executor::run()
     if (result && may_start()) {
       result = start_jobs();
     }
-    if (m_running.empty() && (!result || !may_start() || (m_pending.empty() && m_sendable.empty()))) {
+    if (m_running.empty() && (!result || !may_start() || (m_pending.empty() && m_sendable.empty() && m_perhaps_sendable.empty()))) {
       break;
     }
     balance_tokens();
@@ -153,7 +153,7 @@ Result<> Executor::decide(plan::ActionIndex action)
       return {};
     }
   }
-  (is_for_elsewhere(action, verdict) ? m_sendable : m_pending).insert(action);
+  (is_for_elsewhere(action, verdict) ? m_perhaps_sendable : m_pending).insert(action);
   m_verdicts.emplace(action, std::move(verdict));
   return {};
 }
@@ -235,7 +235,7 @@ Result<> Executor::finish_fresh(plan::ActionIndex action, Verdict& verdict, Acti
   }
   m_console.action_is_fresh(action, state == ActionState::restored);
   if (m_results_of_others != nullptr) {
-    m_results_of_others->is_settled(action, verdict.record->is_for_this_machine);
+    m_results_of_others->is_settled(action, *verdict.record);
   }
   const bool show = tmpl.label.is_local || m_options.show_dependency_warnings;
   if (tmpl.kind == plan::ActionKind::rustc && !verdict.record->stderr_text.empty()) {
@@ -274,6 +274,7 @@ void Executor::note_uplifted(plan::ActionIndex action)
 
 Result<> Executor::start_jobs()
 {
+  sort_out_sendable();
   take_back_what_waits();
   while (!m_pending.empty() && running_here() < m_tokens + std::size_t{1}) {
     CW_TRY(start_next(m_pending));
@@ -429,7 +430,7 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   if (job.record) {
     note_outputs(action, *job.record);
     if (m_results_of_others != nullptr) {
-      m_results_of_others->is_settled(action, job.record->is_for_this_machine);
+      m_results_of_others->is_settled(action, *job.record);
     }
     if (job.inputs_moved) {
       record.digest.reset();

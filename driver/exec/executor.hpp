@@ -59,6 +59,7 @@ private:
   void start(plan::ActionIndex action, bool elsewhere);
   [[nodiscard]] bool is_for_elsewhere(plan::ActionIndex action, const Verdict& verdict);
   void open_executor();
+  void sort_out_sendable();
   void take_back_what_waits();
   void run_here(plan::ActionIndex action, Verdict verdict);
   void compare_with_elsewhere(plan::ActionIndex action, const JobOutput& job);
@@ -99,11 +100,12 @@ private:
   std::map<plan::ActionIndex, Verdict> m_verdicts; ///< of pending and sendable actions
   std::optional<RemoteUnits> m_remote_units;       ///< absent: everything runs here
   bool m_asked_for_executor = false;
-  std::set<plan::ActionIndex, Order> m_sendable;  ///< as `m_pending`, for the executor: they need no job slot of this machine
-  std::set<plan::ActionIndex> m_sent, m_returned; ///< running there; that came back
-  std::set<plan::ActionIndex> m_announced;        ///< whose start was said
-  ResultCache* m_results_of_others = nullptr;     ///< absent: no store
-  std::set<plan::ActionIndex> m_elsewhere;        ///< done, with outputs that only the store has
+  std::set<plan::ActionIndex, Order> m_sendable;         ///< as `m_pending`, for the executor: they need no job slot of this machine
+  std::set<plan::ActionIndex, Order> m_perhaps_sendable; ///< before it is known whether what they read is private
+  std::set<plan::ActionIndex> m_sent, m_returned;        ///< running there; that came back
+  std::set<plan::ActionIndex> m_announced;               ///< whose start was said
+  ResultCache* m_results_of_others = nullptr;            ///< absent: no store
+  std::set<plan::ActionIndex> m_elsewhere;               ///< done, with outputs that only the store has
   /// Actions that looked fresh, but whose outputs the store has lost → those that wait until they are made again.
   std::map<plan::ActionIndex, std::set<plan::ActionIndex>> m_made_again;
   std::map<plan::ActionIndex, std::thread> m_threads;

@@ -36,6 +36,21 @@ bool Executor::is_for_elsewhere(plan::ActionIndex action, const Verdict& verdict
   return m_remote_units && !m_remote_units->is_waiting() && m_remote_units->takes(action, verdict);
 }
 
+/// A unit may be ready before all of what it reads is done: its metadata is enough. Whether that holds a secret is known at its end.
+void Executor::sort_out_sendable()
+{
+  for (auto next = m_perhaps_sendable.begin(); next != m_perhaps_sendable.end();) {
+    const plan::ActionIndex action = *next;
+    const std::optional<bool> is_private = m_results_of_others->reads_private(action);
+    if (!is_private && !m_running.empty()) {
+      ++next;
+      continue;
+    }
+    (is_private.value_or(true) ? m_pending : m_sendable).insert(action);
+    next = m_perhaps_sendable.erase(next);
+  }
+}
+
 void Executor::take_back_what_waits()
 {
   if (!m_sendable.empty() && m_remote_units->is_waiting()) {

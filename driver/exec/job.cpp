@@ -97,7 +97,9 @@ public:
     CW_TRY(collect_outputs(out));
     CW_TRY_ASSIGN(const bool is_private, has_private_values(m_context, m_template, m_verdict.command, m_record));
     const bool is_unsigned = m_elsewhere != nullptr && !m_elsewhere->pool().settings().sign;
-    seal_record(out, is_private || is_unsigned);
+    m_record.is_private = is_private;
+    m_record.is_for_this_machine = is_private || is_unsigned;
+    seal_record(out);
     return {};
   }
 
@@ -484,7 +486,7 @@ private:
     return {};
   }
 
-  void seal_record(JobOutput& out, bool is_private)
+  void seal_record(JobOutput& out)
   {
     SealInput input = m_verdict.input;
     for (const RecordedFile& file : m_record.sources) {
@@ -493,7 +495,6 @@ private:
     input.observed = m_record.observed;
     SealedAction sealed = seal(m_template, m_verdict.command, input, m_context.places);
     take_seal(m_record, m_template, std::move(sealed), std::move(input));
-    m_record.is_for_this_machine = is_private;
     m_record.duration_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, (now_ns() - m_started_ns) / 1'000'000));
     out.inputs_moved = m_inputs_moved;
     if (!m_inputs_moved && !out.wrote_outside && m_settings.results != nullptr) {

@@ -169,7 +169,7 @@ std::string encode(const Record& record)
   out.number(record.duration_ms);
   out.number(record.warnings);
   out.text(record.once_because);
-  out.number(record.is_for_this_machine ? 1 : 0);
+  out.number(number_of_privacy(record.is_for_this_machine, record.is_private));
   return std::move(out.out);
 }
 
@@ -234,7 +234,9 @@ std::optional<Record> decode_record(std::string_view bytes)
   record.duration_ms = in.number();
   record.warnings = static_cast<std::uint32_t>(in.number());
   record.once_because = in.text();
-  record.is_for_this_machine = in.number() != 0;
+  const std::uint64_t privacy = in.number();
+  record.is_for_this_machine = privacy != 0;
+  record.is_private = privacy == 1;
   return in.ok() && in.at_end() ? std::optional(std::move(record)) : std::nullopt;
 }
 

@@ -168,10 +168,12 @@ Result<std::optional<FoundResult>> ResultCache::fetch_one_of(remote::Remotes& re
   return std::nullopt;
 }
 
-void ResultCache::is_settled(plan::ActionIndex action, bool is_for_this_machine)
+void ResultCache::is_settled(plan::ActionIndex action, const Record& record)
 {
-  if (!m_settled.insert_or_assign(action, is_for_this_machine).second) {
-    m_stays.clear(); // made again, perhaps by somebody else
+  for (const auto& [mark, is_set] : {std::pair(&m_stays, record.is_for_this_machine), std::pair(&m_private, record.is_private)}) {
+    if (!mark->settled.insert_or_assign(action, is_set).second) {
+      mark->whole.clear(); // made again, perhaps by somebody else
+    }
   }
   std::vector<Offer> waiting;
   {
@@ -195,23 +197,41 @@ void ResultCache::is_settled(plan::ActionIndex action, bool is_for_this_machine)
 
 std::optional<bool> ResultCache::stays_here(plan::ActionIndex action)
 {
-  const auto settled = m_settled.find(action);
-  if (settled == m_settled.end()) {
+  return is_marked(action, m_stays);
+}
+
+std::optional<bool> ResultCache::reads_private(plan::ActionIndex action)
+{
+  bool is_known = true;
+  for (const plan::ActionIndex read : read_actions(m_context.graph, action)) {
+    const std::optional<bool> is_private = is_marked(read, m_private);
+    if (is_private.value_or(false)) {
+      return true;
+    }
+    is_known = is_known && is_private;
+  }
+  return is_known ? std::optional(false) : std::nullopt;
+}
+
+std::optional<bool> ResultCache::is_marked(plan::ActionIndex action, Mark& mark) const
+{
+  const auto settled = mark.settled.find(action);
+  if (settled == mark.settled.end()) {
     return std::nullopt;
   }
-  if (const auto known = m_stays.find(action); known != m_stays.end()) {
+  if (const auto known = mark.whole.find(action); known != mark.whole.end()) {
     return known->second;
   }
-  bool stays = settled->second;
-  for (const plan::ActionIndex read : stays ? std::vector<plan::ActionIndex>{} : read_actions(m_context.graph, action)) {
-    const std::optional<bool> below = stays_here(read);
+  bool is_set = settled->second;
+  for (const plan::ActionIndex read : is_set ? std::vector<plan::ActionIndex>{} : read_actions(m_context.graph, action)) {
+    const std::optional<bool> below = is_marked(read, mark);
     if (!below) {
       return std::nullopt;
     }
-    stays = stays || *below;
+    is_set = is_set || *below;
   }
-  m_stays.emplace(action, stays);
-  return stays;
+  mark.whole.emplace(action, is_set);
+  return is_set;
 }
 
 void ResultCache::offer(const base::Digest& key, const action::ActionResult& result)

@@ -270,6 +270,7 @@ Result<std::optional<FoundResult>> ResultCache::found(plan::ActionIndex action, 
   record.duration_ms = notes->duration_ms;
   record.warnings = notes->warnings;
   record.is_for_this_machine = notes->is_for_this_machine;
+  record.is_private = notes->is_private;
   if (tmpl.kind == plan::ActionKind::run_build_script) {
     auto script = parse_for(m_context.env, tmpl, record.stdout_text, record.out_dir);
     if (!script) {
@@ -518,6 +519,7 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
   notes.warnings = record.warnings;
   notes.private_because = decided.second;
   notes.is_for_this_machine = record.is_for_this_machine;
+  notes.is_private = record.is_private;
 
   CW_TRY_ASSIGN(const auto hold, m_store.hold());
   for (RecordedOutput& output : record.outputs) {

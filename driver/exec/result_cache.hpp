@@ -46,7 +46,9 @@ public:
   void leave_out_since_changed(const base::Path& toolchain);
   /// An action is done, however it was done. What was kept of it, and of those that read it, is sent to other machines as soon as
   /// everything that they were made from is known to hold nothing private. Of the executor's thread.
-  void is_settled(plan::ActionIndex action, bool is_for_this_machine);
+  void is_settled(plan::ActionIndex action, const Record& record);
+  /// Whether something that it reads holds a secret; nullopt: not all of that is done. Of the executor's thread.
+  [[nodiscard]] std::optional<bool> reads_private(plan::ActionIndex action);
   /// Something was written into packages while the build goes on.
   void forget_packages();
   /// Puts what is elsewhere of a record's outputs into place, and says so in the record. False: the store has it no more.
@@ -98,6 +100,12 @@ private:
   void offer(const base::Digest& key, const action::ActionResult& result);
   /// Whether it, or something that it was made from, is for this machine alone; nullopt: not all of that is done.
   [[nodiscard]] std::optional<bool> stays_here(plan::ActionIndex action);
+  struct Mark
+  {
+    std::map<plan::ActionIndex, bool> settled; ///< by itself
+    std::map<plan::ActionIndex, bool> whole;   ///< with what it was made from
+  };
+  [[nodiscard]] std::optional<bool> is_marked(plan::ActionIndex action, Mark& mark) const;
   [[nodiscard]] remote::Remotes* remotes();
   Result<> add_observations(std::vector<KeyPart>& parts,
                             plan::ActionIndex action,
@@ -109,10 +117,9 @@ private:
   const CacheUse& m_use;
   cache::Store& m_store;
   SharedKeys m_keys;
-  std::mutex m_mutex;                          ///< of the warning, of lists under first digests, and of offers
-  std::vector<Offer> m_offers;                 ///< that wait for what they were made from
-  std::map<plan::ActionIndex, bool> m_settled; ///< by itself
-  std::map<plan::ActionIndex, bool> m_stays;   ///< with what it was made from
+  std::mutex m_mutex;          ///< of the warning, of lists under first digests, and of offers
+  std::vector<Offer> m_offers; ///< that wait for what they were made from
+  Mark m_stays, m_private;
   std::atomic<bool> m_is_left_out = false;
   bool m_empties_out_dirs;
   bool m_asked_for_remotes = false;

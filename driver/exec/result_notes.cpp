@@ -65,7 +65,7 @@ std::string encode(const ResultNotes& notes)
   out.text(notes.out_dir);
   out.number(notes.duration_ms);
   out.number(notes.warnings);
-  out.number(notes.is_for_this_machine ? 1 : 0);
+  out.number(number_of_privacy(notes.is_for_this_machine, notes.is_private));
   out.text(notes.private_because);
   return std::move(out.out);
 }
@@ -90,7 +90,9 @@ std::optional<ResultNotes> decode_notes(std::string_view bytes)
   notes.out_dir = in.text();
   notes.duration_ms = in.number();
   notes.warnings = static_cast<std::uint32_t>(in.number());
-  notes.is_for_this_machine = in.number() != 0;
+  const std::uint64_t privacy = in.number();
+  notes.is_for_this_machine = privacy != 0;
+  notes.is_private = privacy == 1;
   notes.private_because = in.text();
   return in.ok() && in.at_end() ? std::optional(std::move(notes)) : std::nullopt;
 }

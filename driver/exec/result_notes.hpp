@@ -24,7 +24,7 @@ struct ResultNotes
   std::string out_dir;                ///< with place names
   std::uint64_t duration_ms = 0;
   std::uint32_t warnings = 0;
-  bool is_for_this_machine = false;
+  bool is_for_this_machine = false, is_private = false;
   std::string private_because; ///< empty: it may be taken anywhere
 };
 

@@ -85,3 +85,30 @@ pub fn read(input: TokenStream) -> TokenStream {
              variable::word(), text::text());
 }
 """})
+
+
+def handed_on(root):
+    """A script looks at a variable and hands its value on: to its library, to a file that a library includes, and through it to a third."""
+    write(root, {
+        "Cargo.toml": '[workspace]\nresolver = "2"\nmembers = ["app", "by-name", "by-file", "above", "plain"]\n',
+        "by-name/Cargo.toml": manifest("by-name"),
+        "by-name/build.rs": """fn main() {
+    println!("cargo:rerun-if-env-changed=HANDED");
+    println!("cargo:rustc-env=WORD={}", std::env::var("HANDED").unwrap());
+}
+""",
+        "by-name/src/lib.rs": "pub const WORD: &str = env!(\"WORD\");\n",
+        "by-file/Cargo.toml": manifest("by-file"),
+        "by-file/build.rs": """fn main() {
+    println!("cargo:rerun-if-env-changed=HANDED");
+    std::fs::write(format!("{}/word.txt", std::env::var("OUT_DIR").unwrap()), std::env::var("HANDED").unwrap()).unwrap();
+}
+""",
+        "by-file/src/lib.rs": "pub const WORD: &str = include_str!(concat!(env!(\"OUT_DIR\"), \"/word.txt\"));\n",
+        "above/Cargo.toml": manifest("above", ["by-file"]),
+        "above/src/lib.rs": "pub fn length() -> usize { by_file::WORD.len() }\n",
+        "plain/Cargo.toml": manifest("plain"),
+        "plain/src/lib.rs": "pub fn one() -> usize { 1 }\n",
+        "app/Cargo.toml": manifest("app", ["by-name", "above", "plain"]),
+        "app/src/main.rs": "fn main() { println!(\"{} {}\", by_name::WORD.len(), above::length() + plain::one()); }\n",
+    })

@@ -61,8 +61,16 @@ struct Record
   std::string once_because;
   /// No other machine gets it: it has looked at a variable that may be a secret, contains the value of one, or an executor made it.
   bool is_for_this_machine = false;
+  /// Of these, what has looked at a secret or contains one: no executor gets it either.
+  bool is_private = false;
   bool operator==(const Record&) const = default;
 };
+
+/// As it is written: 0 for everybody, 1 private, 2 of this machine for another reason.
+[[nodiscard]] constexpr std::uint64_t number_of_privacy(bool is_for_this_machine, bool is_private)
+{
+  return is_private ? 1 : is_for_this_machine ? 2 : 0;
+}
 
 [[nodiscard]] std::string encode(const Record& record);
 /// nullopt: another version, or damaged.
