@@ -14,6 +14,9 @@ std::vector<std::string> variables_of_tokens(const Config& config)
       names.push_back((*name)->value);
     }
   }
+  if (const auto name = config.get_string("cargo-wasm.execution.token-env"); name && *name) {
+    names.push_back((*name)->value);
+  }
   return names;
 }
 

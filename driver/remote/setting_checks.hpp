@@ -38,7 +38,8 @@ inline bool is_on_this_machine(std::string_view url)
   const std::string_view authority = authority_of(url);
   const std::string_view host =
       authority.starts_with('[') ? authority.substr(0, authority.find(']') + 1) : authority.substr(0, authority.find(':'));
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  const bool is_address = host.find_first_not_of("0123456789.") == std::string_view::npos; // `127.example.org` is a name
+  return host == "localhost" || host == "[::1]" || (is_address && host.starts_with("127."));
 }
 
 /// With the line that says so, or the variable.
