@@ -1,5 +1,8 @@
 #include <cargo_wasm/remote/execution.hpp>
 
+#include <algorithm>
+#include <chrono>
+
 #include <fmt/format.h>
 
 #include <cargo_wasm/action/decode.hpp>
@@ -11,7 +14,9 @@ namespace {
 
 constexpr std::string_view k_execute = "build.bazel.remote.execution.v2.Execution/Execute";
 constexpr std::string_view k_wait = "build.bazel.remote.execution.v2.Execution/WaitExecution";
-constexpr int k_most_waits = 3;
+/// Streams that end at once: whoever cannot hold one is not asked for ever. A proxy may end them after a minute, as often as it likes.
+constexpr int k_most_short_waits = 3;
+constexpr std::chrono::milliseconds k_short_wait{1000};
 
 /// A google.longrunning.Operation as it was last heard of: name = 1, done = 3, error = 4, response = 5.
 struct Operation
@@ -73,7 +78,7 @@ class ReapiExecution final : public ExecutionService
 {
 public:
   ReapiExecution(base::HttpClientFactory& factory, const ServiceOptions& options)
-      : m_channel(factory, options, address_of(options.url)), m_instance(instance_of(options.url))
+      : m_channel(factory, options, address_of(options.url)), m_instance(instance_of(options.url)), m_timeout(options.timeout)
   {
   }
 
@@ -106,13 +111,17 @@ public:
       read_operation(bytes, operation);
       return {};
     };
+    const auto deadline = std::chrono::steady_clock::now() + m_timeout; // of all streams together
     auto ended = call(k_execute, std::move(message).take(), on_message);
     std::string_view method = k_execute;
-    for (int waits = 0; !operation.is_done; ++waits) {
+    int short_waits = 0;
+    while (!operation.is_done) {
       // The stream has ended before the action has: with the operation's name it is listened to again.
       const bool is_broken = ended ? ended->code == GrpcCode::unavailable || ended->code == GrpcCode::ok
                                    : ended.error().id == "CW0032" || ended.error().id == "CW0030";
-      if (!is_broken || operation.name.empty() || waits == k_most_waits) {
+      const auto began = std::chrono::steady_clock::now();
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - began);
+      if (!is_broken || operation.name.empty() || short_waits == k_most_short_waits || left.count() <= 0) {
         if (ended && ended->code == GrpcCode::ok) {
           return fail(wrong_answer(fmt::format("to `{}` without a result", method)));
         }
@@ -121,7 +130,9 @@ public:
       action::ProtobufWriter wait;
       wait.bytes_field(1, operation.name);
       method = k_wait;
-      ended = call(k_wait, std::move(wait).take(), on_message);
+      ended = call(k_wait, std::move(wait).take(), on_message, left);
+      const bool is_short = std::chrono::steady_clock::now() - began < std::min(k_short_wait, m_timeout / 100);
+      short_waits = is_short ? short_waits + 1 : 0;
     }
     if (operation.status.code != GrpcCode::ok || !operation.execution) {
       return fail(not_run(operation.status));
@@ -130,15 +141,19 @@ public:
   }
 
 private:
-  Result<GrpcStatus> call(std::string_view method, std::string_view message, const GrpcChannel::OnMessage& on_message)
+  Result<GrpcStatus> call(std::string_view method,
+                          std::string_view message,
+                          const GrpcChannel::OnMessage& on_message,
+                          std::optional<std::chrono::milliseconds> limit = {})
   {
     std::string body;
     append_frame(body, message);
-    return m_channel.call({.method = method, .body = std::move(body), .is_stream = true}, on_message);
+    return m_channel.call({.method = method, .body = std::move(body), .is_stream = true, .limit = limit}, on_message);
   }
 
   GrpcChannel m_channel;
   std::string m_instance;
+  std::chrono::milliseconds m_timeout;
 };
 
 } // namespace

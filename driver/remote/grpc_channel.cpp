@@ -121,6 +121,7 @@ GrpcChannel::GrpcChannel(base::HttpClientFactory& factory, const ServiceOptions&
 Result<GrpcStatus> GrpcChannel::call(Request request, const OnMessage& on_message)
 {
   base::HttpRequest post = m_exchange.request("POST", fmt::format("{}/{}", m_address, request.method), request.bytes);
+  post.limit = request.limit ? request.limit : post.limit;
   post.headers.emplace_back("Content-Type: application/grpc");
   post.headers.emplace_back("TE: trailers");
   post.headers.push_back(fmt::format("grpc-timeout: {}m", post.limit->count()));

@@ -35,10 +35,11 @@ public:
 
   struct Request
   {
-    std::string_view method; ///< "package.Service/Method"
-    std::string body;        ///< one message or several, framed
-    std::uint64_t bytes = 0; ///< that are moved, for the patience
-    bool is_stream = false;  ///< is not sent again by itself
+    std::string_view method;                             ///< "package.Service/Method"
+    std::string body;                                    ///< one message or several, framed
+    std::uint64_t bytes = 0;                             ///< that are moved, for the patience
+    bool is_stream = false;                              ///< is not sent again by itself
+    std::optional<std::chrono::milliseconds> limit = {}; ///< absent: that of the options, with the time for the bytes
   };
   using OnMessage = std::function<Result<>(std::string_view message)>;
   /// The status that the server gave, whatever it is. Errors: of the transfer; of `on_message`; CW1266 what answers speaks no gRPC.

@@ -4,6 +4,8 @@
 #include <cargo_wasm/action/decode.hpp>
 #include <cargo_wasm/action/protobuf.hpp>
 
+#include <thread>
+
 #include <support/catch.hpp>
 #include <support/fake_http.hpp>
 
@@ -75,6 +77,41 @@ TEST_CASE("execution: a stream that ends before the action has is taken up again
   wanted.clear();
   append_frame(wanted, bytes_field(1, "op-1"));
   CHECK(http.requests[1].body == wanted);
+}
+
+TEST_CASE("execution: a proxy may end streams as often as it likes until the time is over, which is one for all of them", "[remote]")
+{
+  test::FakeHttp http;
+  int waits = 0;
+  const int enough = 6;
+  const auto cut = [&](const base::HttpRequest&) -> Result<test::FakeResponse> {
+    std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    test::FakeResponse response;
+    append_frame(response.body, ++waits == enough ? finished(bytes_field(1, "the result")) : bytes_field(1, "op-1"));
+    response.headers = {{"grpc-status", "0"}};
+    return response;
+  };
+  serve(http, "Execute", bytes_field(1, "op-1"), "14");
+  http.on(k_execution + "WaitExecution", cut);
+  const auto run = [&](std::chrono::milliseconds timeout) {
+    http.requests.clear();
+    return make_execution_service(http, {.url = "grpc://executor.test:1", .timeout = timeout})
+        .value()
+        ->execute({.action = samples::k_action});
+  };
+  const auto done = run(std::chrono::milliseconds(3000));
+  REQUIRE(done);
+  CHECK(done->encoded_result == "the result");
+  REQUIRE(http.requests.size() == 7);
+  for (std::size_t i = 1; i < http.requests.size(); ++i) {
+    CHECK(*http.requests[i].limit < *http.requests[i - 1].limit);
+  }
+  waits = -1000;
+  const auto late = run(std::chrono::milliseconds(200));
+  REQUIRE_FALSE(late);
+  CHECK(late.error().message == "it answers to `build.bazel.remote.execution.v2.Execution/WaitExecution` without a result");
+  CHECK(http.requests.size() > 1);
+  CHECK(http.requests.size() <= 7);
 }
 
 TEST_CASE("execution: what an executor cannot run is told with its reason", "[remote]")
