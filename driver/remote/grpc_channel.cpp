@@ -94,6 +94,9 @@ void append_frame(std::string& body, std::string_view message)
 
 Error error_of(const GrpcStatus& status, std::string_view method)
 {
+  const bool sends =
+      method.ends_with("/BatchUpdateBlobs") || method.ends_with("/UpdateActionResult") || method.ends_with("ByteStream/Write");
+  const bool is_forbidden = status.code == GrpcCode::unauthenticated || status.code == GrpcCode::permission_denied;
   const std::string said = fmt::format("status {} of gRPC to `{}`", static_cast<unsigned>(status.code), method);
   if (status.code == GrpcCode::resource_exhausted) {
     Error error("CW1271", "it has no room for what was sent", Blame::network);
@@ -107,7 +110,10 @@ Error error_of(const GrpcStatus& status, std::string_view method)
   if (!status.message.empty()) {
     error.notes.push_back(fmt::format("it says: {}", status.message));
   }
-  if (status.code == GrpcCode::unauthenticated || status.code == GrpcCode::permission_denied) {
+  if (is_forbidden && sends) { // whoever may not write may well read
+    error.id = "CW1248";
+  }
+  if (is_forbidden) {
     error.helps.emplace_back("`token-env` of its table in the configuration names the variable that holds a token");
   }
   return error;

@@ -52,7 +52,7 @@ private:
 
 /// Appends a message with its frame.
 void append_frame(std::string& body, std::string_view message);
-/// What a status other than `ok` means: CW1271 no room; CW1266 otherwise.
+/// What a status other than `ok` means: CW1271 no room; CW1248 one who may not write has sent something; CW1266 otherwise.
 [[nodiscard]] Error error_of(const GrpcStatus& status, std::string_view method);
 
 } // namespace cargo_wasm::remote

@@ -34,6 +34,16 @@ Error refusal_of(int status)
   return error;
 }
 
+/// Of a PUT: whoever may not write may well read.
+Error refused_upload(int status)
+{
+  Error error = refusal_of(status);
+  if (status >= 400 && status < 500 && error.id == "CW1266") {
+    error.id = "CW1248";
+  }
+  return error;
+}
+
 struct Reception
 {
   BlobReceiver receiver;
@@ -265,7 +275,7 @@ private:
       CW_TRY(*answer->outcome);
       const int status = (*answer->outcome)->status;
       if (status < 200 || status > 204) {
-        return fail(refusal_of(status));
+        return fail(refused_upload(status));
       }
     }
     return {};

@@ -29,6 +29,13 @@ Error warning_of(const Remote& remote, const Error& why)
     out.helps.emplace_back(fmt::format("write `mode = \"read\"` if it is not to be written to, or see to its room and its limits"));
     return out;
   }
+  if (why.id == "CW1248") {
+    out.message = fmt::format("remote cache `{}` refuses what is sent to it", name);
+    out.notes.insert(out.notes.begin(), why.message);
+    out.notes.emplace_back("it is read from, and not written to for the rest of this build");
+    out.helps.emplace_back("write `mode = \"read\"` if it is not to be written to from here");
+    return out;
+  }
   out.id = why.id == "CW1265" ? "CW1265" : "CW1266";
   out.message = fmt::format("remote cache `{}` is left out of this build", name);
   out.notes.insert(out.notes.begin(), why.message);
@@ -84,7 +91,8 @@ void Remotes::State::trouble(Remote& remote, const Error& error)
   if (error.id == "CW1267") {
     remote.note_lie();
   }
-  if (error.id == "CW1271" ? remote.stop_writing() : remote.leave_out()) {
+  const bool is_new = error.id == "CW1271" ? remote.stop_writing() : error.id == "CW1248" ? remote.note_refusal() : remote.leave_out();
+  if (is_new) {
     env.reporter.warning(warning_of(remote, error));
   }
 }

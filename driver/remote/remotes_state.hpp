@@ -23,7 +23,7 @@ public:
   [[nodiscard]] const RemoteSettings& settings() const { return m_settings; }
   [[nodiscard]] const std::optional<std::string>& token() const { return m_token; } ///< nullopt: its variable is not set
   [[nodiscard]] bool reads() const { return !m_is_left_out; }
-  [[nodiscard]] bool writes() const { return m_settings.writes && !m_is_left_out && !m_takes_nothing; }
+  [[nodiscard]] bool writes() const { return m_settings.writes && !m_is_left_out && !m_takes_nothing && !m_refuses; }
   /// It may take later what it does not take now.
   [[nodiscard]] bool writes_later() const { return m_settings.writes && !m_takes_nothing && !m_lies; }
 
@@ -48,6 +48,10 @@ public:
   /// Each of these is true the first time: then a warning is due.
   bool leave_out() { return !m_is_left_out.exchange(true); }
   bool stop_writing() { return !m_takes_nothing.exchange(true) && !m_is_left_out; }
+  bool note_refusal()
+  {
+    return !m_refuses.exchange(true) && !m_is_left_out;
+  } ///< of what was sent: later, with another token, it may take it
   bool tell_unsigned() { return !m_told_unsigned.exchange(true); }
   bool tell_incomplete() { return !m_told_incomplete.exchange(true); }
   void note_lie() { m_lies = true; }
@@ -57,7 +61,8 @@ private:
   std::optional<std::string> m_token;
   std::mutex m_mutex;
   std::vector<std::unique_ptr<CacheService>> m_readers, m_writers;
-  std::atomic<bool> m_is_left_out{false}, m_takes_nothing{false}, m_lies{false}, m_told_unsigned{false}, m_told_incomplete{false};
+  std::atomic<bool> m_is_left_out{false}, m_takes_nothing{false}, m_refuses{false}, m_lies{false}, m_told_unsigned{false},
+      m_told_incomplete{false};
 };
 
 /// `elsewhere`: not from here, whose configuration writes to no such remote.

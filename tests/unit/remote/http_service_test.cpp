@@ -100,6 +100,10 @@ TEST_CASE("http cache: an error is told by its status", "[remote]")
   const std::vector<Blob> blobs = {blob};
   http.serve(address("cas", blob.digest), "", 507);
   CHECK(told(cache->upload(blobs)) == "error[CW1271]: it has no room for what was sent\n   = note: it answers with status 507\n");
+  http.serve(address("cas", blob.digest), "", 405);
+  CHECK(told(cache->upload(blobs)) == "error[CW1248]: it answers with status 405\n");
+  http.serve(address("cas", blob.digest), "", 503);
+  CHECK(told(cache->upload(blobs)) == "error[CW1266]: it answers with status 503\n");
   http.serve(address("cas", blob.digest), "", 200);
   CHECK(cache->upload(blobs));
   const std::vector<Blob> gone = {{blob.digest, Path("/nowhere/at/all")}};

@@ -430,6 +430,28 @@ TEST_CASE("remotes: one that is full is still read from", "[remote]")
         "   = help: write `mode = \"read\"` if it is not to be written to, or see to its room and its limits\n");
 }
 
+TEST_CASE("remotes: one that refuses what is sent is still read from, and what it refused waits", "[remote]")
+{
+  World world;
+  MemorySink sink(world.directory);
+  const std::vector<Blob> blobs = {samples::blob("one")};
+  Remotes remotes = world.open(true);
+  world.near_one.trouble = Error("CW1248", "it answers with status 403", Blame::network);
+  remotes.offer(samples::k_action, samples::result(blobs), blobs);
+  const UploadSummary summary = remotes.finish(std::chrono::seconds(20));
+  CHECK(summary.dropped == 0);
+  CHECK(summary.spooled == 1);
+  CHECK(world.far_one.results.size() == 1);
+  world.near_one.trouble.reset();
+  CHECK_FALSE(remotes.fetch(base::digest_of("unknown"), sink));
+  CHECK(world.near_one.calls == 2);
+  CHECK(world.real.reporter.err() == "warning[CW1248]: remote cache `near` refuses what is sent to it\n"
+                                     "   = note: it answers with status 403\n"
+                                     "   = note: it is read from, and not written to for the rest of this build\n"
+                                     "   = help: write `mode = \"read\"` if it is not to be written to from here\n");
+  CHECK(world.open(true).push()->sent == 1);
+}
+
 TEST_CASE("remotes: two processes do not send the spool at the same time", "[remote]")
 {
   World world;

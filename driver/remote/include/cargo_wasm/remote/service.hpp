@@ -40,7 +40,7 @@ inline constexpr std::uint64_t k_largest_result_bytes = 8ULL << 20U;
 /// One connection to a server: for one thread at a time, kept for the next call.
 ///
 /// Errors of all calls: those of base::HttpClient (CW0030 to CW0038: not reached, too slow, broken off); CW1266 it answers against the
-/// protocol, or refuses; CW1267 other bytes than the digest's (blame integrity); CW1271 it has no room, or takes nothing from anybody;
+/// protocol, or refuses; CW1248 it refuses what was sent; CW1267 other bytes than the digest's (blame integrity); CW1271 it has no room;
 /// CW1273 a file here cannot be written or read (blame environment); CW1277 the stop token fired.
 class CacheService
 {
