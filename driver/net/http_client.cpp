@@ -1,9 +1,12 @@
 // Drives all transfers over one libcurl multi handle in the caller's thread.
 //
-//   queued ──► active (in curl, at most k_most_active) ──► done
+//   queued, ──► active (in curl, at most k_most_active) ──► done
+//   by server
 //                 │  ▲
 //                 ▼  │ pause over
 //               paused (a passing trouble, see http_retry.hpp)
+// curl is not given more than it can send: what waits in it for a connection to a slow server keeps those from their turn that wait for
+// another one.
 //
 // Too slow is decided for all active transfers together, as cargo does: over one multiplexed connection a single
 // transfer may well stand still while others move.
@@ -16,12 +19,22 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <random>
 #include <thread>
 #include <unistd.h>
 
 namespace cargo_wasm::net {
+
+/// What is asked of one server.
+struct Server
+{
+  std::deque<std::unique_ptr<Transfer>> queue;
+  std::size_t active = 0;
+  bool is_one_by_one = false; ///< it has answered, and not by HTTP/2
+};
+
 namespace {
 
 using std::chrono::milliseconds;
@@ -30,6 +43,13 @@ using TransferPtr = std::unique_ptr<Transfer>;
 
 /// More than any server's limit of concurrent streams (100 is usual); the rest waits here rather than in curl.
 constexpr std::size_t k_most_active = 256;
+
+/// "https://host:1234" of a URL.
+std::string server_of(std::string_view url)
+{
+  const auto scheme = url.find("://");
+  return std::string(url.substr(0, url.find_first_of("/?#", scheme == std::string_view::npos ? 0 : scheme + 3)));
+}
 
 class CurlClient final : public base::HttpClient
 {
@@ -55,7 +75,10 @@ public:
 
   void enqueue(base::HttpRequest request, std::unique_ptr<base::HttpHandler> handler) override
   {
-    m_queue.push_back(std::make_unique<Transfer>(std::move(request), std::move(handler)));
+    ++m_queued;
+    Server& server = m_servers[server_of(request.url)];
+    server.queue.push_back(std::make_unique<Transfer>(std::move(request), std::move(handler)));
+    server.queue.back()->server = &server;
   }
 
   Result<bool> poll(milliseconds timeout) override
@@ -69,7 +92,7 @@ public:
       }
       bool progressed = collect();
       progressed = check_speed() || progressed;
-      if (m_active.empty() && m_queue.empty() && m_paused.empty()) {
+      if (m_active.empty() && m_queued == 0 && m_paused.empty()) {
         return false;
       }
       const auto now = m_hooks.now();
@@ -82,7 +105,7 @@ public:
 
   base::HttpProgress progress() const override
   {
-    base::HttpProgress out{m_active.size(), m_queue.size() + m_paused.size(), m_finished_bytes};
+    base::HttpProgress out{m_active.size(), m_queued + m_paused.size(), m_finished_bytes};
     for (const TransferPtr& transfer : m_active) {
       out.received_bytes += transfer->received_bytes();
     }
@@ -112,11 +135,22 @@ private:
         ++it;
       }
     }
-    while (!m_queue.empty() && m_active.size() < k_most_active) {
-      TransferPtr transfer = std::move(m_queue.front());
-      m_queue.pop_front();
-      begin(std::move(transfer));
+    for (auto& [name, server] : m_servers) {
+      while (!server.queue.empty() && m_active.size() < k_most_active && server.active < most_active(name, server)) {
+        TransferPtr transfer = std::move(server.queue.front());
+        server.queue.pop_front();
+        --m_queued;
+        begin(std::move(transfer));
+      }
     }
+  }
+
+  /// Transfers that curl can send to this server at once. What HTTP/2 may be agreed on with is not kept back before that is known.
+  [[nodiscard]] std::size_t most_active(std::string_view name, const Server& server) const
+  {
+    const bool may_be_multiplexed = m_options.multiplexing && name.starts_with("https:") && !server.is_one_by_one;
+    return may_be_multiplexed || name.starts_with("grpc") || m_options.max_host_connections == 0 ? k_most_active
+                                                                                                 : m_options.max_host_connections;
   }
 
   void begin(TransferPtr transfer)
@@ -130,6 +164,7 @@ private:
       return;
     }
     ::curl_multi_add_handle(m_multi, easy);
+    ++transfer->server->active;
     m_active.push_back(std::move(transfer));
   }
 
@@ -156,6 +191,10 @@ private:
     *it = std::move(m_active.back());
     m_active.pop_back();
     ::curl_multi_remove_handle(m_multi, transfer->easy());
+    --transfer->server->active;
+    if (const auto is_one_by_one = transfer->is_one_by_one()) {
+      transfer->server->is_one_by_one = *is_one_by_one;
+    }
     return transfer;
   }
 
@@ -228,6 +267,7 @@ private:
     m_active.clear();
     for (TransferPtr& transfer : given_up) {
       ::curl_multi_remove_handle(m_multi, transfer->easy());
+      --transfer->server->active;
     }
     for (TransferPtr& transfer : given_up) {
       auto ending = transfer->time_out(why);
@@ -253,7 +293,8 @@ private:
   base::HttpOptions m_options;
   HttpHooks m_hooks;
   CURLM* m_multi;
-  std::deque<TransferPtr> m_queue;
+  std::map<std::string, Server, std::less<>> m_servers; ///< by scheme, host and port
+  std::size_t m_queued = 0;
   std::vector<TransferPtr> m_active;
   std::vector<Paused> m_paused;
   std::uint64_t m_finished_bytes = 0;

@@ -284,6 +284,13 @@ Transfer::Ending Transfer::finish(CURLcode code)
   return {std::move(m_response), is_passing_status(static_cast<int>(status))};
 }
 
+std::optional<bool> Transfer::is_one_by_one() const
+{
+  long version = CURL_HTTP_VERSION_NONE;
+  ::curl_easy_getinfo(m_easy.get(), CURLINFO_HTTP_VERSION, &version);
+  return version == CURL_HTTP_VERSION_NONE ? std::nullopt : std::optional(version < CURL_HTTP_VERSION_2_0);
+}
+
 Transfer::Ending Transfer::time_out(std::string why)
 {
   m_curl_text[why.copy(m_curl_text.data(), m_curl_text.size() - 1)] = '\0';

@@ -10,6 +10,8 @@
 
 namespace cargo_wasm::net {
 
+struct Server;
+
 class Transfer
 {
 public:
@@ -38,7 +40,11 @@ public:
 
   [[nodiscard]] std::uint32_t most_retries(const base::HttpOptions& options) const { return m_request.retries.value_or(options.retries); }
 
+  /// Whether the answer came by a protocol that has one request a connection at a time; nullopt: none has come.
+  [[nodiscard]] std::optional<bool> is_one_by_one() const;
+
   std::uint32_t retries = 0; ///< that were begun
+  Server* server = nullptr;  ///< that is asked
 
 private:
   static std::size_t write_callback(char* data, std::size_t one, std::size_t count, void* self);

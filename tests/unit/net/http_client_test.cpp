@@ -443,6 +443,27 @@ TEST_CASE("http: handlers may ask for more, and all of many transfers arrive", "
   CHECK(progress.queued == 0);
 }
 
+TEST_CASE("http: what waits for a slow server does not keep what another one answers from its turn", "[net][http]")
+{
+  const HttpServer slow([](const ServerRequest&) {
+    ServerResponse late = text("late");
+    late.pause = milliseconds(250);
+    return late;
+  });
+  const HttpServer quick([](const ServerRequest&) { return text("soon"); });
+  TestClient client;
+  std::size_t late = 0, late_at_the_last_quick_one = 0;
+  for (int i = 0; i < 12; ++i) {
+    client.get(slow.url()).when_done = [&] { ++late; };
+  }
+  for (int i = 0; i < 40; ++i) {
+    client.get(quick.url()).when_done = [&] { late_at_the_last_quick_one = late; };
+  }
+  test::drive(*client.client);
+  CHECK(late == 12);
+  CHECK(late_at_the_last_quick_one <= 4);
+}
+
 TEST_CASE("http: a proxy of the options is asked", "[net][http]")
 {
   const HttpServer proxy([](const ServerRequest& request) { return text("via proxy: " + request.target); });
