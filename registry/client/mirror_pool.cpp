@@ -16,6 +16,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds k_moment{20};
 /// Of a file. Where no mirror has answered anything yet, there is no network, and one is enough.
 constexpr unsigned k_most_patient_rounds = 3;
+/// One file in this many may be asked of a second mirror because the first is slow: 5 %.
+constexpr std::size_t k_files_per_hedge = 20;
+/// And so many more, over one a mirror: short commands have few files.
+constexpr std::size_t k_spare_hedges = 2;
 
 double ms_since(Steady::time_point start, Steady::time_point now)
 {
@@ -75,6 +79,7 @@ public:
   void on_start() override
   {
     body.clear();
+    first_data.reset();
     sent = m_pool.m_env.clock.monotonic();
   }
   Result<> on_data(std::span<const std::byte> chunk) override
@@ -83,6 +88,9 @@ public:
       return fail(Error("CW0032", "another mirror was faster", Blame::network));
     }
     body.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
+    if (!m_job->file.small) {
+      note_data();
+    }
     return {};
   }
   void on_done(Result<base::HttpResponse> outcome) override
@@ -94,14 +102,30 @@ public:
     }
   }
 
+  /// Whether what has come of a large file came slower than that.
+  [[nodiscard]] bool is_below(std::uint64_t bytes_per_s, Steady::time_point now) const
+  {
+    return static_cast<double>(body.size()) < ms_since(*first_data, now) / 1000 * static_cast<double>(bytes_per_s);
+  }
+
 private:
+  void note_data()
+  {
+    const Steady::time_point now = m_pool.m_env.clock.monotonic();
+    first_data = first_data.value_or(now);
+    if (!is_below(m_pool.m_options.slow_bytes_per_s, now)) {
+      m_pool.m_alive[mirror] = now;
+    }
+  }
+
   MirrorPool& m_pool;
   std::shared_ptr<Job> m_job;
 
 public:
   std::size_t mirror;
-  Steady::time_point started;             ///< of the wait for it, which may begin behind many others
-  std::optional<Steady::time_point> sent; ///< what a mirror is measured by
+  Steady::time_point started;                   ///< of the wait for it, which may begin behind many others
+  std::optional<Steady::time_point> sent;       ///< what a mirror is measured by
+  std::optional<Steady::time_point> first_data; ///< of a large file
   std::string body;
   std::string before;      ///< what is there already: the request was for the rest
   bool followed = false;   ///< by a request to another mirror, as this one was slow
@@ -115,7 +139,8 @@ MirrorPool::MirrorPool(const Env& env,
                        HealthTable& health,
                        PoolOptions options)
     : m_env(env), m_client(client), m_registry(std::move(registry)), m_mirrors(std::move(mirrors)), m_health(health),
-      m_options(std::move(options)), m_left(m_mirrors.size()), m_told(m_mirrors.size()), m_tokens(m_options.tokens)
+      m_options(std::move(options)), m_left(m_mirrors.size()), m_slow(m_mirrors.size()), m_told(m_mirrors.size()),
+      m_alive(m_mirrors.size()), m_tokens(m_options.tokens)
 {
 }
 
@@ -140,7 +165,7 @@ double MirrorPool::usual_latency_ms(std::size_t mirror) const
 std::vector<std::size_t> MirrorPool::order() const
 {
   std::vector<std::size_t> places = asking_order(m_mirrors, m_health, m_options.preferred, now());
-  std::ranges::stable_sort(places, {}, [&](std::size_t place) { return static_cast<bool>(m_left[place]); });
+  std::ranges::stable_sort(places, {}, [&](std::size_t place) { return m_left[place].has_value(); });
   return places;
 }
 
@@ -167,6 +192,7 @@ void MirrorPool::start(const std::shared_ptr<Job>& job)
 {
   m_jobs.push_back(job);
   ++m_pending;
+  ++m_begun;
   next(job);
 }
 
@@ -191,6 +217,11 @@ void MirrorPool::next(const std::shared_ptr<Job>& job)
     job->asked = 0;
     job->troubles.clear();
     job->denied = 0;
+  }
+  // Others may have been left since the order was made.
+  const auto rest = job->order.begin() + static_cast<std::ptrdiff_t>(job->asked);
+  if (const auto good = std::find_if(rest, job->order.end(), [&](std::size_t one) { return !m_left[one]; }); good != job->order.end()) {
+    std::rotate(rest, good, good + 1);
   }
   const std::size_t place = job->order[job->asked++];
   base::HttpRequest request{m_mirrors[place].base + job->file.path, {}, job->file.max_bytes, job->file.small};
@@ -258,6 +289,7 @@ void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result
     const Result<> right = job->file.check ? job->file.check(bytes) : Result<>();
     if (right) {
       m_has_answered = true;
+      m_alive[place] = m_env.clock.monotonic();
       note_answer(health, ms_since(attempt.sent.value_or(attempt.started), m_env.clock.monotonic()), now());
       finish(*job, PoolAnswer{std::move(bytes), place});
       return;
@@ -321,7 +353,9 @@ void MirrorPool::note_slow(std::size_t mirror, double waited_ms)
         "Slow",
         fmt::format("mirror `{}` of `{}`: no answer in {:.0f} ms; another was faster", m_mirrors[mirror].id, m_registry, waited_ms));
   }
-  m_left[mirror] = true;
+  const Steady::time_point time = m_env.clock.monotonic();
+  m_left[mirror] = m_left[mirror].value_or(time);
+  m_slow[mirror] = m_slow[mirror].value_or(time);
 }
 
 double MirrorPool::patience_ms(std::size_t mirror) const
@@ -329,6 +363,37 @@ double MirrorPool::patience_ms(std::size_t mirror) const
   return std::clamp(3 * usual_latency_ms(mirror),
                     static_cast<double>(m_options.hedge_after.count()),
                     static_cast<double>(m_options.longest_hedge_after.count()));
+}
+
+// Whoever waits behind others at a mirror that answers them is served soon. At one that was left meanwhile nobody waits for his turn.
+bool MirrorPool::is_slow(const Job& job, const Attempt& attempt, Steady::time_point time) const
+{
+  const bool is_large = !job.file.small;
+  if (is_large && attempt.first_data) {
+    return ms_since(*attempt.first_data, time) > static_cast<double>(m_options.large_hedge_after.count()) &&
+           attempt.is_below(m_options.slow_bytes_per_s, time);
+  }
+  if (was_left_behind(attempt)) {
+    return ms_since(attempt.started, time) > static_cast<double>(m_options.hedge_after.count());
+  }
+  return ms_since(std::max(attempt.started, m_alive[attempt.mirror]), time) >
+         (is_large ? static_cast<double>(m_options.large_hedge_after.count()) : patience_ms(attempt.mirror));
+}
+
+// Its mirror was found to be slow, or to fail without a good answer since, after it was asked: a request to another one is no second one
+// beside a good one then, but the one that counts.
+bool MirrorPool::was_left_behind(const Attempt& attempt) const
+{
+  const std::size_t mirror = attempt.mirror;
+  return (m_slow[mirror] && attempt.started < *m_slow[mirror]) ||
+         (m_left[mirror] && attempt.started < *m_left[mirror] && m_alive[mirror] < *m_left[mirror]);
+}
+
+// Those who have waited at several mirrors go first: the last spare request is for the last mirror, which may be the only good one.
+bool MirrorPool::may_hedge(const Job& job) const
+{
+  const std::size_t kept_for_others = job.order.size() - job.asked - 1;
+  return m_hedges + kept_for_others < m_mirrors.size() + k_spare_hedges + m_begun / k_files_per_hedge;
 }
 
 void MirrorPool::tick()
@@ -340,15 +405,17 @@ void MirrorPool::tick()
       continue;
     }
     Attempt& attempt = *job->under_way.back();
-    const double waited = ms_since(attempt.started, time);
-    const bool is_slow =
-        job->file.small ? waited > patience_ms(attempt.mirror)
-                        : waited > static_cast<double>(m_options.large_hedge_after.count()) &&
-                              static_cast<double>(attempt.body.size()) < waited / 1000 * static_cast<double>(m_options.slow_bytes_per_s);
-    if (is_slow && !attempt.followed) {
-      attempt.followed = true;
-      next(job);
+    if (attempt.followed || !is_slow(*job, attempt, time)) {
+      continue;
     }
+    if (!was_left_behind(attempt)) {
+      if (!may_hedge(*job)) {
+        continue;
+      }
+      ++m_hedges;
+    }
+    attempt.followed = true;
+    next(job);
   }
 }
 
@@ -378,7 +445,7 @@ Result<PoolAnswer> MirrorPool::get(PoolFile file)
 
 void MirrorPool::leave(std::size_t mirror, const std::string& why)
 {
-  m_left[mirror] = true;
+  m_left[mirror] = m_left[mirror].value_or(m_env.clock.monotonic());
   if (!m_told[mirror]) {
     m_told[mirror] = true;
     m_env.reporter.status(

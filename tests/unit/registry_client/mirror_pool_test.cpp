@@ -36,12 +36,71 @@ struct PoolPlace
 class QueueingHttp final : public base::HttpClient
 {
 public:
-  void enqueue(base::HttpRequest, std::unique_ptr<base::HttpHandler> handler) override { waiting.push_back(std::move(handler)); }
+  void enqueue(base::HttpRequest request, std::unique_ptr<base::HttpHandler> handler) override
+  {
+    handler->on_start();
+    requests.push_back(std::move(request));
+    waiting.push_back(std::move(handler));
+  }
   Result<bool> poll(std::chrono::milliseconds) override { return true; }
   [[nodiscard]] base::HttpProgress progress() const override { return {}; }
 
+  /// How many requests went to a mirror.
+  [[nodiscard]] std::ptrdiff_t asked(std::string_view mirror) const
+  {
+    return std::ranges::count_if(requests, [&](const base::HttpRequest& request) { return request.url.starts_with(mirror); });
+  }
+
+  /// The answer to a request: a status and a body, which may be cut off.
+  void answer(std::size_t place, int status = 200, std::string_view body = "good", bool is_whole = true) const
+  {
+    base::HttpHandler& handler = *waiting.at(place);
+    REQUIRE(handler.on_data(std::as_bytes(std::span(body))));
+    base::HttpResponse response;
+    response.status = status;
+    handler.on_done(is_whole ? Result<base::HttpResponse>(std::move(response)) : fail(Error("CW0032", "it ended early", Blame::network)));
+  }
+
+  std::vector<base::HttpRequest> requests;
   std::vector<std::unique_ptr<base::HttpHandler>> waiting;
 };
+
+/// Mirrors a, b and c over such a client.
+struct SlowPlace
+{
+  SlowPlace()
+  {
+    std::vector<registry_trust::Mirror> mirrors(3);
+    for (std::size_t i = 0; i < mirrors.size(); ++i) {
+      mirrors[i].id = std::string(1, static_cast<char>('a' + i));
+      mirrors[i].base = "https://" + mirrors[i].id + ".example/";
+      mirrors[i].priority = static_cast<std::uint32_t>(i);
+    }
+    held.emplace(env, http, "acme", std::move(mirrors), health, PoolOptions{});
+  }
+
+  void want(std::size_t files, bool small = true)
+  {
+    for (std::size_t i = 0; i < files; ++i) {
+      held->request({.path = "x", .max_bytes = 1'000'000, .small = small, .check = {}},
+                    [this](const Result<PoolAnswer>& answer) { got += answer.has_value() ? 1U : 0U; });
+    }
+  }
+  void wait(unsigned ms)
+  {
+    made.clock.advance(std::chrono::milliseconds(ms));
+    held->tick();
+  }
+
+  test::TestEnv made;
+  Env env = made.env();
+  QueueingHttp http;
+  HealthTable health;
+  std::optional<MirrorPool> held;
+  std::size_t got = 0;
+};
+
+constexpr std::string_view k_a = "https://a.", k_b = "https://b.", k_c = "https://c.";
 
 Result<> is_good(std::string_view bytes)
 {
@@ -74,13 +133,9 @@ TEST_CASE("mirror pool: a mirror is measured from when it was asked, not from wh
   pool.request({.path = "a", .max_bytes = 10, .check = is_good}, [](const Result<PoolAnswer>& answer) { CHECK(answer.has_value()); });
   REQUIRE(http.waiting.size() == 1);
   made.clock.advance(std::chrono::seconds(7));
-  base::HttpHandler& handler = *http.waiting.front();
-  handler.on_start();
+  http.waiting.front()->on_start();
   made.clock.advance(std::chrono::milliseconds(20));
-  REQUIRE(handler.on_data(std::as_bytes(std::span("good", 4))));
-  base::HttpResponse response;
-  response.status = 200;
-  handler.on_done(response);
+  http.answer(0);
   CHECK(health["eu"].latency_ms == 20);
 }
 
@@ -119,6 +174,82 @@ TEST_CASE("mirror pool: pages in place of files are named, and what kind of netw
   REQUIRE_FALSE(wrong.has_value());
   CHECK(wrong.error().blame == Blame::integrity);
   CHECK(wrong.error().helps.at(0) == "web pages came in place of files: a network that wants a login does that; open a page in a browser");
+}
+
+// Two for any command, one a mirror, and one for every twenty files; the last one is kept for the last mirror.
+TEST_CASE("mirror pool: of many files that wait for silent mirrors, five in a hundred are asked for twice", "[registry]")
+{
+  SlowPlace place;
+  place.want(200);
+  place.wait(149);
+  CHECK(place.http.requests.size() == 200);
+  place.wait(2);
+  CHECK((place.http.asked(k_a) == 200 && place.http.asked(k_b) == 14 && place.http.asked(k_c) == 0));
+  for (int i = 0; i < 100; ++i) {
+    place.wait(50);
+  }
+  CHECK((place.http.asked(k_a) == 200 && place.http.asked(k_b) == 14 && place.http.asked(k_c) == 1));
+}
+
+TEST_CASE("mirror pool: where a second mirror was faster, what waits at the first is asked there, and nothing twice there", "[registry]")
+{
+  SlowPlace place;
+  place.want(200);
+  place.wait(151);
+  REQUIRE(place.http.asked(k_b) == 14);
+  place.http.answer(200);
+  place.wait(20);
+  CHECK(place.got == 1);
+  CHECK((place.http.asked(k_a) == 200 && place.http.asked(k_b) == 200));
+  for (std::size_t i = 201; i < 400; ++i) { // one after the other: those that wait their turn are not slow
+    place.wait(100);
+    place.http.answer(i);
+  }
+  CHECK((place.got == 200 && place.http.asked(k_c) == 0));
+}
+
+TEST_CASE("mirror pool: two silent mirrors: the third one is asked", "[registry]")
+{
+  SlowPlace place;
+  place.want(200);
+  place.wait(151);
+  place.wait(151);
+  REQUIRE(place.http.asked(k_c) == 1);
+  place.http.answer(place.http.requests.size() - 1);
+  for (int i = 0; i < 3; ++i) {
+    place.wait(151);
+  }
+  CHECK(place.http.asked(k_c) == 200);
+}
+
+TEST_CASE("mirror pool: who waits his turn at a mirror that answers others is not asked for elsewhere", "[registry]")
+{
+  const bool small = GENERATE(true, false);
+  SlowPlace place;
+  place.want(100, small);
+  for (std::size_t i = 0; i < 100; ++i) {
+    place.wait(small ? 140 : 1900);
+    place.http.answer(i);
+  }
+  CHECK((place.got == 100 && place.http.requests.size() == 100));
+}
+
+TEST_CASE("mirror pool: large files are asked for elsewhere when they come slowly, not when there are many", "[registry]")
+{
+  SlowPlace place;
+  const std::string much(200'000, 'x'), little(10'000, 'x');
+  place.want(2, false);
+  for (int second = 0; second < 4; ++second) { // 200 kB/s; the other one waits behind it
+    REQUIRE(place.http.waiting[0]->on_data(std::as_bytes(std::span(much))));
+    place.wait(1000);
+  }
+  CHECK(place.http.requests.size() == 2);
+  place.http.answer(0);
+  for (int second = 0; second < 3; ++second) { // 10 kB/s
+    REQUIRE(place.http.waiting[1]->on_data(std::as_bytes(std::span(little))));
+    place.wait(1000);
+  }
+  CHECK((place.http.requests.size() == 3 && place.http.asked(k_b) == 1));
 }
 
 } // namespace cargo_wasm::registry_client

@@ -7,6 +7,9 @@
 //   wants a token      401: it is asked again with the token for its address; when there is none, or it is refused: the next mirror
 //   slow               no answer after the usual time: the next mirror is asked as well, and the first good answer counts
 //
+// Asking twice is a load that mirrors did not order: it is done for 5 % of all files, and for a few more. When the second mirror was
+// faster, the first one is left, and what still waits there is asked of others; who waits his turn at a mirror that answers is not.
+//
 // When every mirror has failed, those in passing trouble are asked once more, patiently; where mirrors have answered before, several times
 // more.
 #pragma once
@@ -108,6 +111,9 @@ private:
   bool try_with_token(Job& job, const Attempt& attempt, const base::HttpResponse& response);
   [[nodiscard]] Error exhausted(const Job& job) const;
   void leave(std::size_t mirror, const std::string& why);
+  [[nodiscard]] bool is_slow(const Job& job, const Attempt& attempt, std::chrono::steady_clock::time_point time) const;
+  [[nodiscard]] bool was_left_behind(const Attempt& attempt) const;
+  [[nodiscard]] bool may_hedge(const Job& job) const;
   [[nodiscard]] std::uint64_t now() const;
   [[nodiscard]] double patience_ms(std::size_t mirror) const;
   [[nodiscard]] double usual_latency_ms(std::size_t mirror) const;
@@ -119,9 +125,14 @@ private:
   HealthTable& m_health;
   PoolOptions m_options;
   std::vector<std::shared_ptr<Job>> m_jobs; ///< under way
-  std::vector<bool> m_left;                 ///< failed in this process: asked last
+  using Moment = std::chrono::steady_clock::time_point;
+  std::vector<std::optional<Moment>> m_left; ///< since when a mirror is asked last: it failed, or was slow
+  std::vector<std::optional<Moment>> m_slow; ///< since when it is known that another one was faster
   std::vector<bool> m_told;
+  std::vector<Moment> m_alive; ///< when it last answered well, or sent of a large file at a good rate
   std::size_t m_pending = 0;
+  std::size_t m_begun = 0;     ///< files that were asked for
+  std::size_t m_hedges = 0;    ///< of them asked once more because a mirror was slow
   bool m_has_answered = false; ///< any of them, anything
   Tokens m_tokens;
 };
