@@ -278,6 +278,10 @@ void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result
     return;
   } else if (is_absence(outcome->status) && job->file.absence == Absence::behind) {
     job->behind.push_back(place);
+  } else if (outcome->status == 416 && !attempt.before.empty()) {
+    // The file ends before what was to follow: its beginning, which another mirror had sent, is wrong. From this one, whole.
+    job->partial.clear();
+    job->order.insert(job->order.begin() + static_cast<std::ptrdiff_t>(job->asked), place);
   } else if (outcome->status != 200 && outcome->status != 206) {
     const bool is_redirect = outcome->status >= 300 && outcome->status < 400 && outcome->status != 304;
     refuse(is_redirect ? fmt::format("`{}` was redirected, which is not followed", job->file.path)

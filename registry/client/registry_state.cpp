@@ -368,20 +368,28 @@ Result<bool> VerifiedRegistry::follow_document()
   while (m_known.federation.version < wanted) {
     const std::uint64_t next = m_known.federation.version + 1;
     const bool must_be_there = next <= named;
-    CW_TRY_ASSIGN(const PoolAnswer answer,
-                  m_pool->get({.path = fmt::format(".well-known/cargo-wasm/federation/{}.dsse", next),
-                               .max_bytes = k_max_document_bytes,
-                               .absence = must_be_there ? Absence::fault : Absence::behind,
-                               .check = [](std::string_view bytes) -> Result<> {
-                                 auto envelope = registry_trust::parse_dsse(bytes);
-                                 return envelope ? Result<>() : fail(std::move(envelope).error());
-                               }}));
-    if (!answer.bytes) {
+    std::optional<Error> refused; // why what a mirror has does not follow: it may be the mirror's fault, so others are asked
+    Result<PoolAnswer> answer = m_pool->get({.path = fmt::format(".well-known/cargo-wasm/federation/{}.dsse", next),
+                                             .max_bytes = k_max_document_bytes,
+                                             .absence = must_be_there ? Absence::fault : Absence::behind,
+                                             .check = [this, &refused](std::string_view bytes) -> Result<> {
+                                               CW_TRY(registry_trust::parse_dsse(bytes));
+                                               auto followed = registry_trust::follow_federation(m_known.federation, bytes);
+                                               if (!followed) {
+                                                 refused = followed.error();
+                                               }
+                                               return followed ? Result<>() : fail(std::move(followed).error());
+                                             }});
+    if (!answer) {
+      // That all have the same wrong one says more than what each of them does.
+      const bool is_all = refused && answer.error().blame == Blame::integrity;
+      return fail((is_all ? std::move(*refused) : std::move(answer).error())
+                      .during(fmt::format("while following the document of `{}`", m_known.federation.name)));
+    }
+    if (!answer->bytes) {
       break;
     }
-    if (Result<> followed = follow(m_env.fs, m_known, *answer.bytes); !followed) {
-      return fail(std::move(followed).error().during(fmt::format("while following the document of `{}`", m_known.federation.name)));
-    }
+    CW_TRY(follow(m_env.fs, m_known, *answer->bytes));
   }
   if (m_known.federation.version == before) {
     return false;

@@ -24,9 +24,13 @@ class Mirror:
             def send(self, status, body, **headers):
                 begin = 0
                 wanted = self.headers.get("Range", "")
-                if status == 200 and wanted.startswith("bytes=") and wanted.endswith("-") and int(wanted[6:-1]) < len(body):
-                    status, begin = 206, int(wanted[6:-1])
-                    headers["Content_Range"] = f"bytes {begin}-{len(body) - 1}/{len(body)}"
+                if status == 200 and wanted.startswith("bytes=") and wanted.endswith("-"):
+                    if int(wanted[6:-1]) < len(body):
+                        status, begin = 206, int(wanted[6:-1])
+                        headers["Content_Range"] = f"bytes {begin}-{len(body) - 1}/{len(body)}"
+                    else:
+                        status, headers = 416, {"Content_Range": f"bytes */{len(body)}"}
+                        body = b""
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body) - begin))
                 for name, value in headers.items():

@@ -149,6 +149,33 @@ TEST_CASE("mirror pool: wrong bytes are a strike, told in one line, and the next
   CHECK(place.made.reporter.err().find("Leaving mirror `eu` of `acme`: `a`: it is not good") != std::string::npos);
 }
 
+TEST_CASE("mirror pool: a beginning that is longer than the file is the fault of who sent it, not of who says so", "[registry]")
+{
+  test::TestEnv made;
+  const Env env = made.env();
+  QueueingHttp http;
+  HealthTable health;
+  std::vector<registry_trust::Mirror> mirrors(2);
+  mirrors[0].id = "eu";
+  mirrors[0].base = "https://eu.example/";
+  mirrors[1].id = "us";
+  mirrors[1].base = "https://us.example/";
+  mirrors[1].priority = 20;
+  MirrorPool pool(env, http, "acme", std::move(mirrors), health, PoolOptions{});
+  std::optional<PoolAnswer> got;
+  pool.request({.path = "a", .max_bytes = 100, .small = false, .check = is_good}, [&](Result<PoolAnswer> answer) { got = answer.value(); });
+  http.answer(0, 200, "more than good", false);
+  REQUIRE(http.requests.size() == 2);
+  CHECK(http.requests[1].headers == std::vector<std::string>{"range: bytes=14-"});
+  http.answer(1, 416, "");
+  REQUIRE(http.requests.size() == 3);
+  CHECK((http.requests[2].url == "https://us.example/a" && http.requests[2].headers.empty()));
+  http.answer(2, 200, "good");
+  REQUIRE(got);
+  CHECK((got->bytes == "good" && got->mirror == 1));
+  CHECK(health["us"].strikes == 0);
+}
+
 TEST_CASE("mirror pool: absence is a fault, or that a mirror is behind, or believed", "[registry]")
 {
   PoolPlace place;
