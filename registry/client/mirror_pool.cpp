@@ -305,8 +305,14 @@ void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result
     } else {
       job->had_wrong_bytes = true;
       job->had_page = job->had_page || is_page(bytes);
-      refuse(is_page(bytes) ? fmt::format("`{}` was answered with a web page", job->file.path)
-                            : fmt::format("`{}`: {}", job->file.path, right.error().message));
+      const std::string why = is_page(bytes) ? fmt::format("`{}` was answered with a web page", job->file.path)
+                                             : fmt::format("`{}`: {}", job->file.path, right.error().message);
+      if (job->file.doubt && !is_page(bytes)) {
+        job->troubles.push_back(fmt::format("`{}`: {}", m_mirrors[place].id, why));
+        job->file.doubt(place, why);
+      } else {
+        refuse(why);
+      }
     }
   }
   next(job);

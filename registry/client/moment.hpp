@@ -17,6 +17,9 @@ struct VerifiedRegistry::Seen
   std::optional<std::size_t> mirror; ///< that served it
 };
 
+/// The check for a file by its hash. Errors: CW1107.
+[[nodiscard]] std::function<Result<>(std::string_view)> has_hash(const base::Sha256& hash);
+
 class VerifiedRegistry::Moment
 {
 public:

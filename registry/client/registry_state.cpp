@@ -35,9 +35,11 @@ bool is_from_mirror(const Error& error)
 
 Result<> VerifiedRegistry::refresh()
 {
-  if (m_state) {
-    return {};
-  }
+  return m_state || m_is_renewing ? Result<>() : take_newest();
+}
+
+Result<> VerifiedRegistry::take_newest()
+{
   // A newer document may name other keys and mirrors: then everything is asked anew.
   for (unsigned round = 0; round < 2; ++round) {
     if (Result<> chosen = choose_checkpoint(); !chosen) {

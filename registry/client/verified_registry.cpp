@@ -19,22 +19,6 @@ using registry_trust::KeyStatement;
 using registry_trust::NameMap;
 using registry_trust::PublishStatement;
 
-/// Of a hash in a line for people.
-constexpr std::size_t k_shown_digits = 12;
-
-std::function<Result<>(std::string_view)> has_hash(const base::Sha256& hash)
-{
-  return [hash](std::string_view bytes) -> Result<> {
-    const base::Sha256 actual = base::sha256(bytes);
-    return actual == hash ? Result<>()
-                          : fail(Error("CW1107",
-                                       fmt::format("its SHA-256 is {}…, and should be {}…",
-                                                   base::to_hex(actual).substr(0, k_shown_digits),
-                                                   base::to_hex(hash).substr(0, k_shown_digits)),
-                                       Blame::integrity));
-  };
-}
-
 /// What the log says of a version, by whichever kind of statement brought it in.
 struct StatedVersion
 {
@@ -77,6 +61,20 @@ Error unproven(const VerifiedRegistry::Version& version, std::string why)
 
 } // namespace
 
+std::function<Result<>(std::string_view)> has_hash(const base::Sha256& hash)
+{
+  constexpr std::size_t k_shown_digits = 12; // in a line for people
+  return [hash](std::string_view bytes) -> Result<> {
+    const base::Sha256 actual = base::sha256(bytes);
+    return actual == hash ? Result<>()
+                          : fail(Error("CW1107",
+                                       fmt::format("its SHA-256 is {}…, and should be {}…",
+                                                   base::to_hex(actual).substr(0, k_shown_digits),
+                                                   base::to_hex(hash).substr(0, k_shown_digits)),
+                                       Blame::integrity));
+  };
+}
+
 VerifiedRegistry::VerifiedRegistry(const Env& env, base::HttpClient* client, KnownRegistry known, ReadingOptions options)
     : m_env(env), m_client(client), m_known(std::move(known)), m_options(std::move(options))
 {
@@ -106,18 +104,23 @@ void VerifiedRegistry::keep_health()
 
 bool VerifiedRegistry::pending() const
 {
-  return m_pool && m_pool->pending() != 0;
+  return m_pool && (m_pool->pending() != 0 || !m_outdated.empty());
 }
 
 Result<bool> VerifiedRegistry::poll()
 {
-  return m_pool ? m_pool->poll() : Result<bool>(false);
+  if (m_pool) {
+    CW_TRY(m_pool->poll());
+    begin_again();
+  }
+  return pending();
 }
 
 void VerifiedRegistry::tick()
 {
   if (m_pool) {
     m_pool->tick();
+    begin_again();
   }
 }
 
@@ -184,38 +187,6 @@ void VerifiedRegistry::with_shard(std::size_t shard, std::function<void(Result<c
     }
     done(&m_shards.insert_or_assign(shard, std::move(*parsed)).first->second);
   });
-}
-
-void VerifiedRegistry::index_file(const std::string& name, std::function<bool(const base::Sha256&)> is_cached, FileDone done)
-{
-  with_shard(
-      registry_trust::shard_of(name),
-      [this, name, is_cached = std::move(is_cached), done = std::move(done)](Result<const NameMap::Shard*> shard) mutable {
-        if (!shard) {
-          done(fail(std::move(shard).error()));
-          return;
-        }
-        const auto found = (*shard)->find(name);
-        if (found == (*shard)->end()) {
-          done(std::optional<std::string>());
-          return;
-        }
-        const base::Sha256 hash = found->second.index_file;
-        if (is_cached(hash)) {
-          done(std::string());
-          return;
-        }
-        if (!m_pool) {
-          done(fail(
-              Error("CW1106", fmt::format("the index file of `{}` is not here, and the network may not be used", name), Blame::environment)
-                  .help("run the command once with the network: what is verified then is kept")));
-          return;
-        }
-        m_pool->request({.path = registry_protocol::index_path(name), .max_bytes = k_max_index_bytes, .check = has_hash(hash)},
-                        [done = std::move(done)](Result<PoolAnswer> answer) {
-                          done(answer ? Result<std::optional<std::string>>(std::move(answer->bytes)) : fail(std::move(answer).error()));
-                        });
-      });
 }
 
 void VerifiedRegistry::archive(const std::string& name, const std::string& version, const base::Sha256& hash, ArchiveDone done)

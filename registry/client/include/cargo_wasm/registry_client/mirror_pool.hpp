@@ -3,7 +3,7 @@
 // mirror need not be trusted.
 //
 //   passing trouble    no connection, time-out, 408, 425, 429, 5xx, a body that is cut off: the next mirror; a large file goes on where it
-//   ended wrong        what the check refuses, 4xx, a redirect, too long: the next mirror, and a strike against this one
+//   ended wrong        what the check refuses, 4xx, a redirect, too long: the next mirror, and a strike, unless `doubt` judges
 //   wants a token      401: it is asked again with the token for its address; when there is none, or it is refused: the next mirror
 //   slow               no answer after the usual time: the next mirror is asked as well, and the first good answer counts
 //
@@ -54,6 +54,8 @@ struct PoolFile
   Absence absence = Absence::fault;
   /// Whether these are the right bytes. Its error's message is a phrase: "its SHA-256 is …".
   std::function<Result<>(std::string_view bytes)> check;
+  /// With it, bytes that the check refuses are no strike by themselves: it is told which mirror sent them, and judges. Web pages are one.
+  std::function<void(std::size_t mirror, const std::string& why)> doubt = {};
 };
 
 struct PoolAnswer

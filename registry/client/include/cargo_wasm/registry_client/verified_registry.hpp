@@ -65,7 +65,8 @@ public:
   /// nullopt: proven not to be there.
   using FileDone = std::function<void(Result<std::optional<std::string>>)>;
   /// The index file of a name, in lower case, after `refresh`. `is_cached` may say that what the caller has is right, by its hash: then
-  /// `done` is not called with bytes but with an empty text. `done` is called from `poll`, or from here.
+  /// `done` is not called with bytes but with an empty text. `done` is called from `poll` or `tick`, or from here. When the registry has
+  /// been published to since, and mirrors have a newer file, the newest state is taken, and the file is of that one.
   void index_file(const std::string& name, std::function<bool(const base::Sha256&)> is_cached, FileDone done);
 
   struct Version
@@ -117,6 +118,21 @@ public:
 private:
   struct Seen;
   class Moment;
+  struct IndexWish
+  {
+    std::string name;
+    std::function<bool(const base::Sha256&)> is_cached;
+    FileDone done;
+    unsigned rounds = 0; ///< in which the registry was published to
+  };
+  struct Doubt;
+  void want(IndexWish wish);
+  /// A mirror served another file than the state says: because it is ahead, or wrong?
+  void judge(const std::shared_ptr<IndexWish>& wish, const std::shared_ptr<Doubt>& doubt, std::size_t mirror, const std::string& why);
+  void settle(const std::shared_ptr<IndexWish>& wish, Doubt& doubt);
+  /// Takes the newest state for files of which mirrors have newer ones, once nothing is under way. Waits.
+  void begin_again();
+  Result<> take_newest();
   Result<> choose_checkpoint();
   Result<std::vector<Seen>> ask_for_checkpoints();
   /// The snapshot that ends the log of this size; without one, `why`. Errors: those of reading the log.
@@ -155,6 +171,8 @@ private:
   std::map<std::size_t, std::uint64_t> m_behind; ///< mirrors whose checkpoint is older: its size
   std::string m_table;
   std::map<std::size_t, registry_trust::NameMap::Shard> m_shards;
+  std::vector<IndexWish> m_outdated; ///< wait for a newer state
+  bool m_is_renewing = false;
   std::vector<registry_trust::Revocation> m_revocations; ///< in force
   std::map<std::uint64_t, std::string> m_entries;        ///< verified to be in the log
 };
