@@ -316,7 +316,7 @@ Result<> VerifiedRegistry::read_snapshot()
             .help("its operators have to mend this: `cargo-wasm registry fsck` shows more"));
   }
   m_state = RegistryState{.checkpoint = checkpoint, .snapshot = *last.snapshot, .age_s = 0};
-  const std::uint64_t time = std::max(now(), m_moment->seen.verified.newest_cosigning.value_or(0));
+  const std::uint64_t time = witnessed_now();
   m_state->age_s = time > m_state->snapshot.time ? time - m_state->snapshot.time : 0;
   CW_TRY_ASSIGN(m_table, object("map", m_state->snapshot.table, k_max_tile_bytes));
   m_revocations.clear();
@@ -354,7 +354,7 @@ Result<bool> VerifiedRegistry::follow_document()
 {
   const std::uint64_t before = m_known.federation.version;
   const std::uint64_t named = m_state ? m_state->snapshot.federation : before;
-  if (m_pool == nullptr || (m_state && named <= before && m_known.federation.expires > now())) {
+  if (m_pool == nullptr || (m_state && named <= before && m_known.federation.expires > witnessed_now())) {
     return false;
   }
   std::uint64_t wanted = std::max(named, before + 1); // it has expired: there may be one that nobody has spoken of yet
@@ -402,14 +402,20 @@ Result<bool> VerifiedRegistry::follow_document()
   return true;
 }
 
+// This machine's clock, or what a quorum of witnesses says, whichever is later.
+std::uint64_t VerifiedRegistry::witnessed_now() const
+{
+  return std::max(now(), m_moment ? m_moment->seen.verified.witnessed_at.value_or(0) : 0);
+}
+
 Result<> VerifiedRegistry::judge_age()
 {
   const registry_trust::Federation& federation = m_known.federation;
-  const std::uint64_t time = now();
-  if (m_state->snapshot.time > time + k_skew_s) {
+  const std::uint64_t time = witnessed_now();
+  if (m_state->snapshot.time > now() + k_skew_s) {
     m_env.reporter.warning(
         Error("CW1112",
-              fmt::format("this machine's clock is {} behind that of `{}`", age_text(m_state->snapshot.time - time), federation.name),
+              fmt::format("this machine's clock is {} behind that of `{}`", age_text(m_state->snapshot.time - now()), federation.name),
               Blame::environment)
             .note("whether what it says is still valid cannot be judged so")
             .help("set the clock"));

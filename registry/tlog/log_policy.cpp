@@ -223,10 +223,11 @@ Result<VerifiedCheckpoint> open_checkpoint(std::string_view bytes, const LogPoli
   }
   CW_TRY_ASSIGN(const std::vector<ValidSignature> signatures, verify(note, keys, what));
   std::set<std::string, std::less<>> cosigned;
+  std::vector<std::pair<std::uint64_t, std::string>> times;
   for (const ValidSignature& signature : signatures) {
     if (!names[signature.key].empty()) {
       cosigned.insert(names[signature.key]);
-      verified.newest_cosigning = std::max(verified.newest_cosigning, signature.time);
+      times.emplace_back(signature.time.value_or(0), names[signature.key]);
     }
   }
   if (policy.quorum != k_no_quorum && !has_witnessed(policy.quorum, policy, cosigned)) {
@@ -241,6 +242,17 @@ Result<VerifiedCheckpoint> open_checkpoint(std::string_view bytes, const LogPoli
                     .note(fmt::format("the policy asks for `{}`", policy.quorum))
                     .help("witnesses may be behind: try again in a minute; if it lasts, whoever runs the log may show different logs to "
                           "different people"));
+  }
+  if (policy.quorum != k_no_quorum) {
+    std::ranges::sort(times, std::greater());
+    std::set<std::string, std::less<>> until_then;
+    for (const auto& [time, name] : times) {
+      until_then.insert(name);
+      if (has_witnessed(policy.quorum, policy, until_then)) {
+        verified.witnessed_at = time;
+        break;
+      }
+    }
   }
   verified.witnesses.assign(cosigned.begin(), cosigned.end());
   return verified;

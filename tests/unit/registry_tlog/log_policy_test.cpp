@@ -43,13 +43,17 @@ std::string why(std::string_view text)
 
 } // namespace
 
-TEST_CASE("policy: groups of groups count their members, and the time is that of the newest cosignature", "[registry]")
+TEST_CASE("policy: groups of groups count their members, and the time is the latest by which a quorum had cosigned", "[registry]")
 {
   const World world;
   const LogPolicy policy = world.policy("group pair 2 one two\ngroup any-of any pair three\nquorum any-of\n");
   const VerifiedCheckpoint both = open_checkpoint(world.note({&world.w1, &world.w2}), policy).value();
   CHECK(both.witnesses == std::vector<std::string>{"one", "two"});
-  CHECK(both.newest_cosigning == 1001);
+  CHECK(both.witnessed_at == 1000);
+  CHECK(open_checkpoint(world.note({&world.w2, &world.w1, &world.w3}), policy).value().witnessed_at == 1002);
+  const LogPolicy two_of_three = world.policy("group most 2 one two three\nquorum most\n");
+  CHECK(open_checkpoint(world.note({&world.w1, &world.w2, &world.w3}), two_of_three).value().witnessed_at == 1001);
+  CHECK_FALSE(open_checkpoint(world.note({&world.w1}), world.policy("quorum none\n")).value().witnessed_at);
   CHECK(both.checkpoint.origin == "log.example");
   CHECK(open_checkpoint(world.note({&world.w3}), policy));
   CHECK(render(open_checkpoint(world.note({&world.w1}), policy).error(), base::Severity::error, false) ==

@@ -42,7 +42,7 @@ struct RegistryState
 {
   registry_tlog::Checkpoint checkpoint;
   registry_trust::SnapshotStatement snapshot;
-  std::uint64_t age_s = 0; ///< of the snapshot, by this machine's clock and those of witnesses
+  std::uint64_t age_s = 0; ///< of the snapshot, by this machine's clock or those of a quorum of witnesses, whichever is later
 };
 
 class VerifiedRegistry
@@ -158,6 +158,7 @@ private:
   [[nodiscard]] Result<> verify_version(const Version& version, const registry_protocol::IndexEntry& entry);
   [[nodiscard]] Result<std::string> log_entry(std::uint64_t index);
   [[nodiscard]] std::uint64_t now() const;
+  [[nodiscard]] std::uint64_t witnessed_now() const;
 
   const Env& m_env;
   base::HttpClient* m_client;

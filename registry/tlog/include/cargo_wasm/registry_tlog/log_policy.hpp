@@ -48,8 +48,8 @@ struct LogPolicy
 struct VerifiedCheckpoint
 {
   Checkpoint checkpoint;
-  std::vector<std::string> witnesses;            ///< of the policy, that have cosigned
-  std::optional<std::uint64_t> newest_cosigning; ///< seconds since 1970
+  std::vector<std::string> witnesses;        ///< of the policy, that have cosigned
+  std::optional<std::uint64_t> witnessed_at; ///< the latest time by which a quorum had: one wrong clock is not enough; seconds since 1970
 };
 
 /// A checkpoint that the policy takes. Errors: CW1003 to CW1006; CW1011 enough witnesses have not cosigned, with the names of those
