@@ -18,11 +18,31 @@ namespace cargo_wasm::ops {
 
 namespace {
 
-constexpr std::chrono::milliseconds k_stop_look{100};
+constexpr std::chrono::milliseconds k_stop_look{100}, k_lock_pause{200};
+constexpr unsigned k_lock_looks = 25;
 
 tl::unexpected<Error> refuse_sync(std::string message, std::string help)
 {
   return fail(Error("CW1255", std::move(message), Blame::usage).help(std::move(help)));
+}
+
+/// What does not pass: another federation than the one that was named, a log with two histories, a log that went back, and a wrong command.
+bool is_lasting(const Error& error)
+{
+  return error.id == "CW1250" || error.id == "CW1251" || error.id == "CW1252" || error.blame == Blame::usage || error.blame == Blame::bug;
+}
+
+/// A relay that passes a publication on holds the directory's lock for a moment.
+Result<registry_mirror::SyncReport>
+sync_patiently(const Env& env, registry_client::StaticFiles& primary, const registry_mirror::SyncRequest& what, const std::stop_token& stop)
+{
+  for (unsigned tries = 1;; ++tries) {
+    Result<registry_mirror::SyncReport> report = registry_mirror::sync(env, primary, what);
+    if (report || report.error().id != "CW1255" || tries == k_lock_looks || stop.stop_requested()) {
+      return report;
+    }
+    std::this_thread::sleep_for(k_lock_pause);
+  }
 }
 
 void tell(const Env& env, const registry_mirror::SyncReport& report)
@@ -150,13 +170,14 @@ Result<> registry_sync(const Env& env, const RegistrySyncRequest& request)
   const registry_mirror::SyncRequest what{
       .directory = request.directory, .url = settings.url, .pin = std::move(pin), .repair = request.repair};
   while (true) {
-    const Result<registry_mirror::SyncReport> report = registry_mirror::sync(env, primary, what);
+    const Result<registry_mirror::SyncReport> report =
+        request.every ? sync_patiently(env, primary, what, request.stop) : registry_mirror::sync(env, primary, what);
     if (report) {
       tell(env, *report);
-    } else if (!request.every || report.error().blame != Blame::network) {
+    } else if (!request.every || is_lasting(report.error())) {
       return fail(report.error());
     } else {
-      env.reporter.warning(report.error()); // the primary may be back the next time
+      env.reporter.warning(report.error()); // the next time it may be over: what is served meanwhile is the last whole state
     }
     if (!request.every || !pause_until_stopped(*request.every, request.stop)) {
       return {};
