@@ -30,29 +30,50 @@ void PoolLog::take(Batch& batch, const File& file, const std::string& path, Resu
   batch.got.emplace(file.path, log_file_cut(file.path, path, std::move(*answer->bytes)));
 }
 
+void PoolLog::ask(PoolFile file, PoolDone done)
+{
+  if (m_alone.empty()) {
+    m_pool->request(std::move(file), std::move(done));
+  } else {
+    m_pool->request_of(m_alone.back(), std::move(file), std::move(done));
+  }
+}
+
 void PoolLog::request(const std::shared_ptr<Batch>& batch, const File& file)
 {
   ++batch->waiting;
   const auto ask_for_full = [this, batch, file] {
-    m_pool->request({.path = file.full_path, .max_bytes = file.max_bytes, .check = {}},
-                    [this, batch, file](Result<PoolAnswer> answer) { take(*batch, file, file.full_path, std::move(answer)); });
+    ask({.path = file.full_path, .max_bytes = file.max_bytes, .check = {}},
+        [this, batch, file](Result<PoolAnswer> answer) { take(*batch, file, file.full_path, std::move(answer)); });
   };
   if (file.path == file.full_path) {
     ask_for_full();
     return;
   }
-  m_pool->request({.path = file.path, .max_bytes = file.max_bytes, .absence = Absence::behind, .check = {}},
-                  [this, batch, file, ask_for_full](Result<PoolAnswer> answer) {
-                    if (answer && !answer->bytes) {
-                      ask_for_full(); // the log has grown since: partial tiles may go then
-                    } else {
-                      take(*batch, file, file.path, std::move(answer));
-                    }
-                  });
+  ask({.path = file.path, .max_bytes = file.max_bytes, .absence = Absence::behind, .check = {}},
+      [this, batch, file, ask_for_full](Result<PoolAnswer> answer) {
+        if (answer && !answer->bytes) {
+          ask_for_full(); // the log has grown since: partial tiles may go then
+        } else {
+          take(*batch, file, file.path, std::move(answer));
+        }
+      });
+}
+
+// A mirror that is asked alone may lack some of them: then the next one is, and at last all of them as ever.
+Result<std::map<std::string, std::string>> PoolLog::fetch(std::span<const File> files)
+{
+  while (true) {
+    Result<std::map<std::string, std::string>> got = fetch_once(files);
+    if (got || m_alone.empty()) {
+      return got;
+    }
+    m_alone.pop_back();
+  }
 }
 
 // Each file from what was got ahead, from the disk, or from a mirror: as wide as asked for, else cut from the full one.
-Result<std::map<std::string, std::string>> PoolLog::fetch(std::span<const File> files)
+Result<std::map<std::string, std::string>> PoolLog::fetch_once(std::span<const File> files)
 {
   const auto batch = std::make_shared<Batch>();
   m_last.clear();
@@ -68,6 +89,7 @@ Result<std::map<std::string, std::string>> PoolLog::fetch(std::span<const File> 
       CW_TRY_ASSIGN(kept, m_fs.read_if_exists(m_directory / file.path));
     }
     if (kept) {
+      m_kept_here[file.path] = m_directory / kept_path;
       batch->got.emplace(file.path, log_file_cut(file.path, kept_path, std::move(*kept)));
     } else if (m_pool == nullptr) {
       return fail(Error("CW1106",
@@ -155,15 +177,31 @@ void PoolLog::keep_bundle(const Tile& tile, std::string_view bytes)
 bool PoolLog::blame(const std::string& why)
 {
   std::set<std::size_t> servers;
+  bool was_kept_here = false;
   for (const std::string& path : m_last) {
     if (const auto served = m_served_by.find(path); served != m_served_by.end()) {
       servers.insert(served->second);
     }
+    if (const auto kept = m_kept_here.find(path); kept != m_kept_here.end()) {
+      was_kept_here = true;
+      (void)m_fs.remove(kept->second);
+    }
   }
   m_warm.clear();
   m_served_by.clear();
+  m_kept_here.clear();
+  if (was_kept_here) {
+    return true;
+  }
+  if (servers.size() > 1) {
+    m_alone.assign(servers.rbegin(), servers.rend());
+    return true;
+  }
   for (const std::size_t server : servers) {
     m_pool->strike(server, why);
+  }
+  if (!m_alone.empty()) {
+    m_alone.pop_back();
   }
   return !servers.empty();
 }

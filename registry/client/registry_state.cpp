@@ -234,7 +234,7 @@ Result<bool> VerifiedRegistry::begins_with(TileReader& reader, const Checkpoint&
     if (root) {
       return *root == earlier.root;
     }
-    const bool may_try_again = is_from_mirror(root.error()) && m_pool != nullptr && tries < m_pool->mirrors().size();
+    const bool may_try_again = is_from_mirror(root.error()) && tries < m_moment->log.most_tries();
     if (!may_try_again || !m_moment->log.blame(root.error().message)) {
       return fail(std::move(root).error());
     }
@@ -267,8 +267,8 @@ Result<std::vector<std::string>> VerifiedRegistry::entries(TileReader& reader, r
     if (got) {
       return got;
     }
-    // A tile that does not belong to the checkpoint is a mirror's fault: another one may have the right one.
-    const bool may_try_again = is_from_mirror(got.error()) && m_pool != nullptr && tries < m_pool->mirrors().size();
+    // A tile that does not belong to the checkpoint is a mirror's fault, or this machine's: another one may have the right one.
+    const bool may_try_again = is_from_mirror(got.error()) && tries < m_moment->log.most_tries();
     if (!may_try_again || !m_moment->log.blame(got.error().message)) {
       return got;
     }
