@@ -91,6 +91,29 @@ void put_names(Html& html, const char* heading, const std::vector<std::string>& 
   html << (names.empty() ? "nothing"_html : ""_html) << "</dd></div>"_html;
 }
 
+// What stands in the file itself: its publisher's word, under the publisher's or the registry's signature.
+void put_making(Html& html, const Site& site, const ComponentValues& component)
+{
+  html << "<div><dt>File</dt><dd><a href=\""_html << site.root << component.layer << "\">"_html << size_text(component.layer_bytes)
+       << "</a></dd></div><div class=\"wide\"><dt>Build record</dt><dd>"_html;
+  if (component.build_record.empty()) {
+    html << "none in the file"_html;
+  } else {
+    html << "<code class=\"hash\">sha256:"_html << component.build_record << "</code>"_html;
+  }
+  html << "</dd></div>"_html;
+  if (component.tools.empty()) {
+    return;
+  }
+  html << "<div class=\"wide\"><dt>Made with</dt><dd>"_html;
+  for (std::size_t i = 0; i < component.tools.size(); ++i) {
+    const UsedTool& tool = component.tools[i];
+    html << (i == 0 ? "<bdi>"_html : ", <bdi>"_html) << tool.name << (tool.version.empty() ? ""_html : " "_html) << tool.version
+         << "</bdi>"_html;
+  }
+  html << "</dd></div>"_html;
+}
+
 void put_component(Html& html, const Site& site, const VersionValues& version)
 {
   if (!version.logged || !version.logged->oci_manifest) {
@@ -102,6 +125,9 @@ void put_component(Html& html, const Site& site, const VersionValues& version)
          << "\">manifest</a> "_html;
   }
   html << "<code class=\"hash\">sha256:"_html << *version.logged->oci_manifest << "</code></dd></div>"_html;
+  if (version.component) {
+    put_making(html, site, *version.component);
+  }
   if (version.component && version.component->is_component) {
     put_names(html, "Imports", version.component->imports);
     put_names(html, "Exports", version.component->exports);
@@ -224,6 +250,19 @@ void put_fact(Html& html, Markup term, std::string_view value)
   }
 }
 
+void put_commit(Html& html, const PackageAbout& about)
+{
+  if (about.commit.empty()) {
+    return;
+  }
+  html << "<div><dt>Commit</dt><dd><code class=\"hash\">"_html << about.commit << "</code>"_html;
+  if (!about.directory.empty()) {
+    html << " in <code>"_html << about.directory << "</code>"_html;
+  }
+  html << (about.commit_is_dirty ? " <span class=\"how\">and changes that were not committed</span>"_html : ""_html)
+       << " <span class=\"how\">as its publisher says</span></dd></div>"_html;
+}
+
 void put_head(Html& html, const CrateValues& crate, const VersionValues& shown)
 {
   html << "<h1>"_html << shown.entry.name << " <span class=\"version\">"_html << shown.entry.version << "</span>"_html;
@@ -239,6 +278,7 @@ void put_head(Html& html, const CrateValues& crate, const VersionValues& shown)
   put_fact(html, "Size"_html, shown.archive_bytes ? size_text(*shown.archive_bytes) : "");
   put_fact(html, "Links"_html, shown.entry.links.value_or(""));
   put_fact(html, "Repository"_html, crate.about.repository);
+  put_commit(html, crate.about);
   put_fact(html, "Homepage"_html, crate.about.homepage);
   put_fact(html, "Documentation"_html, crate.about.documentation);
   put_fact(html, "Keywords"_html, fmt::format("{}", fmt::join(crate.about.keywords, ", ")));

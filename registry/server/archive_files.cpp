@@ -11,15 +11,15 @@ namespace cargo_wasm::registry_server {
 Result<ArchiveFiles> ArchiveFiles::read(std::string_view archive, std::string_view prefix)
 {
   ArchiveFiles files;
-  const std::string manifest = fmt::format("{}/Cargo.toml", prefix);
+  const std::string manifest = fmt::format("{}/Cargo.toml", prefix), vcs_info = fmt::format("{}/.cargo_vcs_info.json", prefix);
   CW_TRY(base::read_crate_archive(
       fmt::format("{}.crate", prefix),
       archive,
       prefix,
       base::crate_unpack_limit_bytes(archive.size()),
-      [&files, &manifest](const base::ArchiveEntry& entry) -> Result<> {
+      [&](const base::ArchiveEntry& entry) -> Result<> {
         if (!entry.is_directory) {
-          files.m_files.emplace("/" + entry.path, entry.path == manifest ? entry.content : std::string_view());
+          files.m_files.emplace("/" + entry.path, entry.path == manifest || entry.path == vcs_info ? entry.content : std::string_view());
         }
         return {};
       },

@@ -1,5 +1,5 @@
-// The files of a `.crate` in memory, as a file system that can only be read: which there are, and what its Cargo.toml says. The others are
-// empty, so that an archive costs little.
+// The files of a `.crate` in memory, as a file system that can only be read: which there are, what its Cargo.toml says, and of which commit
+// it is. The others are empty, so that an archive costs little.
 #pragma once
 #include <map>
 #include <string>

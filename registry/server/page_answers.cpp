@@ -9,8 +9,10 @@
 #include <cargo_wasm/registry_tlog/log_directory.hpp>
 #include <cargo_wasm/registry_tlog/log_proof.hpp>
 #include <cargo_wasm/spec/version.hpp>
+#include <cargo_wasm/wasm/provenance.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <set>
@@ -29,7 +31,7 @@ using registry_tlog::k_tile_width;
 
 constexpr std::size_t k_shown_versions = 100, k_shown_newest = 20, k_longest_name = 64;
 constexpr std::uint64_t k_bundles_for_newest = 4;
-constexpr std::size_t k_kept_bundles = 256, k_kept_abouts = 4096;
+constexpr std::size_t k_kept_bundles = 256, k_kept_abouts = 4096, k_kept_components = 1024;
 
 HttpAnswer html_answer(int status, std::string body)
 {
@@ -59,6 +61,26 @@ std::string version_in_path(std::string_view text)
 unsigned width_of(std::uint64_t bundle, std::uint64_t log_size)
 {
   return static_cast<unsigned>(std::min<std::uint64_t>(k_tile_width, log_size - bundle * k_tile_width));
+}
+
+// Of `.cargo_vcs_info.json`, as cargo and cargo-wasm write it: {"git": {"sha1": "…", "dirty": true}, "path_in_vcs": "…"}.
+void add_commit(const std::string& vcs_info, PackageAbout& about)
+{
+  constexpr std::size_t k_sha1_digits = 40, k_sha256_digits = 64, k_longest_info = 4096;
+  const auto json = vcs_info.size() > k_longest_info ? nlohmann::json() : nlohmann::json::parse(vcs_info, nullptr, false);
+  const auto git = json.is_object() ? json.value("git", nlohmann::json()) : nlohmann::json();
+  const auto commit = git.is_object() ? git.value("sha1", nlohmann::json()) : nlohmann::json();
+  const std::string digits = commit.is_string() ? commit.get<std::string>() : "";
+  const bool is_commit = (digits.size() == k_sha1_digits || digits.size() == k_sha256_digits) &&
+                         digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!is_commit) {
+    return;
+  }
+  about.commit = digits;
+  about.commit_is_dirty = git.value("dirty", nlohmann::json()) == true;
+  if (const auto place = json.value("path_in_vcs", nlohmann::json()); place.is_string()) {
+    about.directory = place.get<std::string>();
+  }
 }
 
 HttpAnswer not_there(const Site& site, std::string_view sentence)
@@ -302,8 +324,12 @@ Result<std::optional<LoggedBy>> PageAnswers::logged(const Log& log, std::uint64_
   return std::optional(std::move(by));
 }
 
-std::optional<registry_pages::ComponentValues> PageAnswers::component(std::string_view crate, const base::Sha256& manifest) const
+std::optional<registry_pages::ComponentValues> PageAnswers::component(std::string_view crate, const base::Sha256& manifest)
 {
+  const std::string key = fmt::format("{} {}", crate, base::to_hex(manifest));
+  if (const auto kept = m_components.find(key); kept != m_components.end()) {
+    return kept->second;
+  }
   const base::Path& directory = m_registry.public_directory();
   const auto repository = registry_oci::component_repository(m_registry.federation().name, crate);
   const auto text = repository ? m_env.fs.read_if_exists(directory / registry_oci::manifest_path(*repository, manifest))
@@ -324,7 +350,23 @@ std::optional<registry_pages::ComponentValues> PageAnswers::component(std::strin
     values.imports = wasm->component->imports;
     values.exports = wasm->component->exports;
   }
-  return values;
+  const auto layer =
+      parsed->layers.empty() ? fail(Error()) : m_env.fs.map(directory / registry_oci::blob_path(*repository, parsed->layers[0].digest));
+  if (!layer) {
+    return std::nullopt;
+  }
+  values.layer = registry_oci::blob_path(*repository, parsed->layers[0].digest);
+  values.layer_bytes = layer->bytes().size();
+  const base::Path file = layer->path();
+  const wasm::Provenance made = wasm::read_provenance(wasm::Source(file, layer->bytes()));
+  values.build_record = made.build_record ? base::to_hex(*made.build_record) : "";
+  for (const wasm::NamedTool& tool : made.tools) {
+    values.tools.push_back({.name = tool.name, .version = tool.version});
+  }
+  if (m_components.size() >= k_kept_components) {
+    m_components.clear();
+  }
+  return m_components[key] = std::move(values);
 }
 
 Result<VersionValues> PageAnswers::version(const Log& log, IndexEntry entry, const std::vector<registry_trust::Revocation>& revocations)
@@ -377,12 +419,15 @@ PackageAbout PageAnswers::about(const IndexEntry& entry)
     CW_TRY_ASSIGN(const std::shared_ptr<const manifest::Manifest> manifest,
                   manifest::read_manifest(files, base::Path("/" + prefix) / "Cargo.toml", options));
     const manifest::PackageInfo& info = manifest->info;
-    return PackageAbout{.description = info.description.value_or(""),
-                        .license = info.license.value_or(info.license_file.value_or("")),
-                        .repository = info.repository.value_or(""),
-                        .homepage = info.homepage.value_or(""),
-                        .documentation = info.documentation.value_or(""),
-                        .keywords = info.keywords};
+    PackageAbout about{.description = info.description.value_or(""),
+                       .license = info.license.value_or(info.license_file.value_or("")),
+                       .repository = info.repository.value_or(""),
+                       .homepage = info.homepage.value_or(""),
+                       .documentation = info.documentation.value_or(""),
+                       .keywords = info.keywords};
+    CW_TRY_ASSIGN(const std::optional<std::string> vcs_info, files.read_if_exists(base::Path("/" + prefix) / ".cargo_vcs_info.json"));
+    add_commit(vcs_info.value_or(""), about);
+    return about;
   }();
   if (!read) {
     return {}; // the archive is damaged or away; the page says how large it is, or that it is missing

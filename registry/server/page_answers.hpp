@@ -62,7 +62,7 @@ private:
   Result<const Bundle*> bundle(const Log& log, std::uint64_t index);
   Result<std::optional<registry_pages::LoggedBy>> logged(const Log& log, std::uint64_t entry);
   /// What stands beside a version; nullopt where its files are not here.
-  [[nodiscard]] std::optional<registry_pages::ComponentValues> component(std::string_view crate, const base::Sha256& manifest) const;
+  [[nodiscard]] std::optional<registry_pages::ComponentValues> component(std::string_view crate, const base::Sha256& manifest);
   Result<registry_pages::VersionValues>
   version(const Log& log, registry_protocol::IndexEntry entry, const std::vector<registry_trust::Revocation>& revocations);
   /// Empty when the archive cannot be read.
@@ -71,7 +71,8 @@ private:
   const Env& m_env;
   Registry& m_registry;
   std::map<std::uint64_t, Bundle> m_bundles;
-  std::map<std::string, registry_pages::PackageAbout> m_abouts; ///< by the archive's SHA-256
+  std::map<std::string, registry_pages::PackageAbout> m_abouts;        ///< by the archive's SHA-256
+  std::map<std::string, registry_pages::ComponentValues> m_components; ///< by crate and manifest
 };
 
 } // namespace cargo_wasm::registry_server

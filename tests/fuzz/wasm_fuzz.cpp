@@ -15,6 +15,7 @@
 #include <cargo_wasm/wasm/file_kind.hpp>
 #include <cargo_wasm/wasm/linking.hpp>
 #include <cargo_wasm/wasm/module.hpp>
+#include <cargo_wasm/wasm/provenance.hpp>
 
 namespace {
 
@@ -66,6 +67,8 @@ void read_lazily(const wasm::Source& source, bool was_accepted)
 
 void read_file(const wasm::Source& source)
 {
+  const wasm::Provenance made = wasm::read_provenance(source);
+  require(made.tools.size() <= source.bytes.size());
   test::DumpSink sink(false);
   const wasm::Failure failure = test::dump_wasm(source, sink);
   if (failure) {

@@ -63,6 +63,45 @@ TEST_CASE("A version that a publisher's key has signed says so, and one of a com
   CHECK(has(page, "sha256:c0ffee"));
 }
 
+TEST_CASE("A component's page says which build record and tools stand in its file, and where the file is")
+{
+  VersionValues version = version_of("0.1.0");
+  version.logged->oci_manifest = "c0ffee";
+  version.component = ComponentValues{.package = "acme:one",
+                                      .manifest = "v2/acme/one/manifests/sha256:c0ffee",
+                                      .is_component = true,
+                                      .imports = {},
+                                      .exports = {"wasi:cli/run@0.2.3"},
+                                      .layer = "v2/acme/one/blobs/sha256:1a",
+                                      .layer_bytes = 3072,
+                                      .build_record = "beef",
+                                      .tools = {{.name = "rustc", .version = "1.99.1"}, {.name = "LLD", .version = ""}}};
+  const std::string page = crate_page(site(), crate_of({version}));
+  CHECK(has(page, "<dt>File</dt><dd><a href=\"../v2/acme/one/blobs/sha256:1a\">3.0 KiB</a></dd>"));
+  CHECK(has(page, "<dt>Build record</dt><dd><code class=\"hash\">sha256:beef</code></dd>"));
+  CHECK(has(page, "<dt>Made with</dt><dd><bdi>rustc 1.99.1</bdi>, <bdi>LLD</bdi></dd>"));
+  version.component->build_record.clear();
+  version.component->tools.clear();
+  const std::string without = crate_page(site(), crate_of({version}));
+  CHECK(has(without, "<dt>Build record</dt><dd>none in the file</dd>"));
+  CHECK(!has(without, "Made with"));
+}
+
+TEST_CASE("A crate's page says of which commit its archive is, and who says so")
+{
+  CrateValues crate = crate_of({version_of("0.1.0")});
+  CHECK(!has(crate_page(site(), crate), "<dt>Commit</dt>"));
+  crate.about.commit = std::string(40, 'c');
+  const std::string commit = "<dt>Commit</dt><dd><code class=\"hash\">" + crate.about.commit + "</code>";
+  CHECK(has(crate_page(site(), crate), commit + " <span class=\"how\">as its publisher says</span></dd>"));
+  crate.about.directory = "crates/one";
+  crate.about.commit_is_dirty = true;
+  CHECK(has(crate_page(site(), crate),
+            commit +
+                " in <code>crates/one</code> <span class=\"how\">and changes that were not committed</span> <span class=\"how\">as its "
+                "publisher says</span></dd>"));
+}
+
 TEST_CASE("A revoked version is told with its reason and advisory, and is not only yanked")
 {
   VersionValues version = version_of("0.1.0", true);
@@ -126,6 +165,15 @@ TEST_CASE("Nothing that strangers write is markup, wherever it stands")
   version.entry.dependencies = {dependency};
   version.logged->user = version.logged->key = version.logged->bundle = hostile;
   version.logged->oci_manifest = hostile;
+  version.component = ComponentValues{.package = hostile,
+                                      .manifest = hostile,
+                                      .is_component = true,
+                                      .imports = {hostile},
+                                      .exports = {hostile},
+                                      .layer = hostile,
+                                      .layer_bytes = 1,
+                                      .build_record = hostile,
+                                      .tools = {{.name = hostile, .version = hostile}}};
   registry_trust::RevokeStatement statement;
   statement.reason = hostile;
   statement.advisory = "https://x/" + hostile;
@@ -137,7 +185,9 @@ TEST_CASE("Nothing that strangers write is markup, wherever it stands")
                  .repository = hostile,
                  .homepage = "https://x/" + hostile,
                  .documentation = hostile,
-                 .keywords = {hostile}};
+                 .keywords = {hostile},
+                 .commit = hostile,
+                 .directory = hostile};
   Site named = site();
   named.name = named.base_url = hostile;
   for (const std::string& page : {crate_page(named, crate),

@@ -10,11 +10,12 @@
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/env.hpp>
 #include <cargo_wasm/wasm/failure.hpp>
+#include <cargo_wasm/wasm/provenance.hpp>
 
 namespace cargo_wasm::postlink {
 
 /// The custom section with the 32 bytes of the digest.
-constexpr std::string_view k_record_section = "cargo-wasm.build";
+constexpr std::string_view k_record_section = wasm::k_build_record_section;
 
 struct RecordRequest
 {

@@ -33,6 +33,11 @@ struct LoggedBy
   std::string upstream = {};               ///< the registry where this one saw the version; empty: it was published here
 };
 
+struct UsedTool
+{
+  std::string name, version; ///< `version` may be empty
+};
+
 /// A component or module beside a version.
 struct ComponentValues
 {
@@ -40,6 +45,10 @@ struct ComponentValues
   std::string manifest;     ///< where its manifest is, below the registry's address
   bool is_component = true; ///< false: a module, of which the page has no names
   std::vector<std::string> imports, exports;
+  std::string layer;                ///< where the file itself is, below the registry's address
+  std::uint64_t layer_bytes = 0;    ///< by the manifest
+  std::string build_record = {};    ///< digest that stands in the file; empty: it was made without one
+  std::vector<UsedTool> tools = {}; ///< that left their names in the file
 };
 
 struct VersionValues
@@ -56,6 +65,9 @@ struct PackageAbout
 {
   std::string description, license, repository, homepage, documentation;
   std::vector<std::string> keywords;
+  std::string commit = {};      ///< of the repository, as whoever packaged it says
+  std::string directory = {};   ///< of the package in the repository; empty: its root
+  bool commit_is_dirty = false; ///< packaged files differ from it
 };
 
 struct CrateValues
