@@ -1,6 +1,7 @@
 #include <cargo_wasm/registry_client/known_registry.hpp>
 
 #include <cargo_wasm/base/text.hpp>
+#include <cargo_wasm/registry_trust/root_pin.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
 #include <fmt/format.h>
@@ -26,13 +27,41 @@ bool is_plain_name(std::string_view name)
   return !name.empty() && name[0] != '.' && name.size() <= 64 && std::ranges::all_of(name, fits);
 }
 
-bool has_key(const registry_trust::Federation& federation, const registry_tlog::VerifierKey& key)
+// Whether the document is what was named: its hash, or a root that has signed it. The key of a log signs no documents, and is none.
+Result<bool> is_pinned(const Pin& pin, std::string_view document)
 {
-  if (std::ranges::find(federation.root.keys, key) != federation.root.keys.end()) {
-    return true;
+  if (pin.document) {
+    CW_TRY_ASSIGN(const base::Sha256 hash, registry_trust::payload_hash(document));
+    return hash == *pin.document;
   }
-  const auto policy = registry_tlog::parse_log_policy(federation.policy);
-  return policy && std::ranges::any_of(policy->logs, [&](const registry_tlog::PolicyLog& log) { return log.key == key; });
+  return pin.key ? registry_trust::is_signed_by_root(document, *pin.key) : Result<bool>(pin.first_use);
+}
+
+// The registry is known: what is kept of it has to be what is named now, too. What was believed at first use is then known for sure.
+Result<KnownRegistry> confirm(base::Filesystem& fs, KnownRegistry known, std::string_view offered, const Pin& pin)
+{
+  if (pin.first_use) {
+    return known;
+  }
+  CW_TRY_ASSIGN(const std::string kept, fs.read(known.document_file()));
+  CW_TRY_ASSIGN(const bool is_kept_one, is_pinned(pin, kept));
+  CW_TRY_ASSIGN(const registry_trust::Federation named, registry_trust::open_federation(offered));
+  if (!is_kept_one && !registry_trust::follow_federation(named, kept)) {
+    return fail(Error("CW1104",
+                      fmt::format("what is known as `{}` is not the registry that was asked for", known.federation.name),
+                      Blame::integrity)
+                    .note(known.on_first_use ? "it was believed when it was seen first (`--trust-on-first-use`)"
+                                             : "it was added with another key or hash")
+                    .note(fmt::format("`{}` is not {}",
+                                      known.document_file().native(),
+                                      pin.key ? fmt::format("signed by `{}`", to_text(*pin.key)) : "the document with this hash"))
+                    .help(fmt::format("`cargo-wasm registry remove {}` forgets it; then add it again", known.federation.name)));
+  }
+  if (known.on_first_use) {
+    CW_TRY(fs.remove(known.directory / k_first_use_mark));
+    known.on_first_use = false;
+  }
+  return known;
 }
 
 } // namespace
@@ -103,11 +132,13 @@ Result<KnownRegistry> learn(base::Filesystem& fs, const base::Path& cargo_home, 
     return fail(Error("CW1104", "the federation's name cannot be used", Blame::integrity)
                     .note("names have letters, digits, `-`, `_` and `.`, at most 64 of them"));
   }
-  if ((pin.document && *pin.document != hash) || (pin.key && !has_key(federation, *pin.key))) {
+  CW_TRY_ASSIGN(const bool is_named, is_pinned(pin, document));
+  if (!is_named) {
     return fail(Error("CW1104", fmt::format("this is not the registry that was asked for: `{}`", federation.name), Blame::integrity)
                     .note(fmt::format("its document has SHA-256 {}", base::to_hex(hash)))
-                    .note(pin.key ? fmt::format("the key `{}` is neither a root of it nor that of its log", to_text(*pin.key))
-                                  : fmt::format("asked for was {}", base::to_hex(*pin.document)))
+                    .note(pin.key        ? fmt::format("the key `{}` is no root of it that has signed it", to_text(*pin.key))
+                          : pin.document ? fmt::format("asked for was {}", base::to_hex(*pin.document))
+                                         : "neither a key nor a hash was named")
                     .help("nothing was kept; compare with what its operators have published elsewhere"));
   }
   CW_TRY_ASSIGN(const std::vector<KnownRegistry> others, known_registries(fs, cargo_home));
@@ -121,7 +152,7 @@ Result<KnownRegistry> learn(base::Filesystem& fs, const base::Path& cargo_home, 
     }
     if (same_name) {
       return other.federation.version >= federation.version
-                 ? other
+                 ? confirm(fs, other, document, pin)
                  : Result<KnownRegistry>(
                        fail(Error("CW1105",
                                   fmt::format("`{}` is known already, in version {}", other.federation.name, other.federation.version),

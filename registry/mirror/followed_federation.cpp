@@ -1,8 +1,8 @@
 #include "followed_federation.hpp"
 
-#include <algorithm>
 #include <vector>
 
+#include <cargo_wasm/registry_trust/root_pin.hpp>
 #include <fmt/format.h>
 
 namespace cargo_wasm::registry_mirror {
@@ -27,11 +27,7 @@ Result<bool> is_pinned(const FederationPin& pin, const std::string& dsse)
     }
   }
   if (pin.root) {
-    CW_TRY_ASSIGN(const registry_trust::DsseEnvelope envelope, registry_trust::parse_dsse(dsse));
-    CW_TRY_ASSIGN(const Federation federation, registry_trust::parse_federation(envelope.payload));
-    const bool is_root = std::ranges::find(federation.root.keys, *pin.root) != federation.root.keys.end();
-    // A document can list any key: it must have signed.
-    return is_root && !registry_trust::signers(envelope, std::span(&*pin.root, 1)).empty();
+    return registry_trust::is_signed_by_root(dsse, *pin.root);
   }
   return false;
 }

@@ -41,7 +41,7 @@ find_known_registry(const base::ReadOnlyFilesystem& fs, const base::Path& cargo_
 [[nodiscard]] bool
 was_read_lately(const base::ReadOnlyFilesystem& fs, const KnownRegistry& known, std::uint64_t now, std::uint64_t seconds);
 
-/// How a person says which federation is meant: the hash of its document, or the key that signs its log or is one of its roots.
+/// How a person says which federation is meant: the hash of its document, or one of its roots, which has signed it.
 struct Pin
 {
   std::optional<base::Sha256> document;
@@ -51,8 +51,8 @@ struct Pin
 /// "sha256:HEX" or a verifier key. Errors: CW1104.
 [[nodiscard]] Result<Pin> parse_pin(std::string_view text);
 
-/// Keeps a federation that was not known, if its document is what the pin says. Errors: CW1022 to CW1024; CW1104 it is not; CW1105 another
-/// one of this name or address is known; CW0003.
+/// Keeps a federation, if its document is what the pin says; one that is known stays, if that is, too, and is believed at first use no
+/// more. Errors: CW1022 to CW1024; CW1104 it is not; CW1105 another one of this name or address is known; CW0003.
 Result<KnownRegistry> learn(base::Filesystem& fs, const base::Path& cargo_home, std::string_view document, const Pin& pin);
 /// Keeps a version that follows. Errors: those of `follow_federation`, CW0003.
 Result<> follow(base::Filesystem& fs, KnownRegistry& known, std::string_view document);
