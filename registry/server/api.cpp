@@ -6,6 +6,7 @@
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_oci/names.hpp>
+#include <cargo_wasm/registry_server/component.hpp>
 #include <cargo_wasm/registry_server/published_crate.hpp>
 #include <cargo_wasm/registry_trust/crate_authority.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
@@ -171,13 +172,8 @@ HttpAnswer Api::answer(const HttpQuestion& question)
   return error_answer(404, fmt::format("this registry has nothing at `{}`", path));
 }
 
-Result<Author> Api::admitted(const HttpQuestion& question, Scope scope, std::string_view crate)
-{
-  CW_TRY_ASSIGN(const registry_trust::Authorization authorization, registry_trust::parse_authorization(question.authorization));
-  return admitted(authorization, scope, crate);
-}
-
-Result<Author> Api::admitted(const registry_trust::Authorization& authorization, Scope scope, std::string_view asked)
+Result<Author>
+Api::admitted(const registry_trust::Authorization& authorization, Scope scope, std::string_view asked, const NoteCheck& check)
 {
   // Who may do what is kept by the crate's name as it is; addresses may have it in other letters.
   CW_TRY_ASSIGN(const std::optional<std::string> spelling, m_registry.accounts().spelling_of(asked));
@@ -191,11 +187,14 @@ Result<Author> Api::admitted(const registry_trust::Authorization& authorization,
     CW_TRY_ASSIGN(note, open_publisher_note(*authorization.note, m_registry.accounts()));
   }
   std::string user = note ? note->user : "";
-  if (!note || !authorization.token.empty()) {
+  // Notes are public once they are in the log: one admits only to what it states.
+  if (!note || !check || !authorization.token.empty()) {
     CW_TRY_ASSIGN(const std::optional<TokenGrant> grant, m_registry.accounts().find(authorization.token, now));
     if (!grant) {
       return refuse("this needs a token of the registry",
-                    authorization.token.empty() ? "none was sent" : "the one that was sent is none, or was revoked");
+                    !authorization.token.empty() ? "the one that was sent is none, or was revoked"
+                    : note                       ? "what was sent is signed, and no signed statement is about this"
+                                                 : "none was sent");
     }
     if (grant->expired) {
       return refuse("the token has expired", fmt::format("it was one of `{}`", grant->user));
@@ -210,6 +209,9 @@ Result<Author> Api::admitted(const registry_trust::Authorization& authorization,
     }
     user = grant->user;
   }
+  if (note && check) {
+    CW_TRY(check(*note));
+  }
   CW_TRY_ASSIGN(const std::vector<std::string> owners, m_registry.accounts().owners(crate));
   if (scope != Scope::read && !owners.empty() && std::ranges::find(owners, user) == owners.end()) {
     CW_TRY_ASSIGN(const std::optional<FirstEntry> first, scope == Scope::publish ? m_registry.first_entry(crate) : std::nullopt);
@@ -223,9 +225,19 @@ Result<Author> Api::admitted(const registry_trust::Authorization& authorization,
   return note ? Author(std::move(*note)) : Author(std::move(user));
 }
 
+ExpectedChange Api::expected(const PublisherNote& note, std::string name, std::string version) const
+{
+  return {.registry = m_registry.canonical(),
+          .name = std::move(name),
+          .version = std::move(version),
+          .previous = previous_of(note.statement), // whether it is the newest is looked at when the change is made
+          .now = registry_trust::utc_seconds(m_env.clock.now())};
+}
+
 Result<> Api::paced(const std::string& name,
                     const std::string& version,
                     std::string_view archive,
+                    const Author& author,
                     const registry_trust::Authorization& authorization)
 {
   if (!m_publications) {
@@ -243,20 +255,17 @@ Result<> Api::paced(const std::string& name,
       return {};
     }
   }
-  return take_turn(authorization);
+  return take_turn(author, authorization);
 }
 
-Result<> Api::take_turn(const registry_trust::Authorization& authorization)
+Result<> Api::take_turn(const Author& author, const registry_trust::Authorization& authorization)
 {
   if (!m_publications) {
     return {};
   }
-  std::string who = "token " + base::to_hex(base::sha256(authorization.token));
-  if (authorization.token.empty() && authorization.note) {
-    const auto note = registry_tlog::parse_note(*authorization.note);
-    who = note && !note->signatures.empty() ? fmt::format("key {}+{:08x}", note->signatures.front().name, note->signatures.front().key_id)
-                                            : "";
-  }
+  // By what has let him in: other lines of a note's signatures can say anything.
+  const std::string who = authorization.token.empty() && author.note ? "key " + to_text(author.note->key)
+                                                                     : "token " + base::to_hex(base::sha256(authorization.token));
   const auto now = m_env.clock.monotonic();
   m_wait_s = m_publications->wait_s(who, now);
   if (m_wait_s != 0) {
@@ -291,8 +300,11 @@ Result<Publication> Api::publication(const PublishBody& body, const registry_tru
     return request.is_object() && request.contains(name) && request[name].is_string() ? request[name].get<std::string>() : std::string();
   };
   const std::string name = member("name");
-  CW_TRY_ASSIGN(Author author, admitted(authorization, Scope::publish, name));
-  CW_TRY(paced(name, member("vers"), body.archive, authorization));
+  const auto states_this = [&](const PublisherNote& note) {
+    return check_archive(note, expected(note, name, member("vers")), base::sha256(body.archive));
+  };
+  CW_TRY_ASSIGN(Author author, admitted(authorization, Scope::publish, name, states_this));
+  CW_TRY(paced(name, member("vers"), body.archive, author, authorization));
   CW_TRY_ASSIGN(registry_protocol::IndexEntry entry, index_entry_of(body, m_registry.canonical()));
   CW_TRY_ASSIGN(const std::optional<base::Sha256> component, component_of(request));
   return Publication{.entry = std::move(entry), .archive = body.archive, .author = std::move(author), .component = component};
@@ -322,8 +334,14 @@ HttpAnswer Api::stage_component(const HttpQuestion& question, std::string_view c
 {
   const auto done = [&]() -> Result<ordered_json> {
     CW_TRY_ASSIGN(const registry_trust::Authorization authorization, registry_trust::parse_authorization(question.authorization));
-    CW_TRY(admitted(authorization, Scope::publish, crate));
-    CW_TRY(take_turn(authorization));
+    const auto states_this = [&](const PublisherNote& note) -> Result<> {
+      CW_TRY(check_publisher_of(note, expected(note, std::string(crate), {})));
+      CW_TRY_ASSIGN(const registry_oci::ComponentParts parts, split_component(question.body));
+      CW_TRY(check_component_of(note, base::sha256(parts.manifest)));
+      return m_registry.demand_unused(note);
+    };
+    CW_TRY_ASSIGN(const Author author, admitted(authorization, Scope::publish, crate, states_this));
+    CW_TRY(take_turn(author, authorization));
     CW_TRY_ASSIGN(const base::Sha256 manifest, m_registry.stage_component(question.body));
     return ordered_json{{"manifest", registry_oci::digest_text(manifest)}};
   }();
@@ -366,7 +384,9 @@ HttpAnswer Api::change_keys(const HttpQuestion& question)
     }
     CW_TRY_ASSIGN(const PublisherNote note, open_publisher_note(*authorization.note, m_registry.accounts()));
     // A key of the crate is not enough: its user has to be an owner still.
-    CW_TRY(admitted(authorization, Scope::owner, *registry_trust::crate_of(note.statement)));
+    const std::string crate = *registry_trust::crate_of(note.statement);
+    const auto states_this = [&](const PublisherNote& opened) { return check_key_change(opened, expected(opened, crate, {})); };
+    CW_TRY(admitted(authorization, Scope::owner, crate, states_this));
     CW_TRY_ASSIGN(const Recorded recorded, m_registry.change_keys(note));
     return ordered_json{{"ok", true}, {"cargo-wasm", {{"entry", recorded.entry}, {"size", recorded.log_size}}}};
   }();
@@ -376,7 +396,12 @@ HttpAnswer Api::change_keys(const HttpQuestion& question)
 HttpAnswer Api::yank(const HttpQuestion& question, std::string_view crate, std::string_view version, bool yanked)
 {
   const auto done = [&]() -> Result<> {
-    CW_TRY_ASSIGN(const Author author, admitted(question, Scope::yank, crate));
+    CW_TRY_ASSIGN(const registry_trust::Authorization authorization, registry_trust::parse_authorization(question.authorization));
+    CW_TRY_ASSIGN(const std::optional<std::string> spelling, m_registry.accounts().spelling_of(crate));
+    const auto states_this = [&](const PublisherNote& note) {
+      return check_yank(note, expected(note, spelling.value_or(std::string(crate)), std::string(version)), yanked);
+    };
+    CW_TRY_ASSIGN(const Author author, admitted(authorization, Scope::yank, crate, states_this));
     CW_TRY(m_registry.set_yanked(crate, version, yanked, author));
     return {};
   }();
@@ -396,7 +421,8 @@ HttpAnswer Api::owners(const HttpQuestion& question, std::string_view asked)
       }
       return ordered_json{{"users", users}};
     }
-    CW_TRY(admitted(question, Scope::owner, crate));
+    CW_TRY_ASSIGN(const registry_trust::Authorization authorization, registry_trust::parse_authorization(question.authorization));
+    CW_TRY(admitted(authorization, Scope::owner, crate, nullptr));
     CW_TRY_ASSIGN(const std::vector<std::string> now, m_registry.accounts().owners(crate));
     if (!spelling || now.empty()) {
       // Nobody owns a name that is not taken, nor what the registry has brought in itself.

@@ -52,6 +52,11 @@ Result<> check_time(std::uint64_t time, std::uint64_t now)
                   .help("set the clock of the machine that signs, and sign again"));
 }
 
+std::string hex_or_none(const std::optional<base::Sha256>& digest)
+{
+  return digest ? base::to_hex(*digest) : "-";
+}
+
 // What every kind has.
 template <class S> Result<> check_common(const S& statement, const ExpectedChange& expected)
 {
@@ -97,24 +102,51 @@ Result<PublisherNote> open_publisher_note(std::string_view bytes, Accounts& acco
       std::move(error).help("whoever runs the registry lets a key in with `cargo-wasm registry key add DIR --user NAME --key KEY`"));
 }
 
+Result<> check_publisher_of(const PublisherNote& note, const ExpectedChange& expected)
+{
+  const auto* const statement = std::get_if<PublishStatement>(&note.statement);
+  return statement == nullptr ? states_else("it states no publication") : check_common(*statement, expected);
+}
+
+Result<> check_archive(const PublisherNote& note, const ExpectedChange& expected, const base::Sha256& archive)
+{
+  CW_TRY(check_publisher_of(note, expected));
+  const auto& statement = std::get<PublishStatement>(note.statement);
+  CW_TRY(same("version", statement.version, expected.version));
+  return same("archive", base::to_hex(statement.archive), base::to_hex(archive));
+}
+
+Result<> check_component_of(const PublisherNote& note, const base::Sha256& manifest)
+{
+  const auto* const statement = std::get_if<PublishStatement>(&note.statement);
+  return statement == nullptr ? states_else("it states no publication")
+                              : same("component", hex_or_none(statement->oci_manifest), base::to_hex(manifest));
+}
+
+std::optional<base::Sha256> previous_of(const registry_trust::Statement& statement)
+{
+  if (const auto* const publish = std::get_if<PublishStatement>(&statement)) {
+    return publish->previous;
+  }
+  if (const auto* const yank = std::get_if<YankStatement>(&statement)) {
+    return yank->previous;
+  }
+  const auto* const keys = std::get_if<KeyStatement>(&statement);
+  return keys == nullptr ? std::nullopt : keys->previous;
+}
+
 Result<> check_publication(const PublisherNote& note,
                            const ExpectedChange& expected,
                            const base::Sha256& archive,
                            const base::Sha256& index_line,
                            const std::optional<base::Sha256>& component)
 {
+  CW_TRY(check_archive(note, expected, archive));
   const auto* const statement = std::get_if<PublishStatement>(&note.statement);
-  if (statement == nullptr) {
-    return states_else("it states no publication");
-  }
-  CW_TRY(check_common(*statement, expected));
-  CW_TRY(same("version", statement->version, expected.version));
-  CW_TRY(same("archive", base::to_hex(statement->archive), base::to_hex(archive)));
   if (statement->index_line) {
     CW_TRY(same("index line", base::to_hex(*statement->index_line), base::to_hex(index_line)));
   }
-  const auto text_of = [](const std::optional<base::Sha256>& digest) { return digest ? base::to_hex(*digest) : std::string("-"); };
-  CW_TRY(same("component", text_of(statement->oci_manifest), text_of(component)));
+  CW_TRY(same("component", hex_or_none(statement->oci_manifest), hex_or_none(component)));
   return statement->user ? states_else("it names a user, which only the registry does") : Result<>();
 }
 

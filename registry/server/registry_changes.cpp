@@ -213,6 +213,13 @@ Result<std::optional<IndexEntry>> line_of(std::string_view index, std::string_vi
   return std::optional<IndexEntry>();
 }
 
+Result<> Registry::demand_unused(const PublisherNote& note)
+{
+  CW_TRY_ASSIGN(const std::vector<Row> used,
+                m_state->database.run("SELECT hash FROM used_notes WHERE hash = ?", {base::to_hex(note.hash)}));
+  return used.empty() ? Result<>() : used_before();
+}
+
 Result<base::Sha256> Registry::stage_component(std::string_view body)
 {
   constexpr std::chrono::hours k_kept{24};

@@ -167,6 +167,13 @@ Result<std::uint64_t> Registry::State::record(const Batch& batch, const registry
   return leaf;
 }
 
+tl::unexpected<Error> used_before()
+{
+  return fail(Error("CW1219", "this signed statement was used before", Blame::user)
+                  .note("each counts once, so that nobody can repeat what somebody else has signed")
+                  .help("sign and send it anew"));
+}
+
 Result<> Registry::State::announce(const Batch& batch, std::uint64_t leaf)
 {
   return database.transaction([&]() -> Result<> {
@@ -176,9 +183,7 @@ Result<> Registry::State::announce(const Batch& batch, std::uint64_t leaf)
                     database.run("INSERT OR IGNORE INTO used_notes(hash, time, pending) VALUES(?, ?, 1) RETURNING hash",
                                  {base::to_hex(note), static_cast<std::int64_t>(now())}));
       if (fresh.empty()) {
-        return fail(Error("CW1219", "this signed statement was used before", Blame::user)
-                        .note("each counts once, so that nobody can repeat what somebody else has signed")
-                        .help("sign and send it anew"));
+        return used_before();
       }
     }
     for (std::size_t i = 0; i < batch.entries.size(); ++i) {

@@ -101,4 +101,7 @@ Result<> keep_key(base::Filesystem& fs, const base::Path& file, const registry_t
 /// Those that sign checkpoints.
 [[nodiscard]] Result<std::vector<registry_tlog::SignerKey>> log_keys(const base::Filesystem& fs, const base::Path& directory);
 
+/// CW1219.
+[[nodiscard]] tl::unexpected<Error> used_before();
+
 } // namespace cargo_wasm::registry_server

@@ -2,6 +2,7 @@
 // for people. Values in, values out: sockets are elsewhere.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -59,16 +60,22 @@ private:
   HttpAnswer yank(const HttpQuestion& question, std::string_view crate, std::string_view version, bool yanked);
   HttpAnswer owners(const HttpQuestion& question, std::string_view asked);
   HttpAnswer search(std::string_view query);
-  /// Who asks: the user of a token, of a signed change, or of both; or the refusal.
-  Result<Author> admitted(const registry_trust::Authorization& authorization, Scope scope, std::string_view asked);
-  Result<Author> admitted(const HttpQuestion& question, Scope scope, std::string_view crate);
+  /// Whether a signed statement is about what a request asks for.
+  using NoteCheck = std::function<Result<>(const PublisherNote&)>;
+  /// Who asks: the user of a token, of a signed change, or of both; or the refusal. Without a check no statement admits: a token has to.
+  Result<Author> admitted(const registry_trust::Authorization& authorization, Scope scope, std::string_view asked, const NoteCheck& check);
+  /// What a note has to state to be of this registry, and of now.
+  [[nodiscard]] ExpectedChange expected(const PublisherNote& note, std::string name, std::string version) const;
   /// A publication whose author may make it.
   Result<Publication> publication(const PublishBody& body, const registry_trust::Authorization& authorization);
   /// CW1084: too many of this token or key.
-  Result<>
-  paced(const std::string& name, const std::string& version, std::string_view archive, const registry_trust::Authorization& authorization);
-  /// One more request of whoever sends this that costs the registry something. Errors: CW1084.
-  Result<> take_turn(const registry_trust::Authorization& authorization);
+  Result<> paced(const std::string& name,
+                 const std::string& version,
+                 std::string_view archive,
+                 const Author& author,
+                 const registry_trust::Authorization& authorization);
+  /// One more request of whoever was admitted by this that costs the registry something. Errors: CW1084.
+  Result<> take_turn(const Author& author, const registry_trust::Authorization& authorization);
   HttpAnswer refusal(const Error& error);
 
   const Env& m_env;

@@ -55,7 +55,16 @@ struct ExpectedChange
                                          const base::Sha256& archive,
                                          const base::Sha256& index_line,
                                          const std::optional<base::Sha256>& component);
+/// As `check_publication`, as far as can be said before the archive is opened.
+[[nodiscard]] Result<> check_archive(const PublisherNote& note, const ExpectedChange& expected, const base::Sha256& archive);
+/// It states a publication of the crate, whatever its version.
+[[nodiscard]] Result<> check_publisher_of(const PublisherNote& note, const ExpectedChange& expected);
+/// It states a publication with this component beside it, by the digest of its manifest.
+[[nodiscard]] Result<> check_component_of(const PublisherNote& note, const base::Sha256& manifest);
 [[nodiscard]] Result<> check_yank(const PublisherNote& note, const ExpectedChange& expected, bool yanked);
 [[nodiscard]] Result<> check_key_change(const PublisherNote& note, const ExpectedChange& expected);
+
+/// The statement that one of a publisher follows, as it says itself.
+[[nodiscard]] std::optional<base::Sha256> previous_of(const registry_trust::Statement& statement);
 
 } // namespace cargo_wasm::registry_server

@@ -109,6 +109,9 @@ public:
   /// The version that the newest snapshot names.
   [[nodiscard]] const registry_trust::Federation& federation() const;
 
+  /// Whether nothing in the log came of this signed change yet. Errors: CW1219 something has; those of reading the database.
+  [[nodiscard]] Result<> demand_unused(const PublisherNote& note);
+
   // Changes. Errors of all: CW1059 not enough witnesses have cosigned, or CW1060 one has seen another history: the change is kept and
   // finished later, or was not begun, as the notes say; made again, it is no other change.
 
