@@ -33,7 +33,7 @@ Result<> demand_signature(const registry_trust::Federation& federation, const Au
 Result<> demand_own_name(const registry_trust::Federation& federation, const std::string& name)
 {
   for (const std::string& pattern : federation.foreign) {
-    if (base::glob_matches(pattern, name) || base::glob_matches(pattern, fold_of(name))) {
+    if (base::glob_matches(fold_of(pattern), fold_of(name))) {
       return fail(
           Error("CW1223", fmt::format("`{}` is a name of another registry", name), Blame::user)
               .note(fmt::format("names such as `{}` belong to another registry alone, says the federation `{}`", pattern, federation.name))

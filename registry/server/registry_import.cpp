@@ -25,7 +25,7 @@ Result<> demand_name_from_elsewhere(const registry_trust::Federation& federation
 {
   for (const auto* const patterns : {&federation.exclusive, &federation.foreign}) {
     for (const std::string& pattern : *patterns) {
-      if (base::glob_matches(pattern, name) || base::glob_matches(pattern, fold_of(name))) {
+      if (base::glob_matches(fold_of(pattern), fold_of(name))) {
         return fail(Error("CW1124", fmt::format("`{}` must not be brought in from another registry", name), Blame::integrity)
                         .note(fmt::format("the federation `{}` says of `{}` that such names are {} alone",
                                           federation.name,
