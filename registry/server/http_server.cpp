@@ -1,6 +1,8 @@
 #include <cargo_wasm/registry_server/http_server.hpp>
 #include <cargo_wasm/registry_server/usage_log.hpp>
 
+#include "connections.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -24,6 +26,7 @@
 #include <optional>
 #include <sys/resource.h>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace cargo_wasm::registry_server {
@@ -48,7 +51,9 @@ std::string_view text_of(beast::string_view view)
 /// Threads for connections, and one for answers that are not files.
 constexpr std::uint32_t k_most_threads = 4;
 constexpr std::size_t k_file_piece_bytes = 128 * 1024;
-constexpr std::chrono::seconds k_least_send_time{10};
+constexpr std::chrono::seconds k_least_body_time{20};
+/// For what somebody goes on sending behind his refusal.
+constexpr std::chrono::seconds k_last_bytes{3};
 
 // A process starts with 1024 descriptors on most systems, and may have more when it asks.
 void allow_descriptors(std::uint32_t connections)
@@ -61,45 +66,9 @@ void allow_descriptors(std::uint32_t connections)
   }
 }
 
-struct Shared
+struct Shared : Connections
 {
-  HttpServer::Answerer answerer;
-  ServerLimits limits;
-  StaticFiles* files = nullptr;
-  ReaderGate* gate = nullptr;
-  UsageLog* usage = nullptr;
-  TlsCertificate* certificate = nullptr;
   asio::io_context* answers = nullptr; ///< its thread calls the answerer
-
-  std::mutex mutex; ///< of what follows
-  std::uint32_t connections = 0;
-  std::map<asio::ip::address, std::uint32_t> peers;
-
-  bool admit(const asio::ip::address& peer)
-  {
-    const std::lock_guard guard(mutex);
-    if (connections >= limits.connections || peers[peer] >= limits.connections_per_peer) {
-      return false;
-    }
-    ++connections;
-    ++peers[peer];
-    return true;
-  }
-
-  void leave(const asio::ip::address& peer)
-  {
-    const std::lock_guard guard(mutex);
-    --connections;
-    if (const auto found = peers.find(peer); --found->second == 0) {
-      peers.erase(found);
-    }
-  }
-
-  // How long a peer may take for so many bytes.
-  [[nodiscard]] std::chrono::seconds send_time(std::uint64_t bytes) const
-  {
-    return k_least_send_time + std::chrono::seconds(bytes / limits.least_bytes_per_s);
-  }
 };
 
 using PlainStream = beast::tcp_stream;
@@ -118,11 +87,15 @@ template <class Stream> class RegistryConnection : public std::enable_shared_fro
 {
 public:
   /// `peer` was admitted.
-  RegistryConnection(Stream stream, asio::ip::address peer, Shared& shared)
-      : m_stream(std::move(stream)), m_peer(std::move(peer)), m_peer_text(m_peer.to_string()), m_shared(shared)
+  RegistryConnection(Stream stream, std::string peer, Shared& shared)
+      : m_stream(std::move(stream)), m_peer(std::move(peer)), m_shared(shared)
   {
   }
-  ~RegistryConnection() { m_shared.leave(m_peer); }
+  ~RegistryConnection()
+  {
+    let_go_of_body();
+    m_shared.leave(m_peer);
+  }
   RegistryConnection(const RegistryConnection&) = delete;
   RegistryConnection& operator=(const RegistryConnection&) = delete;
 
@@ -143,7 +116,7 @@ public:
 private:
   void read()
   {
-    m_body_parser.reset();
+    let_go_of_body();
     m_parser.emplace();
     m_parser->header_limit(m_shared.limits.header_bytes);
     m_parser->body_limit(m_shared.limits.body_bytes);
@@ -157,18 +130,29 @@ private:
     });
   }
 
-  // The header is there. A file is answered at once: nobody sends a body with its question.
+  // The header is there: whoever must not, or asks for what cannot be, hears so before his body is read. A file is answered at once: nobody
+  // sends a body with its question.
   void take()
   {
     const http::request<http::empty_body>& request = m_parser->get();
     const auto length = m_parser->content_length();
     const bool has_body = m_parser->chunked() || (length && *length != 0);
-    if (m_shared.files != nullptr && !has_body && !is_dynamic(text_of(request.target()))) {
+    const bool is_file = m_shared.files != nullptr && !is_dynamic(text_of(request.target()));
+    if (auto refusal = refusal_of(request)) {
+      answer_without_body(std::move(*refusal), has_body);
+      return;
+    }
+    if (is_file && has_body) {
+      answer_without_body({.status = 405,
+                           .type = "application/json",
+                           .body = R"({"errors":[{"detail":"files can only be read"}]})",
+                           .etag = {},
+                           .cache_control = {}},
+                          true);
+      return;
+    }
+    if (is_file) {
       m_keep_alive = request.keep_alive();
-      if (auto refusal = refusal_of(request)) {
-        send(std::move(*refusal), m_keep_alive, request.version(), request.method() == http::verb::head);
-        return;
-      }
       m_file = m_shared.files->answer({.method = text_of(request.method_string()),
                                        .target = text_of(request.target()),
                                        .if_none_match = text_of(request[http::field::if_none_match]),
@@ -181,22 +165,64 @@ private:
       send_file();
       return;
     }
+    const std::uint64_t longest = longest_body(text_of(request.target()), m_shared.limits);
+    if (length && *length > longest) {
+      answer_without_body(too_long(), true);
+      return;
+    }
     m_body_parser.emplace(std::move(*m_parser));
-    m_body_parser->body_limit(m_shared.limits.body_bytes);
-    expire_after(m_shared.limits.body_time);
-    http::async_read(m_stream, m_buffer, *m_body_parser, [self = this->shared_from_this()](const error_code& code, std::size_t) {
+    m_body_parser->body_limit(longest);
+    m_body_began = std::chrono::steady_clock::now();
+    read_body();
+  }
+
+  // Piece by piece: what a body takes in memory is counted, and whoever is too slow is left.
+  void read_body()
+  {
+    if (m_body_parser->is_done()) {
+      asio::post(*m_shared.answers, [self = this->shared_from_this()] { self->answer(); });
+      return;
+    }
+    const ServerLimits& limits = m_shared.limits;
+    const auto in_all = std::min(limits.body_time, k_least_body_time + std::chrono::seconds(m_held / limits.least_body_bytes_per_s));
+    beast::get_lowest_layer(m_stream).expires_at(m_body_began + in_all);
+    http::async_read_some(m_stream, m_buffer, *m_body_parser, [self = this->shared_from_this()](const error_code& code, std::size_t) {
       if (code) {
         self->refuse(code);
-      } else {
-        asio::post(*self->m_shared.answers, [self] { self->answer(); });
+        return;
       }
+      const std::uint64_t now = self->m_body_parser->get().body().size();
+      if (!self->m_shared.hold(self->m_peer, now - self->m_held)) {
+        self->m_is_unread = true;
+        self->m_body_parser->get().body() = {};
+        self->send(too_many_bodies(), false, 11, false);
+        return;
+      }
+      self->m_held = now;
+      self->read_body();
     });
+  }
+
+  void let_go_of_body()
+  {
+    if (m_held != 0) {
+      m_shared.let_go(m_peer, std::exchange(m_held, 0));
+    }
+    m_body_parser.reset();
+  }
+
+  void answer_without_body(HttpAnswer answer, bool has_body)
+  {
+    const http::request<http::empty_body>& request = m_parser->get();
+    note_use(request, answer.status);
+    m_is_unread = has_body;
+    send(std::move(answer), request.keep_alive() && !has_body, request.version(), request.method() == http::verb::head);
   }
 
   template <class Body> std::optional<HttpAnswer> refusal_of(const http::request<Body>& request)
   {
     return m_shared.gate == nullptr ? std::nullopt
-                                    : m_shared.gate->judge({.peer = m_peer_text,
+                                    : m_shared.gate->judge({.peer = m_peer,
                                                             .method = text_of(request.method_string()),
                                                             .target = text_of(request.target()),
                                                             .authorization = text_of(request[http::field::authorization])});
@@ -205,7 +231,7 @@ private:
   template <class Body> void note_use(const http::request<Body>& request, int status)
   {
     if (m_shared.usage != nullptr) {
-      m_shared.usage->note({m_peer_text, text_of(request.method_string()), text_of(request.target()), status});
+      m_shared.usage->note({m_peer, text_of(request.method_string()), text_of(request.target()), status});
     }
   }
 
@@ -216,23 +242,13 @@ private:
     const std::string method(text_of(request.method_string()));
     auto answer = std::make_shared<HttpAnswer>(
         HttpAnswer{.status = 500, .type = "text/plain", .body = "the registry failed\n", .etag = {}, .cache_control = {}});
-    if (auto refusal = refusal_of(request)) {
-      *answer = std::move(*refusal);
-    } else if (m_shared.files != nullptr && !is_dynamic(text_of(request.target()))) {
-      *answer = {.status = 405,
-                 .type = "application/json",
-                 .body = R"({"errors":[{"detail":"files can only be read"}]})",
-                 .etag = {},
-                 .cache_control = {}};
-    } else {
-      try {
-        *answer = m_shared.answerer({.method = method,
-                                     .target = text_of(request.target()),
-                                     .authorization = text_of(request[http::field::authorization]),
-                                     .if_none_match = text_of(request[http::field::if_none_match]),
-                                     .body = request.body()});
-      } catch (const std::exception&) { // a defect of ours costs this request, not the server
-      }
+    try {
+      *answer = m_shared.answerer({.method = method,
+                                   .target = text_of(request.target()),
+                                   .authorization = text_of(request[http::field::authorization]),
+                                   .if_none_match = text_of(request[http::field::if_none_match]),
+                                   .body = request.body()});
+    } catch (const std::exception&) { // a defect of ours costs this request, not the server
     }
     note_use(request, answer->status);
     asio::post(m_stream.get_executor(), [self = this->shared_from_this(), answer] {
@@ -247,7 +263,8 @@ private:
     if (code == http::error::header_limit) {
       send({.status = 431, .type = "text/plain", .body = "the header is too long\n", .etag = {}, .cache_control = {}}, false, 11, false);
     } else if (code == http::error::body_limit) {
-      send({.status = 413, .type = "text/plain", .body = "the body is too long\n", .etag = {}, .cache_control = {}}, false, 11, false);
+      m_is_unread = true;
+      send(too_long(), false, 11, false);
     } else if (code.category() == http::make_error_code(http::error::bad_method).category() && code != http::error::end_of_stream &&
                code != http::error::partial_message) {
       send({.status = 400, .type = "text/plain", .body = "this is not HTTP/1.1\n", .etag = {}, .cache_control = {}}, false, 11, false);
@@ -341,17 +358,39 @@ private:
   {
     if (keep_alive) {
       read();
+    } else if (m_is_unread) {
+      linger();
     } else if constexpr (std::is_same_v<Stream, TlsStream>) {
       expire_after(k_last_answers);
       m_stream.async_shutdown([self = this->shared_from_this()](const error_code&) {});
     }
   }
 
+  // Whoever is still sending would lose the answer if the socket were closed on him: what comes is read and thrown away, for a moment.
+  void linger()
+  {
+    if constexpr (!std::is_same_v<Stream, TlsStream>) {
+      error_code gone;
+      m_stream.socket().shutdown(tcp::socket::shutdown_send, gone);
+    }
+    m_piece.resize(k_file_piece_bytes);
+    expire_after(k_last_bytes);
+    throw_away();
+  }
+
+  void throw_away()
+  {
+    m_stream.async_read_some(asio::buffer(m_piece), [self = this->shared_from_this()](const error_code& code, std::size_t) {
+      if (!code) {
+        self->throw_away();
+      }
+    });
+  }
+
   void expire_after(std::chrono::seconds time) { beast::get_lowest_layer(m_stream).expires_after(time); }
 
   Stream m_stream;
-  asio::ip::address m_peer;
-  std::string m_peer_text;
+  std::string m_peer; ///< its address
   Shared& m_shared;
   beast::flat_buffer m_buffer;
   std::optional<http::request_parser<http::empty_body>> m_parser;
@@ -359,6 +398,9 @@ private:
   http::response<http::string_body> m_response;
   FileAnswer m_file;
   std::vector<char> m_piece;
+  std::chrono::steady_clock::time_point m_body_began;
+  std::uint64_t m_held = 0; ///< bytes of the body that are counted in `m_shared`
+  bool m_is_unread = false; ///< a body was not read to its end: nothing can follow it
   bool m_keep_alive = false;
 };
 
@@ -421,7 +463,7 @@ public:
   }
 
 private:
-  void begin(asio::io_context& io, tcp::socket socket, const asio::ip::address& peer)
+  void begin(asio::io_context& io, tcp::socket socket, const std::string& peer)
   {
     const auto start = [&](auto stream) {
       auto connection = std::make_shared<RegistryConnection<decltype(stream)>>(std::move(stream), peer, m_shared);
@@ -441,9 +483,9 @@ private:
     m_acceptor->async_accept(io, [this, &io](const error_code& code, tcp::socket socket) {
       error_code gone;
       const tcp::endpoint peer = code ? tcp::endpoint() : socket.remote_endpoint(gone);
-      if (!code && !gone && m_shared.admit(peer.address())) {
+      if (!code && !gone && m_shared.admit(peer.address().to_string())) {
         socket.set_option(tcp::no_delay(true), gone);
-        begin(io, std::move(socket), peer.address());
+        begin(io, std::move(socket), peer.address().to_string());
       }
       if (!code || code == asio::error::connection_aborted) {
         accept();

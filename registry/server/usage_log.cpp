@@ -13,6 +13,8 @@
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 
+#include "rate_limiter.hpp"
+
 namespace cargo_wasm::registry_server {
 
 using nlohmann::ordered_json;
@@ -20,18 +22,21 @@ using nlohmann::ordered_json;
 struct UsageRecord
 {
   std::uint64_t time = 0;
-  std::string what; ///< "download", "change", "lost"
+  std::string what; ///< "download", "change", "lost", "refused"
   std::string object;
   int status = 0;
   std::string client;
-  std::uint64_t lost = 0; ///< records that could not be written
+  std::uint64_t count = 0; ///< of "lost", records that could not be written; of "refused", changes that have no record of their own
 };
 
 namespace {
 
 constexpr std::size_t k_most_waiting = 100'000; ///< while the disk takes nothing
 constexpr std::size_t k_client_digits = 16;
-constexpr std::size_t k_date_length = 10; ///< "2026-11-22"
+/// Whoever was admitted to nothing fills no disk: so many refusals at once, and one more every ten seconds, have records of their own.
+constexpr Rate k_refusals{.burst = 200, .per_second = 0.1};
+constexpr std::size_t k_longest_target = 256; ///< a change is to a crate's name and a version
+constexpr std::size_t k_date_length = 10;     ///< "2026-11-22"
 constexpr std::chrono::seconds k_between_writes{1};
 constexpr std::string_view k_extension = ".jsonl";
 
@@ -49,8 +54,8 @@ std::string_view downloaded_object(std::string_view path)
 std::string line_of_use(const UsageRecord& record, std::uint64_t number, const std::string& previous)
 {
   ordered_json json{{"n", number}, {"time", registry_trust::to_utc_text(record.time)}, {"what", record.what}};
-  if (record.lost != 0) {
-    json["records"] = record.lost;
+  if (record.count != 0) {
+    json["records"] = record.count;
   } else {
     json["object"] = record.object;
     json["status"] = record.status;
@@ -142,7 +147,8 @@ struct UsageLog::State
 
   std::mutex mutex; ///< of what follows
   std::vector<UsageRecord> waiting;
-  std::uint64_t lost = 0;
+  std::uint64_t lost = 0, refused = 0;
+  RateLimiter refusals{k_refusals};
 
   std::mutex writing; ///< of the files, and of `head`
   UsageHead head;
@@ -151,7 +157,23 @@ struct UsageLog::State
   std::condition_variable_any stopped;
   std::jthread writer;
 
-  Result<UsageHead> write()
+  // What was only counted since the last such record. `mutex` is held.
+  void take_counts(std::vector<UsageRecord>& records, bool at_end)
+  {
+    const std::uint64_t now = registry_trust::utc_seconds(env.clock.now());
+    const auto ticks = env.clock.monotonic();
+    if (lost != 0) {
+      records.insert(records.begin(), {now, "lost", {}, 0, {}, lost});
+      lost = 0;
+    }
+    if (refused != 0 && (at_end || refusals.wait_s("counts", ticks) == 0)) {
+      refusals.take("counts", ticks);
+      records.push_back({now, "refused", {}, 0, {}, refused});
+      refused = 0;
+    }
+  }
+
+  Result<UsageHead> write(bool at_end = false)
   {
     const std::lock_guard turn(writing);
     std::vector<UsageRecord> records;
@@ -159,10 +181,7 @@ struct UsageLog::State
       const std::lock_guard guard(mutex);
       records = std::move(waiting);
       waiting.clear();
-      if (lost != 0) {
-        records.insert(records.begin(), {registry_trust::utc_seconds(env.clock.now()), "lost", {}, 0, {}, lost});
-        lost = 0;
-      }
+      take_counts(records, at_end);
     }
     // A file a day: the records of one call may belong to two.
     for (std::size_t begin = 0; begin < records.size();) {
@@ -191,9 +210,9 @@ struct UsageLog::State
   {
     const std::lock_guard guard(mutex);
     for (const UsageRecord& record : records) {
-      lost += record.lost; // said again later
+      (record.what == "lost" ? lost : refused) += record.count; // said again later
     }
-    std::erase_if(records, [](const UsageRecord& record) { return record.lost != 0; });
+    std::erase_if(records, [](const UsageRecord& record) { return record.count != 0; });
     records.insert(records.end(), std::make_move_iterator(waiting.begin()), std::make_move_iterator(waiting.end()));
     waiting = std::move(records);
   }
@@ -224,7 +243,7 @@ UsageLog::~UsageLog()
 {
   m_state->writer.request_stop();
   m_state->writer.join();
-  (void)m_state->write(); // there is nobody left to tell
+  (void)m_state->write(true); // there is nobody left to tell
 }
 
 Result<std::unique_ptr<UsageLog>> UsageLog::open(const Env& env, const base::Path& directory)
@@ -259,7 +278,7 @@ void UsageLog::note(const Use& use)
   const std::string_view path = use.target.substr(0, use.target.find('?'));
   const bool is_read = use.method == "GET";
   const std::string_view object = is_read ? downloaded_object(path) : std::string_view();
-  constexpr int k_ok = 200, k_partial = 206;
+  constexpr int k_ok = 200, k_partial = 206, k_refused = 400;
   const bool was_served = use.status == k_ok || use.status == k_partial;
   const bool is_change = !is_read && use.method != "HEAD" && path.starts_with("/api/");
   if (!is_change && (object.empty() || !was_served)) {
@@ -268,10 +287,18 @@ void UsageLog::note(const Use& use)
   UsageRecord record;
   record.time = registry_trust::utc_seconds(m_state->env.clock.now());
   record.what = is_change ? "change" : "download";
-  record.object = is_change ? fmt::format("{} {}", use.method, path) : fmt::format("sha256:{}", object);
+  record.object = is_change ? fmt::format("{} {}", use.method, path.substr(0, k_longest_target)) : fmt::format("sha256:{}", object);
   record.status = use.status;
   record.client = base::to_hex(base::sha256(m_state->key + std::string(use.peer))).substr(0, k_client_digits);
   const std::lock_guard guard(m_state->mutex);
+  if (is_change && use.status >= k_refused) {
+    const auto ticks = m_state->env.clock.monotonic();
+    if (m_state->refusals.wait_s("changes", ticks) != 0) {
+      ++m_state->refused;
+      return;
+    }
+    m_state->refusals.take("changes", ticks);
+  }
   if (m_state->waiting.size() < k_most_waiting) {
     m_state->waiting.push_back(std::move(record));
   } else {

@@ -71,6 +71,28 @@ TEST_CASE("archives, components and changes are noted, and nothing else", "[regi
   CHECK(client(0) != client(1));
 }
 
+TEST_CASE("who is refused all the time fills no disk: refusals are cut, limited and counted", "[registry][usage]")
+{
+  Uses uses;
+  const std::string target = "/api/" + std::string(12'000, 'y');
+  const std::vector<Use> refused(1'000, Use{"10.0.0.1", "PUT", target, 404});
+  {
+    auto log = UsageLog::open(uses.env, uses.directory);
+    REQUIRE(log.has_value());
+    for (const Use& use : refused) {
+      (*log)->note(use);
+    }
+    (*log)->note({"10.0.0.2", "PUT", "/api/v1/crates/new", 200});
+  }
+  const std::string text = uses.world.fs.read(uses.files().at(0)).value();
+  const auto lines = base::split(text, '\n');
+  CHECK(lines.size() == 203); // 200 refusals, one change, one count, and the end
+  CHECK(text.size() < 203 * 700);
+  CHECK(text.find(R"("what":"refused","records":800,)") != std::string::npos);
+  CHECK(text.find(R"("object":"PUT /api/v1/crates/new","status":200)") != std::string::npos);
+  CHECK(check_usage(uses.world.fs, uses.directory, {}).has_value());
+}
+
 TEST_CASE("a restart and another day go on with the chain", "[registry][usage]")
 {
   Uses uses;

@@ -24,7 +24,11 @@ struct ServerLimits
   std::chrono::seconds handshake_time{10}; ///< of TLS, from the first byte that is waited for
   std::chrono::seconds header_time{30};    ///< from the first wait for a request to the end of its header
   std::chrono::seconds body_time{300};
-  std::uint64_t least_bytes_per_s = 1024; ///< who takes an answer slower than that is left
+  std::uint64_t least_bytes_per_s = 1024;                    ///< who takes an answer slower than that is left
+  std::uint64_t small_body_bytes = 64 * 1024;                ///< of a request of the API that brings no archive
+  std::uint64_t least_body_bytes_per_s = 16 * 1024;          ///< who sends a body slower than that is left
+  std::uint64_t held_body_bytes = std::uint64_t{160} << 20U; ///< of all requests that are being read or answered
+  std::uint64_t held_body_bytes_per_peer = std::uint64_t{80} << 20U;
   std::uint32_t connections = 16384;
   std::uint32_t connections_per_peer = 4096;
   std::uint32_t threads = 0; ///< 0: as many as there are processors, 4 at most
