@@ -14,7 +14,8 @@ namespace cargo_wasm::source {
 GitRegistry::GitRegistry(Session& session, spec::SourceId shown, spec::SourceId actual)
     : m_session(session), m_shown(shown.without_precise()), m_actual(actual),
       m_clone(session.registry_directory("index", registry_directory_name(actual))), m_reader(shown, actual),
-      m_store(session, actual, registry_directory_name(actual), session.registry_directory("cache", registry_directory_name(actual)))
+      m_store(session, actual, registry_directory_name(actual), session.registry_directory("cache", registry_directory_name(actual))),
+      m_yanked(session)
 {
 }
 
@@ -134,6 +135,10 @@ Result<std::vector<std::string>> GitRegistry::similar_names(std::string_view nam
 
 Result<> GitRegistry::fetch(std::span<const Wanted> wanted)
 {
+  CW_TRY(m_yanked.check(m_shown, wanted, [this](const Wanted& want) {
+    const auto found = m_files.find(base::to_lower(want.id.name().view()));
+    return found != m_files.end() && found->second && is_yanked_in(&*found->second, want);
+  }));
   return fetch_archives(m_session, m_store, *this, m_shown, wanted, [this](std::span<const Wanted> missing) { return download(missing); });
 }
 

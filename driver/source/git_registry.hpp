@@ -8,6 +8,7 @@
 #include "git_fetch.hpp"
 #include "index_file.hpp"
 #include "package_source.hpp"
+#include "yanked_check.hpp"
 
 namespace cargo_wasm::source {
 
@@ -42,6 +43,7 @@ private:
   base::Path m_clone;
   SummaryReader m_reader;
   CrateStore m_store;
+  YankedCheck m_yanked;
   std::map<std::string, std::optional<IndexFile>> m_files; ///< by lower case name
   std::optional<std::string> m_head;                       ///< the commit that is read
   bool m_wants_update = false, m_updated = false;

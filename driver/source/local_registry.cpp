@@ -13,7 +13,7 @@ namespace cargo_wasm::source {
 
 LocalRegistry::LocalRegistry(Session& session, spec::SourceId shown, spec::SourceId actual)
     : m_session(session), m_shown(shown.without_precise()), m_root(actual.path()), m_reader(shown, actual),
-      m_store(session, actual, registry_directory_name(actual), actual.path())
+      m_store(session, actual, registry_directory_name(actual), actual.path()), m_yanked(session)
 {
 }
 
@@ -86,6 +86,10 @@ Result<> LocalRegistry::fetch(std::span<const Wanted> wanted)
     }
     m_session.reporter().status("Unpacking", want.id.display());
   }
+  CW_TRY(m_yanked.check(m_shown, wanted, [this](const Wanted& want) {
+    const auto file = file_of(want.id.name().view());
+    return file && is_yanked_in(*file, want);
+  }));
   return m_store.unpack(wanted);
 }
 

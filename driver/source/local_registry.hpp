@@ -4,6 +4,7 @@
 
 #include "crate_store.hpp"
 #include "package_source.hpp"
+#include "yanked_check.hpp"
 #include "index_file.hpp"
 
 namespace cargo_wasm::source {
@@ -29,6 +30,7 @@ private:
   base::Path m_root;
   SummaryReader m_reader;
   CrateStore m_store;
+  YankedCheck m_yanked;
   std::map<std::string, std::optional<IndexFile>, std::less<>> m_files;
 };
 

@@ -34,6 +34,13 @@ std::vector<resolve::Candidate> select_candidates(IndexFile& file,
   return candidates;
 }
 
+bool is_yanked_in(IndexFile* file, const Wanted& want)
+{
+  auto* const entry = file == nullptr ? nullptr : file->find(want.id.version());
+  const auto* const head = entry == nullptr ? nullptr : file->head(*entry, want.id.source());
+  return head != nullptr && head->yanked;
+}
+
 RemoteRegistry::RemoteRegistry(Session& session,
                                spec::SourceId shown,
                                spec::SourceId actual,
@@ -43,7 +50,8 @@ RemoteRegistry::RemoteRegistry(Session& session,
               actual,
               registry_directory_name(actual),
               session.registry_directory("cache", registry_directory_name(actual)),
-              known ? base::ArchiveRules::portable : base::ArchiveRules::cargo)
+              known ? base::ArchiveRules::portable : base::ArchiveRules::cargo),
+      m_yanked(session)
 {
 }
 
@@ -191,13 +199,38 @@ Result<> RemoteRegistry::check_revoked(std::span<const Wanted> wanted)
   return registry_client::check_locked_versions(m_session.env(), *m_index.known(), how, versions, [this] { return m_index.verified(); });
 }
 
+// The newest lines, or at least such that are not older than what is known of revocations.
+Result<> RemoteRegistry::confirm_lines(std::span<const Wanted> wanted)
+{
+  std::vector<std::string> names;
+  for (const Wanted& want : wanted) {
+    names.push_back(want.id.name().str());
+  }
+  const Result<> confirmed = m_index.confirm(names, k_yanked_age);
+  return confirmed ? confirmed : m_yanked.without_news(m_shown, confirmed.error());
+}
+
+Result<> RemoteRegistry::check_yanked(std::span<const Wanted> wanted)
+{
+  return m_yanked.check(m_shown, wanted, [this](const Wanted& want) {
+    const auto file = m_index.cached(want.id.name().view());
+    return file && is_yanked_in(*file, want);
+  });
+}
+
 Result<> RemoteRegistry::fetch(std::span<const Wanted> wanted)
 {
   if (m_index.has_federation()) {
     CW_TRY(m_session.lock());
     CW_TRY(check_revoked(wanted));
   }
-  return fetch_archives(m_session, m_store, *this, m_shown, wanted, [this](std::span<const Wanted> missing) { return download(missing); });
+  CW_TRY_ASSIGN(const YankedPolicy policy, m_yanked.policy());
+  if (policy == YankedPolicy::deny) {
+    CW_TRY(confirm_lines(wanted));
+    CW_TRY(check_yanked(wanted));
+  }
+  CW_TRY(fetch_archives(m_session, m_store, *this, m_shown, wanted, [this](std::span<const Wanted> missing) { return download(missing); }));
+  return policy == YankedPolicy::warn ? check_yanked(wanted) : Result<>();
 }
 
 Result<> RemoteRegistry::download(std::span<const Wanted> wanted)

@@ -8,6 +8,7 @@
 #include "crate_store.hpp"
 #include "package_source.hpp"
 #include "remote_index.hpp"
+#include "yanked_check.hpp"
 
 namespace cargo_wasm::source {
 
@@ -18,6 +19,9 @@ namespace cargo_wasm::source {
                                                                 Match match,
                                                                 spec::SourceId source,
                                                                 const std::function<bool(const spec::Version&)>& is_downloaded);
+
+/// Whether a version is yanked by this file, which may be nullptr.
+[[nodiscard]] bool is_yanked_in(IndexFile* file, const Wanted& want);
 
 /// Downloads what is missing by `download` and unpacks what is packed; checksums that the caller does not know come from the index of
 /// `registry`. Errors: CW0421 offline, CW0422 not in the index, those of CrateStore.
@@ -57,6 +61,8 @@ public:
 private:
   Result<> download(std::span<const Wanted> wanted);
   Result<> check_revoked(std::span<const Wanted> wanted);
+  Result<> confirm_lines(std::span<const Wanted> wanted);
+  Result<> check_yanked(std::span<const Wanted> wanted);
   [[nodiscard]] Result<std::vector<registry_client::VerifiedRegistry::Version>> versions_of(std::span<const Wanted> wanted, bool may_ask);
   Result<std::vector<resolve::Candidate>> select(IndexFile* file, const manifest::Dependency& dependency, Match match);
 
@@ -65,6 +71,7 @@ private:
   RemoteIndex m_index;
   SummaryReader m_reader;
   CrateStore m_store;
+  YankedCheck m_yanked;
 };
 
 } // namespace cargo_wasm::source

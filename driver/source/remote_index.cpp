@@ -1,5 +1,7 @@
 #include "remote_index.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/text.hpp>
@@ -17,6 +19,11 @@ constexpr std::uint64_t k_max_index_bytes = std::uint64_t{256} << 20;
 std::string what_of(const std::string& key)
 {
   return fmt::format("the index file of `{}`", key);
+}
+
+std::int64_t now_ns(const Session& session)
+{
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(session.env().clock.now().time_since_epoch()).count();
 }
 
 } // namespace
@@ -112,6 +119,47 @@ Result<bool> RemoteIndex::request(std::string_view name)
     return fail(std::move(sent).error());
   }
   return !m_slots[key].in_flight;
+}
+
+Result<> RemoteIndex::confirm(std::span<const std::string> names, std::chrono::seconds age)
+{
+  if (m_session.offline()) {
+    return {};
+  }
+  CW_TRY(m_session.lock());
+  const std::int64_t now = now_ns(m_session);
+  std::vector<std::string> old;
+  for (const std::string& name : names) {
+    const std::string key = base::to_lower(name);
+    const Slot& slot = slot_of(key);
+    const auto stat = slot.file ? m_session.fs().stat(cache_path(key)) : Result<std::optional<base::FileStat>>();
+    const bool is_young = stat && *stat && (*stat)->mtime_ns <= now && now - (*stat)->mtime_ns < std::chrono::nanoseconds(age).count();
+    if (!slot.fresh && !is_young) {
+      old.push_back(key);
+    }
+  }
+  if (old.empty()) {
+    return {};
+  }
+  const bool was_current = std::exchange(m_current, true);
+  m_keeps_time = true;
+  Result<> asked = ask_for(old);
+  m_keeps_time = false;
+  if (!asked) {
+    m_current = was_current; // to those who come later nothing was confirmed
+  }
+  return asked;
+}
+
+Result<> RemoteIndex::ask_for(std::span<const std::string> keys)
+{
+  for (const std::string& key : keys) {
+    CW_TRY(request(key));
+  }
+  for (const std::string& key : keys) {
+    CW_TRY(get(key));
+  }
+  return {};
 }
 
 Result<bool> RemoteIndex::poll()
@@ -226,6 +274,9 @@ void RemoteIndex::finish_slot(const std::string& key, Slot& slot)
 {
   slot.in_flight = false;
   slot.fresh = true;
+  if (m_keeps_time && slot.file && !slot.error) {
+    (void)m_session.fs().set_mtime_ns(cache_path(key), now_ns(m_session)); // else it is asked for again too early
+  }
   --m_pending;
   ++m_complete;
   show_progress();

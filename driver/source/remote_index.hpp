@@ -1,9 +1,11 @@
 // The index of a sparse registry: cargo's cache files, revalidated over HTTP with as many requests in flight as there are
 // names asked for. Event driven: `request` starts, the client's poll completes, `get` waits for one.
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -26,6 +28,10 @@ public:
   /// From now on a cached file counts only after the server confirmed it (once per command). Nothing offline.
   void make_current();
   [[nodiscard]] bool is_current() const { return m_current; }
+
+  /// Makes the files of these names current that were not confirmed by the server for this long, all of them at once. When one was is the
+  /// time stamp of its file. Nothing offline. Errors: the first of those of `get`; what the cache holds counts on.
+  Result<> confirm(std::span<const std::string> names, std::chrono::seconds age);
 
   /// What the cache holds, without asking the server; nullptr: nothing.
   [[nodiscard]] Result<IndexFile*> cached(std::string_view name);
@@ -77,6 +83,7 @@ private:
   Result<> keep_body(const std::string& key, Slot& slot, const std::string& body, const std::string& server_version);
   Result<> send_config();
   void finish_slot(const std::string& key, Slot& slot);
+  Result<> ask_for(std::span<const std::string> keys);
   void finish_index(const std::string& key, Result<base::HttpResponse> outcome, std::string body);
   Result<> accept_body(const std::string& key, Slot& slot, const base::HttpResponse& response, const std::string& body);
   void finish_config(Result<base::HttpResponse> outcome, const std::string& body);
@@ -99,6 +106,7 @@ private:
   bool m_config_in_flight = false, m_config_fresh = false;
   bool m_config_was_sent_token = false;
   bool m_current = false;
+  bool m_keeps_time = false; ///< of confirmations
   bool m_announced = false;
   bool m_auth_required = false;
   bool m_warned_about_cache = false;

@@ -54,6 +54,15 @@ TestRegistry& TestRegistry::publish_archive(const std::string& name, const std::
   return *this;
 }
 
+TestRegistry& TestRegistry::yank(const std::string& name, const std::string& version)
+{
+  std::string& file = m_index[index_url(name)];
+  const std::size_t line = file.find(fmt::format(R"("vers":"{}")", version));
+  file.replace(file.find("false}\n", line), 5, "true"); // the line's last member
+  m_http.serve(index_url(name), file);
+  return *this;
+}
+
 void TestRegistry::add(const std::string& name,
                        const std::string& version,
                        const std::vector<Dependency>& dependencies,

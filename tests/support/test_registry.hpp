@@ -33,6 +33,7 @@ public:
                         const Files& files = {{"src/lib.rs", ""}});
   /// Whatever bytes as the archive of a package without dependencies: the checksum is right.
   TestRegistry& publish_archive(const std::string& name, const std::string& version, std::string archive);
+  TestRegistry& yank(const std::string& name, const std::string& version);
 
   /// "sparse+https://registry.example/", for `index` in `[registries]`.
   [[nodiscard]] std::string index() const { return "sparse+" + m_url; }

@@ -152,6 +152,12 @@ class Registry:
         self.versions[(name, version)] = checksum
         return checksum
 
+    def yank(self, name, version):
+        """The version's line says so from the next snapshot on, and the log does."""
+        self.state(f"cargo-wasm/yank/v1\nregistry {self.canonical}\ncrate {name} {version}\nprevious {self.chains[name]}\nuser alice\nnonce {secrets.token_hex(8)}\ntime {utc(self.now)}\n")
+        self.chains[name] = leaf_hash(self.entries[-1]).hex()
+        self.lines[name] = [line.replace('"yanked":false', '"yanked":true') if json.loads(line)["vers"] == version else line for line in self.lines[name]]
+
     def index_file(self, name):
         return ("\n".join(self.lines[name]) + "\n").encode()
 
