@@ -70,3 +70,13 @@ function(cw_embed_tree out directory header namespace type function)
     DEPENDS ${files} ${script}
     VERBATIM)
 endfunction()
+
+# cw_embed_binary(OUT TARGET HEADER NAMESPACE FUNCTION): the C++ source OUT with the bytes of what TARGET makes (cmake/embed_binary.cmake).
+function(cw_embed_binary out target header namespace function)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/embed_binary.cmake)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DFILE=$<TARGET_FILE:${target}> -DHEADER=${header} -DNAMESPACE=${namespace} -DFUNCTION=${function} -DOUT=${out} -P ${script}
+    DEPENDS ${target} ${script}
+    VERBATIM)
+endfunction()

@@ -76,6 +76,7 @@ Result<> verify_verb(const Env& env, const ParsedArguments& parsed, const ops::G
     request.jobs = *jobs;
   }
   request.keep = parsed.has("keep");
+  request.same_clock = parsed.has("same-clock");
   request.driver_program = context.program;
   request.stop = context.stop;
   return ops::verify(env, options, request);

@@ -239,6 +239,7 @@ std::vector<VerbSpec> make_verbs()
                    join({{{"against", '\0', value, "FILE", "A record from elsewhere, instead of the one in the target directory"},
                           {"jobs", 'j', value, "N", "Parallel jobs; one more than the first build had unless given", k_compilation},
                           {"target-dir", '\0', value, "DIRECTORY", "Where the first build was made", k_compilation},
+                          {"same-clock", '\0', flag, "", "Leave the second build the real clock: for builds that check certificates"},
                           {"keep", '\0', flag, "", "Leave the second directory in place, and say where it is"}},
                          project_choice(),
                          general()})});

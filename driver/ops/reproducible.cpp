@@ -11,6 +11,7 @@
 #include <cargo_wasm/ops/project.hpp>
 #include <cargo_wasm/verify/record_build.hpp>
 
+#include "second_clock.hpp"
 #include "toolchain_here.hpp"
 
 namespace cargo_wasm::ops {
@@ -116,6 +117,7 @@ EnvMap reproducible_variables(const EnvMap& vars)
   fixed.erase("LANGUAGE");
   fixed.insert_or_assign("CARGO_INCREMENTAL", "0");
   fixed.emplace(k_epoch_variable, k_first_of_1980);
+  hand_on_clock(fixed);
   return fixed;
 }
 

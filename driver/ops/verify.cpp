@@ -16,6 +16,7 @@
 #include <cargo_wasm/verify/file_parts.hpp>
 
 #include "reproducible.hpp"
+#include "second_clock.hpp"
 #include "second_place.hpp"
 #include "toolchain_here.hpp"
 
@@ -35,6 +36,7 @@ struct Varied
 {
   std::uint32_t jobs = 0;
   bool names_toolchain = true; ///< false where rustc is not rustup's: then it is the one that is here
+  std::optional<Path> clock;   ///< what sets it for the programs of the build; nullopt: it is the real one
 };
 
 /// Both sides of one comparison: where each has its files.
@@ -89,6 +91,9 @@ second_command(const Env& env, const VerifyRequest& request, const BuildRecord& 
     command.args.push_back("+" + record.toolchain);
   }
   command.env = second_variables(env, record, place);
+  if (varied.clock) {
+    command.env.insert_or_assign(k_preload_variable, varied.clock->native());
+  }
   command.cwd = place.root / record.directory;
   return command;
 }
@@ -102,7 +107,7 @@ base::Command second_build(const BuildRecord& record, const SecondPlace& place, 
   return command;
 }
 
-Result<> build_again(const Env& env, const VerifyRequest& request, const base::Command& command)
+Result<> build_again(const Env& env, const VerifyRequest& request, const Varied& varied, const base::Command& command)
 {
   base::CapturingSink sink;
   CW_TRY_ASSIGN(const base::Exit exit, env.process.run(command, sink, request.stop));
@@ -112,10 +117,14 @@ Result<> build_again(const Env& env, const VerifyRequest& request, const base::C
   if (!sink.err.empty()) {
     env.reporter.passthrough(sink.err);
   }
-  return fail(
-      Error("CW1179", "the second build failed, so there is nothing to compare")
-          .note(fmt::format("`{}` ended with {}", base::to_shell_string(command), base::to_string(exit)))
-          .help("what a build needs has to lie in the workspace, in $CARGO_HOME or in its lock: the second place has a home of its own"));
+  Error error("CW1179", "the second build failed, so there is nothing to compare");
+  error.notes.push_back(fmt::format("`{}` ended with {}", base::to_shell_string(command), base::to_string(exit)));
+  error.helps.emplace_back(
+      "what a build needs has to lie in the workspace, in $CARGO_HOME or in its lock: the second place has a home of its own");
+  if (varied.clock) {
+    error.helps.push_back(fmt::format("its clock is {} ahead; `--same-clock` leaves it as it is", how_far_ahead()));
+  }
+  return fail(std::move(error));
 }
 
 /// What a build script printed, with places by name; from whichever profile's state has it.
@@ -225,7 +234,7 @@ std::string list_of_units(const std::vector<const ActionDifference*>& difference
 }
 
 /// The first difference at length, the others by name.
-Error difference_error(const Env& env, const Side& was, const Side& is, const verify::Comparison& comparison)
+Error difference_error(const Env& env, const Side& was, const Side& is, const Varied& varied, const verify::Comparison& comparison)
 {
   const ActionDifference& first = comparison.differences.front();
   Error error("CW1176", fmt::format("{} did not come out the same", first.unit), Blame::integrity);
@@ -251,6 +260,9 @@ Error difference_error(const Env& env, const Side& was, const Side& is, const ve
     error.notes.push_back(fmt::format("{} of what was made from them differ{}: {}", following.size(), ending, list_of_units(following)));
   }
   if (first.cause == Cause::not_deterministic) {
+    if (varied.clock) {
+      error.notes.push_back(fmt::format("the clock of the second build was {} ahead", how_far_ahead()));
+    }
     error.helps.emplace_back(
         "a build script or macro takes the time from SOURCE_DATE_EPOCH, and sorts what it lists or keeps in a hash map");
   }
@@ -258,18 +270,19 @@ Error difference_error(const Env& env, const Side& was, const Side& is, const ve
 }
 
 /// The next reproducible build says which actions these were, and its record marks them.
-Result<> mark_actions(const Env& env, const Side& was, const verify::Comparison& comparison)
+Result<> mark_actions(const Env& env, const Side& was, const Varied& varied, const verify::Comparison& comparison)
 {
   auto known = read_findings(env, was.target_directory);
   for (const verify::ActionOfBuild& action : was.record.actions) {
     known.erase(action.identity);
   }
+  const std::string clock = varied.clock ? fmt::format(", with the clock {} ahead", how_far_ahead()) : std::string();
   auto differences = comparison.differences;
   differences.insert(differences.end(), comparison.without_effect.begin(), comparison.without_effect.end());
   for (const ActionDifference& difference : differences) {
     if (difference.cause == Cause::not_deterministic && !difference.follows) {
-      known[was.record.actions[difference.was].identity] =
-          fmt::format("`{}`{}{} differed in a second build", difference.output, difference.part.empty() ? "" : ", ", difference.part);
+      known[was.record.actions[difference.was].identity] = fmt::format(
+          "`{}`{}{} differed in a second build{}", difference.output, difference.part.empty() ? "" : ", ", difference.part, clock);
     }
   }
   const Path file = findings_file(was.target_directory);
@@ -286,7 +299,7 @@ std::string counted_programs(const verify::Comparison& comparison)
   return fmt::format("{} {}", count, count == 1 ? "program or library" : "programs and libraries");
 }
 
-void report_same(const Env& env, const Side& first, const Side& second, const verify::Comparison& comparison)
+void report_same(const Env& env, const Side& first, const Side& second, const Varied& varied, const verify::Comparison& comparison)
 {
   const BuildRecord& was = first.record;
   const BuildRecord& is = second.record;
@@ -306,8 +319,10 @@ void report_same(const Env& env, const Side& first, const Side& second, const ve
               fmt::format("not the same in both builds, and without effect: {} that run while building", counted_programs(comparison)))
             .note("they are linked with the C library of the machine that builds"));
   }
+  const std::string clock = varied.clock ? fmt::format(", clock {} ahead", how_far_ahead()) : std::string();
   env.reporter.status(
-      "Varied", fmt::format("directory, $HOME, $CARGO_HOME, user name, temporary directory, {} jobs instead of {}", is.jobs, was.jobs));
+      "Varied",
+      fmt::format("directory, $HOME, $CARGO_HOME, user name, temporary directory{}, {} jobs instead of {}", clock, is.jobs, was.jobs));
   std::string artifacts;
   for (const auto& artifact : was.artifacts) {
     artifacts += fmt::format("\n{:>12} {} {}", "", base::to_hex(artifact.digest.hash), artifact.path);
@@ -324,16 +339,16 @@ std::uint32_t other_number_of_jobs(const VerifyRequest& request, const BuildReco
   return request.jobs ? 0 : record.jobs + 1;
 }
 
-Result<> compare_builds(const Env& env, const Side& was, const SecondPlace& place, verify::Machine machine)
+Result<> compare_builds(const Env& env, const Side& was, const SecondPlace& place, const Varied& varied, verify::Machine machine)
 {
   CW_TRY_ASSIGN(const BuildRecord again, read_record(env, build_record_file(place.target_directory)));
   const verify::Comparison comparison = verify::compare(was.record, again, machine);
   const Side is{again, place.root, place.target_directory, place.cargo_home};
-  CW_TRY(mark_actions(env, was, comparison));
+  CW_TRY(mark_actions(env, was, varied, comparison));
   if (!comparison.differences.empty()) {
-    return fail(difference_error(env, was, is, comparison));
+    return fail(difference_error(env, was, is, varied, comparison));
   }
-  report_same(env, was, is, comparison);
+  report_same(env, was, is, varied, comparison);
   return {};
 }
 
@@ -363,13 +378,22 @@ Result<> verify(const Env& env, const GlobalOptions& options, const VerifyReques
       (void)env.fs.remove_all(place.base);
     }
   };
+  if (!request.same_clock) {
+    auto clock = second_clock(env, place.base);
+    if (!clock) {
+      remove_place();
+      return fail(std::move(clock).error());
+    }
+    varied.clock = *clock;
+  }
   env.reporter.status("Building", fmt::format("once more in {}", place.root.string()));
   const base::Command command = second_command(env, request, record, place, varied);
-  auto result = build_again(env, request, second_build(record, place, varied, command));
+  auto result = build_again(env, request, varied, second_build(record, place, varied, command));
   if (result) {
     result = compare_builds(env,
                             {record, workspace.root, workspace.target_directory, here.config->cargo_home()},
                             place,
+                            varied,
                             request.against ? verify::Machine::other : verify::Machine::same);
   }
   remove_place();

@@ -83,6 +83,7 @@ struct VerifyRequest
   std::optional<Path> against;     ///< absolute; the record of the last reproducible build here unless given
   std::optional<std::string> jobs; ///< -j as typed; others than the record has unless given
   bool keep = false;               ///< leave the second place where it is
+  bool same_clock = false;         ///< the second build has the real one, too
   base::Path driver_program;       ///< this program
   std::stop_token stop;
 };
