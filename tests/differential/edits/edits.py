@@ -5,89 +5,16 @@ import random
 import re
 import shutil
 
-TOOLCHAINS = ["1.99.1", "1.95.0"]
-RUSTFLAGS = ["", "-C debug-assertions=off", "--cfg cw_flag", "-C target-feature=+bulk-memory", "-C opt-level=1", "-C link-arg=--no-gc-sections"]
+from checkout import TOOLCHAINS, Checkout, Inapplicable  # noqa: F401
+
+RUSTFLAGS = ["", "-C debug-assertions=off", "--cfg cw_flag", "-C target-feature=+bulk-memory", "-C opt-level=1", "-C link-arg=--no-gc-sections",
+             "-C link-arg=@cw_link.txt"]
 PROFILES = ["debug = 0\n", "debug = 1\n", "debug = 0\nopt-level = 1\n", "debug = 0\ncodegen-units = 1\n", 'debug = 0\npanic = "abort"\n',
-            'debug = "line-tables-only"\noverflow-checks = false\n', 'debug = 0\nlto = "thin"\n', 'debug = 0\n[profile.dev.build-override]\nopt-level = 1\n']
+            'debug = "line-tables-only"\noverflow-checks = false\n', 'debug = 0\nlto = "thin"\n', 'debug = 0\n[profile.dev.build-override]\nopt-level = 1\n',
+            'debug = 0\n[profile.dev.package."*"]\nopt-level = 1\n', "debug = 0\nstrip = true\ndebug-assertions = false\n"]
 CONFIGS = ["", '[build]\nrustflags = ["--cfg", "cw_config"]\n', '[env]\nCW_SEEN_app = "by config"\nCW_SCRIPT = "by config"\n',
            '[env]\nCW_SCRIPT = { value = "forced", force = true }\n', '[profile.dev]\nopt-level = 1\n', '[target.wasm32-wasip1]\nrustflags = ["-C", "opt-level=2"]\n']
 OLD = 1_600_000_000
-
-
-class Inapplicable(Exception):
-    """This edit has nothing to work on here."""
-
-
-class Checkout:
-    """A project's directory, and everything else that decides what is built."""
-
-    def __init__(self, project, base):
-        self.project, self.base, self.root = project, base, base / "checkout"
-        self.env, self.features, self.release, self.toolchain = {}, [], False, TOOLCHAINS[0]
-        self.branches = []
-        self.made, self.pending = {}, None
-
-    def files(self):
-        """What belongs to the project, sorted."""
-        found = []
-        for directory, subdirectories, names in os.walk(self.root):
-            subdirectories[:] = sorted(d for d in subdirectories if not (directory == str(self.root) and d.startswith("target")))
-            found += [os.path.relpath(os.path.join(directory, name), self.root) for name in names]
-        return sorted(found)
-
-    def sources(self, under=""):
-        return [name for name in self.files() if name.endswith(".rs") and name.startswith(under) and not (self.root / name).is_symlink()]
-
-    def snapshot(self):
-        return ({name: (os.readlink(self.root / name) if (self.root / name).is_symlink() else (self.root / name).read_bytes()) for name in self.files()},
-                dict(self.env), list(self.features), self.release, self.toolchain)
-
-    def switch(self, snapshot):
-        """As a version control system does it: only what differs is written."""
-        files, env, features, release, toolchain = snapshot
-        self.env, self.features, self.release, self.toolchain = dict(env), list(features), release, toolchain
-        now = self.snapshot()[0]
-        for name in now.keys() - files.keys():
-            (self.root / name).unlink()
-        for name, content in files.items():
-            if now.get(name) == content:
-                continue
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)
-            if isinstance(content, str):
-                path.symlink_to(content)
-            else:
-                path.write_bytes(content)
-        for directory, _, _ in sorted(os.walk(self.root), reverse=True):
-            if not directory.startswith(str(self.root / "target")) and not os.listdir(directory):
-                os.rmdir(directory)
-
-    def arguments(self):
-        words = ["-p", self.project.build, "--target", self.project.target]
-        for feature in self.features:
-            words += ["--features", feature]
-        return words + (["--release"] if self.release else [])
-
-    def profile(self):
-        return "release" if self.release else "debug"
-
-    def packages(self):
-        return sorted(name for name in os.listdir(self.root) if (self.root / name / "Cargo.toml").exists())
-
-    def read(self, name):
-        return (self.root / name).read_text()
-
-    def write(self, name, text):
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-    def substitute(self, name, pattern, new):
-        text, count = re.subn(pattern, new, self.read(name), count=1)
-        if not count:
-            raise Inapplicable(f"{name} has no {pattern}")
-        self.write(name, text)
 
 
 def one_of(rng, items):
@@ -194,12 +121,16 @@ def module(rng, c):
         c.write(plain, f"pub const MORE: u32 = {value(rng)};\n")
         c.write(name, text.replace("VALUE ^ 5", "VALUE ^ 5 ^ more::MORE") + "pub mod more;\n")
         return f"{plain} is new"
+    if (c.root / plain).exists() and rng.random() < 0.3:
+        os.rename(c.root / plain, c.root / directory / "More.rs")
+        c.write(name, text.replace("pub mod more;", '#[path = "cw_probe/More.rs"] pub mod more;'))
+        return f"{plain} becomes {directory}/More.rs"
     if (c.root / plain).exists() and rng.random() < 0.6:
         (c.root / nested).parent.mkdir()
         os.rename(c.root / plain, c.root / nested)
         return f"{plain} becomes {nested}"
     shutil.rmtree(c.root / directory)
-    c.write(name, text.replace("VALUE ^ 5 ^ more::MORE", "VALUE ^ 5").replace("pub mod more;\n", ""))
+    c.write(name, re.sub(r'(#\[path = "[^"]*"\] )?pub mod more;\n', "", text.replace("VALUE ^ 5 ^ more::MORE", "VALUE ^ 5")))
     return f"{directory} goes"
 
 
@@ -216,6 +147,99 @@ def link(rng, c):
     path.unlink()
     path.symlink_to(os.path.relpath(shared, path.parent))
     return f"{name} becomes a symbolic link"
+
+
+def linked_directory(rng, c):
+    """A directory that a script reads holds a link to another, in which files come and go."""
+    package = os.path.dirname(one_of(rng, [n for n in c.files() if n.endswith("cw_input.txt")]))
+    link_path, shared = c.root / package / "cw_inputs" / "linked", c.root / "shared-inputs"
+    if not link_path.is_symlink():
+        c.write("shared-inputs/first", "")
+        link_path.parent.mkdir(exist_ok=True)
+        link_path.symlink_to(os.path.relpath(shared, link_path.parent))
+        return f"{package}/cw_inputs/linked leads to shared-inputs"
+    names = sorted(os.listdir(shared))
+    if len(names) > 2:
+        (shared / one_of(rng, names)).unlink()
+        return "a file of shared-inputs goes"
+    c.write(f"shared-inputs/f{value(rng)}", "")
+    return "a file more in shared-inputs"
+
+
+def named_file(rng, c):
+    """What a build script names and only a macro in its package reads."""
+    name = one_of(rng, [n for n in c.files() if n.endswith("cw_named.txt")])
+    c.write(name, f"named {value(rng)}")
+    return f"other text in {name}, which a macro reads"
+
+
+def link_arguments(rng, c):
+    c.write("cw_link.txt", f"-z stack-size={rng.randrange(2, 20) * 65536}\n")
+    return "the file of link arguments"
+
+
+def script_moved(rng, c):
+    """The manifest names another file for the build script."""
+    manifest = one_of(rng, [n for n in c.files() if n.endswith("/Cargo.toml") and (c.root / n).parent.joinpath("cw_input.txt").exists()])
+    directory = c.root / os.path.dirname(manifest)
+    old, new = ("build.rs", "cw_build.rs") if (directory / "build.rs").exists() else ("cw_build.rs", "build.rs")
+    os.rename(directory / old, directory / new)
+    text = re.sub(r'(?m)^build = .*\n', "", c.read(manifest))
+    c.write(manifest, text.replace("[package]\n", f'[package]\nbuild = "{new}"\n', 1))
+    return f"{manifest}: build = {new!r}"
+
+
+def lints(rng, c):
+    name = one_of(rng, c.packages()) + "/Cargo.toml"
+    text = c.read(name)
+    if "[lints" in text:
+        c.write(name, re.sub(r"\n\[lints\.rust\]\n.*\n", "", text))
+        return f"{name}: no lints"
+    c.write(name, text + f"\n[lints.rust]\n{rng.choice(['dead_code', 'unused_variables', 'unused_mut'])} = \"allow\"\n")
+    return f"{name}: lints"
+
+
+def edition(rng, c):
+    """Of the program where it is ours: what packages of the registry are written in, they need."""
+    c.substitute("app/Cargo.toml", r'edition = "\d+"', f'edition = "{rng.choice(["2018", "2021", "2024"])}"') if (c.root / "app").exists() else one_of(rng, [])
+    return "the edition in app/Cargo.toml"
+
+
+def package_moved(rng, c):
+    """A package lies in another directory: a workspace member and a [patch] with another path."""
+    name = one_of(rng, [n for n in c.packages() if n not in ("app", c.project.build)])
+    new = name.removesuffix("-moved") if name.endswith("-moved") else name + "-moved"
+    os.rename(c.root / name, c.root / new)
+    for manifest in ["Cargo.toml", *(f"{package}/Cargo.toml" for package in c.packages())]:
+        text = c.read(manifest)
+        members = re.sub(r'(?m)^members = .*', lambda m: m.group(0).replace(f'"{name}"', f'"{new}"'), text)
+        c.write(manifest, re.sub(rf'path = "(\.\./)?{re.escape(name)}"', rf'path = "\g<1>{new}"', members))
+    return f"{name} becomes {new}"
+
+
+def manifest_under_old_time(rng, c):
+    """The description of a manifest that the crate looks at or not: same size, same modification time."""
+    name = one_of(rng, [n + "/Cargo.toml" for n in c.packages() if re.search(r'(?m)^description = "described \d{4}"', c.read(n + "/Cargo.toml"))])
+    status = (c.root / name).stat()
+    c.substitute(name, r'(?m)^description = .*', f'description = "described {value(rng)}"')
+    os.utime(c.root / name, ns=(status.st_atime_ns, status.st_mtime_ns))
+    return f"the description in {name}, size and modification time stay"
+
+
+def script_input_gone(rng, c):
+    """What a script looked at is there no more, or again."""
+    directory = os.path.dirname(one_of(rng, [n for n in c.files() if n.endswith(("cw_input.txt", "cw_no_input.txt"))]))
+    old, new = ("cw_input.txt", "cw_no_input.txt")
+    if not (c.root / directory / old).exists():
+        old, new = new, old
+    os.rename(c.root / directory / old, c.root / directory / new)
+    return f"{directory}/{old} becomes {new}"
+
+
+def mode(rng, c):
+    name = one_of(rng, c.sources())
+    (c.root / name).chmod((c.root / name).stat().st_mode ^ 0o111)
+    return f"other permissions for {name}"
 
 
 def macro(rng, c):
@@ -253,22 +277,22 @@ def script_directory(rng, c):
 
 
 def script_source(rng, c):
-    name = one_of(rng, [n for n in c.sources() if n.endswith("build.rs") and "cw_probe" in c.read(n)])
+    name = one_of(rng, [n for n in c.sources() if n.endswith(("/build.rs", "cw_build.rs")) and "cw_probe" in c.read(n)])
     c.substitute(name, r"let constant = \d+", f"let constant = {value(rng)}")
     return f"the build script {name}"
 
 
 def script_names_other_inputs(rng, c):
     """What decides whether the script runs again is what it names: it names no more, or again."""
-    name = one_of(rng, [n for n in c.sources() if n.endswith("build.rs") and "rerun-if-env-changed=CW_SCRIPT" in c.read(n)])
+    name = one_of(rng, [n for n in c.sources() if n.endswith(("/build.rs", "cw_build.rs")) and "rerun-if-env-changed=CW_SCRIPT" in c.read(n)])
     line = '    println!("cargo:rerun-if-changed=cw_inputs");\n'
     text = c.read(name)
     if line in text:
         # With the line goes what it declares, or cargo's own rule would let the script see what it did not name.
-        text = text.replace(line, "").replace('read_dir("cw_inputs")', 'read_dir("cw_nothing")')
+        text = text.replace(line, "").replace('listed("cw_inputs', 'listed("cw_nothing')
     else:
         text = text.replace('    println!("cargo:rerun-if-env-changed=CW_SCRIPT");\n', line + '    println!("cargo:rerun-if-env-changed=CW_SCRIPT");\n')
-        text = text.replace('read_dir("cw_nothing")', 'read_dir("cw_inputs")')
+        text = text.replace('listed("cw_nothing', 'listed("cw_inputs')
     c.write(name, text)
     return f"{name} names other inputs"
 
@@ -282,12 +306,12 @@ def change_variable(rng, c, name):
 
 
 def seen_variable(rng, c):
-    packages = [name.split("/")[0].replace("-", "_") for name in c.files() if name.endswith("cw_probe.rs")]
+    packages = [name.split("/")[0].removesuffix("-moved").replace("-", "_") for name in c.files() if name.endswith("cw_probe.rs")]
     return change_variable(rng, c, "CW_SEEN_" + one_of(rng, packages))
 
 
 def looks_without_saying(c):
-    return any(n.endswith("build.rs") and 'env::var("CW_SCRIPT")' in c.read(n) and 'CW_SCRIPT");' not in c.read(n) for n in c.sources())
+    return any(n.endswith(("/build.rs", "cw_build.rs")) and 'env::var("CW_SCRIPT")' in c.read(n) and 'CW_SCRIPT");' not in c.read(n) for n in c.sources())
 
 
 def script_variable(rng, c):
@@ -306,6 +330,38 @@ def rustflags(rng, c):
     return f"RUSTFLAGS is {c.env['RUSTFLAGS']!r}"
 
 
+def flags_elsewhere(rng, c):
+    """Where flags come from otherwise; that a variable is empty is not that it is not set."""
+    name = rng.choice(["CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS"])
+    c.env.pop(name, None)
+    to = rng.choice([None, "", "--cfg\x1fcw_flag" if "ENCODED" in name else "--cfg cw_flag"])
+    if to is not None:
+        c.env[name] = to
+    return f"{name} is {'not set' if to is None else repr(to)}"
+
+
+def wrapper(rng, c):
+    """A wrapper that hands everything on, of the compiler or of workspace members alone."""
+    path = c.base / "wrapper.sh"
+    if not path.exists():
+        path.write_text('#!/bin/sh\nexec "$@"\n')
+        path.chmod(0o755)
+    name = rng.choice(["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"])
+    was = c.env.pop(name, None)
+    if was is None:
+        c.env[name] = str(path)
+    return f"{name} is {'set' if was is None else 'not set'}"
+
+
+def config_above(rng, c):
+    chosen = rng.choice(CONFIGS)
+    if "CW_SCRIPT" in chosen and looks_without_saying(c):
+        raise Inapplicable("a script that looks at a variable and does not say so")
+    (c.base / ".cargo").mkdir(exist_ok=True)
+    (c.base / ".cargo" / "config.toml").write_text(chosen)
+    return f"the configuration above the checkout: {chosen!r}"
+
+
 def profile_variable(rng, c):
     name = rng.choice(["CARGO_PROFILE_DEV_OPT_LEVEL", "CARGO_PROFILE_DEV_CODEGEN_UNITS", "CARGO_PROFILE_DEV_BUILD_OVERRIDE_OPT_LEVEL"])
     c.env.pop(name, None)
@@ -315,10 +371,14 @@ def profile_variable(rng, c):
     return f"{name} is {to}"
 
 
-def profile_manifest(rng, c):
-    chosen = rng.choice(PROFILES)
+def profile_in_manifest(c, chosen):
     text = c.read("Cargo.toml")
     c.write("Cargo.toml", re.sub(r"\[profile\.dev\]\n.*?(?=\[patch)", lambda _: "[profile.dev]\n" + chosen, text, flags=re.S))
+
+
+def profile_manifest(rng, c):
+    chosen = rng.choice(PROFILES)
+    profile_in_manifest(c, chosen)
     return f"the profile becomes {chosen!r}"
 
 
@@ -456,9 +516,25 @@ DECK = {
     constant: 4, constant_under_old_time: 2, older_file: 2, future_file: 1, comment: 3, function: 3, touch: 1, rewritten: 1, swapped: 1, data: 2, module: 4, link: 2,
     macro: 3, grammar: 3, script_input: 2, script_directory: 3, script_source: 2, script_names_other_inputs: 2, seen_variable: 3, script_variable: 2,
     unseen_variable: 1, rustflags: 3, profile_variable: 2, profile_manifest: 3, config: 3, description: 1, version: 1, feature: 3, release: 2, toolchain: 2,
-    branch: 5, artifact_gone: 1, artifact_overwritten: 1, artifact_replaced: 1, intermediate_gone: 1, intermediate_changed: 1, out_dir_file_gone: 1,
+    linked_directory: 3, named_file: 2, link_arguments: 2, script_moved: 1, lints: 1, edition: 1, package_moved: 2, manifest_under_old_time: 1, script_input_gone: 2,
+    mode: 1, flags_elsewhere: 2, wrapper: 1, config_above: 2,
+    branch: 15, artifact_gone: 1, artifact_overwritten: 1, artifact_replaced: 1, intermediate_gone: 1, intermediate_changed: 1, out_dir_file_gone: 1,
     out_dir_file_changed: 1, target_gone: 1, moved: 1,
 }
+
+
+def settings_go_back(checkout):
+    """What makes every build dear goes after some steps, all at once, so that there is time for more of them."""
+    checkout.release, checkout.features = False, []
+    for name in [name for name in checkout.env if name.startswith(("RUSTFLAGS", "CARGO_PROFILE_DEV"))]:
+        checkout.env.pop(name)
+    profile_in_manifest(checkout, PROFILES[0])
+    return "no flags, no features, the first profile"
+
+
+def is_dear(checkout):
+    return (checkout.release or checkout.features or "opt-level" in checkout.env.get("RUSTFLAGS", "") or any(name.startswith("CARGO_PROFILE_DEV") for name in checkout.env)
+            or re.search(r"opt-level|lto", checkout.read("Cargo.toml")))
 
 
 def choose(seed, step, checkout):
@@ -467,6 +543,10 @@ def choose(seed, step, checkout):
         checkout.pending = list(DECK)
         random.Random(f"{seed} kinds").shuffle(checkout.pending)
     rng = random.Random(f"{seed} {checkout.project.packages[0][0]} {step}")
+    checkout.dear_steps = checkout.dear_steps + 1 if is_dear(checkout) else 0
+    if checkout.dear_steps > 1:
+        checkout.made["settings_go_back"] = checkout.made.get("settings_go_back", 0) + 1
+        return f"settings_go_back: {settings_go_back(checkout)}"
     waiting = list(checkout.pending)
     while True:
         edit = waiting.pop(0) if waiting else rng.choices(list(DECK), weights=list(DECK.values()))[0]

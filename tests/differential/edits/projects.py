@@ -29,9 +29,11 @@ def small_manifest(name, more):
 
 
 SMALL = {
-    "small-base/Cargo.toml": small_manifest("small-base", "[features]\nmore = []\n"),
-    "small-base/src/lib.rs": 'pub fn base() -> u32 { if cfg!(feature = "more") { 2 } else { 1 } }\n',
-    "small-base/build.rs": 'fn main() {\n    println!("cargo:rerun-if-changed=build.rs");\n}\n',
+    # Its script names a file for the macro in it.
+    "small-base/Cargo.toml": small_manifest("small-base", '[features]\nmore = []\n[dependencies]\nsmall-macro = { path = "../small-macro" }\n'),
+    "small-base/src/lib.rs": 'pub fn base() -> u32 { if cfg!(feature = "more") { 2 } else { 1 } }\npub fn named() -> &\'static str { small_macro::named!() }\n',
+    "small-base/build.rs": 'fn main() {\n    println!("cargo:rerun-if-changed=cw_named.txt");\n}\n',
+    "small-base/cw_named.txt": "named one",
     # Its script names no inputs, so that the whole package counts.
     "small-loose/Cargo.toml": small_manifest("small-loose", '[features]\nextra = []\n[dependencies]\nsmall-base = { path = "../small-base" }\n'),
     "small-loose/src/lib.rs": 'pub fn loose<T: Into<u32>>(more: T) -> u32 { small_base::base() + more.into() + u32::from(cfg!(feature = "extra")) }\n',
@@ -43,6 +45,12 @@ pub fn list(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let path = std::path::Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("src/list.pest");
     let text = std::fs::read_to_string(path).unwrap();
     format!("{{ const _: &str = include_str!(\\"list.pest\\"); {:?} }}", text.len()).parse().unwrap()
+}
+/// The text of a file that the compiler is not told of.
+#[proc_macro]
+pub fn named(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let path = std::path::Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("cw_named.txt");
+    format!("{:?}", std::fs::read_to_string(path).unwrap_or_default()).parse().unwrap()
 }
 """,
 }
@@ -96,7 +104,7 @@ fn main() {
 }
 """, 'pest = "2"\npest_derive = "2"\n'),
     "small": Project(WASIP1, ["small-base 0.1.0", "small-loose 0.1.0", "small-macro 0.1.0"], "app", "app.wasm", ["small-base/more", "small-loose/extra"],
-                     'fn main() {\n    println!("{} {}", small_loose::loose(7u8), small_macro::list!());\n}\n',
+                     'fn main() {\n    println!("{} {} {}", small_loose::loose(7u8), small_macro::list!(), small_base::named());\n}\n',
                      'small-base = { path = "../small-base" }\nsmall-loose = { path = "../small-loose" }\nsmall-macro = { path = "../small-macro" }\n', SMALL),
 }
 GRAMMAR = 'number = { ASCII_DIGIT+ }\nlist = { number ~ ("," ~ number)* }\n'
@@ -115,7 +123,11 @@ SCRIPT = """
 // The probe of the test of random edits.
 fn cw_probe() {
     let input = std::fs::read_to_string("cw_input.txt").unwrap_or_default();
-    let mut names: Vec<_> = std::fs::read_dir("cw_inputs").map(|d| d.flatten().map(|e| e.file_name().into_string().unwrap()).collect()).unwrap_or_default();
+    let listed = |directory: &str| -> Vec<String> {
+        std::fs::read_dir(directory).map(|d| d.flatten().map(|e| e.file_name().into_string().unwrap()).collect()).unwrap_or_default()
+    };
+    let mut names = listed("cw_inputs");
+    names.extend(listed("cw_inputs/linked"));
     names.sort();
     let variable = std::env::var("CW_SCRIPT").unwrap_or_default();
     let constant = 1000;
@@ -232,6 +244,7 @@ def make(name, root):
         (root / "app" / "Cargo.toml").write_text('[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\ndescription = "one"\n[dependencies]\n' + project.dependencies)
         shown["app"] = add_probe(root / "app", "app")
     add_report(root, project, shown)
+    (root / "cw_link.txt").write_text("-z stack-size=131072\n")
     patches = "" if project.written else "".join(f'"{package}" = {{ path = "{package}" }}\n' for package, _ in project.packages)
     (root / "Cargo.toml").write_text(f"[workspace]\nresolver = \"2\"\nmembers = {members!r}\n[profile.dev]\ndebug = 0\n[patch.crates-io]\n{patches}".replace("'", '"'))
     lock = HERE / "locks" / f"{name}.lock"
