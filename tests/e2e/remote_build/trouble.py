@@ -89,7 +89,7 @@ def sending(base, module):
     table = {"url": bad.url, "mode": "read-write", "timeout": 30}
     a.configure(bad=table)
     bad.faults = {"put cas": 507}
-    for _ in range(3):  # what nobody had the time to offer waits, on a busy machine
+    for _ in range(8):  # what nobody had the time to offer waits, on a busy machine
         a.forget()
         full = a.build()
         if not full.is_good(module, ALL, FULL) or a.spooled() == 0:
