@@ -3,8 +3,14 @@
 
 First every Catch2 program that ctest knows of, counted test case by test case; then the lines of
 tests/suites.txt, whose commands report `ok - NAME`, `not ok - NAME` or `skip - NAME: REASON`, a line
-each. A suite that reports nothing, or ends badly without a `not ok`, counts as one failure. The last
-line is `N passed, N failed` (with `, N skipped` where something was); the exit status is 1 after a failure.
+each. A suite that reports nothing, or ends badly without a `not ok`, counts as one failure.
+
+A suite that fails runs once more: they start real compilers, browsers and servers, and a machine shared with
+others can stop one of those for seconds. What fails twice has failed. What fails once is shown whole all the
+same and named at the end as unsteady, for it is a defect, of the test if not of the program.
+
+The last line is `N passed, N failed` (with `, N skipped` and `, N unsteady` where something was); the exit
+status is 1 after a failure.
 """
 
 import argparse
@@ -32,6 +38,7 @@ class Outcome:
     passed: int = 0
     failed: list = field(default_factory=list)
     skipped: list = field(default_factory=list)
+    unsteady: list = field(default_factory=list)  # failed at first, not when the suite ran again
     seconds: float = 0.0
     detail: str = ""
 
@@ -149,10 +156,24 @@ def run_suite(name, command, environment, log_dir, timeout, verbose):
     return outcome
 
 
+def run_suite_twice_at_most(name, command, environment, log_dir, timeout, verbose):
+    first = run_suite(name, command, environment, log_dir, timeout, verbose)
+    if not first.failed:
+        return first
+    show(first)
+    print("    once more, since a check failed:", flush=True)
+    (log_dir / f"{name}.log").rename(log_dir / f"{name}.first.log")
+    second = run_suite(name, command, environment, log_dir, timeout, verbose)
+    second.unsteady = [what for what in first.failed if what not in second.failed]
+    return second
+
+
 def show(outcome):
     counts = f"{outcome.passed:5} ok"
     if outcome.failed:
         counts += f", {len(outcome.failed)} failed"
+    if outcome.unsteady:
+        counts += f", {len(outcome.unsteady)} unsteady"
     if outcome.skipped:
         counts += f", {len(outcome.skipped)} skipped"
     print(f"  {outcome.name:26} {outcome.seconds:7.1f} s  {counts}", flush=True)
@@ -201,21 +222,26 @@ def main():
                            CW_JOBS=str(options.jobs))
         for name, command in read_suites(options.tier):
             if wanted.search(name):
-                outcomes.append(run_suite(name, command, environment, log_dir, SUITE_TIMEOUT_S[options.tier],
-                                          options.verbose))
+                outcomes.append(run_suite_twice_at_most(name, command, environment, log_dir,
+                                                        SUITE_TIMEOUT_S[options.tier], options.verbose))
                 show(outcomes[-1])
 
     failed = [what for outcome in outcomes for what in outcome.failed]
     skipped = [what for outcome in outcomes for what in outcome.skipped]
+    unsteady = [what for outcome in outcomes for what in outcome.unsteady]
     passed = sum(outcome.passed for outcome in outcomes)
     print(f"\n{time.monotonic() - begin:.0f} s in all; the logs are in {log_dir}")
     for what in failed:
         print(f"failed: {what}")
+    for what in unsteady:
+        print(f"unsteady, failed at first: {what}")
     for what in skipped:
         print(f"skipped: {what}")
     summary = f"{passed} passed, {len(failed)} failed"
     if skipped:
         summary += f", {len(skipped)} skipped"
+    if unsteady:
+        summary += f", {len(unsteady)} unsteady"
     print(summary)
     return 1 if failed or not passed else 0
 
