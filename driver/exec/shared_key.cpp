@@ -12,7 +12,6 @@
 #include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/exec/toolchain_digest.hpp>
 
-#include "dotenv.hpp"
 #include "git_state.hpp"
 #include "private_values.hpp"
 #include "result_notes.hpp"
@@ -433,8 +432,7 @@ Result<std::string> SharedKeys::toolchain(const plan::TemplateInput& input, cons
                   toolchain_contents(m_context.env.fs, input.path, triples_of(input.text), m_use.memo_directory));
     CW_TRY_ASSIGN(const std::string now, toolchain_identity(m_context.env.fs, input.path, triples_of(input.text)));
     if (now != identity) {
-      (void)m_context.env.fs.remove(m_use.memo_directory / "toolchains" / identity); // what was hashed may be of both
-      return fail(toolchain_changed(input.path));
+      return fail(toolchain_changed(input.path)); // what was hashed may be of both; no later look has that stamp
     }
     known = base::to_hex(digest.hash);
   }

@@ -47,7 +47,7 @@ Result<> read_address(const Config& config, ExecutionSettings& out)
                        url->definition,
                        "write `grpcs://HOST:PORT/INSTANCE` (without TLS `grpc`)");
   }
-  if (authority_of(url->value).find('@') != std::string_view::npos) {
+  if (holds_secret(url->value)) {
     // Without its place: the line would show what must not be shown.
     return fail(Error("CW1265", fmt::format("the address in `[{}]` holds a secret", k_execution_table))
                     .note(fmt::format("it is set by {}", url->definition.display()))
@@ -63,13 +63,13 @@ Result<> read_token_variable(const Config& config, ExecutionSettings& out)
   if (!variable) {
     return {};
   }
-  if (variable->value.empty() || variable->value.find_first_of("= \t\n") != std::string::npos) {
+  if (!is_variable_name(variable->value)) {
     return wrong_value(config,
                        fmt::format("`{}` is no name of a variable", variable->value),
                        variable->definition,
                        "the variable holds the token; the token itself is never written down");
   }
-  if (protocol_of(out.url) == Protocol::grpc && !is_on_this_machine(out.url)) {
+  if (is_sent_in_the_clear(out.url)) {
     return fail(in_file(config, Error("CW1265", "the token of the executor would be sent in the clear"), variable->definition)
                     .note(fmt::format("its address is `{}`", out.url))
                     .help("use `grpcs`"));

@@ -42,6 +42,24 @@ inline bool is_on_this_machine(std::string_view url)
   return host == "localhost" || host == "[::1]" || (is_address && host.starts_with("127."));
 }
 
+/// A name and a password, or a token, as addresses can have them.
+inline bool holds_secret(std::string_view url)
+{
+  return authority_of(url).find('@') != std::string_view::npos;
+}
+
+/// Whether anybody on the way reads what is sent there.
+inline bool is_sent_in_the_clear(std::string_view url)
+{
+  const Protocol protocol = protocol_of(url);
+  return (protocol == Protocol::http || protocol == Protocol::grpc) && !is_on_this_machine(url);
+}
+
+inline bool is_variable_name(std::string_view text)
+{
+  return !text.empty() && text.find_first_of("= \t\n") == std::string_view::npos;
+}
+
 /// With the line that says so, or the variable.
 inline Error in_file(const manifest::Config& config, Error error, const manifest::Definition& definition, std::string label = {})
 {

@@ -74,7 +74,7 @@ private:
                    url->definition,
                    "write `https://HOST/PATH`, or `grpcs://HOST:PORT/INSTANCE` for the remote execution API (without TLS `http`, `grpc`)");
     }
-    if (authority_of(url->value).find('@') != std::string_view::npos) {
+    if (holds_secret(url->value)) {
       // Without its place: the line would show what must not be shown.
       return fail(Error("CW1265", fmt::format("the address of remote cache `{}` holds a secret", m_name))
                       .note(fmt::format("it is set by {}", url->definition.display()))
@@ -114,18 +114,17 @@ private:
     if (!variable) {
       return {};
     }
-    if (variable->value.empty() || variable->value.find_first_of("= \t\n") != std::string::npos) {
+    if (!is_variable_name(variable->value)) {
       return wrong(fmt::format("`{}` is no name of a variable", variable->value),
                    variable->definition,
                    "the variable holds the token; the token itself is never written down");
     }
-    const Protocol protocol = protocol_of(out.url);
-    if ((protocol == Protocol::http || protocol == Protocol::grpc) && !is_on_this_machine(out.url)) {
+    if (is_sent_in_the_clear(out.url)) {
       return fail(in_file(m_config,
                           Error("CW1265", fmt::format("the token of remote cache `{}` would be sent in the clear", m_name)),
                           variable->definition)
                       .note(fmt::format("its address is `{}`", out.url))
-                      .help(fmt::format("use `{}`", protocol == Protocol::http ? "https" : "grpcs")));
+                      .help(fmt::format("use `{}`", protocol_of(out.url) == Protocol::http ? "https" : "grpcs")));
     }
     out.token_variable = variable->value;
     return {};

@@ -1,4 +1,6 @@
 // Settings with a meaning of their own: [env], [alias], [http], paths, profiles, patches.
+#include <cargo_wasm/manifest/token_variables.hpp>
+
 #include "config_fixture.hpp"
 
 using namespace cargo_wasm;
@@ -24,6 +26,16 @@ TEST_CASE("config: [env] cannot move the homes", "[manifest][config]")
    |              ^^^^
    = help: set it in the environment that cargo-wasm is started in
 )");
+}
+
+TEST_CASE("config: the variables of tokens are those of each remote cache and of the executor", "[manifest][config]")
+{
+  ConfigFixture project(
+      {{"/w/app/.cargo/config.toml",
+        "[cargo-wasm.cache.remote.\"eu.west\"]\ntoken-env = \"EU\"\n[cargo-wasm.cache.remote.us]\nurl = \"http://us.test\"\n"
+        "[cargo-wasm.execution]\ntoken-env = \"EXECUTOR\"\n"}});
+  CHECK(manifest::variables_of_tokens(*project.load()) == std::vector<std::string>{"EU", "EXECUTOR"});
+  CHECK(manifest::variables_of_tokens(*ConfigFixture().load()).empty());
 }
 
 TEST_CASE("config: aliases are words, from tables and variables", "[manifest][config]")

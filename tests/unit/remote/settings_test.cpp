@@ -195,5 +195,7 @@ TEST_CASE("cache settings: a token may go to this machine without TLS", "[remote
   for (const char* const url : {"http://localhost:1/x", "grpc://127.0.0.1:1", "http://[::1]:8"}) {
     CHECK(read(table("url = \"" + std::string(url) + "\"\ntrust = \"all\"\ntoken-env = \"T\"\n")));
   }
-  CHECK_FALSE(read(table("url = \"http://localhost.example\"\ntrust = \"all\"\ntoken-env = \"T\"\n")));
+  for (const char* const url : {"http://localhost.example", "http://127.0.0.1.example.test", "http://127.example.test:1"}) {
+    CHECK_FALSE(read(table("url = \"" + std::string(url) + "\"\ntrust = \"all\"\ntoken-env = \"T\"\n")));
+  }
 }
