@@ -129,7 +129,7 @@ def strictly(server, cargo_wasm, member, without, lock):
     check("--strict-federation: a component with its publisher's key is used", done.returncode == 0, done.stderr)
     (member / "Cargo.toml").write_text(without)
     told("--strict-federation: without one it is refused, although it is locked and here", cargo_wasm("component", "fetch", "--strict-federation"), 5, told_why, names)
-    told("--strict-federation: in a build, too", cargo_wasm("build", "--strict-federation", "-p", member.name, "--component"), 5,
+    told("--strict-federation: in a build, too", cargo_wasm("+" + TOOLCHAIN, "build", "--strict-federation", "-p", member.name, "--component"), 5,
          "      Target wasm32-wasip2 (the default for components; --target changes it)\n" + told_why, names)
     locked = lock.read_text()
     lock.unlink()

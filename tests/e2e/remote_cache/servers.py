@@ -11,6 +11,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "oci"))
+import pypi  # noqa: E402
 from builder import skip  # noqa: E402
 from peers import TOOLS, free_port, other_suite, run  # noqa: E402
 
@@ -154,13 +155,11 @@ thread-pool-size: 20
 
 
 def buildgrid(base):
-    place = TOOLS / f"buildgrid-{BUILDGRID}"
-    program = place / "bin" / "bgd"
-    if not program.exists():
-        got = run(sys.executable, "-m", "pip", "install", "-q", "--target", place, f"buildgrid=={BUILDGRID}")
-    if not program.exists():
-        skip("BuildGrid", f"it cannot be installed here: {got.stderr.strip()[-200:]}")
+    place = pypi.unpacked(f"buildgrid=={BUILDGRID}")
+    if place is None:
+        skip("BuildGrid", "it cannot be installed here")
         return None
+    program = place / "bin" / "bgd"
 
     def command(server):
         (server.base / "cas").mkdir()
