@@ -146,7 +146,8 @@ class World:
         self.start("primary")
         size = sum(publish(self.ports["primary"], token, self.index, place, count) for place in reversed(range(count)))
         document = json.loads((base / "primary/public/.well-known/cargo-wasm/federation/latest").read_text())
-        self.key = json.loads(base64.b64decode(document["payload"]))["policy"].split()[1]
+        stated = json.loads(base64.b64decode(document["payload"]))
+        self.key = stated["keys"][stated["root"]["keys"][0]]
         for name in ("m1", "m2"):
             run("registry", "sync", base / name, "--from", self.addresses["primary"], "--url", self.addresses[name], "--trust-first")
             self.start(name)
