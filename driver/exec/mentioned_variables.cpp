@@ -41,12 +41,14 @@ bool stands_at(std::string_view bytes, std::size_t at, std::string_view name)
 
 } // namespace
 
-std::vector<std::string> variables_to_look_for(const Env& env, const ExpandedCommand& command)
+std::vector<std::string> variables_to_look_for(const Env& env, plan::ActionKind kind, const ExpandedCommand& command)
 {
+  const bool has_those_of_scripts = kind == plan::ActionKind::run_build_script; // `add_tools` adds them, by their values
+
   std::vector<std::string> names;
   for (const auto& [name, value] : env.vars) {
     if (name.size() >= k_shortest_name && !command.environment.contains(name) && !base::is_secret_variable(name) &&
-        !is_read_by_build_scripts(name) && !is_of_every_session(name)) {
+        !(has_those_of_scripts && is_read_by_build_scripts(name)) && !is_of_every_session(name)) {
       names.push_back(name);
     }
   }
@@ -94,7 +96,7 @@ Result<> SharedKeys::add_mentioned(const plan::ActionTemplate& tmpl, const Expan
       continue;
     }
     if (names.empty()) {
-      names = variables_to_look_for(m_context.env, command);
+      names = variables_to_look_for(m_context.env, tmpl.kind, command);
       base::StableHasher hasher;
       for (const std::string& each : names) {
         hasher.add(each);

@@ -9,9 +9,9 @@
 
 namespace cargo_wasm::exec {
 
-/// Names of variables that are set and that nobody else accounts for: no command sets them, no known list has them, and they are not those
-/// of every session. Sorted. Names of two letters and less, which stand in any program by chance, are left out (`CI`).
-[[nodiscard]] std::vector<std::string> variables_to_look_for(const Env& env, const ExpandedCommand& command);
+/// Names of variables that are set and that nobody else accounts for: no command sets them, they are not those of every session, and, for a
+/// script's run, no known list has them. Sorted. Names of two letters and less, which stand in any program by chance, are left out (`CI`).
+[[nodiscard]] std::vector<std::string> variables_to_look_for(const Env& env, plan::ActionKind kind, const ExpandedCommand& command);
 
 /// Those of `names` that stand somewhere in `bytes`, in their order; those of less than six letters without `_` only where no longer name
 /// goes on. Cost: one pass over the bytes.

@@ -320,17 +320,21 @@ Result<> ResultCache::settle(plan::ActionIndex action, FoundResult& found)
 
 Result<bool> ResultCache::bring_directory(const RecordedOutput& output, const std::string& path)
 {
-  CW_TRY(m_context.env.fs.remove_all(path));
-  CW_TRY(m_context.env.fs.create_directories(path));
+  base::Filesystem& fs = m_context.env.fs;
+  const base::Path whole = path, half = path + ".half";
+  CW_TRY(fs.remove_all(half));
+  CW_TRY(fs.create_directories(half));
   for (const RecordedFile& file : output.files) {
-    const base::Path place = m_context.places.path_of(file.name);
-    CW_TRY(m_context.env.fs.create_directories(place.parent_path()));
+    const base::Path place = half / base::Path(m_context.places.path_of(file.name)).lexically_relative(whole);
+    CW_TRY(fs.create_directories(place.parent_path()));
     CW_TRY_ASSIGN(const bool is_there, m_store.restore(file.known.digest, file.known.executable, place, cache::Placing::copy));
     if (!is_there) {
-      return false;
+      CW_TRY(fs.remove_all(half));
+      return false; // a script that runs now must not find some of its files
     }
   }
-  return true;
+  CW_TRY(fs.remove_all(whole));
+  return fs.rename(half, whole).map([] { return true; });
 }
 
 Result<bool> ResultCache::bring(plan::ActionIndex action, Record& record)

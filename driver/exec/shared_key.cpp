@@ -126,6 +126,7 @@ Result<> SharedKeys::add_tree(const plan::TemplateInput& input, SharedKey& key)
   if (files.empty()) {
     CW_TRY_ASSIGN(files, look_at_sources(m_context, {}, {{m_context.places.name_of(input.path.native()), TreeKind::package}}, {}, false));
   }
+  key.package_tree = m_context.places.name_of(input.path.native());
   for (const RecordedFile& file : files) {
     key.package_files.insert(file.name);
     key.input.sources.push_back({file.name, file.known.digest, file.known.executable});
@@ -157,25 +158,28 @@ Result<Unlisted> SharedKeys::look_at_unlisted(const plan::TemplateInput& input, 
   constexpr std::uint64_t k_most_bytes = 64 << 20;
   std::map<std::string, std::string> paths; // by place name
   std::uint64_t bytes = 0;
-  const auto note = [&](const std::string& path, const base::FileStat& stat) -> Result<> {
+  const auto is_too_much = [&] { return paths.size() > k_most_files || bytes > k_most_bytes; };
+  const auto note = [&](const std::string& path, const base::FileStat& stat) {
     std::string name = m_context.places.name_of(path);
-    if (!key.package_files.contains(name) && paths.size() <= k_most_files) {
+    if (!key.package_files.contains(name)) {
       paths.emplace(std::move(name), path);
       bytes += stat.size_bytes;
     }
-    return {};
+    return !is_too_much();
   };
-  CW_TRY(for_each_file(m_context.env.fs, input.path.native(), m_context.graph.target_directory.native(), note));
-  if (paths.size() > k_most_files || bytes > k_most_bytes) {
+  CW_TRY(
+      for_each_file(m_context.env.fs, input.path.native(), m_context.graph.target_directory.native(), LinkedDirectories::followed, note));
+  if (is_too_much()) {
     return Unlisted{{}, "too many", true};
   }
   Unlisted found;
   base::StableHasher hasher;
   for (const auto& [name, path] : paths) {
-    CW_TRY_ASSIGN(const auto known, m_context.digests.file_now(path));
-    hasher.add(name).add(known ? base::to_hex(known->digest.hash) : "");
-    if (known) {
-      found.files.push_back({name, known->digest, known->executable});
+    const auto looked = m_context.digests.file_now(path);
+    const bool is_read = looked && *looked; // else scripts cannot read it either
+    hasher.add(name).add(is_read ? base::to_hex((*looked)->digest.hash) : "");
+    if (is_read) {
+      found.files.push_back({name, (*looked)->digest, (*looked)->executable});
     }
   }
   found.digest = paths.empty() ? "" : hasher.finish_hex();
@@ -410,7 +414,7 @@ Observations SharedKeys::observations_of(const SharedKey& key, const Record& rec
                key.input.dependencies, name, {}, [](const auto& dependency) -> const std::string& { return dependency.first; });
   };
   for (const RecordedTree& tree : record.source_trees) {
-    if (tree.kind == TreeKind::everything && !is_covered(tree.name)) {
+    if (tree.name != key.package_tree && !is_covered(tree.name)) {
       observed.trees.push_back(tree);
     }
   }

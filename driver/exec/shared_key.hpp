@@ -42,6 +42,7 @@ struct Observations
 struct SharedKey
 {
   SealInput input;                       ///< with the package's files, or its checksum in `platform`
+  std::string package_tree;              ///< place name of the package whose files `input` has one by one; empty: of none
   std::set<std::string> package_files;   ///< place names that `input` covers
   std::vector<std::string> whole_places; ///< place names of directories that a checksum or a dependency's digest covers
   bool is_of_this_machine = false;       ///< part of it is hashed under the store's secret: nobody else finds what stands under it

@@ -18,7 +18,8 @@ bool is_of_version_control(std::string_view name)
 Result<> for_each_file(const base::ReadOnlyFilesystem& fs,
                        const std::string& root,
                        const std::string& excluded,
-                       const std::function<Result<>(const std::string& path, const base::FileStat& stat)>& visit)
+                       LinkedDirectories links,
+                       const std::function<bool(const std::string& path, const base::FileStat& stat)>& visit)
 {
   std::vector<std::string> directories{root};
   std::set<std::string> followed; // real paths that links led to
@@ -26,12 +27,19 @@ Result<> for_each_file(const base::ReadOnlyFilesystem& fs,
   while (!directories.empty()) {
     const std::string directory = std::move(directories.back());
     directories.pop_back();
-    CW_TRY_ASSIGN(const auto entries, fs.list(directory));
-    const bool is_cache = std::ranges::any_of(entries, [](const base::DirectoryEntry& entry) { return entry.name == "CACHEDIR.TAG"; });
+    const auto entries = fs.list(directory);
+    if (!entries) {
+      const auto stat = fs.lstat(directory); // who may not list it reads nothing there either
+      if (stat && *stat && !visit(directory, **stat)) {
+        return {};
+      }
+      continue;
+    }
+    const bool is_cache = std::ranges::any_of(*entries, [](const base::DirectoryEntry& entry) { return entry.name == "CACHEDIR.TAG"; });
     if (is_cache && directory != root) {
       continue;
     }
-    for (const base::DirectoryEntry& entry : entries) {
+    for (const base::DirectoryEntry& entry : *entries) {
       const std::string path = directory + "/" + entry.name;
       if (path == excluded || is_of_version_control(entry.name)) {
         continue;
@@ -40,12 +48,16 @@ Result<> for_each_file(const base::ReadOnlyFilesystem& fs,
         directories.push_back(path);
         continue;
       }
-      CW_TRY_ASSIGN(const auto stat, fs.lstat(path));
-      if (stat) {
-        CW_TRY(visit(path, *stat));
+      const auto stat = fs.lstat(path);
+      if (stat && *stat && !visit(path, **stat)) {
+        return {};
       }
-      if (entry.type == base::FileType::symlink && fs.is_directory(path)) {
-        CW_TRY_ASSIGN(const base::Path real, fs.canonicalize(path));
+      if (links == LinkedDirectories::followed && entry.type == base::FileType::symlink && fs.is_directory(path)) {
+        const auto linked = fs.canonicalize(path);
+        if (!linked) {
+          continue;
+        }
+        const base::Path& real = *linked;
         const auto is_at_or_below = [](const base::Path& one, const base::Path& other) {
           return (one.native() + "/").starts_with(other.native() + "/");
         };
@@ -72,9 +84,9 @@ std::string stamp_of(const std::map<std::string, base::FileStat>& files)
 Result<std::string> tree_stamp(const base::ReadOnlyFilesystem& fs, const std::string& root, const std::string& excluded)
 {
   std::map<std::string, base::FileStat> files;
-  CW_TRY(for_each_file(fs, root, excluded, [&](const std::string& path, const base::FileStat& stat) -> Result<> {
+  CW_TRY(for_each_file(fs, root, excluded, LinkedDirectories::left_out, [&](const std::string& path, const base::FileStat& stat) {
     files.emplace(path, stat);
-    return {};
+    return true;
   }));
   return stamp_of(files);
 }

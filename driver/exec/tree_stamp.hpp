@@ -12,17 +12,20 @@
 
 namespace cargo_wasm::exec {
 
-/// Every file and link below `root` with its own stat data, in no order; links to directories elsewhere are followed. Left out: directories
-/// of version control, and those with a CACHEDIR.TAG, as target directories have. Errors: a directory cannot be listed. Cost: one stat a
-/// file.
+enum class LinkedDirectories : bool { left_out, followed };
+
+/// Every file and link below `root` with its own stat data, in no order, until `visit` says no; of a directory that may not be listed its
+/// own. Left out: directories of version control, those with a CACHEDIR.TAG, as target directories have, and what goes while one looks.
+/// Errors: `root` is not there. Cost: one stat a file.
 Result<> for_each_file(const base::ReadOnlyFilesystem& fs,
                        const std::string& root,
                        const std::string& excluded,
-                       const std::function<Result<>(const std::string& path, const base::FileStat& stat)>& visit);
+                       LinkedDirectories links,
+                       const std::function<bool(const std::string& path, const base::FileStat& stat)>& visit);
 
 /// Of files and links by their paths, with their own stat data.
 [[nodiscard]] std::string stamp_of(const std::map<std::string, base::FileStat>& files);
-/// Another one when a file came, went or was written.
+/// Another one when a file or link below `root` came, went or was written.
 [[nodiscard]] Result<std::string> tree_stamp(const base::ReadOnlyFilesystem& fs, const std::string& root, const std::string& excluded);
 
 /// Of the workspace of a local package, and of the package where it lies beside; nothing of crates from elsewhere, which their keys look

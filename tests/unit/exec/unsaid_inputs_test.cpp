@@ -144,12 +144,14 @@ TEST_CASE("names of variables are found in a program's bytes, wherever they begi
   CHECK(mentioned_in("CARGO_PKG_NAMEthe STAGE/", {"NAME", "STAGE"}) == Names{"STAGE"});
 }
 
-TEST_CASE("variables of sessions, of commands, those known to be read and short ones are not looked for")
+TEST_CASE("variables of sessions, of commands and short ones are not looked for; those known to be read by scripts are, in macros")
 {
   test::TestEnv world;
   world.vars = {
       {"BUILD_NUMBER", "1"}, {"CARGO_HOME", "/c"}, {"CC", "gcc"}, {"CI", "true"}, {"HOME", "/h"}, {"LC_ALL", "C"}, {"OUT_DIR", "/o"}};
+  world.vars["SOURCE_DATE_EPOCH"] = "1";
   ExpandedCommand command;
   command.environment.emplace("OUT_DIR", "/o");
-  CHECK(variables_to_look_for(world.env(), command) == Names{"BUILD_NUMBER"});
+  CHECK(variables_to_look_for(world.env(), plan::ActionKind::run_build_script, command) == Names{"BUILD_NUMBER"});
+  CHECK(variables_to_look_for(world.env(), plan::ActionKind::rustc, command) == Names{"BUILD_NUMBER", "SOURCE_DATE_EPOCH"});
 }
