@@ -3,6 +3,7 @@
 Every check prints one line: `ok - NAME`, `not ok - NAME` (details follow, indented) or `skip - NAME: REASON`.
 """
 import os
+import random
 import re
 import shutil
 import socket
@@ -45,19 +46,47 @@ def finish():
     sys.exit(1 if failures else 0)
 
 
+# Below those that Linux gives to whoever asks for any: no client's end of a connection takes one before its server has it.
+PORTS = range(20_000, 32_000)
+given = set()
+
+
+def is_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers set it: connections that have ended do not count
+        try:
+            probe.bind(("127.0.0.1", port))
+            return True
+        except OSError:
+            return False
+
+
 def free_ports(count):
-    """As many that nobody has at the moment, of this machine alone."""
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
+    """As many that nobody has at the moment, of this machine alone. None is given twice."""
+    found = []
+    while len(found) < count:
+        port = random.choice(PORTS)
+        if port not in given and is_free(port):
+            given.add(port)
+            found.append(port)
+    return found
 
 
 def free_port():
     return free_ports(1)[0]
+
+
+SERVER_LINE = re.compile(r"^(.*) &$", re.M)
+
+
+def with_awaited_servers(script):
+    """A page's commands for bash, where each server that they leave behind is waited for until it listens, says what it says to a file, and is noted to be
+    ended. A sync has nothing to wait for: whoever needs what it brings waits for that."""
+    def awaited(line):
+        port = re.search(r"127\.0\.0\.1:([0-9]+)", line[1])
+        wait = f"; until (exec 3<>/dev/tcp/127.0.0.1/{port[1]}) 2>/dev/null; do kill -0 $!; sleep 0.05; done" if port else ""
+        return f"{line[1]} >>servers.log 2>&1 & echo $! >>pids{wait}"
+    return SERVER_LINE.sub(awaited, script)
 
 
 CHANGES_A_BUILD = ("CARGO_WASM", "RUSTFLAGS", "CARGO_BUILD", "CARGO_TARGET", "CARGO_PROFILE", "CARGO_INCREMENTAL", "MAKEFLAGS", "CARGO_MAKEFLAGS")

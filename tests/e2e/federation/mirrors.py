@@ -64,12 +64,6 @@ class Mirror:
         self.server.server_close()
 
 
-def closed_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 PAGE = b"<!DOCTYPE html><html><body>Please log in to this network</body></html>"
 
 

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import time
 
-from builder import PROGRAM, TOOLCHAIN, clean_environment
+from builder import PROGRAM, TOOLCHAIN, clean_environment, free_port
 
 TLOG_TOOL = pathlib.Path(os.environ.get("CW_BUILD_DIR", "build")).resolve() / "tests/unit/registry_tlog/tlog_tool"
 TIER = os.environ.get("CW_TIER", "test")
@@ -22,7 +22,7 @@ class Server:
     """`cargo-wasm registry serve` on a port that stays the same."""
 
     def __init__(self, world, directory, port=0):
-        self.world, self.directory, self.port = world, directory, port
+        self.world, self.directory, self.port = world, directory, port or free_port()
         self.process, self.options = None, ()
 
     def start(self):
@@ -30,7 +30,7 @@ class Server:
         port_file.unlink(missing_ok=True)
         self.process = subprocess.Popen([PROGRAM, "registry", "serve", self.directory, "--listen", f"127.0.0.1:{self.port}", "--port-file", port_file, *self.options],
                                         env=self.world.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while not port_file.exists():
             if self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"the server did not start: {self.process.communicate()[1]}")
