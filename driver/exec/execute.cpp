@@ -1,7 +1,7 @@
+#include <cargo_wasm/base/processors.hpp>
 #include <cargo_wasm/exec/execute.hpp>
 
 #include <algorithm>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -51,7 +51,7 @@ Result<std::unique_ptr<base::FileLock>> open_target(const Env& env, const plan::
 
 std::uint32_t count_jobs(const ExecuteOptions& options)
 {
-  return options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+  return options.jobs != 0 ? options.jobs : base::usable_processors();
 }
 
 } // namespace

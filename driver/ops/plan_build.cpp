@@ -1,10 +1,10 @@
 #include "plan_build.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/processors.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/ops/project.hpp>
 #include <cargo_wasm/plan/actions.hpp>
@@ -31,7 +31,7 @@ namespace {
 
 Result<std::uint32_t> job_limit(const CompileRequest& request, const manifest::Config& config)
 {
-  const auto threads = std::max(1U, std::thread::hardware_concurrency());
+  const auto threads = base::usable_processors();
   if (request.jobs) {
     return exec::parse_jobs(*request.jobs, threads);
   }

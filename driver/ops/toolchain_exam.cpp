@@ -2,10 +2,10 @@
 //
 // Certificates are kept in $CARGO_HOME/cargo-wasm/exams, named by the compiler's files: rustc, its libraries, the linkers beside it and the
 // standard libraries of the battery's targets. One of another battery, another cargo-wasm, or with fewer settings does not count.
+#include <cargo_wasm/base/processors.hpp>
 #include <cargo_wasm/ops/verbs.hpp>
 
 #include <algorithm>
-#include <thread>
 
 #include <unistd.h>
 
@@ -138,7 +138,7 @@ private:
       CW_TRY_ASSIGN(const auto defects, toolchain::load_defects(m_env.fs, {}));
       std::ranges::transform(defects, std::back_inserter(m_exam.ignored_defects), &toolchain::Defect::id);
     }
-    CW_TRY_ASSIGN(m_exam.jobs, exec::parse_jobs(m_request.jobs.value_or("default"), std::thread::hardware_concurrency()));
+    CW_TRY_ASSIGN(m_exam.jobs, exec::parse_jobs(m_request.jobs.value_or("default"), base::usable_processors()));
     m_exam.driver = m_request.driver_program;
     m_exam.driver_version = m_request.driver_version;
     m_exam.stop = m_request.stop;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/base/processors.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/registry_client/download_log.hpp>
 #include <cargo_wasm/registry_trust/utc_time.hpp>
@@ -234,7 +235,7 @@ Result<> CrateStore::finish_batch(const std::shared_ptr<Batch>& batch, const std
   };
   // This thread is one of them as soon as it has nothing to transfer any more: unpacking takes longer where the network is near.
   std::vector<std::jthread> unpackers;
-  const std::size_t cores = std::thread::hardware_concurrency();
+  const std::size_t cores = base::usable_processors();
   for (std::size_t i = 0; i < std::clamp<std::size_t>(cores == 0 ? 0 : cores - 1, 1, std::min(k_most_unpackers, batch->total)); ++i) {
     unpackers.emplace_back(unpack);
   }

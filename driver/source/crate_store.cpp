@@ -8,6 +8,7 @@
 
 #include <cargo_wasm/base/archive.hpp>
 #include <cargo_wasm/base/digest.hpp>
+#include <cargo_wasm/base/processors.hpp>
 
 namespace cargo_wasm::source {
 
@@ -147,7 +148,7 @@ Result<> CrateStore::unpack(std::span<const Wanted> wanted)
     }
   };
   {
-    const std::size_t helpers = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), packed.size()) - 1;
+    const std::size_t helpers = std::min<std::size_t>(base::usable_processors(), packed.size()) - 1;
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < helpers; ++i) {
       threads.emplace_back(work);

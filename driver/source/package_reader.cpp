@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/processors.hpp>
 #include <cargo_wasm/manifest/workspace.hpp>
 
 namespace cargo_wasm::source {
@@ -124,8 +125,7 @@ Result<> for_each_in_parallel(std::size_t count, const std::function<Result<>(st
     }
   };
   {
-    const std::size_t helpers =
-        count <= k_few_items ? 0 : std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), count) - 1;
+    const std::size_t helpers = count <= k_few_items ? 0 : std::min<std::size_t>(base::usable_processors(), count) - 1;
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < helpers; ++i) {
       threads.emplace_back(run);

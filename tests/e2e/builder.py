@@ -2,6 +2,7 @@
 
 Every check prints one line: `ok - NAME`, `not ok - NAME` (details follow, indented) or `skip - NAME: REASON`.
 """
+import math
 import os
 import random
 import re
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOOLCHAIN = os.environ.get("CW_ORACLE", "1.99.1")
@@ -36,6 +38,14 @@ def check(name, good, *details):
             for line in str(text).splitlines():
                 print("    " + line, flush=True)
     return good
+
+
+def limit_for(run, at_least=2):
+    """Whole seconds in which what ends is sure to, on this machine as it is now: a time limit for a test of what does not end. By how long a run of
+    something like it takes."""
+    began = time.monotonic()
+    run()
+    return max(at_least, math.ceil(5 * (time.monotonic() - began)))
 
 
 def skip(name, reason):

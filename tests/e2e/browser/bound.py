@@ -5,7 +5,7 @@ import pathlib
 import shutil
 import subprocess
 
-from builder import PROGRAM, TOOLCHAIN, check, clean_environment, own_environment, skip
+from builder import PROGRAM, TOOLCHAIN, check, clean_environment, limit_for, own_environment, skip
 
 ALL = os.environ.get("CW_TIER") == "all"
 KEPT = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "cargo-wasm-tests" / "tools"
@@ -163,7 +163,7 @@ js-sys = "*"
     done = world.run("browse", app, "--bindings", world.base / "app-false-web", "--open", "/mine.html?x=1#y", "--timeout", "60")
     check("a page among the bindings is opened, and says when it is at its end", done.returncode == 4 and done.stdout == "page mine\n" and done.stderr == "careful\n",
           done.returncode, done.stdout, done.stderr)
-    done = world.run("browse", app, "--bindings", world.base / "app-false-web", "--stay", "--timeout", "5")
+    done = world.run("browse", app, "--bindings", world.base / "app-false-web", "--stay", "--timeout", limit_for(lambda: world.run("browse", app, "--bindings", world.base / "app-false-web")))
     check("with `--stay` bindings go on behind `main`", done.returncode == 1 and done.stdout == "page cargo-wasm\n" and "error[CW0975]" in done.stderr, done.stdout, done.stderr)
     done = world.run("browse", app, "--bindings", bound(app, "app", "nodejs"))
     check("bindings for Node are not for pages", done.returncode == 1 and "error[CW0979]" in done.stderr, done.stderr)

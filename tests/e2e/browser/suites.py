@@ -7,7 +7,7 @@ import subprocess
 import xml.etree.ElementTree
 
 from bound import BINDGEN, BINDGEN_TEST, LIBRARY, PAGE_TESTS, WORKER_TESTS, package
-from builder import PROGRAM, TOOLCHAIN, check, own_environment, skip
+from builder import PROGRAM, TOOLCHAIN, check, limit_for, own_environment, skip
 
 MANIFEST = f"""[package]
 name = "pages"
@@ -135,7 +135,9 @@ def check_selection(suites):
 
 def check_failures(suites):
     for host in ("node", "browser"):
-        done = suites.test("--host", host, "--test", "odd", "--timeout", "15")
+        suites.test("--host", host, "--test", "odd", "a_passes")
+        limit = limit_for(lambda: suites.test("--host", host, "--test", "odd", "a_passes"))
+        done = suites.test("--host", host, "--test", "odd", "--timeout", limit)
         waits = "timed out" if host == "browser" else "it waits for what never comes: nothing is left that could happen\n"
         check(f"{host}: a test that hangs and one that waits in vain are known by name, and the others run", done.returncode == 1
               and results(done.stdout) == {"a_passes": "ok", "b_hangs": "FAILED", "c_fails": "FAILED", "d_waits_in_vain": "FAILED", "e_passes": "ok", "f_takes_memory": "ok"}
@@ -179,11 +181,12 @@ def check_run(suites, tool):
     check("`run --host browser` takes a program into a page, with bindings for it", (done.returncode, done.stdout) == (0, "hello from BODY\n"), done.returncode, done.stdout, done.stderr)
     manifest = (root / "Cargo.toml").read_text()
     (root / "Cargo.toml").write_text(manifest.replace("[dependencies]", '[package.metadata.wasm]\nhost = "chrome"\n\n[dependencies]'))
+    limit = limit_for(lambda: run("--host", "browser"))
     done = run("--timeout", "60")
     check("… without `--host`, too, where the package is for pages", (done.returncode, done.stdout) == (0, "hello from BODY\n"), done.returncode, done.stdout, done.stderr)
     (root / "src/main.rs").write_text(PROGRAM_OF_PAGE.replace("// more", "loop { std::hint::black_box(1); }"))
-    done = run("--timeout", "5")
-    check("… one that does not end is ended", done.returncode == 1 and done.stderr.endswith("error[CW0940]: `shown_bg.wasm` did not end within 5 seconds\n   = note: it was ended\n"
+    done = run("--timeout", str(limit))
+    check("… one that does not end is ended", done.returncode == 1 and done.stderr.endswith(f"error[CW0940]: `shown_bg.wasm` did not end within {limit} seconds\n   = note: it was ended\n"
           "   = help: `--timeout SECONDS` gives it more time\n"), done.returncode, done.stdout, done.stderr)
     check("… and nothing is left of the browser", suites.world.is_clean(), suites.world.left())
 
