@@ -2,6 +2,7 @@
 
 Every check prints one line: `ok - NAME`, `not ok - NAME` (details follow, indented) or `skip - NAME: REASON`.
 """
+import fcntl
 import math
 import os
 import random
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOOLCHAIN = os.environ.get("CW_ORACLE", "1.99.1")
@@ -29,15 +31,40 @@ process.exitCode = wasi.start(instance);
 failures = 0
 
 
+def report(text):
+    """Whole, whatever processes or threads of a suite report beside it."""
+    with open(__file__) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        print(text, flush=True)
+
+
 def check(name, good, *details):
     global failures
-    print(("ok - " if good else "not ok - ") + name, flush=True)
-    if not good:
+    if good:
+        report("ok - " + name)
+    else:
         failures += 1
-        for text in details:
-            for line in str(text).splitlines():
-                print("    " + line, flush=True)
+        report("\n".join(["not ok - " + name, *("    " + line for text in details for line in str(text).splitlines())]))
     return good
+
+
+def side_by_side(parts):
+    """Runs functions that check, each in a process of its own, as many at a time as there are jobs."""
+    global failures
+    waiting, running = list(parts), 0
+    while waiting or running:
+        if waiting and running < int(os.environ.get("CW_JOBS") or 2):
+            part, running = waiting.pop(0), running + 1
+            if os.fork() == 0:
+                failures = 0
+                try:
+                    part()
+                except BaseException:  # its lines are those of a failed check, wherever it came from
+                    check(f"{part}: it comes to its end", False, traceback.format_exc())
+                os._exit(min(failures, 100))
+            continue
+        running -= 1
+        failures += os.waitstatus_to_exitcode(os.wait()[1]) != 0
 
 
 def limit_for(run, at_least=2):
@@ -49,7 +76,7 @@ def limit_for(run, at_least=2):
 
 
 def skip(name, reason):
-    print(f"skip - {name}: {reason}", flush=True)
+    report(f"skip - {name}: {reason}")
 
 
 def finish():

@@ -8,6 +8,7 @@
 #include <array>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <random>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,15 +16,18 @@
 namespace cargo_wasm::test {
 namespace {
 
+/// @param port  0: whichever the system gives; the one that it is, when it succeeds.
 int listen_on_loopback(std::uint16_t& port)
 {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   socklen_t length = sizeof address;
   if (fd < 0 || ::bind(fd, generic, length) != 0 || ::listen(fd, 128) != 0 || ::getsockname(fd, generic, &length) != 0) {
+    ::close(fd);
     throw std::runtime_error("cannot listen on loopback");
   }
   port = ntohs(address.sin_port);
@@ -202,9 +206,16 @@ bool HttpServer::answer(int fd, const ServerResponse& response) const
 
 std::uint16_t closed_port()
 {
-  std::uint16_t port = 0;
-  ::close(listen_on_loopback(port));
-  return port;
+  // Below those that Linux gives to whoever asks for any: nobody gets it meanwhile.
+  std::random_device random;
+  for (;;) {
+    auto port = static_cast<std::uint16_t>(20'000 + random() % 12'000);
+    try {
+      ::close(listen_on_loopback(port));
+      return port;
+    } catch (const std::runtime_error&) {
+    }
+  }
 }
 
 } // namespace cargo_wasm::test

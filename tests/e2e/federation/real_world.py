@@ -38,7 +38,7 @@ class Toxiproxy:
     def __init__(self, program):
         [self.port] = free_ports(1)
         self.process = subprocess.Popen([str(program), "-host", "127.0.0.1", "-port", str(self.port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while True:
             try:
                 self.ask("GET", "/version")
@@ -124,7 +124,7 @@ class World:
         port_file = self.base / f"{name}.port"
         self.processes[name] = subprocess.Popen([PROGRAM, "registry", "serve", str(self.base / name), "--listen", f"127.0.0.1:{self.hidden[name]}", "--port-file", str(port_file),
                                                  *options], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while not port_file.exists():
             if self.processes[name].poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"`{name}` did not start")

@@ -110,7 +110,7 @@ class Server:
         self.wait()
 
     def wait(self):
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             try:
                 urllib.request.urlopen(f"http://{self.host}/v2/", timeout=5).close()

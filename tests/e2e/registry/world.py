@@ -49,6 +49,10 @@ class Server:
             connection.request(method, target, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read(), dict(answer.getheaders())
+        except OSError as error:
+            time.sleep(0.1)
+            ended = self.process.poll()
+            raise RuntimeError(f"{method} {target}: {error}" + ("" if ended is None else f"; the server has ended with {ended}: {self.process.stderr.read()}")) from error
         finally:
             connection.close()
 

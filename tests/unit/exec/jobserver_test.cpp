@@ -13,10 +13,10 @@ using namespace cargo_wasm::exec;
 
 namespace {
 
-/// Waits until the helper thread has delivered `count` slots, or a second has passed.
+/// Waits until the helper thread has delivered `count` slots, or half a minute has passed.
 bool arrives(const std::atomic<int>& got, int count)
 {
-  for (int i = 0; i < 1000 && got != count; ++i) {
+  for (int i = 0; i < 30'000 && got != count; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return got == count;

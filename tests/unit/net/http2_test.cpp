@@ -105,7 +105,7 @@ TEST_CASE("http: many transfers share one HTTP/2 connection, and an unknown cert
   hooks.jitter = [] { return 0.0; };
   auto client = net::make_curl_client(options, hooks);
   REQUIRE(client.has_value());
-  for (int i = 0; i < 50 && !fs->exists(dir / "nginx.pid"); ++i) {
+  for (int i = 0; i < 1200 && !fs->exists(dir / "nginx.pid"); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   std::vector<test::Recording> recordings(60);
