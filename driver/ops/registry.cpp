@@ -206,6 +206,12 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
   server->guard_by(*gate);
   registry_server::StaticFiles files(env.fs, registry.public_directory(), {.is_private = gate->is_private()});
   server->serve_files(files);
+  std::unique_ptr<registry_server::UsageLog> usage;
+  if (request.notes_uses) {
+    CW_TRY_ASSIGN(usage, registry_server::UsageLog::open(env, request.directory));
+    server->note_uses(*usage);
+  }
+  // Said when nothing is left that could end it.
   if (request.port_file) {
     CW_TRY(env.fs.write_atomic(*request.port_file, address.substr(address.rfind(':') + 1) + "\n"));
   }
@@ -215,11 +221,6 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
                                   gate->is_private() ? "private " : "",
                                   registry.settings().name,
                                   request.directory.native()));
-  std::unique_ptr<registry_server::UsageLog> usage;
-  if (request.notes_uses) {
-    CW_TRY_ASSIGN(usage, registry_server::UsageLog::open(env, request.directory));
-    server->note_uses(*usage);
-  }
   const UsageSealing sealing{usage.get(), 0, env.clock.monotonic() + std::chrono::hours(1)};
   const std::jthread house([&](const std::stop_token& stop) { keep_house(env, registry, sealing, one_at_a_time, stop); });
   server->run(request.stop);
