@@ -13,6 +13,7 @@
 #include <cargo_wasm/exec/toolchain_digest.hpp>
 
 #include "git_state.hpp"
+#include "host_tools.hpp"
 #include "private_values.hpp"
 #include "result_notes.hpp"
 #include "toolchain_check.hpp"
@@ -31,8 +32,7 @@ bool is_below(std::string_view name, std::string_view directory)
 /// What is built for this machine, not for a wasm target, also depends on its C library and linker.
 bool is_for_host(const plan::ActionTemplate& tmpl, const ExpandedCommand& command)
 {
-  return tmpl.kind == plan::ActionKind::run_build_script ||
-         (tmpl.kind == plan::ActionKind::rustc && std::ranges::find(command.arguments, "--target") == command.arguments.end());
+  return tmpl.kind == plan::ActionKind::run_build_script || (tmpl.kind == plan::ActionKind::rustc && !is_for_wasm(command.arguments));
 }
 
 } // namespace
@@ -248,7 +248,11 @@ Result<> SharedKeys::add_tools(const plan::ActionTemplate& tmpl, const ExpandedC
 {
   auto& platform = key.input.platform;
   if (is_for_host(tmpl, command)) {
-    CW_TRY_ASSIGN(platform["host"], host_tools(command));
+    CW_TRY_ASSIGN(platform["host"], host_tools(tmpl, command));
+  }
+  if (is_for_this_processor(command.arguments)) {
+    platform["processor"] = this_processor(m_context.env.fs);
+    key.only_here = platform["processor"].empty() ? "it is made for this processor, which nobody tells from others" : key.only_here;
   }
   if (tmpl.link_report || tmpl.kind == plan::ActionKind::tool) {
     CW_TRY_ASSIGN(platform["cargo-wasm"], m_tools.program(m_use.driver_program));
@@ -293,8 +297,8 @@ SharedKeys::add_wrappers(const plan::ActionTemplate& tmpl, const ExpandedCommand
     const bool is_of_toolchain = std::ranges::any_of(tmpl.inputs, [&](const plan::TemplateInput& input) {
       return input.kind == InputKind::toolchain && name == input.path / "bin/rustc";
     });
-    const auto path = name.is_absolute() ? std::optional(name) : m_context.env.program_on_path(name.native());
-    if (is_of_toolchain || !path || !m_context.env.fs.is_file(*path)) {
+    const auto path = called_program(m_context.env, tmpl.cwd, name.native());
+    if (is_of_toolchain || !path) {
       continue;
     }
     CW_TRY_ASSIGN(const std::string digest, m_tools.program(*path));
@@ -314,25 +318,20 @@ SharedKeys::add_linker(const plan::ActionTemplate& tmpl, const ExpandedCommand& 
   if (!tmpl.link_report) {
     return {};
   }
-  std::vector<std::string> names;
-  for (const std::string& argument : command.arguments) {
-    for (const std::string_view option : {"linker=", "-Clinker="}) {
-      if (argument.starts_with(option)) {
-        names.push_back(argument.substr(option.size()));
-      }
+  std::vector<base::Path> linkers = named_linkers(m_context.env, tmpl.cwd, command.arguments);
+  if (const auto behind = command.environment.find("CARGO_WASM_LINKER"); behind != command.environment.end()) {
+    if (auto path = called_program(m_context.env, tmpl.cwd, behind->second)) {
+      linkers.push_back(std::move(*path));
     }
   }
-  if (const auto behind = command.environment.find("CARGO_WASM_LINKER"); behind != command.environment.end()) {
-    names.push_back(behind->second);
-  }
   std::string digests;
-  for (const base::Path name : names) {
-    const bool is_known = name == m_context.graph.linker_shim || std::ranges::any_of(tmpl.inputs, [&](const plan::TemplateInput& input) {
-                            return input.kind == InputKind::toolchain && is_below(name.native(), input.path.native());
-                          });
-    const auto path = name.is_absolute() ? std::optional(name) : m_context.env.program_on_path(name.native());
-    if (!is_known && path && m_context.env.fs.is_file(*path)) {
-      CW_TRY_ASSIGN(const std::string digest, m_tools.tool(*path));
+  for (const base::Path& path : linkers) {
+    const bool is_known =
+        path == m_context.graph.linker_shim.lexically_normal() || std::ranges::any_of(tmpl.inputs, [&](const plan::TemplateInput& input) {
+          return input.kind == InputKind::toolchain && is_below(path.native(), input.path.native());
+        });
+    if (!is_known) {
+      CW_TRY_ASSIGN(const std::string digest, m_tools.tool(path));
       digests += (digests.empty() ? "" : " ") + digest;
     }
   }
@@ -443,7 +442,7 @@ Result<std::string> SharedKeys::toolchain(const plan::TemplateInput& input, cons
   return known;
 }
 
-Result<std::string> SharedKeys::host_tools(const ExpandedCommand& command)
+Result<std::string> SharedKeys::host_tools(const plan::ActionTemplate& tmpl, const ExpandedCommand& command)
 {
   utsname machine{};
   (void)::uname(&machine);
@@ -454,20 +453,11 @@ Result<std::string> SharedKeys::host_tools(const ExpandedCommand& command)
       programs.push_back(*path);
     }
   }
-  for (const std::string& argument : command.arguments) {
-    const std::size_t at = argument.find("linker=");
-    if (at == 0 || argument.starts_with("-Clinker=")) {
-      const base::Path linker = argument.substr(at + std::string_view("linker=").size());
-      if (const auto path = linker.is_absolute() ? std::optional(linker) : m_context.env.program_on_path(linker.native())) {
-        programs.push_back(*path);
-      }
-    }
-  }
+  const std::vector<base::Path> named = named_linkers(m_context.env, tmpl.cwd, command.arguments);
+  programs.insert(programs.end(), named.begin(), named.end());
   for (const base::Path& path : programs) {
-    if (m_context.env.fs.exists(path)) {
-      CW_TRY_ASSIGN(const std::string digest, m_tools.tool(path));
-      text += fmt::format(" {} {}", path.filename().native(), digest);
-    }
+    CW_TRY_ASSIGN(const std::string digest, m_tools.tool(path));
+    text += fmt::format(" {} {}", path.filename().native(), digest);
   }
   return text;
 }

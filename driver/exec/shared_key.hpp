@@ -105,7 +105,7 @@ private:
                                                         const base::Digest& digest,
                                                         const std::vector<std::string>& names,
                                                         const std::string& names_id);
-  Result<std::string> host_tools(const ExpandedCommand& command);
+  Result<std::string> host_tools(const plan::ActionTemplate& tmpl, const ExpandedCommand& command);
   Result<bool> is_untouched(const plan::TemplateInput& package);
 
   const Context& m_context;

@@ -126,6 +126,35 @@ std::string ToolContents::version_of(const base::Path& path) const
   return exit && exit->success() ? sink.out : std::string();
 }
 
+/// Files below, sorted, and links: what lies behind a link to a directory elsewhere is listed once, and one that leads to a place that is
+/// listed anyway stands for itself. More than k_most_files are not all of them.
+Result<std::vector<std::string>> ToolContents::entries_below(const base::Path& root, const base::Path& real_root) const
+{
+  const auto is_at_or_below = [](const base::Path& one, const base::Path& other) {
+    return (one.native() + "/").starts_with(other.native() + "/");
+  };
+  std::vector<std::string> found;
+  std::vector<base::Path> directories{root};
+  std::set<std::string> followed;
+  while (!directories.empty() && found.size() <= k_most_files) {
+    const base::Path at = std::move(directories.back());
+    directories.pop_back();
+    CW_TRY_ASSIGN(const auto entries, m_env.fs.list(at));
+    for (const base::DirectoryEntry& entry : entries) {
+      const base::Path path = at / entry.name;
+      const auto real = entry.type == base::FileType::symlink && m_env.fs.is_directory(path) ? m_env.fs.canonicalize(path) : base::Path();
+      const bool is_elsewhere = real && !real->empty() && !is_at_or_below(*real, real_root) && !is_at_or_below(real_root, *real);
+      if (entry.type == base::FileType::directory || (is_elsewhere && followed.insert(real->native()).second)) {
+        directories.push_back(path);
+      } else {
+        found.push_back(path.native());
+      }
+    }
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
 Result<std::string> ToolContents::directory(const base::Path& path)
 {
   const auto found = m_directories.find(path.native());
@@ -136,27 +165,22 @@ Result<std::string> ToolContents::directory(const base::Path& path)
   if (!m_env.fs.is_directory(path)) {
     return known;
   }
-  std::map<std::string, std::string> files; // path → what a second look compares
-  std::vector<base::Path> directories{path};
-  while (!directories.empty()) {
-    const base::Path at = std::move(directories.back());
-    directories.pop_back();
-    CW_TRY_ASSIGN(const auto entries, m_env.fs.list(at));
-    for (const base::DirectoryEntry& entry : entries) {
-      if (entry.type == base::FileType::directory) {
-        directories.push_back(at / entry.name);
-      } else if (const auto stat = m_env.fs.lstat(at / entry.name); stat && *stat) {
-        files.emplace((at / entry.name).native(), std::to_string((*stat)->size_bytes) + ' ' + std::to_string((*stat)->mtime_ns));
-      }
-    }
-    if (files.size() > k_most_files) {
-      return known = base::to_hex(base::sha256(path.native()));
-    }
+  CW_TRY_ASSIGN(const base::Path real_path, m_env.fs.canonicalize(path));
+  CW_TRY_ASSIGN(const std::vector<std::string> entries, entries_below(path, real_path));
+  if (entries.size() > k_most_files) {
+    return known = base::to_hex(base::sha256(path.native()));
   }
   base::StableHasher stamp;
   stamp.add(path.native());
-  for (const auto& [file, state] : files) {
-    stamp.add(file).add(state);
+  for (const std::string& entry : entries) {
+    CW_TRY_ASSIGN(const auto own, m_env.fs.lstat(entry));
+    const bool is_link = own && own->type == base::FileType::symlink;
+    const auto behind = is_link ? m_env.fs.stat(entry) : Result<std::optional<base::FileStat>>(std::nullopt);
+    for (const auto& stat : {own, behind.value_or(std::nullopt)}) {
+      const FileIdentity identity = stat ? identity_of(*stat) : FileIdentity{};
+      stamp.add(entry).add(identity.size_bytes).add(static_cast<std::uint64_t>(identity.mtime_ns));
+      stamp.add(static_cast<std::uint64_t>(identity.ctime_ns)).add(identity.inode);
+    }
   }
   const base::Path memo = m_memo_directory / "directories" / stamp.finish_hex();
   CW_TRY_ASSIGN(const auto remembered, m_env.fs.read_if_exists(memo));
@@ -164,10 +188,14 @@ Result<std::string> ToolContents::directory(const base::Path& path)
     return known = *remembered;
   }
   std::string table;
-  for (const auto& [file, state] : files) {
-    if (m_env.fs.is_file(file)) { // a link's file; a link to nothing, or to a directory, says little
-      CW_TRY_ASSIGN(const base::Digest digest, base::digest_file(file));
-      table += base::to_hex(digest.hash) + ' ' + file.substr(path.native().size()) + '\n';
+  for (const std::string& entry : entries) {
+    const std::string name = entry.substr(path.native().size());
+    if (m_env.fs.is_file(entry)) {
+      CW_TRY_ASSIGN(const base::Digest digest, base::digest_file(entry));
+      table += base::to_hex(digest.hash) + ' ' + name + '\n';
+    } else { // a link within the tree, or to nothing
+      const auto real = m_env.fs.canonicalize(entry);
+      table += (real ? "to " + real->lexically_relative(real_path).native() : std::string("broken")) + ' ' + name + '\n';
     }
   }
   known = base::to_hex(base::sha256(table));

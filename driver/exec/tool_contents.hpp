@@ -25,13 +25,14 @@ public:
   [[nodiscard]] Result<std::string> program(const base::Path& path);
   /// Of a program and what belongs to it; of one file alone the same as `program`. Errors: it cannot be read.
   [[nodiscard]] Result<std::string> tool(const base::Path& path);
-  /// Of all files below; empty: no directory. One that is larger than any SDK counts by its name.
+  /// Of all files below, also behind links to other directories; empty: no directory. One that is larger than any SDK counts by its name.
   [[nodiscard]] Result<std::string> directory(const base::Path& path);
   /// What a build script may call or read without saying so: programs and SDKs that these variables name, and what crates for C look for
   /// on PATH when they name none. Name → digest; what is not there is left out.
   [[nodiscard]] Result<std::map<std::string, std::string>> of_build_scripts(const std::map<std::string, std::string>& variables);
 
 private:
+  [[nodiscard]] Result<std::vector<std::string>> entries_below(const base::Path& root, const base::Path& real_root) const;
   Result<std::vector<std::string>> libraries(const base::Path& directory, const std::vector<std::string_view>& prefixes);
   Result<std::string> look_at_tool(const base::Path& path);
   Result<std::string> command(std::string_view words);

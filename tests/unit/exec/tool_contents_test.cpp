@@ -128,6 +128,47 @@ TEST_CASE("tools: a build script's are those that variables name, with launchers
   CHECK(tools.of(flags).at("CFLAGS") != flags_before);
 }
 
+TEST_CASE("tools: of a directory counts what lies behind links, also when size and time of a file stay")
+{
+  Tools tools;
+  namespace fs = std::filesystem;
+  for (const std::string each : {"of", "of2"}) {
+    tools.dir.write(each + "/v1/h.h", "int one;");
+    tools.dir.write(each + "/v2/h.h", "int two;");
+    tools.dir.write(each + "/root/real/x", "");
+    fs::create_directory_symlink("../v1", tools.dir / (each + "/root/include"));
+    fs::create_directory_symlink("../v1", tools.dir / (each + "/root/again"));
+    fs::create_directory_symlink("real", tools.dir / (each + "/root/near"));
+    fs::create_directory_symlink("..", tools.dir / (each + "/root/real/up"));
+    fs::create_symlink("nowhere", tools.dir / (each + "/root/broken"));
+  }
+  const auto digest_of = [&](const std::string& root) {
+    return tools.of({{"WASI_SYSROOT", (tools.dir / root).native()}}).at("WASI_SYSROOT");
+  };
+  const auto digest = [&] { return digest_of("of/root"); };
+  const auto relink = [&](const std::string& link, const std::string& target) {
+    fs::remove(tools.dir / link);
+    fs::create_directory_symlink(target, tools.dir / link);
+  };
+  const std::string before = digest();
+  CHECK(digest_of("of2/root") == before);
+  for (const char* const link : {"of/root/include", "of/root/again"}) {
+    relink(link, "../v2");
+  }
+  const std::string second = digest();
+  CHECK(second != before);
+  relink("of/root/near", "..");
+  CHECK(digest() != second);
+  relink("of/root/near", "real");
+  CHECK(digest() == second);
+  const base::Path header = tools.dir / "of/v2/h.h";
+  const auto time = fs::last_write_time(header);
+  tools.dir.write("of/v2/h.new", "int six;");
+  fs::rename(tools.dir / "of/v2/h.new", header);
+  fs::last_write_time(header, time);
+  CHECK(digest() != second);
+}
+
 TEST_CASE("tools: what crates for C look for on PATH counts without a variable")
 {
   Tools tools;
