@@ -1,5 +1,6 @@
 #include "git_state.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include <cargo_wasm/base/digest.hpp>
@@ -82,12 +83,43 @@ std::string names_of_commits(const base::ReadOnlyFilesystem& fs, const base::Pat
       hasher.add(line);
     }
   }
+  for (const base::Path& place : {git->own, git->shared}) {
+    hasher.add(text_of(fs, place / "reftable" / "tables.list")); // a ref that changes adds a table
+  }
   const std::string tags = (git->shared / "refs" / "tags").native();
   const auto loose = list_tree(fs, tags, TreeKind::everything, {});
   for (const std::string& tag : loose ? loose->files : std::vector<std::string>{}) {
     hasher.add(tag.substr(tags.size())).add(text_of(fs, tag));
   }
   return hasher.finish_hex();
+}
+
+bool mentions_git(std::string_view program)
+{
+  constexpr std::string_view k_git = "git";
+  // Literals of a program follow one another without a border, so that only whole words tell what is meant by something else.
+  constexpr std::string_view k_before[] = {"di", "Di", "le"};
+  constexpr std::string_view k_behind[] = {"hub", "lab", "ude", "/checkouts/"};
+  for (std::size_t at = program.find(k_git); at != std::string_view::npos; at = program.find(k_git, at + 1)) {
+    const std::string_view before = program.substr(0, at), behind = program.substr(at + k_git.size());
+    if (std::ranges::none_of(k_before, [&](std::string_view word) { return before.ends_with(word); }) &&
+        std::ranges::none_of(k_behind, [&](std::string_view word) { return behind.starts_with(word); })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool may_have_asked_git(const Env& env, const plan::ActionTemplate& tmpl, const SharedKey& key, const Record& record)
+{
+  const auto names = key.input.platform.find("commit-names");
+  if (tmpl.kind != plan::ActionKind::run_build_script || names == key.input.platform.end() || names->second.empty()) {
+    return false;
+  }
+  const auto script = parse_for(env, tmpl, record.stdout_text, record.out_dir);
+  return !script || !script->names_inputs() || std::ranges::any_of(script->rerun_if_changed, [](const std::string& path) {
+    return (path + "/").find(".git/") != std::string::npos;
+  });
 }
 
 } // namespace cargo_wasm::exec

@@ -9,6 +9,7 @@
 #include <cargo_wasm/cache/store.hpp>
 #include <cargo_wasm/exec/observed.hpp>
 
+#include "git_state.hpp"
 #include "private_values.hpp"
 #include "shared_key.hpp"
 
@@ -16,6 +17,7 @@ namespace cargo_wasm::exec {
 namespace {
 
 constexpr std::size_t k_shortest_name = 3;
+constexpr std::string_view k_git = "=git"; ///< among names of variables, which have no `=`: the program mentions git
 constexpr std::size_t k_distinct_name = 6; ///< shorter ones are parts of others: NAME of CARGO_PKG_NAME
 
 std::size_t first_two(std::string_view text)
@@ -98,6 +100,7 @@ Result<> SharedKeys::add_mentioned(const plan::ActionTemplate& tmpl, const Expan
     if (names.empty()) {
       names = variables_to_look_for(m_context.env, tmpl.kind, command);
       base::StableHasher hasher;
+      hasher.add(k_git);
       for (const std::string& each : names) {
         hasher.add(each);
       }
@@ -105,6 +108,7 @@ Result<> SharedKeys::add_mentioned(const plan::ActionTemplate& tmpl, const Expan
     }
     CW_TRY_ASSIGN(const auto mentioned, mentioned_in_program(name, digest, names, names_id));
     for (const std::string& variable : mentioned) {
+      key.mentions_git = key.mentions_git || variable == k_git;
       if (const auto value = variable_of_child(m_context.env, tmpl, command, variable)) {
         CW_TRY_ASSIGN(const std::string secret, m_use.store->secret());
         key.input.platform["variable:" + variable] = hashed_value(secret, *value);
@@ -142,10 +146,15 @@ Result<std::vector<std::string>> SharedKeys::mentioned_in_program(const std::str
     }
     CW_TRY_ASSIGN(const auto file, m_context.env.fs.map(path));
     mentioned = mentioned_in(file.bytes(), names);
+    if (mentions_git(file.bytes())) {
+      mentioned.emplace_back(k_git);
+    }
     (void)m_context.env.fs.write_atomic(memo, base::join(mentioned, "\n")); // not remembering costs time, nothing else
     return m_mentioned[id] = mentioned;
   }
-  return names; // it is nowhere, and will be made again
+  mentioned = names;
+  mentioned.emplace_back(k_git);
+  return mentioned; // it is nowhere, and will be made again
 }
 
 } // namespace cargo_wasm::exec

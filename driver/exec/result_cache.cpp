@@ -8,6 +8,7 @@
 #include <cargo_wasm/action/decode.hpp>
 
 #include "byte_search.hpp"
+#include "git_state.hpp"
 #include "out_dir_before.hpp"
 #include "result_notes.hpp"
 #include "toolchain_check.hpp"
@@ -31,19 +32,6 @@ bool is_uplifted(const plan::ActionTemplate& tmpl, std::uint32_t output)
 bool stays_in_checkout(const SharedKey& key)
 {
   return !key.only_here.empty() || key.input.platform.contains(k_out_dir_before);
-}
-
-/// `git describe --dirty` looks at every file of the repository, which no key has. In one checkout cargo does not see that either.
-bool may_have_asked_git(const Env& env, const plan::ActionTemplate& tmpl, const SharedKey& key, const Record& record)
-{
-  const auto commit = key.input.platform.find("commit");
-  if (tmpl.kind != plan::ActionKind::run_build_script || commit == key.input.platform.end() || commit->second.empty()) {
-    return false;
-  }
-  const auto script = parse_for(env, tmpl, record.stdout_text, record.out_dir);
-  return !script || !script->names_inputs() || std::ranges::any_of(script->rerun_if_changed, [](const std::string& path) {
-    return (path + "/").find(".git/") != std::string::npos;
-  });
 }
 
 /// What stands in a record for a file that only the store has.

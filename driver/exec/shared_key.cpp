@@ -94,6 +94,7 @@ Result<SharedKey> SharedKeys::make(plan::ActionIndex action, const Verdict& verd
     }
   }
   CW_TRY(add_mentioned(tmpl, verdict.command, key));
+  add_git(tmpl, key);
   return key;
 }
 
@@ -112,12 +113,23 @@ Result<> SharedKeys::add_package(const plan::ActionTemplate& tmpl, const plan::T
   if (key.looks_at_unlisted) {
     CW_TRY(add_unlisted(input, key));
   }
-  if (tmpl.kind == plan::ActionKind::run_build_script && input.kind == InputKind::package_tree) {
-    // `git describe` and its like are asked by scripts that name no file for it.
-    key.input.platform["commit"] = checked_out_commit(m_context.env.fs, input.path);
-    key.input.platform["commit-names"] = names_of_commits(m_context.env.fs, input.path);
-  }
   return {};
+}
+
+/// `git describe` and its like are asked by scripts and macros that name no file for it. What is checked out counts for all scripts; git
+/// knows more than that (changed files, remotes, how deep the clone is).
+void SharedKeys::add_git(const plan::ActionTemplate& tmpl, SharedKey& key) const
+{
+  const auto package = std::ranges::find(tmpl.inputs, InputKind::package_tree, &plan::TemplateInput::kind);
+  if (package == tmpl.inputs.end() || !(key.mentions_git || tmpl.kind == plan::ActionKind::run_build_script)) {
+    return;
+  }
+  const std::string names = names_of_commits(m_context.env.fs, package->path);
+  key.input.platform["commit"] = checked_out_commit(m_context.env.fs, package->path);
+  key.input.platform["commit-names"] = names;
+  if (key.mentions_git && !names.empty() && key.only_here.empty()) {
+    key.only_here = "its build script or a macro mentions git, which may have been asked for more than the commit";
+  }
 }
 
 Result<> SharedKeys::add_tree(const plan::TemplateInput& input, SharedKey& key)

@@ -47,6 +47,7 @@ struct SharedKey
   std::vector<std::string> whole_places; ///< place names of directories that a checksum or a dependency's digest covers
   bool is_of_this_machine = false;       ///< part of it is hashed under the store's secret: nobody else finds what stands under it
   bool looks_at_unlisted = false;        ///< its package runs code in it, which may read what no listing names
+  bool mentions_git = false;             ///< a program that runs in its making may call git
   std::vector<SealedFile> unlisted;      ///< of the package, what no listing names: hidden and ignored files
   std::string only_here;                 ///< why the result stays in this checkout whatever is in it; empty: it need not
 };
@@ -100,6 +101,7 @@ private:
   Result<> add_linker(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, std::map<std::string, std::string>& platform);
   Result<std::string> toolchain(const plan::TemplateInput& input, const std::string& identity);
   [[nodiscard]] std::string secret() const;
+  void add_git(const plan::ActionTemplate& tmpl, SharedKey& key) const;
   Result<> add_mentioned(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, SharedKey& key);
   Result<std::vector<std::string>> mentioned_in_program(const std::string& place,
                                                         const base::Digest& digest,

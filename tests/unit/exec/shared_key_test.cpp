@@ -186,3 +186,44 @@ TEST_CASE("a branch, a tag and a packed tag give a commit another name; other br
   CHECK(names_of_commits(env.fs, "/a/src") != packed);
   CHECK(names_of_commits(env.fs, "/nowhere").empty());
 }
+
+TEST_CASE("where git keeps refs in tables, a table more is another name, and there is no commit to be found")
+{
+  test::TestEnv env({{"/a/.git/HEAD", "ref: refs/heads/.invalid\n"}, {"/a/.git/reftable/tables.list", "0x01-0x01-a.ref\n"}});
+  CHECK(checked_out_commit(env.fs, "/a/src").empty());
+  const std::string before = names_of_commits(env.fs, "/a/src");
+  env.fs.add("/a/.git/reftable/tables.list", "0x01-0x01-a.ref\n0x02-0x02-b.ref\n");
+  CHECK(names_of_commits(env.fs, "/a/src") != before);
+}
+
+TEST_CASE("a script that says nothing of what it reads may have asked git wherever there is a repository, with a commit or without")
+{
+  test::TestEnv world({{"/a/.git/HEAD", "ref: refs/heads/.invalid\n"}});
+  plan::ActionTemplate tmpl;
+  tmpl.kind = plan::ActionKind::run_build_script;
+  SharedKey key;
+  const auto may_have = [&](const std::string& printed) {
+    Record record;
+    record.stdout_text = printed;
+    return may_have_asked_git(world.env(), tmpl, key, record);
+  };
+  key.input.platform["commit-names"] = names_of_commits(world.fs, "/nowhere");
+  CHECK_FALSE(may_have("cargo:rustc-env=A=b\n"));
+  key.input.platform["commit-names"] = names_of_commits(world.fs, "/a");
+  CHECK(may_have("cargo:rustc-env=A=b\n"));
+  CHECK(may_have("cargo:rerun-if-changed=../.git/HEAD\n"));
+  CHECK_FALSE(may_have("cargo:rerun-if-changed=build.rs\n"));
+  tmpl.kind = plan::ActionKind::rustc;
+  CHECK_FALSE(may_have("cargo:rustc-env=A=b\n"));
+}
+
+TEST_CASE("a program mentions git by the word, whatever stands beside it, and not by `digit`, `github` or a place of a checkout")
+{
+  CHECK(mentions_git("exit codegit"));
+  CHECK(mentions_git("gitrev-parse"));
+  CHECK(mentions_git("invalid digit found/.git/HEAD"));
+  CHECK_FALSE(mentions_git("invalid digit foundis_legit from_Digits"));
+  CHECK_FALSE(mentions_git("https://github.com, https://gitlab.com, longitude"));
+  CHECK_FALSE(mentions_git("/home/u/.cargo/git/checkouts/x-1/2/src/lib.rs"));
+  CHECK_FALSE(mentions_git("gi"));
+}
