@@ -272,6 +272,10 @@ Result<> SharedKeys::add_tools(const plan::ActionTemplate& tmpl, const ExpandedC
   if (tmpl.kind == plan::ActionKind::rustc) {
     CW_TRY(add_wrappers(tmpl, command, platform));
     CW_TRY(add_linker(tmpl, command, platform));
+    const base::ReadOnlyFilesystem& fs = m_context.env.fs;
+    if (std::string names = digest_of_libraries(fs, tmpl.cwd, command.arguments, m_context.graph.target_directory); !names.empty()) {
+      platform["libraries"] = std::move(names);
+    }
   }
   if (const std::string* bootstrap = m_context.env.var("RUSTC_BOOTSTRAP")) {
     platform["RUSTC_BOOTSTRAP"] = *bootstrap;
@@ -401,6 +405,11 @@ Result<SealedAction> SharedKeys::second(
     if (!key.package_files.contains(file.name)) {
       whole.input.sources.push_back({file.name, file.known.digest, file.known.executable});
     }
+  }
+  if (tmpl.kind == plan::ActionKind::rustc && loads_macros(key.input.dependencies)) {
+    std::vector<base::Path> apart = library_directories(tmpl.cwd, command.arguments);
+    apart.push_back(m_context.graph.target_directory);
+    whole.input.platform["beside"] = digest_of_names_beside(m_context.env.fs, m_context.places, observed.files, apart);
   }
   whole.input.platform["step"] = "second";
   // Also what was looked at and is not there: a result that asked for one variable more is another, though that is not set.

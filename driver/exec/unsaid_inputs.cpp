@@ -89,6 +89,39 @@ std::vector<std::string_view> names_in(std::string_view word)
   return names;
 }
 
+bool is_at_or_below(std::string_view path, std::string_view directory)
+{
+  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+/// Names of those that are asked for, and of all that linkers read, unless these are too many.
+Result<std::set<std::string>>
+libraries_in(const base::ReadOnlyFilesystem& fs, const base::Path& directory, const std::vector<std::string>& asked_for)
+{
+  std::set<std::string> names;
+  if (!fs.is_directory(directory)) {
+    return names;
+  }
+  for (const std::string& library : asked_for) {
+    for (const std::string& name : {"lib" + library + ".a", "lib" + library + ".so", library + ".lib", library}) {
+      if (fs.is_file(directory / name)) {
+        names.insert(name);
+      }
+    }
+  }
+  CW_TRY_ASSIGN(const auto entries, fs.list(directory));
+  std::set<std::string> all;
+  for (const base::DirectoryEntry& entry : entries) {
+    if (entry.type != base::FileType::directory && is_for_linkers(entry.name)) {
+      all.insert(entry.name);
+    }
+  }
+  if (all.size() <= k_most_libraries) {
+    names.merge(all);
+  }
+  return names;
+}
+
 /// Scripts that tell this one something by `DEP_NAME_KEY`, such as where headers lie.
 void add_scripts_below(const plan::ActionGraph& graph, plan::ActionIndex script, std::set<plan::ActionIndex>& scripts)
 {
@@ -181,26 +214,9 @@ linked_files(const base::ReadOnlyFilesystem& fs, const base::Path& cwd, const st
     }
   };
   for (const base::Path& named : linking.directories) {
-    const base::Path directory = cwd / named;
-    if (!fs.is_directory(directory)) {
-      continue;
-    }
-    for (const std::string& library : linking.libraries) {
-      for (const std::string& name : {"lib" + library + ".a", "lib" + library + ".so", library + ".lib", library}) {
-        add_if_file(directory / name);
-      }
-    }
-    CW_TRY_ASSIGN(const auto entries, fs.list(directory));
-    const auto is_one = [](const base::DirectoryEntry& entry) {
-      return entry.type != base::FileType::directory && is_for_linkers(entry.name);
-    };
-    if (static_cast<std::size_t>(std::ranges::count_if(entries, is_one)) > k_most_libraries) {
-      continue;
-    }
-    for (const base::DirectoryEntry& entry : entries) {
-      if (is_one(entry)) {
-        add_if_file(directory / entry.name);
-      }
+    CW_TRY_ASSIGN(const auto names, libraries_in(fs, cwd / named, linking.libraries));
+    for (const std::string& name : names) {
+      add_if_file(cwd / named / name);
     }
   }
   for (const std::string& word : linking.words) {
@@ -211,6 +227,68 @@ linked_files(const base::ReadOnlyFilesystem& fs, const base::Path& cwd, const st
     }
   }
   return std::vector<std::string>(files.begin(), files.end());
+}
+
+std::vector<base::Path> library_directories(const base::Path& cwd, const std::vector<std::string>& arguments)
+{
+  std::vector<base::Path> directories;
+  for (const base::Path& named : linking_of(arguments).directories) {
+    const base::Path directory = (cwd / named).lexically_normal();
+    directories.push_back(directory.has_filename() ? directory : directory.parent_path());
+  }
+  return directories;
+}
+
+std::string digest_of_libraries(const base::ReadOnlyFilesystem& fs,
+                                const base::Path& cwd,
+                                const std::vector<std::string>& arguments,
+                                const base::Path& built)
+{
+  const std::vector<std::string> asked_for = linking_of(arguments).libraries;
+  base::StableHasher hasher;
+  bool is_any = false;
+  for (const base::Path& directory : library_directories(cwd, arguments)) {
+    if (is_at_or_below(directory.native(), built.native())) {
+      continue;
+    }
+    const auto names = libraries_in(fs, directory, asked_for);
+    hasher.add(names ? "readable" : "unreadable").add(names ? names->size() : 0);
+    for (const std::string& name : names ? *names : std::set<std::string>{}) {
+      hasher.add(name);
+    }
+    is_any = true;
+  }
+  return is_any ? hasher.finish_hex() : std::string();
+}
+
+std::string digest_of_names_beside(const base::ReadOnlyFilesystem& fs,
+                                   const PlaceNames& places,
+                                   const std::vector<std::string>& files,
+                                   const std::vector<base::Path>& apart)
+{
+  const auto is_apart = [&](const std::string& path) {
+    return std::ranges::any_of(apart, [&](const base::Path& directory) { return is_at_or_below(path, directory.native()); });
+  };
+  std::set<std::string> directories;
+  for (const std::string& file : files) {
+    const std::string path = places.path_of(file);
+    if (path.find('/') != std::string::npos && !is_apart(path)) {
+      directories.insert(path.substr(0, path.rfind('/')));
+    }
+  }
+  base::StableHasher hasher;
+  for (const std::string& directory : directories) {
+    hasher.add(places.name_of(directory));
+    const auto entries = fs.list(directory.empty() ? "/" : directory);
+    for (const base::DirectoryEntry& entry : entries ? *entries : std::vector<base::DirectoryEntry>{}) {
+      const base::Path path = base::Path(directory) / entry.name;
+      const bool is_built = entry.type == base::FileType::directory && fs.exists(path / "CACHEDIR.TAG");
+      if (!is_apart(path.native()) && entry.name != ".git" && !is_built) {
+        hasher.add(entry.name);
+      }
+    }
+  }
+  return directories.empty() ? std::string() : hasher.finish_hex();
 }
 
 } // namespace cargo_wasm::exec

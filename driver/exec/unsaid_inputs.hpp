@@ -56,4 +56,23 @@ named_by(const plan::ActionTemplate& script, plan::ActionIndex index, const Scri
 [[nodiscard]] Result<std::vector<std::string>>
 linked_files(const base::ReadOnlyFilesystem& fs, const base::Path& cwd, const std::vector<std::string>& arguments);
 
+/// What `-L` names but directories of dependencies.
+[[nodiscard]] std::vector<base::Path> library_directories(const base::Path& cwd, const std::vector<std::string>& arguments);
+
+/// One digest of the names of what a linker may find in each directory that `-L` names: a library that appears in one of them may be taken
+/// instead of that in a later one. Without directories below `built`, whose contents the results say that made them. Empty: no directory.
+[[nodiscard]] std::string digest_of_libraries(const base::ReadOnlyFilesystem& fs,
+                                              const base::Path& cwd,
+                                              const std::vector<std::string>& arguments,
+                                              const base::Path& built);
+
+/// One digest of what lies beside files that a macro has had compiled, by names alone: it may have listed the directory (`dist/`), and one
+/// file more is one that it would name. Empty: there is no such file.
+/// @param files  place names
+/// @param apart  directories that count otherwise: those of libraries, and what is built
+[[nodiscard]] std::string digest_of_names_beside(const base::ReadOnlyFilesystem& fs,
+                                                 const PlaceNames& places,
+                                                 const std::vector<std::string>& files,
+                                                 const std::vector<base::Path>& apart);
+
 } // namespace cargo_wasm::exec

@@ -59,6 +59,51 @@ TEST_CASE("of a directory with hundreds of libraries only those count that are a
   CHECK(place.found({"-L", (place.home / "lib").string(), "-l", "7"}) == Names{"lib/lib7.a"});
 }
 
+TEST_CASE("of directories for linkers count the names in each, so that one library more in the first is another key")
+{
+  Place place;
+  for (const char* const name : {"cwd/over/README", "cwd/base/libfoo.a", "cwd/target/out/libbuilt.a"}) {
+    place.home.write(name, "");
+  }
+  const auto digest = [&](const std::vector<std::string>& arguments) {
+    return digest_of_libraries(place.real.fs(), place.home / "cwd", arguments, place.home / "cwd/target");
+  };
+  const std::vector<std::string> both{"-Lnative=over", "-Lnative=base/", "-L", "target/out"};
+  const std::string before = digest(both);
+  CHECK(digest({"-Lnative=base", "-Lnative=over"}) != before);
+  place.home.write("cwd/over/NEWS", "");
+  place.home.write("cwd/target/out/libbuilt2.a", "");
+  CHECK(digest(both) == before);
+  place.home.write("cwd/over/libfoo.a", "");
+  CHECK(digest(both) != before);
+  CHECK(digest({"-L", "target/out", "-L", "dependency=base", "-l", "foo"}).empty());
+}
+
+TEST_CASE("beside a file that a macro has had compiled the names count, but for what is built and what lies among libraries")
+{
+  Place place;
+  for (const char* const name : {"ws/dist/a.js", "ws/.git/HEAD", "ws/lib/x.bin", "ws/target/out/gen.rs", "ws/other-target/CACHEDIR.TAG"}) {
+    place.home.write(name, "");
+  }
+  const base::Path ws = place.home / "ws";
+  const PlaceNames places(ws.native(), (ws / "target").native(), "/cargo");
+  const auto digest = [&](const std::vector<std::string>& files) {
+    return digest_of_names_beside(place.real.fs(), places, files, {ws / "target", ws / "lib"});
+  };
+  CHECK(digest({"target/out/gen.rs", "workspace/lib/x.bin"}).empty());
+  const std::string dist = digest({"workspace/dist/a.js"}), above = digest({"workspace/README.md"});
+  CHECK(digest({"workspace/dist/none.js"}) == dist);
+  place.home.write("ws/dist/a.js", "changed");
+  place.home.write("ws/.git/new/file", "");
+  std::filesystem::remove_all(ws / "other-target");
+  std::filesystem::remove_all(ws / "target");
+  CHECK(digest({"workspace/README.md"}) == above);
+  CHECK(digest({"workspace/dist/a.js"}) == dist);
+  place.home.write("ws/dist/b.js", "");
+  CHECK(digest({"workspace/dist/a.js"}) != dist);
+  CHECK(digest({"workspace/README.md"}) == above);
+}
+
 TEST_CASE("files that link arguments name count, whatever stands before the name")
 {
   Place place;
