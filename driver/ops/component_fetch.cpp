@@ -97,21 +97,35 @@ class ComponentFetcher
 public:
   ComponentFetcher(const Env& env, const manifest::Config& config) : m_env(env), m_config(config), m_registry(env, config) {}
 
-  /// What the lock has if that fits, else the highest version.
-  Result<LockedComponent> choose(const Wanted& wanted, const std::vector<LockedComponent>& lock)
+  struct Choice
+  {
+    LockedComponent locked;
+    PackageSource source;
+  };
+
+  /// What the lock has if that fits and is from the registry that is named, else the highest version.
+  Result<Choice> choose(const Wanted& wanted, const std::vector<LockedComponent>& lock)
   {
     const auto known = std::ranges::find(lock, wanted.package, &LockedComponent::package);
+    std::string why = known == lock.end() ? fmt::format("it does not have `{}`", to_string(wanted.package))
+                                          : fmt::format("it has `{}` {}, and `{}` is wanted",
+                                                        to_string(wanted.package),
+                                                        spec::to_string(known->version),
+                                                        base::join(wanted.texts, "`, `"));
     if (known != lock.end() && wanted.fits(known->version)) {
-      CW_TRY(check_source(wanted, *known));
-      return *known;
+      CW_TRY_ASSIGN(const auto found, m_registry.locked_source(wanted.package, wanted.registry, known->source));
+      if (!found.elsewhere) {
+        return Choice{*known, found.source};
+      }
+      why = fmt::format(
+          "it has `{}` from `{}`, and `{}` is named", to_string(wanted.package), to_string(known->source), to_string(*found.elsewhere));
+      if (!m_config.locked()) {
+        m_env.reporter.status("Updating", fmt::format("{}, as the registry is another one: {}", k_component_lock_name, why));
+      }
     }
     if (m_config.locked()) {
       return fail(Error("CW1164", fmt::format("`{}` would have to be changed", k_component_lock_name))
-                      .note(known == lock.end() ? fmt::format("it does not have `{}`", to_string(wanted.package))
-                                                : fmt::format("it has `{}` {}, and `{}` is wanted",
-                                                              to_string(wanted.package),
-                                                              spec::to_string(known->version),
-                                                              base::join(wanted.texts, "`, `")))
+                      .note(std::move(why))
                       .help("run the same command without `--locked`, and keep the lock that it writes"));
     }
     CW_TRY_ASSIGN(const PackageSource source, m_registry.source_of(wanted.package, wanted.registry));
@@ -123,14 +137,14 @@ public:
       return fail(none_fits(wanted, to_string(source.repository), versions));
     }
     CW_TRY_ASSIGN(const auto pulled, pull(source, wanted, best->version, best->reference));
-    return LockedComponent{wanted.package, best->version, source.repository, pulled.digest, base::sha256(pulled.layer)};
+    return Choice{{wanted.package, best->version, source.repository, pulled.digest, base::sha256(pulled.layer)}, source};
   }
 
   /// Its bytes, from the cache or by the digests of the lock.
-  Result<FetchedComponent> fetch(const Wanted& wanted, const LockedComponent& locked)
+  Result<FetchedComponent> fetch(const Wanted& wanted, const Choice& choice)
   {
+    const auto& [locked, place] = choice;
     const Path file = cached(locked.package, locked.content);
-    CW_TRY_ASSIGN(const PackageSource place, m_registry.source_of(locked.package, wanted.registry, locked.source));
     CW_TRY(m_registry.check_strictness(place, wanted.package, !wanted.keys.empty()));
     CW_TRY_ASSIGN(const auto kept, m_env.fs.read_if_exists(file));
     if (kept && base::sha256(*kept) == locked.content) {
@@ -163,24 +177,6 @@ private:
   [[nodiscard]] Path cached(const PackageName& package, const Sha256& content) const
   {
     return m_config.cargo_home() / "cargo-wasm/oci/sha256" / base::to_hex(content) / fmt::format("{}-{}.wasm", package.space, package.name);
-  }
-
-  /// A lock says where a package came from; a manifest that says something else now is not overruled by it.
-  Result<> check_source(const Wanted& wanted, const LockedComponent& known)
-  {
-    if (!wanted.registry || wanted.registry->find("://") == std::string::npos) {
-      return {};
-    }
-    CW_TRY_ASSIGN(const registry_oci::Place place, registry_oci::parse_place(*wanted.registry));
-    CW_TRY_ASSIGN(const registry_oci::Repository repository, registry_oci::repository_of(place, wanted.package));
-    if (repository == known.source) {
-      return {};
-    }
-    Error error("CW1164", fmt::format("`{}` has `{}` from another registry", k_component_lock_name, to_string(wanted.package)));
-    error.where = wanted.where;
-    error.notes.push_back(fmt::format("the lock says `{}`, the manifest `{}`", to_string(known.source), to_string(repository)));
-    error.helps.emplace_back("if it has moved: take its entry out of the lock, and run the same command again");
-    return fail(std::move(error));
   }
 
   Result<registry_oci::PulledArtifact>
@@ -263,9 +259,9 @@ Result<FetchedComponents> fetch_component_dependencies(const Env& env, const man
   ComponentFetcher fetcher(env, config);
   std::vector<LockedComponent> chosen;
   for (const auto& [name, one] : wanted) {
-    CW_TRY_ASSIGN(LockedComponent locked, fetcher.choose(one, lock));
-    CW_TRY_ASSIGN(FetchedComponent component, fetcher.fetch(one, locked));
-    chosen.push_back(std::move(locked));
+    CW_TRY_ASSIGN(const auto choice, fetcher.choose(one, lock));
+    CW_TRY_ASSIGN(FetchedComponent component, fetcher.fetch(one, choice));
+    chosen.push_back(choice.locked);
     fetched.emplace(name, std::move(component));
   }
   if (const std::string after = component_lock_text(chosen); after != before) {

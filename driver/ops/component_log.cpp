@@ -12,6 +12,7 @@
 #include <cargo_wasm/registry_trust/utc_time.hpp>
 #include <cargo_wasm/source/reading_tokens.hpp>
 
+#include "component_lock.hpp"
 #include "publish_component.hpp"
 
 namespace cargo_wasm::ops {
@@ -70,11 +71,17 @@ std::vector<std::string> crate_names(const std::string& package)
   return names;
 }
 
+/// Whether the components beside this crate are versions of this package.
+bool is_beside(const KnownRegistry& known, const std::string& crate, const PackageName& package)
+{
+  const auto own = registry_oci::component_repository(known.federation.name, crate);
+  return own && *own == fmt::format("{}/{}", package.space, package.name);
+}
+
 /// Whether a crate of the registry can have this package as its component.
 bool is_of(const KnownRegistry& known, const PackageName& package)
 {
-  const auto own = registry_oci::component_repository(known.federation.name, package.name);
-  return own && *own == fmt::format("{}/{}", package.space, package.name);
+  return is_beside(known, package.name, package);
 }
 
 Error not_in_log(const KnownRegistry& known, const PackageName& package, const spec::Version& version, std::string why)
@@ -119,9 +126,30 @@ struct ComponentLog::Reading
   std::unique_ptr<base::HttpClient> http; ///< nullptr offline
   std::unique_ptr<VerifiedRegistry> registry;
   std::map<std::string, std::vector<LoggedVersion>> versions; ///< by package
+  std::optional<Error> trouble;                               ///< why its state could not be read
+  bool is_current = false;
+  bool has_no_news = false; ///< of what was yanked, which was said
+
+  /// Once a command: a registry that is away is away for each of its components.
+  Result<> refresh()
+  {
+    if (!trouble && !is_current) {
+      const Result<> refreshed = registry->refresh();
+      is_current = refreshed.has_value();
+      trouble = refreshed ? std::nullopt : std::optional(refreshed.error());
+    }
+    return trouble ? Result<>(fail(*trouble)) : Result<>();
+  }
 };
 
-ComponentLog::ComponentLog(const Env& env, const manifest::Config& config) : m_env(env), m_config(config) {}
+Error needs_network(const manifest::Config& config)
+{
+  return Error("CW1165", "the registry of a component would have to be asked", Blame::network)
+      .note(fmt::format("{} forbids the network", config.offline_reason()))
+      .help("`cargo-wasm component fetch` with a network; afterwards builds do without");
+}
+
+ComponentLog::ComponentLog(const Env& env, const manifest::Config& config) : m_env(env), m_config(config), m_yanked(config, env.reporter) {}
 
 ComponentLog::~ComponentLog()
 {
@@ -200,19 +228,32 @@ Result<ComponentLog::Reading*> ComponentLog::reading(const KnownRegistry& known)
   return one.get();
 }
 
-Result<std::optional<std::string>> ComponentLog::index_file(Reading& reading, const PackageName& package)
+Path ComponentLog::remembered_file(const KnownRegistry& known, const PackageName& package) const
 {
+  return m_config.cargo_home() / "cargo-wasm/oci/index" / fmt::format("{}-{}", known.federation.name, package.name);
+}
+
+// A file that is here, and still the right one by the registry's map, is not fetched again.
+Result<std::optional<std::string>> ComponentLog::index_file(const KnownRegistry& known, const PackageName& package)
+{
+  CW_TRY_ASSIGN(Reading* const reading, this->reading(known));
+  const Path here = remembered_file(known, package);
+  CW_TRY_ASSIGN(const auto remembered, m_env.fs.read_if_exists(here));
+  const auto is_here = [hash = base::sha256(remembered.value_or(""))](const base::Sha256& wanted) { return hash == wanted; };
   for (const std::string& name : crate_names(package.name)) {
     const auto got = std::make_shared<std::optional<Result<std::optional<std::string>>>>();
-    reading.registry->index_file(
-        name, [](const base::Sha256&) { return false; }, [got](Result<std::optional<std::string>> file) { *got = std::move(file); });
+    reading->registry->index_file(name, is_here, [got](Result<std::optional<std::string>> file) { *got = std::move(file); });
     while (!*got) {
-      CW_TRY(reading.registry->poll());
+      CW_TRY(reading->registry->poll());
     }
     CW_TRY_ASSIGN(std::optional<std::string> file, std::move(**got));
-    if (file) {
-      return file;
+    if (!file) {
+      continue;
     }
+    file = file->empty() ? remembered : file;
+    CW_TRY(m_env.fs.create_directories(here.parent_path()));
+    CW_TRY(m_env.fs.write_atomic(here, *file)); // the same bytes, too: its time says when they were right
+    return file;
   }
   return std::optional<std::string>();
 }
@@ -224,11 +265,11 @@ Result<std::vector<LoggedVersion>> ComponentLog::versions(const KnownRegistry& k
   if (read != one->versions.end()) {
     return read->second;
   }
-  CW_TRY(one->registry->refresh());
+  CW_TRY(one->refresh());
   const std::string& federation = known.federation.name;
   std::optional<std::string> file;
   if (is_of(known, package)) {
-    CW_TRY_ASSIGN(file, index_file(*one, package));
+    CW_TRY_ASSIGN(file, index_file(known, package));
   }
   if (!file) {
     return fail(Error("CW1162", fmt::format("the registry `{}` has no package `{}`", federation, to_string(package)))
@@ -244,27 +285,33 @@ Result<> ComponentLog::check_kept(const KnownRegistry& known, const VerifiedRegi
 {
   CW_TRY_ASSIGN(const auto listed, m_config.get_string_list("cargo-wasm.allow-revoked"));
   CW_TRY_ASSIGN(const auto strict, m_config.get_bool("cargo-wasm.strict-federation"));
+  const auto before = m_reading.find(known.federation.name);
+  const bool is_read = before != m_reading.end();
   const registry_client::LockedCheck how{.allowed = listed ? listed->value : std::vector<std::string>(),
-                                         .offline = m_config.offline(),
-                                         .was_asked = m_reading.contains(known.federation.name),
+                                         .offline = m_config.offline() || (is_read && before->second->trouble),
+                                         .was_asked = is_read && before->second->is_current,
                                          .strict = strict && strict->value};
   return registry_client::check_locked_versions(m_env, known, how, std::span(&kept, 1), [&]() -> Result<VerifiedRegistry*> {
     CW_TRY_ASSIGN(Reading* const one, reading(known));
+    CW_TRY(one->refresh());
     return one->registry.get();
   });
 }
 
-Path ComponentLog::kept_file(const KnownRegistry& known, const Sha256& manifest) const
+// The same manifest may have been published beside several crates: each of them counts for itself.
+Path ComponentLog::kept_file(const KnownRegistry& known, const PackageName& package, const Sha256& manifest) const
 {
-  return m_config.cargo_home() / "cargo-wasm/oci/logged" / fmt::format("{}-{}", base::to_hex(manifest), known.federation.name);
+  return m_config.cargo_home() / "cargo-wasm/oci/logged" /
+         fmt::format("{}-{}-{}", base::to_hex(manifest), known.federation.name, package.name);
 }
 
 Result<std::optional<LoggedVersion>>
-ComponentLog::kept(const KnownRegistry& known, const spec::Version& version, const Sha256& manifest) const
+ComponentLog::kept(const KnownRegistry& known, const PackageName& package, const spec::Version& version, const Sha256& manifest) const
 {
-  CW_TRY_ASSIGN(const auto text, m_env.fs.read_if_exists(kept_file(known, manifest)));
+  CW_TRY_ASSIGN(const auto text, m_env.fs.read_if_exists(kept_file(known, package, manifest)));
   auto lines = text ? logged_versions(*text) : Result<std::vector<LoggedVersion>>();
-  const bool is_it = lines && lines->size() == 1 && lines->front().manifest == manifest && lines->front().version == version;
+  const bool is_it = lines && lines->size() == 1 && lines->front().manifest == manifest && lines->front().version == version &&
+                     is_beside(known, lines->front().line.name, package);
   return is_it ? std::optional(std::move(lines->front())) : std::nullopt;
 }
 
@@ -291,25 +338,59 @@ ComponentLog::logged(const KnownRegistry& known, const PackageName& package, con
 
 Result<> ComponentLog::check(const KnownRegistry& known, const PackageName& package, const spec::Version& version, const Sha256& manifest)
 {
-  CW_TRY_ASSIGN(const auto before, kept(known, version, manifest));
+  CW_TRY_ASSIGN(const auto before, kept(known, package, version, manifest));
   if (before) {
     return check_kept(known, before->line);
   }
   if (m_config.offline()) {
-    return {}; // the lock's digest is what there is to hold it to
+    return fail(needs_network(m_config)); // a digest says nothing of whose component that is
   }
   CW_TRY_ASSIGN(const LoggedVersion found, logged(known, package, version, manifest));
   CW_TRY(check_kept(known, found.line));
-  const Path file = kept_file(known, manifest);
+  const Path file = kept_file(known, package, manifest);
   CW_TRY(m_env.fs.create_directories(file.parent_path()));
   return m_env.fs.write_atomic(file, found.line.line + "\n");
+}
+
+Result<bool> ComponentLog::was_confirmed_lately(const Path& file) const
+{
+  CW_TRY_ASSIGN(const auto stat, m_env.fs.stat(file));
+  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(m_env.clock.now().time_since_epoch());
+  const auto then = std::chrono::nanoseconds(stat ? stat->mtime_ns : 0);
+  return stat && then <= now && now - then < source::k_yanked_age;
+}
+
+Result<> ComponentLog::check_yanked(const KnownRegistry& known, const PackageName& package, const spec::Version& version)
+{
+  CW_TRY_ASSIGN(const source::YankedPolicy policy, m_yanked.policy());
+  const std::string registry = fmt::format("registry `{}`", known.federation.name);
+  const Path here = remembered_file(known, package);
+  if (policy == source::YankedPolicy::deny && !m_config.offline()) {
+    CW_TRY_ASSIGN(const bool is_young, was_confirmed_lately(here));
+    CW_TRY_ASSIGN(Reading* const one, reading(known));
+    if (!is_young && !one->has_no_news) {
+      if (const auto news = versions(known, package); !news) {
+        CW_TRY(m_yanked.without_news(registry, news.error()));
+        one->has_no_news = true;
+      }
+    }
+  }
+  CW_TRY_ASSIGN(const auto remembered, m_env.fs.read_if_exists(here));
+  CW_TRY_ASSIGN(const auto all_versions, logged_versions(remembered.value_or("")));
+  const auto found = std::ranges::find(all_versions, version, &LoggedVersion::version);
+  if (found == all_versions.end() || !found->yanked) {
+    return {};
+  }
+  return m_yanked.check(
+      registry,
+      {.name = to_string(package), .crate = found->line.name, .version = spec::to_string(version), .lock = k_component_lock_name});
 }
 
 Result<> ComponentLog::check_publisher(
     const KnownRegistry& known, const PackageName& package, const spec::Version& version, const Sha256& manifest, const std::string& key)
 {
   CW_TRY(check_publisher_key(key));
-  CW_TRY_ASSIGN(auto found, kept(known, version, manifest));
+  CW_TRY_ASSIGN(auto found, kept(known, package, version, manifest));
   if (!found) {
     CW_TRY_ASSIGN(found, logged(known, package, version, manifest));
   }
@@ -338,7 +419,7 @@ Result<registry_oci::PulledArtifact>
 ComponentLog::pull(const KnownRegistry& known, const PackageName& package, const spec::Version& version, const Sha256& manifest)
 {
   CW_TRY_ASSIGN(Reading* const one, reading(known));
-  CW_TRY(one->registry->refresh());
+  CW_TRY(one->refresh());
   const std::string repository = fmt::format("{}/{}", package.space, package.name);
   std::string mirror;
   const auto file = [&](const std::string& path, const Sha256& hash, std::uint64_t max_bytes) -> Result<std::string> {

@@ -34,6 +34,12 @@ private:
   State& m_state;
 };
 
+/// A name of cargo's configuration, and no host or address.
+bool is_name(const std::string& said)
+{
+  return said.find_first_of(".:/") == std::string::npos;
+}
+
 Error no_registry(const registry_oci::PackageName& package)
 {
   return Error("CW1159", fmt::format("nothing says which registry has `{}`", to_string(package)))
@@ -48,9 +54,7 @@ Error no_registry(const registry_oci::PackageName& package)
 Result<base::HttpClient*> ComponentRegistry::http()
 {
   if (m_config.offline()) {
-    return fail(Error("CW1165", "the registry of a component would have to be asked", Blame::network)
-                    .note(fmt::format("{} forbids the network", m_config.offline_reason()))
-                    .help("`cargo-wasm component fetch` with a network; afterwards builds do without"));
+    return fail(needs_network(m_config));
   }
   if (!m_http) {
     CW_TRY_ASSIGN(const auto options, m_config.http_options());
@@ -73,12 +77,29 @@ Result<const WkgConfig*> ComponentRegistry::wkg()
   return &*m_wkg;
 }
 
-Result<Place> ComponentRegistry::fetched_place(const std::string& host)
+// What is remembered is written as an address, by host.
+Result<Place> ComponentRegistry::fetched_place(const std::string& host, Hosts hosts)
 {
-  constexpr int k_ok = 200, k_not_found = 404, k_gone = 410;
   if (const auto known = m_fetched.find(host); known != m_fetched.end()) {
     return known->second;
   }
+  const Path file = m_config.cargo_home() / "cargo-wasm/oci/hosts" / base::StableHasher().add(host).finish_hex();
+  CW_TRY_ASSIGN(const auto text, m_env.fs.read_if_exists(file));
+  if (const auto remembered = text ? registry_oci::parse_place(*text) : fail(Error()); remembered && hosts == Hosts::remembered) {
+    return *remembered;
+  }
+  CW_TRY_ASSIGN(const Place place, asked_place(host));
+  m_fetched.emplace(host, place);
+  if (const std::string said = to_string(place); said != text) {
+    CW_TRY(m_env.fs.create_directories(file.parent_path()));
+    CW_TRY(m_env.fs.write_atomic(file, said));
+  }
+  return place;
+}
+
+Result<Place> ComponentRegistry::asked_place(const std::string& host)
+{
+  constexpr int k_ok = 200, k_not_found = 404, k_gone = 410;
   Place place{host, ""};
   CW_TRY(registry_oci::repository_of(place, {"a", "a"})); // the host is part of an address
   CW_TRY_ASSIGN(base::HttpClient* const client, http());
@@ -109,51 +130,77 @@ Result<Place> ComponentRegistry::fetched_place(const std::string& host)
   } else if (status != k_not_found && status != k_gone) {
     return fail(told(fmt::format("its `{}` was answered with status {}", registry_oci::k_metadata_path, status)));
   }
-  m_fetched.emplace(host, place);
   return place;
 }
 
-Result<Place> ComponentRegistry::place_of(const registry_oci::PackageName& package, const std::optional<std::string>& said)
+Result<Place> ComponentRegistry::place_of(const registry_oci::PackageName& package, const std::optional<std::string>& said, Hosts hosts)
 {
-  if (said && said->find_first_of(".:/") == std::string::npos) { // a registry of ours, which says itself where its components are
+  if (said && is_name(*said)) { // a registry of ours, which says itself where its components are
     if (const auto named = m_config.source_of_registry(*said)) {
       const std::string address = named->url();
       const std::size_t host = address.find("://") + 3;
-      return fetched_place(address.substr(host, address.find('/', host) - host));
+      return fetched_place(address.substr(host, address.find('/', host) - host), hosts);
     }
   }
   if (said) {
-    return said->find("://") != std::string::npos ? registry_oci::parse_place(*said) : fetched_place(*said);
+    return said->find("://") != std::string::npos ? registry_oci::parse_place(*said) : fetched_place(*said, hosts);
   }
   CW_TRY_ASSIGN(const WkgConfig* const config, wkg());
   const auto registry = wkg_registry_of(*config, package.space, package.name);
   if (!registry) {
     return fail(no_registry(package));
   }
-  return registry->metadata ? registry_oci::parse_registry_metadata(*registry->metadata, registry->host) : fetched_place(registry->host);
+  return registry->metadata ? registry_oci::parse_registry_metadata(*registry->metadata, registry->host)
+                            : fetched_place(registry->host, hosts);
 }
 
-Result<PackageSource> ComponentRegistry::source_of(const registry_oci::PackageName& package,
-                                                   const std::optional<std::string>& said,
-                                                   const std::optional<registry_oci::Repository>& locked)
+Result<PackageSource>
+ComponentRegistry::source_at(const registry_oci::PackageName& package, const std::optional<std::string>& said, Hosts hosts)
 {
   PackageSource source;
-  if (said && said->find_first_of(".:/") == std::string::npos) {
+  if (said && is_name(*said)) {
     CW_TRY_ASSIGN(source.known, m_log.named(*said));
     if (source.known != nullptr) {
       CW_TRY_ASSIGN(source.repository, ComponentLog::repository(*source.known, package));
-      source.repository = locked ? *locked : source.repository;
       return source;
     }
   }
-  if (locked) {
-    source.repository = *locked;
-  } else {
-    CW_TRY_ASSIGN(const Place place, place_of(package, said));
-    CW_TRY_ASSIGN(source.repository, registry_oci::repository_of(place, package));
-  }
+  CW_TRY_ASSIGN(const Place place, place_of(package, said, hosts));
+  CW_TRY_ASSIGN(source.repository, registry_oci::repository_of(place, package));
   CW_TRY_ASSIGN(source.known, m_log.owner_of(package, source.repository));
   return source;
+}
+
+Result<PackageSource> ComponentRegistry::source_of(const registry_oci::PackageName& package, const std::optional<std::string>& said)
+{
+  return source_at(package, said, Hosts::asked);
+}
+
+Result<ComponentRegistry::LockedSource> ComponentRegistry::locked_source(const registry_oci::PackageName& package,
+                                                                         const std::optional<std::string>& said,
+                                                                         const registry_oci::Repository& locked)
+{
+  LockedSource found{.source = {.repository = locked}, .elsewhere = {}};
+  CW_TRY_ASSIGN(found.source.known, m_log.owner_of(package, locked));
+  if (!said) {
+    CW_TRY_ASSIGN(const WkgConfig* const config, wkg());
+    if (!wkg_registry_of(*config, package.space, package.name)) {
+      return found;
+    }
+  }
+  const auto is_it = [&](const PackageSource& named) {
+    return named.repository == locked || (named.known != nullptr && named.known == found.source.known);
+  };
+  CW_TRY_ASSIGN(PackageSource named, source_at(package, said, Hosts::remembered));
+  if (!is_it(named) && !m_config.offline()) {
+    CW_TRY_ASSIGN(named, source_at(package, said, Hosts::asked)); // it may have moved
+  }
+  if (!is_it(named)) {
+    found.elsewhere = named.repository;
+  } else if (named.known != nullptr) {
+    found.source.known = named.known;
+  }
+  return found;
 }
 
 Result<> ComponentRegistry::check_strictness(const PackageSource& source, const registry_oci::PackageName& package, bool has_key)
@@ -192,7 +239,11 @@ Result<> ComponentRegistry::check(const PackageSource& source,
                                   const spec::Version& version,
                                   const registry_oci::Sha256& manifest)
 {
-  return source.known == nullptr ? Result<>() : m_log.check(*source.known, package, version, manifest);
+  if (source.known == nullptr) {
+    return {};
+  }
+  CW_TRY(m_log.check(*source.known, package, version, manifest));
+  return m_log.check_yanked(*source.known, package, version);
 }
 
 Result<> ComponentRegistry::check_key(const PackageSource& source, const SignedVersion& version, const std::string& key)

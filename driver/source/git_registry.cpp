@@ -15,7 +15,7 @@ GitRegistry::GitRegistry(Session& session, spec::SourceId shown, spec::SourceId 
     : m_session(session), m_shown(shown.without_precise()), m_actual(actual),
       m_clone(session.registry_directory("index", registry_directory_name(actual))), m_reader(shown, actual),
       m_store(session, actual, registry_directory_name(actual), session.registry_directory("cache", registry_directory_name(actual))),
-      m_yanked(session)
+      m_yanked(session.config(), session.reporter())
 {
 }
 

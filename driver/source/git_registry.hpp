@@ -8,7 +8,7 @@
 #include "git_fetch.hpp"
 #include "index_file.hpp"
 #include "package_source.hpp"
-#include "yanked_check.hpp"
+#include <cargo_wasm/source/yanked_check.hpp>
 
 namespace cargo_wasm::source {
 

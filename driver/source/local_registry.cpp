@@ -13,7 +13,7 @@ namespace cargo_wasm::source {
 
 LocalRegistry::LocalRegistry(Session& session, spec::SourceId shown, spec::SourceId actual)
     : m_session(session), m_shown(shown.without_precise()), m_root(actual.path()), m_reader(shown, actual),
-      m_store(session, actual, registry_directory_name(actual), actual.path()), m_yanked(session)
+      m_store(session, actual, registry_directory_name(actual), actual.path()), m_yanked(session.config(), session.reporter())
 {
 }
 

@@ -4,7 +4,7 @@
 
 #include "crate_store.hpp"
 #include "package_source.hpp"
-#include "yanked_check.hpp"
+#include <cargo_wasm/source/yanked_check.hpp>
 #include "index_file.hpp"
 
 namespace cargo_wasm::source {

@@ -51,7 +51,7 @@ RemoteRegistry::RemoteRegistry(Session& session,
               registry_directory_name(actual),
               session.registry_directory("cache", registry_directory_name(actual)),
               known ? base::ArchiveRules::portable : base::ArchiveRules::cargo),
-      m_yanked(session)
+      m_yanked(session.config(), session.reporter())
 {
 }
 
@@ -207,7 +207,7 @@ Result<> RemoteRegistry::confirm_lines(std::span<const Wanted> wanted)
     names.push_back(want.id.name().str());
   }
   const Result<> confirmed = m_index.confirm(names, k_yanked_age);
-  return confirmed ? confirmed : m_yanked.without_news(m_shown, confirmed.error());
+  return confirmed ? confirmed : m_yanked.without_news(m_shown.display(), confirmed.error());
 }
 
 Result<> RemoteRegistry::check_yanked(std::span<const Wanted> wanted)

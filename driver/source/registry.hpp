@@ -8,7 +8,7 @@
 #include "crate_store.hpp"
 #include "package_source.hpp"
 #include "remote_index.hpp"
-#include "yanked_check.hpp"
+#include <cargo_wasm/source/yanked_check.hpp>
 
 namespace cargo_wasm::source {
 

@@ -36,8 +36,10 @@ Result<> check_locked_versions(const Env& env,
       return {}; // nothing is known of revocations, and nothing can be
     }
   }
-  CW_TRY_ASSIGN(VerifiedRegistry* const registry, ask());
-  const Result<> checked = registry->check_revoked(versions, how.allowed);
+  const Result<> checked = [&]() -> Result<> {
+    CW_TRY_ASSIGN(VerifiedRegistry* const registry, ask());
+    return registry->check_revoked(versions, how.allowed);
+  }();
   if (checked || how.was_asked || how.strict || !is_away(checked.error())) {
     return checked;
   }

@@ -85,10 +85,11 @@ def dependencies(world, server, faulty):
     lock.write_text(text)
     (member / "Cargo.toml").write_text(manifest.replace('"=0.1.0"', '"0.1.1"').replace("/wit\"", "/elsewhere\""))
     done = cargo_wasm("component", "fetch")
-    check("a lock that names another registry than the manifest", done.returncode == 1 and "has `docs:adder` from another registry" in done.stderr, done.stderr)
+    check("a manifest that names another registry than the lock is not overruled by it", done.returncode == 1 and "error[CW1162]" in done.stderr and lock.read_text() == text, done.stderr)
     (member / "Cargo.toml").write_text(manifest.replace('"=0.1.0"', '"one"'))
     done = cargo_wasm("component", "fetch")
     check("a requirement that is none, at its place", done.returncode == 1 and done.stderr.startswith("error[CW1168]") and "calculator/Cargo.toml:13:1" in done.stderr, done.stderr)
+    another_registry(world, faulty, cargo_wasm, member, manifest, registry, lock)
     keyed(world, server, cargo_wasm, member, manifest, registry, lock)
     moved_tag(world, faulty, cargo_wasm, member, manifest, registry, lock)
     (member / "Cargo.toml").write_text(before)
@@ -96,6 +97,73 @@ def dependencies(world, server, faulty):
     in_a_project(world, server, cargo_wasm, build, member)
     (member / "Cargo.toml").write_text(before)
     plugged(world, server, cargo_wasm, root)
+
+
+def another_registry(world, faulty, cargo_wasm, member, manifest, registry, lock):
+    """What is locked must be from the registry that is named: by its address, as a host that says where its packages are, or in the configuration of wkg."""
+    ours, theirs = (world.wit_package("adder", adder_wit("0.1.0", more)).read_bytes() for more in ("", " sub: func(a: u32) -> u32;"))
+    faulty.reset()
+    faulty.publish("ours/docs/adder", "0.1.0", ours)
+    faulty.publish("theirs/docs/adder", "0.1.0", theirs)
+    host = (faulty.host, "FAULTY")
+    asked = lambda: [path for _, _, path, _ in faulty.seen]
+    prefix = lambda name: setattr(faulty, "metadata", (200, json.dumps({"preferredProtocol": "oci", "oci": {"registry": faulty.host, "namespacePrefix": f"{name}/"}}).encode()))
+
+    def named(text):
+        (member / "Cargo.toml").write_text(manifest.replace(registry, text))
+
+    def content():
+        return next(entry for entry in tomllib.loads(lock.read_text())["package"] if entry["name"] == "docs:adder")["content"]
+
+    def refused(there, here):
+        return ("error[CW1164]: `wasm-components.lock` would have to be changed\n"
+                f"   = note: it has `docs:adder` from `FAULTY/{there}/docs/adder`, and `FAULTY/{here}/docs/adder` is named\n"
+                "   = help: run the same command without `--locked`, and keep the lock that it writes\n")
+
+    lock.unlink()
+    named(f"oci://{faulty.host}/theirs")
+    cargo_wasm("component", "fetch")
+    locked_theirs = lock.read_text()
+    named(f"oci://{faulty.host}/ours")
+    told("named by address, the lock has it from elsewhere: --locked refuses that", cargo_wasm("component", "fetch", "--locked"), 1, refused("theirs", "ours"), host)
+    told("and without --locked it is chosen anew, which is said", cargo_wasm("component", "fetch"), 0,
+         "    Updating wasm-components.lock, as the registry is another one: it has `docs:adder` from `FAULTY/theirs/docs/adder`, and `FAULTY/ours/docs/adder` is named\n"
+         " Downloading docs:adder v0.1.0 (FAULTY)\n     Fetched docs:adder v0.1.0 (a package of WIT)\n", host)
+    locked_ours = lock.read_text()
+    check("from the registry that is named", content() == digest(ours) and f'"oci://{faulty.host}/ours/docs/adder"' in locked_ours, locked_ours)
+
+    # A host says itself where its packages are: what it has said is remembered, so that builds need no network.
+    prefix("ours")
+    named(faulty.host)
+    home = world.base / "cargo-home" / "cargo-wasm" / "oci" / "hosts"
+    shutil.rmtree(home, ignore_errors=True)  # of tests before this one
+    told("named as a host that was never asked, nothing is taken for granted offline", cargo_wasm("component", "fetch", "--offline"), 4,
+         "error[CW1165]: the registry of a component would have to be asked\n   = note: --offline forbids the network\n"
+         "   = help: `cargo-wasm component fetch` with a network; afterwards builds do without\n")
+    faulty.seen.clear()
+    done = cargo_wasm("component", "fetch", "--locked")
+    check("it is asked once, and for nothing else", done.returncode == 0 and asked() == ["/.well-known/wasm-pkg/registry.json"] and len(list(home.iterdir())) == 1, done.stderr, asked())
+    faulty.seen.clear()
+    for words in (("--locked",), ("--frozen",)):
+        done = cargo_wasm("component", "fetch", *words)
+        check(f"from then on nobody is asked ({words[0]})", done.returncode == 0 and asked() == [], done.stderr, asked())
+    lock.write_text(locked_theirs)
+    told("a lock that somebody has led elsewhere is noticed, although all of it is here", cargo_wasm("component", "fetch", "--locked"), 1, refused("theirs", "ours"), host)
+    told("offline, too", cargo_wasm("component", "fetch", "--frozen"), 1, refused("theirs", "ours"), host)
+    done = cargo_wasm("component", "fetch")
+    check("and does not decide what is used", done.returncode == 0 and lock.read_text() == locked_ours and (member / "wit" / "deps" / "docs-adder-0.1.0.wasm").read_bytes() == ours, done.stderr)
+    prefix("theirs")
+    lock.write_text(locked_theirs)
+    done = cargo_wasm("component", "fetch", "--locked")
+    check("a host that has moved its packages is asked before the lock is blamed", done.returncode == 0 and lock.read_text() == locked_theirs, done.stderr)
+
+    # The configuration of wkg names registries as well; where nothing does, there is only the lock.
+    config = world.base / "wkg-named.toml"
+    config.write_text(f'[namespace_registries]\ndocs = {{ registry = "{faulty.host}", metadata = {{ preferredProtocol = "oci", oci = {{ registry = "{faulty.host}", namespacePrefix = "ours/" }} }} }}\n')
+    (member / "Cargo.toml").write_text(manifest.replace(f'{{ version = "=0.1.0", registry = "{registry}" }}', '"=0.1.0"'))
+    told("named by the configuration of wkg", cargo_wasm("component", "fetch", "--locked", WKG_CONFIG_FILE=str(config)), 1, refused("theirs", "ours"), host)
+    done = cargo_wasm("component", "fetch", "--locked")
+    check("named by nothing, the lock decides", done.returncode == 0, done.stderr)
 
 
 def keyed(world, server, cargo_wasm, member, manifest, registry, lock):
