@@ -75,10 +75,16 @@ public:
 
   void enqueue(base::HttpRequest request, std::unique_ptr<base::HttpHandler> handler) override
   {
-    ++m_queued;
     Server& server = m_servers[server_of(request.url)];
-    server.queue.push_back(std::make_unique<Transfer>(std::move(request), std::move(handler)));
-    server.queue.back()->server = &server;
+    const milliseconds delay = request.delay;
+    auto transfer = std::make_unique<Transfer>(std::move(request), std::move(handler));
+    transfer->server = &server;
+    if (delay.count() > 0) {
+      m_paused.push_back({m_hooks.now() + delay, std::move(transfer)});
+      return;
+    }
+    ++m_queued;
+    server.queue.push_back(std::move(transfer));
   }
 
   Result<bool> poll(milliseconds timeout) override

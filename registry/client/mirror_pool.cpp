@@ -226,6 +226,7 @@ void MirrorPool::next(const std::shared_ptr<Job>& job)
   const std::size_t place = job->order[job->asked++];
   base::HttpRequest request{m_mirrors[place].base + job->file.path, {}, job->file.max_bytes, job->file.small};
   request.max_redirects = 0;
+  request.delay = job->file.delay;
   request.connect_limit = m_options.connect_limit;
   request.limit = job->file.small ? m_options.small_limit : m_options.large_limit;
   if (job->patient_rounds == 0) {
@@ -253,9 +254,13 @@ void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result
     job->in_trouble.push_back(place);
     job->troubles.push_back(fmt::format("`{}`: {}", m_mirrors[place].id, why));
   };
-  const auto refuse = [&](const std::string& why) {
-    strike(place, why);
+  const auto refuse = [&](const std::string& why, bool is_doubtful = false) {
     job->troubles.push_back(fmt::format("`{}`: {}", m_mirrors[place].id, why));
+    if (is_doubtful && job->file.doubt) {
+      job->file.doubt(place, why);
+    } else {
+      strike(place, why);
+    }
   };
   if (!outcome) {
     const Error& error = outcome.error();
@@ -285,7 +290,8 @@ void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result
   } else if (outcome->status != 200 && outcome->status != 206) {
     const bool is_redirect = outcome->status >= 300 && outcome->status < 400 && outcome->status != 304;
     refuse(is_redirect ? fmt::format("`{}` was redirected, which is not followed", job->file.path)
-                       : fmt::format("`{}` was answered with status {}", job->file.path, outcome->status));
+                       : fmt::format("`{}` was answered with status {}", job->file.path, outcome->status),
+           is_absence(outcome->status));
   } else {
     const bool is_rest = outcome->status == 206 && !attempt.before.empty() &&
                          outcome->header("content-range").value_or("").starts_with(fmt::format("bytes {}-", attempt.before.size()));
@@ -307,12 +313,7 @@ void MirrorPool::ended(const std::shared_ptr<Job>& job, Attempt& attempt, Result
       job->had_page = job->had_page || is_page(bytes);
       const std::string why = is_page(bytes) ? fmt::format("`{}` was answered with a web page", job->file.path)
                                              : fmt::format("`{}`: {}", job->file.path, right.error().message);
-      if (job->file.doubt && !is_page(bytes)) {
-        job->troubles.push_back(fmt::format("`{}`: {}", m_mirrors[place].id, why));
-        job->file.doubt(place, why);
-      } else {
-        refuse(why);
-      }
+      refuse(why, !is_page(bytes));
     }
   }
   next(job);
@@ -461,6 +462,11 @@ void MirrorPool::leave(std::size_t mirror, const std::string& why)
     m_env.reporter.status(
         "Leaving", fmt::format("mirror `{}` of `{}`: {}", m_mirrors[mirror].id, m_registry, why), base::StatusColor::yellow);
   }
+}
+
+void MirrorPool::avoid(std::size_t mirror)
+{
+  m_left[mirror] = m_left[mirror].value_or(m_env.clock.monotonic());
 }
 
 void MirrorPool::strike(std::size_t mirror, const std::string& why)

@@ -98,6 +98,7 @@ std::uint64_t VerifiedRegistry::now() const
 void VerifiedRegistry::keep_health()
 {
   if (m_pool) {
+    end_inquiries();
     (void)m_env.fs.write_atomic(m_known.health_file(), to_json(m_health));
   }
 }

@@ -325,6 +325,22 @@ TEST_CASE("http: a request has retries and a limit of its own", "[net][http][ret
   CHECK(first_line(*client.send(std::move(limited)).outcome) == "CW0031: the transfer of `" + slow.url("/") + "` timed out");
 }
 
+TEST_CASE("http: a request with a delay is sent behind it, and keeps no other one", "[net][http]")
+{
+  const HttpServer server([](const ServerRequest&) { return text("here"); });
+  TestClient client;
+  client.recordings.push_back(std::make_unique<Recording>());
+  HttpRequest later{server.url("/later"), {}};
+  later.delay = milliseconds(5000);
+  client.client->enqueue(std::move(later), std::make_unique<test::RecordingHandler>(*client.recordings.back()));
+  CHECK(client.fetch(server.url("/now")).body == "here");
+  REQUIRE(server.requests().size() == 2);
+  CHECK(server.requests()[0].target == "/now");
+  CHECK(server.requests()[1].target == "/later");
+  CHECK(client.skipped >= milliseconds(4000)); // the rest of it passed while the other one was answered
+  CHECK(client.recordings[0]->body == "here");
+}
+
 TEST_CASE("http: endless redirects end", "[net][http][redirect]")
 {
   const HttpServer server(

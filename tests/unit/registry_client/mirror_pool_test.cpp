@@ -149,6 +149,27 @@ TEST_CASE("mirror pool: wrong bytes are a strike, told in one line, and the next
   CHECK(place.made.reporter.err().find("Leaving mirror `eu` of `acme`: `a`: it is not good") != std::string::npos);
 }
 
+TEST_CASE("mirror pool: who has a doubt judges wrong bytes and absence himself, and the next mirror is taken", "[registry]")
+{
+  PoolPlace place;
+  place.made.http.serve("https://eu.example/a", "bad").serve("https://us.example/a", "good").serve("https://us.example/b", "good");
+  std::string doubted;
+  for (const char* const path : {"a", "b"}) {
+    CHECK(place.pool()
+              .get({.path = path,
+                    .max_bytes = 10,
+                    .check = is_good,
+                    .doubt = [&](std::size_t mirror, const std::string& why) { doubted += std::to_string(mirror) + " " + why + "\n"; }})
+              .value()
+              .mirror == 1);
+  }
+  CHECK(doubted == "0 `a`: it is not good\n0 `b` was answered with status 404\n");
+  CHECK(place.health["eu"].strikes == 0);
+  place.pool().avoid(0);
+  CHECK(place.pool().order() == std::vector<std::size_t>{1, 0});
+  CHECK(place.made.reporter.err().empty());
+}
+
 TEST_CASE("mirror pool: a beginning that is longer than the file is the fault of who sent it, not of who says so", "[registry]")
 {
   test::TestEnv made;

@@ -29,6 +29,7 @@ struct HttpRequest
   std::optional<std::uint32_t> max_redirects = {};             ///< instead of the options'; 0: a redirect is an answer as any other
   std::optional<std::chrono::milliseconds> connect_limit = {}; ///< instead of `HttpOptions::timeout`
   std::optional<std::chrono::milliseconds> limit = {};         ///< of one attempt as a whole; above it CW0031
+  std::chrono::milliseconds delay{0};                          ///< before it is sent, while others are
 };
 
 struct HttpResponse

@@ -54,8 +54,10 @@ struct PoolFile
   Absence absence = Absence::fault;
   /// Whether these are the right bytes. Its error's message is a phrase: "its SHA-256 is …".
   std::function<Result<>(std::string_view bytes)> check;
-  /// With it, bytes that the check refuses are no strike by themselves: it is told which mirror sent them, and judges. Web pages are one.
+  /// With it, bytes that the check refuses, and that there is no such file, are no strike by themselves: it is told which mirror that was,
+  /// and judges. Web pages are one.
   std::function<void(std::size_t mirror, const std::string& why)> doubt = {};
+  std::chrono::milliseconds delay{0}; ///< before it is asked for
 };
 
 struct PoolAnswer
@@ -99,6 +101,8 @@ public:
 
   /// Others have answered, and this mirror has not: it is asked last from now on.
   void note_slow(std::size_t mirror, double waited_ms);
+  /// This mirror is asked last from now on, without a word: it is not known yet whether it is wrong.
+  void avoid(std::size_t mirror);
   /// What a mirror served turned out wrong later on.
   void strike(std::size_t mirror, const std::string& why);
 

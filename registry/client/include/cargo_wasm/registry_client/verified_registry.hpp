@@ -112,7 +112,8 @@ public:
   Result<bool> poll();
   void tick();
   [[nodiscard]] bool pending() const;
-  /// What was seen of mirrors, for the next command. Nothing depends on it.
+  /// What was seen of mirrors, for the next command. Waits for a moment where it is not decided yet whether one is wrong. Nothing depends
+  /// on it.
   void keep_health();
 
 private:
@@ -126,10 +127,16 @@ private:
     unsigned rounds = 0; ///< in which the registry was published to
   };
   struct Doubt;
+  struct Inquiry;
   void want(IndexWish wish);
-  /// A mirror served another file than the state says: because it is ahead, or wrong?
-  void judge(const std::shared_ptr<IndexWish>& wish, const std::shared_ptr<Doubt>& doubt, std::size_t mirror, const std::string& why);
-  void settle(const std::shared_ptr<IndexWish>& wish, Doubt& doubt);
+  /// A mirror served another file than the state says: because it is ahead, in between, or wrong?
+  void judge(const std::shared_ptr<Doubt>& doubt, std::size_t mirror, const std::string& why);
+  void look(const std::shared_ptr<Inquiry>& inquiry, std::chrono::milliseconds delay);
+  void look_at_files(const std::shared_ptr<Inquiry>& inquiry);
+  void look_again(const std::shared_ptr<Inquiry>& inquiry);
+  void close(const std::shared_ptr<Inquiry>& inquiry);
+  void end_inquiries();
+  void settle(Doubt& doubt);
   /// Takes the newest state for files of which mirrors have newer ones, once nothing is under way. Waits.
   void begin_again();
   Result<> take_newest();
@@ -172,7 +179,8 @@ private:
   std::map<std::size_t, std::uint64_t> m_behind; ///< mirrors whose checkpoint is older: its size
   std::string m_table;
   std::map<std::size_t, registry_trust::NameMap::Shard> m_shards;
-  std::vector<IndexWish> m_outdated; ///< wait for a newer state
+  std::vector<IndexWish> m_outdated;                           ///< wait for a newer state
+  std::map<std::size_t, std::shared_ptr<Inquiry>> m_inquiries; ///< by mirror
   bool m_is_renewing = false;
   std::vector<registry_trust::Revocation> m_revocations; ///< in force
   std::map<std::uint64_t, std::string> m_entries;        ///< verified to be in the log
