@@ -18,27 +18,62 @@ namespace {
 
 constexpr std::size_t k_shortest_name = 3;
 constexpr std::string_view k_git = "=git"; ///< among names of variables, which have no `=`: the program mentions git
+constexpr std::size_t k_shortest_part = 4;
 constexpr std::size_t k_distinct_name = 6; ///< shorter ones are parts of others: NAME of CARGO_PKG_NAME
+constexpr std::string_view k_method = "2"; ///< in what is remembered: what an older program has found is not asked for
+
+/// What is looked for: a whole name, or the beginning of one.
+struct Needle
+{
+  std::string_view text;
+  std::size_t name; ///< its index
+};
 
 std::size_t first_two(std::string_view text)
 {
   return static_cast<std::size_t>(static_cast<unsigned char>(text[0])) << 8U | static_cast<unsigned char>(text[1]);
 }
 
-bool is_of_name(std::string_view bytes, std::size_t at)
+bool is_of_name(char c)
 {
-  const char c = at < bytes.size() ? bytes[at] : ' ';
   return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/// Literals of a program follow one another without a border, so that it is asked of short names alone.
-bool stands_at(std::string_view bytes, std::size_t at, std::string_view name)
+bool is_of_name(std::string_view bytes, std::size_t at)
 {
-  if (!bytes.substr(at).starts_with(name)) {
+  return at < bytes.size() && is_of_name(bytes[at]);
+}
+
+/// `APPCFG_COLOR` may be put together, or met when all variables are gone through: APPCFG_ is then all that stands in the program.
+std::vector<Needle> needles_of(const std::vector<std::string>& names)
+{
+  std::vector<Needle> needles;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string_view name = names[i];
+    needles.push_back({name, i});
+    for (std::size_t end = 0; end < name.size() && is_of_name(name[end]); ++end) {
+      if (name[end] == '_' && end + 1 >= k_shortest_part && end + 1 < name.size() && name[0] != '_') {
+        needles.push_back({name.substr(0, end + 1), i});
+      }
+    }
+  }
+  return needles;
+}
+
+/// Literals of a program follow one another without a border, so that it is asked of short names alone, and behind the beginning of a name,
+/// which else stands in every longer one: GITHUB_SHA does not make GITHUB_RUN_ID count.
+bool stands_at(std::string_view bytes, std::size_t at, const Needle& needle, bool is_whole)
+{
+  const std::string_view text = needle.text;
+  if (!bytes.substr(at).starts_with(text)) {
     return false;
   }
-  const bool is_distinct = name.size() >= k_distinct_name || name.find('_') != std::string_view::npos;
-  return is_distinct || !(is_of_name(bytes, at + name.size()) || (at > 0 && is_of_name(bytes, at - 1)));
+  const bool goes_on = is_of_name(bytes, at + text.size()), began_before = at > 0 && is_of_name(bytes, at - 1);
+  if (!is_whole) {
+    return !goes_on && (text.size() > k_distinct_name || !began_before);
+  }
+  const bool is_distinct = text.size() >= k_distinct_name || text.find('_') != std::string_view::npos;
+  return is_distinct || !(goes_on || began_before);
 }
 
 } // namespace
@@ -61,10 +96,10 @@ std::vector<std::string> variables_to_look_for(const Env& env, plan::ActionKind 
 std::vector<std::string> mentioned_in(std::string_view bytes, const std::vector<std::string>& names)
 {
   std::bitset<65536> begins;
-  std::multimap<std::size_t, std::size_t> by_beginning; // first two bytes → index
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    begins.set(first_two(names[i]));
-    by_beginning.emplace(first_two(names[i]), i);
+  std::multimap<std::size_t, Needle> by_beginning; // by first two bytes
+  for (const Needle& needle : needles_of(names)) {
+    begins.set(first_two(needle.text));
+    by_beginning.emplace(first_two(needle.text), needle);
   }
   std::vector<bool> found(names.size());
   for (std::size_t at = 0; at + k_shortest_name <= bytes.size(); ++at) {
@@ -74,7 +109,9 @@ std::vector<std::string> mentioned_in(std::string_view bytes, const std::vector<
     }
     const auto [from, to] = by_beginning.equal_range(beginning);
     for (auto it = from; it != to; ++it) {
-      found[it->second] = found[it->second] || stands_at(bytes, at, names[it->second]);
+      const Needle& needle = it->second;
+      const bool is_whole = needle.text.size() == names[needle.name].size();
+      found[needle.name] = found[needle.name] || stands_at(bytes, at, needle, is_whole);
     }
   }
   std::vector<std::string> mentioned;
@@ -100,7 +137,7 @@ Result<> SharedKeys::add_mentioned(const plan::ActionTemplate& tmpl, const Expan
     if (names.empty()) {
       names = variables_to_look_for(m_context.env, tmpl.kind, command);
       base::StableHasher hasher;
-      hasher.add(k_git);
+      hasher.add(k_method);
       for (const std::string& each : names) {
         hasher.add(each);
       }

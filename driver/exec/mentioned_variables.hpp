@@ -1,5 +1,6 @@
 // Variables that a program may look at without saying so: those that are set, and whose names stand in its bytes. A build script that calls
 // `std::env::var("BUILD_NUMBER")` has that name in it, whether it prints `rerun-if-env-changed` or not, and so has a proc macro's library.
+// One that puts names together has their beginnings: `format!("APPCFG_{key}")`.
 #pragma once
 #include <string>
 #include <string_view>
@@ -13,8 +14,8 @@ namespace cargo_wasm::exec {
 /// script's run, no known list has them. Sorted. Names of two letters and less, which stand in any program by chance, are left out (`CI`).
 [[nodiscard]] std::vector<std::string> variables_to_look_for(const Env& env, plan::ActionKind kind, const ExpandedCommand& command);
 
-/// Those of `names` that stand somewhere in `bytes`, in their order; those of less than six letters without `_` only where no longer name
-/// goes on. Cost: one pass over the bytes.
+/// Those of `names` of which something stands in `bytes`, in their order: the whole, of less than six letters without `_` only where no
+/// longer name goes on; or the part up to a `_` (four letters and more) where no name goes on. Cost: one pass over the bytes.
 [[nodiscard]] std::vector<std::string> mentioned_in(std::string_view bytes, const std::vector<std::string>& names);
 
 } // namespace cargo_wasm::exec

@@ -11,10 +11,7 @@ namespace {
 
 constexpr std::string_view k_tools[] = {
     "AR", "ARFLAGS", "CC", "CFLAGS", "CPP", "CPPFLAGS", "CXX", "CXXFLAGS", "CXXSTDLIB", "LD", "LDFLAGS", "NM", "RANLIB", "RANLIBFLAGS"};
-constexpr std::string_view k_names[] = {"BINDGEN_EXTRA_CLANG_ARGS",
-                                        "CLANG_PATH",
-                                        "CMAKE",
-                                        "CMAKE_GENERATOR",
+constexpr std::string_view k_names[] = {"CLANG_PATH",
                                         "COMPILER_PATH",
                                         "CPATH",
                                         "CPLUS_INCLUDE_PATH",
@@ -41,19 +38,12 @@ constexpr std::string_view k_names[] = {"BINDGEN_EXTRA_CLANG_ARGS",
                                         "TARGET",
                                         "WASI_SDK_PATH",
                                         "WASI_SYSROOT"};
-constexpr std::string_view k_prefixes[] = {"BINDGEN_EXTRA_CLANG_ARGS_",
-                                           "CARGO_CFG_",
-                                           "CARGO_FEATURE_",
-                                           "CARGO_PKG_",
-                                           "CMAKE_TOOLCHAIN_FILE",
-                                           "DEP_",
-                                           "PKG_CONFIG",
-                                           "WASM_BINDGEN_"};
+constexpr std::string_view k_prefixes[] = {"CARGO_CFG_", "CARGO_FEATURE_", "CARGO_PKG_", "DEP_", "WASM_BINDGEN_"};
 constexpr std::string_view k_suffixes[] = {
     "_DIR", "_INCLUDE_DIR", "_LIB_DIR", "_LIBS", "_NO_PKG_CONFIG", "_NO_VENDOR", "_STATIC", "_SYS_STATIC"};
 
-/// `CC`, `TARGET_CC`, `HOST_CC`, `CC_wasm32_wasip1`, `CC_wasm32-wasip1` (crate cc).
-bool is_tool(std::string_view name)
+/// `HOST_CC` → CC: crates cc, cmake and pkg-config ask for both.
+std::string_view without_side(std::string_view name)
 {
   for (const std::string_view prefix : {"TARGET_", "HOST_"}) {
     if (name.starts_with(prefix)) {
@@ -61,20 +51,32 @@ bool is_tool(std::string_view name)
       break;
     }
   }
+  return name;
+}
+
+/// `CC`, `TARGET_CC`, `HOST_CC`, `CC_wasm32_wasip1`, `CC_wasm32-wasip1` (crate cc).
+bool is_tool(std::string_view name)
+{
+  name = without_side(name);
   return std::ranges::any_of(k_tools, [&](std::string_view tool) {
     return name == tool || (name.starts_with(tool) && name.size() > tool.size() && name[tool.size()] == '_');
   });
 }
 
+/// Names that crates put together of a base and a target: `CMAKE_TOOLCHAIN_FILE_wasm32-wasip1`, `TARGET_CMAKE_PREFIX_PATH`.
+bool is_of_family(std::string_view name)
+{
+  constexpr std::string_view k_families[] = {"BINDGEN_EXTRA_CLANG_ARGS_", "CMAKE_", "PKG_CONFIG"};
+  name = without_side(name);
+  return name != "CMAKE_BUILD_PARALLEL_LEVEL" && name != "CMAKE_COLOR_DIAGNOSTICS" &&
+         (name == "CMAKE" || name == "BINDGEN_EXTRA_CLANG_ARGS" ||
+          std::ranges::any_of(k_families, [&](std::string_view family) { return name.starts_with(family); }));
+}
+
 /// `CC_wasm32-wasip1` → CC
 std::string_view tool_of(std::string_view name)
 {
-  for (const std::string_view prefix : {"TARGET_", "HOST_"}) {
-    if (name.starts_with(prefix)) {
-      name.remove_prefix(prefix.size());
-      break;
-    }
-  }
+  name = without_side(name);
   return name.substr(0, name.find('_'));
 }
 
@@ -111,7 +113,7 @@ bool sounds_secret(std::string_view name)
 
 bool is_read_by_build_scripts(std::string_view name)
 {
-  return (is_tool(name) && !sounds_secret(name)) || name.starts_with("PKG_CONFIG") || std::ranges::find(k_names, name) != std::end(k_names);
+  return ((is_tool(name) || is_of_family(name)) && !sounds_secret(name)) || std::ranges::find(k_names, name) != std::end(k_names);
 }
 
 bool is_shareable_variable(std::string_view name)

@@ -51,6 +51,20 @@ TEST_CASE("build scripts are known to read compilers and flags without saying so
 {
   CHECK(is_read_by_build_scripts("CC_wasm32-wasip1"));
   CHECK(is_read_by_build_scripts("PKG_CONFIG_ALLOW_CROSS"));
+  for (const char* const name : {"CMAKE_TOOLCHAIN_FILE",
+                                 "CMAKE_TOOLCHAIN_FILE_wasm32-wasip1",
+                                 "CMAKE_PREFIX_PATH_wasm32_wasip1",
+                                 "TARGET_CMAKE_TOOLCHAIN_FILE",
+                                 "HOST_CMAKE_GENERATOR",
+                                 "BINDGEN_EXTRA_CLANG_ARGS_wasm32-wasip1",
+                                 "TARGET_PKG_CONFIG_PATH"}) {
+    INFO(name);
+    CHECK(is_read_by_build_scripts(name)); // put together of a base and a target, so that no program has them whole
+    CHECK(is_shareable_variable(name));
+  }
+  CHECK_FALSE(is_read_by_build_scripts("CMAKE_BUILD_PARALLEL_LEVEL"));
+  CHECK_FALSE(is_read_by_build_scripts("CMAKE_AUTH_TOKEN"));
+  CHECK_FALSE(is_read_by_build_scripts("HOST_NAME"));
   CHECK_FALSE(is_read_by_build_scripts("OPENSSL_DIR"));
   CHECK_FALSE(is_read_by_build_scripts("CFLAGS_PASSWORD"));
 }

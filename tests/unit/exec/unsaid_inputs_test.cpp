@@ -189,6 +189,20 @@ TEST_CASE("names of variables are found in a program's bytes, wherever they begi
   CHECK(mentioned_in("CARGO_PKG_NAMEthe STAGE/", {"NAME", "STAGE"}) == Names{"STAGE"});
 }
 
+TEST_CASE("a variable counts whose beginning stands in a program, which may put its name together")
+{
+  const Names names{"APPCFG_COLOR", "APPCFG_DEEP_ONE", "CI_JOB_ID", "GITHUB_RUN_ID", "_OLD_PATH", "npm_config_x"};
+  CHECK(mentioned_in("\x01"
+                     "APPCFG_called",
+                     names) == Names{"APPCFG_COLOR", "APPCFG_DEEP_ONE"});
+  CHECK(mentioned_in("APPCFG_", names) == Names{"APPCFG_COLOR", "APPCFG_DEEP_ONE"});
+  CHECK(mentioned_in("XAPPCFG_DEEP_: ", names) == Names{"APPCFG_DEEP_ONE"});
+  // GITHUB_SHA is a name of its own; the rest is too short, or stands in every program
+  CHECK(mentioned_in("GITHUB_SHA CI_ CI_JOBS _OLD_ npm_config_ APPCFG", names).empty());
+  CHECK(mentioned_in("SUBJOB_ JOB_", {"JOB_ID"}) == Names{"JOB_ID"});
+  CHECK(mentioned_in("SUBJOB_", {"JOB_ID"}).empty());
+}
+
 TEST_CASE("variables of sessions, of commands and short ones are not looked for; those known to be read by scripts are, in macros")
 {
   test::TestEnv world;
