@@ -148,7 +148,9 @@ Result<> ResultCache::add_observations(std::vector<KeyPart>& parts,
   }
   CW_TRY_ASSIGN(const auto files, look_at_sources(m_context, observed.files, observed.trees, {}, false));
   for (const RecordedFile& file : files) {
-    parts.push_back({"looked at: file", file.name, file.known == absent_file() ? "(not there)" : short_text(file.known.digest)});
+    parts.push_back({"looked at: file",
+                     file.name,
+                     file.known == absent_file() ? "(not there)" : short_text(m_keys.key_digest(file.name, file.known.digest))});
   }
   return {};
 }

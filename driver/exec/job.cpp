@@ -95,7 +95,7 @@ public:
       m_settings.results->leave_out_since_changed(*changed);
     }
     CW_TRY(collect_outputs(out));
-    CW_TRY_ASSIGN(const bool is_private, has_private_values(m_context, m_template, m_verdict.command, m_record));
+    CW_TRY_ASSIGN(const bool is_private, has_private_values(m_context, m_template, m_verdict.command, m_record, m_verdict.shared.get()));
     const bool is_unsigned = m_elsewhere != nullptr && !m_elsewhere->pool().settings().sign;
     m_record.is_private = is_private;
     m_record.is_for_this_machine = is_private || is_unsigned;

@@ -102,9 +102,13 @@ bool hands_on_secret(std::string_view stdout_text)
   });
 }
 
-Result<bool>
-has_private_values(const Context& context, const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const Record& record)
+Result<bool> has_private_values(
+    const Context& context, const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const Record& record, const SharedKey* key)
 {
+  const auto is_dotenv = [](const RecordedFile& file) { return is_dotenv_file(file.name) && file.known != absent_file(); };
+  if (std::ranges::any_of(record.sources, is_dotenv)) {
+    return true;
+  }
   for (const auto& [name, value] : record.observed) {
     if (value && (value->starts_with(k_hashed_value) || is_private_variable(tmpl, command, name))) {
       return true;
@@ -113,7 +117,7 @@ has_private_values(const Context& context, const plan::ActionTemplate& tmpl, con
   if (tmpl.kind == plan::ActionKind::run_build_script && hands_on_secret(record.stdout_text)) {
     return true;
   }
-  CW_TRY_ASSIGN(const std::vector<std::string> written_down, private_values_of_dotenv_files(context, tmpl));
+  CW_TRY_ASSIGN(const std::vector<std::string> written_down, private_values_of_dotenv_files(context, tmpl, key));
   std::vector<std::string_view> values = values_to_look_for(context.env, tmpl, command);
   values.insert(values.end(), written_down.begin(), written_down.end());
   if (values.empty()) {

@@ -29,10 +29,14 @@ constexpr std::size_t k_shortest_secret = 8; ///< bytes; what is shorter is in f
 /// Whether what a build script printed hands on a value under a name that sounds secret.
 [[nodiscard]] bool hands_on_secret(std::string_view stdout_text);
 
-/// Of a record whose variables, texts and outputs are known. Errors: those of reading outputs. Cost: the outputs are searched for the
-/// values of variables whose names sound secret and of `.env` files; those of a build script for all values of some length that are not
-/// those of every session.
-[[nodiscard]] Result<bool>
-has_private_values(const Context& context, const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const Record& record);
+/// Of a record whose sources, variables, texts and outputs are known: what a `.env` file is among the sources of counts as having its
+/// values. Errors: those of reading outputs. Cost: the outputs are searched for the values of variables whose names sound secret and of
+/// `.env` files; those of a build script for all values of some length that are not those of every session.
+/// @param key  null without a store
+[[nodiscard]] Result<bool> has_private_values(const Context& context,
+                                              const plan::ActionTemplate& tmpl,
+                                              const ExpandedCommand& command,
+                                              const Record& record,
+                                              const SharedKey* key = nullptr);
 
 } // namespace cargo_wasm::exec

@@ -93,7 +93,7 @@ bool RemoteUnits::takes(plan::ActionIndex action, const Verdict& verdict) const
   if (tmpl.kind != plan::ActionKind::rustc || !tmpl.cacheable || verdict.shared == nullptr || !makes_library(tmpl)) {
     return false;
   }
-  const auto is_secret_file = [](const SealedFile& file) { return is_dotenv_name(base::Path(file.name).filename().native()); };
+  const auto is_secret_file = [](const SealedFile& file) { return is_dotenv_file(file.name); };
   if (!verdict.shared->only_here.empty() || std::ranges::any_of(verdict.shared->unlisted, is_secret_file)) {
     return false; // a macro there would find other files than one here
   }
@@ -194,8 +194,7 @@ Result<> RemoteUnits::add_inputs(plan::ActionIndex action, const Verdict& verdic
   if (verdict.record) {
     for (const RecordedFile& file : verdict.record->sources) {
       // The toolchain is sent as a whole.
-      const bool may_be_sent = !file.name.starts_with("root/") && !file.name.starts_with("toolchain/") &&
-                               !is_dotenv_name(base::Path(file.name).filename().native());
+      const bool may_be_sent = !file.name.starts_with("root/") && !file.name.starts_with("toolchain/") && !is_dotenv_file(file.name);
       if (may_be_sent && !inputs.sent.contains(file.name)) {
         CW_TRY(add_file(file.name, inputs));
       }

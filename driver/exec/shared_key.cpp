@@ -12,6 +12,7 @@
 #include <cargo_wasm/exec/observed.hpp>
 #include <cargo_wasm/exec/toolchain_digest.hpp>
 
+#include "dotenv.hpp"
 #include "git_state.hpp"
 #include "host_tools.hpp"
 #include "private_values.hpp"
@@ -157,6 +158,8 @@ Result<> SharedKeys::add_unlisted(const plan::TemplateInput& input, SharedKey& k
   if (!found->second.digest.empty()) {
     key.input.platform["unlisted"] = found->second.digest;
     key.unlisted = found->second.files;
+    const bool has_secrets = std::ranges::any_of(key.unlisted, [](const SealedFile& file) { return is_dotenv_file(file.name); });
+    key.is_of_this_machine = key.is_of_this_machine || has_secrets;
   }
   if (found->second.is_too_much) {
     key.only_here = "its package has many files that are hidden or ignored, which a script or macro may read";
@@ -189,7 +192,7 @@ Result<Unlisted> SharedKeys::look_at_unlisted(const plan::TemplateInput& input, 
   for (const auto& [name, path] : paths) {
     const auto looked = m_context.digests.file_now(path);
     const bool is_read = looked && *looked; // else scripts cannot read it either
-    hasher.add(name).add(is_read ? base::to_hex((*looked)->digest.hash) : "");
+    hasher.add(name).add(is_read ? base::to_hex(key_digest(name, (*looked)->digest).hash) : "");
     if (is_read) {
       found.files.push_back({name, (*looked)->digest, (*looked)->executable});
     }
@@ -379,6 +382,12 @@ SealedAction SharedKeys::first(plan::ActionIndex action, const ExpandedCommand& 
   return seal(m_context.graph.actions[action], command, input, m_places);
 }
 
+base::Digest SharedKeys::key_digest(const std::string& name, const base::Digest& digest) const
+{
+  const bool is_hidden = is_dotenv_file(name) && digest != absent_file().digest;
+  return is_hidden ? base::digest_of(hashed_value(secret(), base::to_hex(digest.hash))) : digest;
+}
+
 Result<std::optional<std::string>>
 SharedKeys::key_value(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name) const
 {
@@ -403,7 +412,7 @@ Result<SealedAction> SharedKeys::second(
   CW_TRY_ASSIGN(const auto files, look_at_sources(m_context, observed.files, observed.trees, {}, false));
   for (const RecordedFile& file : files) {
     if (!key.package_files.contains(file.name)) {
-      whole.input.sources.push_back({file.name, file.known.digest, file.known.executable});
+      whole.input.sources.push_back({file.name, key_digest(file.name, file.known.digest), file.known.executable});
     }
   }
   if (tmpl.kind == plan::ActionKind::rustc && loads_macros(key.input.dependencies)) {

@@ -85,6 +85,8 @@ public:
   /// A file of a registry's crate that is as it was unpacked: its digest needs no reading.
   [[nodiscard]] bool is_as_unpacked(const std::string& place_name) const;
 
+  /// What of a file stands in a key: its digest, of a `.env` file an HMAC of it.
+  [[nodiscard]] base::Digest key_digest(const std::string& name, const base::Digest& digest) const;
   /// What of a variable stands in a key: its value, or an HMAC of it. Errors: the store has no secret that this user may read.
   [[nodiscard]] Result<std::optional<std::string>>
   key_value(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const std::string& name) const;

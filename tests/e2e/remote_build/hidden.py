@@ -1,5 +1,6 @@
 """Secrets in the environment: what is ours reaches no compiler; what a program takes into its output stays on its machine; what was looked at
 stands nowhere as it is."""
+import hashlib
 import pathlib
 
 import servers
@@ -88,17 +89,17 @@ def planted(a, b, env, built):
 HANDING_ON = """fn main() {
     println!("cargo:rerun-if-changed=.env");
     for line in std::fs::read_to_string(".env").unwrap().lines() {
-        println!("cargo:rustc-env={line}");
+        println!("cargo:rustc-env={}", line.replace("\\\\$", "$").replace('"', ""));
     }
 }
 """
 
 
-def write_down(machine, password, address):
-    """A script hands on what stands in `.env`, and a library looks at a variable of `[env]` whose name tells nothing."""
-    (machine.root / "base/.env").write_text(f"DB_PASSWORD={password}\n")
+def write_down(machine, service, address):
+    """A script hands on what stands in `.env`, without its escapes, and a library looks at a variable of `[env]`; their names tell nothing."""
+    (machine.root / "base/.env").write_text('SERVICE="' + service.replace("$", "\\$") + '"\n')
     (machine.root / "base/build.rs").write_text(HANDING_ON)
-    for name, line in (("base", 'pub const PASSWORD: &str = env!("DB_PASSWORD");\n'), ("mac", 'const _ADDRESS: &str = env!("DATABASE_URL");\n')):
+    for name, line in (("base", 'pub const SERVICE: &str = env!("SERVICE");\n'), ("mac", 'const _ADDRESS: &str = env!("DATABASE_URL");\n')):
         library = machine.root / name / "src/lib.rs"
         library.write_text(library.read_text() + line)
     config = machine.home / ".cargo/config.toml"
@@ -115,14 +116,17 @@ def written_down(base):
         key = a.keygen("ci")
         a.configure(team={"url": server.url, "mode": "read-write"})
         b.configure(team={"url": server.url, "trust": [key]})
-        values = ["planted-in-dotenv-4711", "planted://in-env@0815"]
+        values = ["planted-in$dotenv-4711", "planted://in-env@0815"]
         write_down(a, *values)
-        write_down(b, "another-in-dotenv-4712", "another://in-env@0816")
+        write_down(b, "another-in$dotenv-4712", "another://in-env@0816")
         built = a.build()
         pushed = a.run("cache", "push", "--wait")
         check("written down: it is built and pushed", built.code == 0 and built.ran >= ALL and built.warnings == "" and pushed.returncode == 0, built.ran, built.said, pushed.stderr)
         www = pathlib.Path(server.base) / "www"
         check("written down: the server has results, and none with a value of `.env` or `[env]`", len(files_with(www, "cargo-wasm/notes")) > 1 and files_with(www, *values) == [], files_with(www, *values))
+        digest = hashlib.sha256((a.root / "base/.env").read_bytes()).digest()
+        there = [str(path) for path in www.rglob("*") if path.is_file() and digest in path.read_bytes()]
+        check("written down: ... nor the digest of such a file, by which a short one could be guessed", there == [], there)
         taken = b.build()
         check("written down: with other values others still take what looked at neither, and run scripts, which may look unseen", taken.code == 0
               and taken.ran == {"base", "mac", "text", "app", "script"}, taken.ran, taken.said)

@@ -127,3 +127,35 @@ TEST_CASE("values of .env files are looked for in what comes of their package")
   world.tmpl.inputs.clear(); // of a registry
   CHECK_FALSE(world.is_private(record));
 }
+
+TEST_CASE("a value of a .env file is looked for in each form that a reader may give it")
+{
+  const auto values = [](std::string_view text) { return private_values_of_dotenv(text); };
+  using Values = std::vector<std::string>;
+  CHECK(values("URL=\"postgres://u:pa\\$\\$word-1234@h\"\n") ==
+        Values{"postgres://u:pa\\$\\$word-1234@h", "postgres://u:pa$$word-1234@h", "postgres://u:pa", "word-1234@h"});
+  CHECK(values("KEY=abcdefgh-secret\t# why\r\nOTHER=abc#defgh\n") == Values{"abcdefgh-secret", "abc#defgh"});
+  CHECK(values("SAID=\"he \\\"says\\\"\"\nNEXT=another one\n") == Values{"he \\\"says\\\"", "he \"says\"", "another one"});
+  CHECK(values("PEM='-----BEGIN\nabcdefghijk=\n'\nNEXT=another one") ==
+        Values{"-----BEGIN\nabcdefghijk=\n", "-----BEGIN", "abcdefghijk=", "another one"});
+  CHECK(values("BASE=\"https://$HOST\"\nOPEN=\"never closed\n") == Values{"https://$HOST", "\"never closed", "never closed"});
+  CHECK(values("EMPTY=\nRUST_LOG=\"debug, info\"\nX=").empty());
+}
+
+TEST_CASE("what says that it reads a .env file is private whatever is found in it, and so are values of those further down")
+{
+  World world;
+  Record record;
+  record.sources = {{"workspace/app/src/lib.rs", {}}, {"workspace/app/.env.example", {}}, {"workspace/app/.env", absent_file()}};
+  CHECK_FALSE(world.is_private(record));
+  record.sources.push_back({"workspace/app/config/.env", {}});
+  CHECK(world.is_private(record));
+
+  world.env_parts.fs.add("/ws/app/config/.env", "URL=of-a-directory-below\n");
+  record.sources.clear();
+  record.stdout_text = "it is of-a-directory-below";
+  CHECK_FALSE(world.is_private(record));
+  SharedKey key;
+  key.unlisted = {{"workspace/app/config/.env", base::digest_of("x")}};
+  CHECK(has_private_values(world.context, world.tmpl, world.command, record, &key).value());
+}
