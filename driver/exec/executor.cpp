@@ -429,6 +429,8 @@ Result<> Executor::finish_job(plan::ActionIndex action, JobOutput& job)
   release_readers(action);
   if (job.record) {
     note_outputs(action, *job.record);
+    const auto& script = m_results[action].script;
+    record.is_for_once = record.is_for_once || (script && absent_input(m_context, tmpl, *script));
     if (m_results_of_others != nullptr) {
       m_results_of_others->is_settled(action, *job.record);
     }

@@ -158,11 +158,7 @@ std::optional<DirtyReason> environment_difference(const Record& record, const ac
 
 std::optional<DirtyReason> source_difference(const Context& context, const Record& record, const SealInput& input)
 {
-  const auto shown = [&](const std::string& name) {
-    const std::string path = context.places.path_of(name);
-    const std::string root = context.graph.workspace_root.string() + "/";
-    return path.starts_with(root) ? path.substr(root.size()) : path;
-  };
+  const auto shown = [&](const std::string& name) { return path_to_show(context, context.places.path_of(name)); };
   std::map<std::string, const RecordedFile*> before;
   for (const RecordedFile& file : record.sources) {
     before.emplace(file.name, &file);

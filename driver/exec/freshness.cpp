@@ -143,6 +143,23 @@ parse_for(const Env& env, const plan::ActionTemplate& tmpl, std::string_view std
   return parse_script_output(stdout_text, context);
 }
 
+std::string path_to_show(const Context& context, const std::string& path)
+{
+  const std::string root = context.graph.workspace_root.string() + "/";
+  return path.starts_with(root) ? path.substr(root.size()) : path;
+}
+
+std::optional<std::string> absent_input(const Context& context, const plan::ActionTemplate& tmpl, const ScriptOutput& script)
+{
+  for (const std::string& path : tmpl.replaced_script_output ? std::vector<std::string>{} : script.rerun_if_changed) {
+    const base::Path named = (tmpl.package_root / path).lexically_normal();
+    if (!context.env.fs.exists(named)) {
+      return path_to_show(context, named.native());
+    }
+  }
+  return std::nullopt;
+}
+
 Result<> FreshnessChecker::add_platform(const plan::ActionTemplate& tmpl, SealInput& input)
 {
   if (tmpl.replaced_script_output) {
@@ -277,6 +294,9 @@ Result<std::optional<DirtyReason>> FreshnessChecker::check_script(const plan::Ac
   auto parsed = parse_for(m_context.env, tmpl, record.stdout_text, record.out_dir);
   if (!parsed) {
     return DirtyReason{DirtyKind::record_unusable, {}, {}, {}};
+  }
+  if (auto absent = absent_input(m_context, tmpl, *parsed)) {
+    return DirtyReason{DirtyKind::source_missing, std::move(*absent), {}, {}};
   }
   verdict.result.script = std::move(*parsed);
   return std::nullopt;

@@ -68,6 +68,13 @@ private:
 [[nodiscard]] Result<ScriptOutput>
 parse_for(const Env& env, const plan::ActionTemplate& tmpl, std::string_view stdout_text, const std::string& out_dir_then);
 
+/// As messages show it: without the workspace's root.
+[[nodiscard]] std::string path_to_show(const Context& context, const std::string& path);
+
+/// What a script named in `rerun-if-changed` and is not there, as messages show it. As under cargo such a script runs in every build: a
+/// pattern of files (`protos/*.proto`) is such a path, and names that nothing has are given for that.
+[[nodiscard]] std::optional<std::string> absent_input(const Context& context, const plan::ActionTemplate& tmpl, const ScriptOutput& script);
+
 /// The key's parts become the record's, so that a later difference can be named.
 void take_seal(Record& record, const plan::ActionTemplate& tmpl, SealedAction sealed, SealInput input);
 

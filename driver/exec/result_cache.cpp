@@ -261,7 +261,7 @@ Result<std::optional<FoundResult>> ResultCache::found(plan::ActionIndex action, 
   record.is_private = notes->is_private;
   if (tmpl.kind == plan::ActionKind::run_build_script) {
     auto script = parse_for(m_context.env, tmpl, record.stdout_text, record.out_dir);
-    if (!script) {
+    if (!script || absent_input(m_context, tmpl, *script)) {
       return std::nullopt;
     }
     out.result.script = std::move(*script);
@@ -477,6 +477,12 @@ Result<> ResultCache::keep_now(plan::ActionIndex action, const Verdict& verdict,
                   is_left_by_script ? is_plain_directory(m_context.env.fs, m_context.places.path_of(output.name)) : Result<bool>(true));
     if (!is_plain) {
       return {};
+    }
+  }
+  if (tmpl.kind == plan::ActionKind::run_build_script) {
+    CW_TRY_ASSIGN(const ScriptOutput script, parse_for(m_context.env, tmpl, record.stdout_text, record.out_dir));
+    if (absent_input(m_context, tmpl, script)) {
+      return {}; // it runs in every build
     }
   }
   action::ActionResult result;
