@@ -1,6 +1,5 @@
 """Secrets in the environment: what is ours reaches no compiler; what a program takes into its output stays on its machine; what was looked at
 stands nowhere as it is."""
-import hashlib
 import pathlib
 
 import servers
@@ -124,9 +123,6 @@ def written_down(base):
         check("written down: it is built and pushed", built.code == 0 and built.ran >= ALL and built.warnings == "" and pushed.returncode == 0, built.ran, built.said, pushed.stderr)
         www = pathlib.Path(server.base) / "www"
         check("written down: the server has results, and none with a value of `.env` or `[env]`", len(files_with(www, "cargo-wasm/notes")) > 1 and files_with(www, *values) == [], files_with(www, *values))
-        digest = hashlib.sha256((a.root / "base/.env").read_bytes()).digest()
-        there = [str(path) for path in www.rglob("*") if path.is_file() and digest in path.read_bytes()]
-        check("written down: ... nor the digest of such a file, by which a short one could be guessed", there == [], there)
         taken = b.build()
         check("written down: with other values others still take what looked at neither, and run scripts, which may look unseen", taken.code == 0
               and taken.ran == {"base", "mac", "text", "app", "script"}, taken.ran, taken.said)
