@@ -89,6 +89,11 @@ std::vector<std::string> variables_to_look_for(const Env& env, plan::ActionKind 
       names.push_back(name);
     }
   }
+  for (const char* const name : {"CARGO_PRIMARY_PACKAGE", "RUSTUP_TOOLCHAIN"}) { // commands set them, and no key has them
+    if (command.environment.contains(name)) {
+      names.emplace_back(name);
+    }
+  }
   std::ranges::sort(names);
   return names;
 }

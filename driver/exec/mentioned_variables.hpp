@@ -11,7 +11,8 @@
 namespace cargo_wasm::exec {
 
 /// Names of variables that are set and that nobody else accounts for: no command sets them, they are not those of every session, and, for a
-/// script's run, no known list has them. Sorted. Names of two letters and less, which stand in any program by chance, are left out (`CI`).
+/// script's run, no known list has them; and those that commands set and that no key has (which package is primary). Sorted. Names of two
+/// letters and less, which stand in any program by chance, are left out (`CI`).
 [[nodiscard]] std::vector<std::string> variables_to_look_for(const Env& env, plan::ActionKind kind, const ExpandedCommand& command);
 
 /// Those of `names` of which something stands in `bytes`, in their order: the whole, of less than six letters without `_` only where no

@@ -7,6 +7,17 @@
 #include "private_values.hpp"
 
 namespace cargo_wasm::exec {
+namespace {
+
+/// What tells who builds, and how, but not what: where this program lies, which packages were asked for, by which name the toolchain was
+/// called, and where a shell has its libraries. A crate that looks at one is another matter: rustc says so.
+bool is_left_out(const SealInput& input, std::string_view name)
+{
+  return name == "CARGO" || name == "CARGO_PRIMARY_PACKAGE" || name == "RUSTUP_TOOLCHAIN" ||
+         (name == "LD_LIBRARY_PATH" && !input.with_library_path);
+}
+
+} // namespace
 
 SealedAction seal(const plan::ActionTemplate& tmpl, const ExpandedCommand& command, const SealInput& input, const PlaceNames& places)
 {
@@ -17,10 +28,9 @@ SealedAction seal(const plan::ActionTemplate& tmpl, const ExpandedCommand& comma
   for (const std::string& argument : command.arguments) {
     out.arguments.push_back(places.neutral(argument));
   }
-  // What a manifest says about its package (description, authors, licence …) counts when the compiler looked at it: below. So does
-  // where this program lies ($CARGO): another build of it, or a copy elsewhere, does not make results stale.
+  // What a manifest says about its package (description, authors, licence …) counts when the compiler looked at it: below.
   for (const auto& [name, value] : command.environment) {
-    if (name != "CARGO" && !input.left_out.contains(name) && (input.with_package_variables || !name.starts_with("CARGO_PKG_"))) {
+    if (!is_left_out(input, name) && !input.left_out.contains(name) && (input.with_package_variables || !name.starts_with("CARGO_PKG_"))) {
       const bool is_hidden = !input.key_of_variables.empty() && (input.hidden.contains(name) || is_configured_secret(tmpl, name));
       out.environment.emplace(name, is_hidden ? hashed_value(input.key_of_variables, value) : places.neutral(value));
     }

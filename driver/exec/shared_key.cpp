@@ -71,6 +71,7 @@ Result<SharedKey> SharedKeys::make(plan::ActionIndex action, const Verdict& verd
   const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
   SharedKey key;
   key.input.with_package_variables = true;
+  key.input.with_library_path = runs_code_here(tmpl, verdict.input.dependencies);
   key.input.dependencies = verdict.input.dependencies;
   key.input.platform = verdict.input.platform;
   for (const plan::TemplateInput& input : tmpl.inputs) {
@@ -325,6 +326,7 @@ SharedKeys::add_wrappers(const plan::ActionTemplate& tmpl, const ExpandedCommand
   }
   if (!digests.empty()) {
     platform["program"] = digests;
+    platform["primary"] = command.environment.contains("CARGO_PRIMARY_PACKAGE") ? "1" : ""; // by which clippy knows where to look
   }
   return {};
 }

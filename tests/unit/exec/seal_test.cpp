@@ -157,6 +157,23 @@ TEST_CASE("seal: the digest moves with every input and not with the place of the
     described(g, r, i);
     i.observed.emplace_back("CARGO_PKG_DESCRIPTION", "new");
   }));
+  // How somebody builds changes nothing either, but for code that runs here, and for what looked at it.
+  for (const char* const name : {"CARGO", "CARGO_PRIMARY_PACKAGE", "LD_LIBRARY_PATH", "RUSTUP_TOOLCHAIN"}) {
+    INFO(name);
+    const auto set = [&](Graph& g, Results&, SealInput&) { g.actions[3].env[name] = "new"; };
+    CHECK_FALSE(differs(set));
+    CHECK(differs([&](Graph& g, Results& r, SealInput& i) {
+      set(g, r, i);
+      i.observed.emplace_back(name, "new");
+    }));
+  }
+  const auto with_path = [&](const std::string& path) {
+    return digest_with([&](Graph& g, Results&, SealInput& i) {
+      g.actions[3].env["LD_LIBRARY_PATH"] = path;
+      i.with_library_path = true;
+    });
+  };
+  CHECK(with_path("/ws/target/deps") != with_path("/ws/target/deps:/opt/lib"));
   // The rlib is not read by this edge; unkeyed arguments only change how diagnostics look.
   CHECK_FALSE(differs([](Graph&, Results& r, SealInput&) { r[0].outputs[0] = base::digest_of("new"); }));
   CHECK_FALSE(differs([](Graph& g, Results&, SealInput&) { g.actions[3].unkeyed_args = {"--diagnostic-width=80"}; }));

@@ -213,4 +213,6 @@ TEST_CASE("variables of sessions, of commands and short ones are not looked for;
   command.environment.emplace("OUT_DIR", "/o");
   CHECK(variables_to_look_for(world.env(), plan::ActionKind::run_build_script, command) == Names{"BUILD_NUMBER"});
   CHECK(variables_to_look_for(world.env(), plan::ActionKind::rustc, command) == Names{"BUILD_NUMBER", "SOURCE_DATE_EPOCH"});
+  command.environment.emplace("CARGO_PRIMARY_PACKAGE", "1"); // no key has it, so that a macro that reads it is the one to have its name
+  CHECK(variables_to_look_for(world.env(), plan::ActionKind::run_build_script, command) == Names{"BUILD_NUMBER", "CARGO_PRIMARY_PACKAGE"});
 }

@@ -61,6 +61,7 @@ struct SealInput
   std::set<std::string> hidden = {};                                        ///< variables that are sealed under that key, too
   std::set<std::string> left_out = {}; ///< those that count where they were looked at, and nowhere else
   bool with_package_variables = false; ///< all CARGO_PKG_* count, not only those that were looked at
+  bool with_library_path = false;      ///< $LD_LIBRARY_PATH counts: what runs here loads libraries from there
 };
 
 struct SealedAction
