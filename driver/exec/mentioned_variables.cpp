@@ -81,7 +81,6 @@ bool stands_at(std::string_view bytes, std::size_t at, const Needle& needle, boo
 std::vector<std::string> variables_to_look_for(const Env& env, plan::ActionKind kind, const ExpandedCommand& command)
 {
   const bool has_those_of_scripts = kind == plan::ActionKind::run_build_script; // `add_tools` adds them, by their values
-
   std::vector<std::string> names;
   for (const auto& [name, value] : env.vars) {
     if (name.size() >= k_shortest_name && !command.environment.contains(name) && !base::is_secret_variable(name) &&
