@@ -50,6 +50,8 @@ private:
   Result<> finish_fetched(plan::ActionIndex action, FoundResult& found);
   Result<bool> take(plan::ActionIndex action, FoundResult& found);
   Result<bool> bring_for_people(plan::ActionIndex action, Record& record, bool& moved);
+  Result<bool> bring_out_dir(plan::ActionIndex action);
+  Result<bool> bring_elsewhere(plan::ActionIndex action);
   Result<bool> bring_inputs(plan::ActionIndex action);
   void make_again(plan::ActionIndex action, plan::ActionIndex reader);
   void release_readers(plan::ActionIndex action);

@@ -19,7 +19,8 @@ Result<bool> Executor::take(plan::ActionIndex action, FoundResult& found)
   CW_TRY(m_results_of_others->settle(action, found));
   bool moved = false;
   CW_TRY_ASSIGN(const bool is_there, bring_for_people(action, found.record, moved));
-  if (!is_there) {
+  CW_TRY_ASSIGN(const bool has_out_dir, is_there&& found.names_checkout ? bring_out_dir(action) : Result<bool>(is_there));
+  if (!has_out_dir) {
     return false;
   }
   Verdict verdict;
@@ -66,6 +67,34 @@ Result<bool> Executor::bring_for_people(plan::ActionIndex action, Record& record
   return m_results_of_others->bring(action, record);
 }
 
+/// What names this checkout may name its OUT_DIR, and a program that has it may read there when it runs. False: the store has lost it.
+Result<bool> Executor::bring_out_dir(plan::ActionIndex action)
+{
+  const plan::ActionTemplate& tmpl = m_graph.actions[action];
+  if (tmpl.kind != plan::ActionKind::rustc || !tmpl.out_dir || m_options.dry_run) {
+    return true;
+  }
+  for (const plan::TemplateDependency& dependency : tmpl.dependencies) {
+    const plan::ActionTemplate& script = m_graph.actions[dependency.action];
+    if (script.kind == plan::ActionKind::run_build_script && script.out_dir == tmpl.out_dir && m_elsewhere.contains(dependency.action)) {
+      return bring_elsewhere(dependency.action);
+    }
+  }
+  return true;
+}
+
+/// False: the store has lost what was known to be there.
+Result<bool> Executor::bring_elsewhere(plan::ActionIndex action)
+{
+  auto record = m_log.find(m_graph.actions[action].identity);
+  CW_TRY_ASSIGN(const bool is_there, record ? m_results_of_others->bring(action, *record) : Result<bool>(false));
+  if (is_there) {
+    m_elsewhere.erase(action);
+    CW_TRY(m_log.append(*record));
+  }
+  return is_there;
+}
+
 /// Before an action runs: what it reads lies where it will look. False: something must be made again first.
 Result<bool> Executor::bring_inputs(plan::ActionIndex action)
 {
@@ -80,12 +109,9 @@ Result<bool> Executor::bring_inputs(plan::ActionIndex action)
     if (!m_elsewhere.contains(read)) {
       continue;
     }
-    auto record = m_log.find(m_graph.actions[read].identity);
-    CW_TRY_ASSIGN(const bool is_there, record ? m_results_of_others->bring(read, *record) : Result<bool>(false));
-    m_elsewhere.erase(read);
-    if (is_there) {
-      CW_TRY(m_log.append(*record));
-    } else {
+    CW_TRY_ASSIGN(const bool is_there, bring_elsewhere(read));
+    if (!is_there) {
+      m_elsewhere.erase(read);
       make_again(read, action);
       complete = false;
     }

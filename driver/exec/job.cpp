@@ -10,6 +10,7 @@
 #include <cargo_wasm/exec/dep_info.hpp>
 #include <cargo_wasm/exec/observed.hpp>
 
+#include "beside_results.hpp"
 #include "compiler_output.hpp"
 #include "job_sinks.hpp"
 #include "out_dir_before.hpp"
@@ -300,13 +301,18 @@ private:
     return {};
   }
 
-  /// Scripts are to write into OUT_DIR. What one writes into its package or another is not brought back by its result.
+  /// Scripts are to write into OUT_DIR. What one writes into a package, or where users find
+  /// artifacts, is not brought back by its result.
   Result<> run_and_watch_script(const base::Command& command, JobOutput& out)
   {
     CW_TRY_ASSIGN(const std::string before, stamp_of_packages(m_context, m_template));
+    const bool may_be_kept = m_settings.results != nullptr;
+    const FilesBesideResults beside = may_be_kept ? files_beside_results(m_context, m_template) : FilesBesideResults();
     const Result<> ran = run_script(command, out);
     CW_TRY_ASSIGN(const std::string after, stamp_of_packages(m_context, m_template));
     out.wrote_outside = before != after;
+    m_leaves_more =
+        out.wrote_outside || (may_be_kept && wrote_beside_results(m_context.graph, beside, files_beside_results(m_context, m_template)));
     return ran;
   }
 
@@ -497,7 +503,7 @@ private:
     take_seal(m_record, m_template, std::move(sealed), std::move(input));
     m_record.duration_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, (now_ns() - m_started_ns) / 1'000'000));
     out.inputs_moved = m_inputs_moved;
-    if (!m_inputs_moved && !out.wrote_outside && m_settings.results != nullptr) {
+    if (!m_inputs_moved && !m_leaves_more && m_settings.results != nullptr) {
       m_settings.results->keep(m_index, m_verdict, m_record);
     }
     out.record = std::move(m_record);
@@ -537,6 +543,7 @@ private:
   std::map<std::string, base::Digest> m_sent; ///< what another machine has compiled, by place name
   std::set<std::string> m_linked;             ///< libraries and what else linkers read, by place name
   bool m_inputs_moved = false;
+  bool m_leaves_more = false; ///< than its outputs
   Record m_record;
 };
 

@@ -130,6 +130,9 @@ Result<std::optional<FoundResult>> ResultCache::find(plan::ActionIndex action, V
   std::optional<FoundResult> usable;
   const auto take = [&](const KeptResult& kept) -> Result<bool> {
     CW_TRY_ASSIGN(usable, found(action, verdict, kept.result));
+    if (usable) {
+      usable->names_checkout = kept.scope == Scope::checkout;
+    }
     return usable.has_value();
   };
   CW_TRY(visit_results(action, verdict, *verdict.shared, take));

@@ -25,6 +25,7 @@ struct FoundResult
   KnownResult result;
   /// Outputs that tell of places (the report of a link), with those of this checkout: index in the template → text.
   std::map<std::uint32_t, std::string> texts = {};
+  bool names_checkout = false; ///< kept for this checkout alone: it may name places in it, where a program looks when it runs
 };
 
 class ResultCache
