@@ -102,6 +102,22 @@ Result<Outcome> time_limit_verb(const Env& env, const ParsedArguments& parsed, c
   return Outcome{status, std::nullopt};
 }
 
+Result<Outcome> memory_limit_verb(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
+{
+  ops::MemoryLimitRequest request;
+  CW_TRY_ASSIGN(request.module, the_one(env, parsed, "FILE", "module"));
+  CW_TRY_ASSIGN(const auto bytes, memory_limit_of(parsed));
+  if (!bytes || parsed.trailing.empty()) {
+    return fail(Error("CW0782", bytes ? "which program?" : "how much memory?", Blame::usage)
+                    .help("`cargo-wasm module memory-limit app.wasm --max-memory 64MiB -- wazero run app.wasm`"));
+  }
+  request.memory_bytes = *bytes;
+  request.command = parsed.trailing;
+  request.stop = context.stop;
+  CW_TRY_ASSIGN(const int status, ops::module_memory_limit(env, request));
+  return Outcome{status, std::nullopt};
+}
+
 Result<Outcome> serve_verb(const Env& env, const ParsedArguments& parsed, const DispatchContext& context)
 {
   ops::ModuleServeRequest request;
@@ -131,6 +147,9 @@ dispatch_page(const Env& env, const ParsedArguments& parsed, const ops::GlobalOp
   }
   if (parsed.verb == "module time-limit") {
     return time_limit_verb(env, parsed, context);
+  }
+  if (parsed.verb == "module memory-limit") {
+    return memory_limit_verb(env, parsed, context);
   }
   if (parsed.verb == "module serve") {
     return serve_verb(env, parsed, context);

@@ -1,6 +1,7 @@
 #include <cargo_wasm/ops/verbs.hpp>
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -28,9 +29,17 @@ void report_finished(const Env& env, const CompileRequest& request, const Compil
 /// What runs the program, also where something waits for it.
 std::string name_of_runner(const base::Command& command)
 {
-  const bool is_limited = command.args.size() > 1 && command.args[1] == "time-limit";
-  const auto separator = std::ranges::find(command.args, "--");
-  return is_limited && separator != command.args.end() ? Path(*(separator + 1)).filename().native() : command.program.filename().native();
+  std::string name = command.program.filename().native();
+  std::span<const std::string> words = command.args;
+  while (words.size() > 1 && words[0] == "module" && (words[1] == "time-limit" || words[1] == "memory-limit")) {
+    const auto separator = static_cast<std::size_t>(std::ranges::find(words, "--") - words.begin());
+    if (separator + 1 >= words.size()) {
+      break;
+    }
+    name = Path(words[separator + 1]).filename().native();
+    words = words.subspan(separator + 2);
+  }
+  return name;
 }
 
 /// What was planned or found fresh under other surroundings is no part of it.

@@ -11,7 +11,6 @@
 
 #include <fmt/format.h>
 
-#include <cargo_wasm/base/deadline.hpp>
 #include <cargo_wasm/browser/chromium.hpp>
 #include <cargo_wasm/browser/page_server.hpp>
 #include <cargo_wasm/manifest/config.hpp>
@@ -107,27 +106,6 @@ Result<int> module_bindgen_test(const Env& env, const GlobalOptions& options, br
   request.stop = reader.token();
   auto status = browser::run_suite(env, request, program);
   return reader.is_gone() ? ReaderWatch::k_status : std::move(status);
-}
-
-Result<int> module_time_limit(const Env& env, const TimeLimitRequest& request)
-{
-  base::Command command;
-  command.program = request.command.front();
-  command.args.assign(request.command.begin() + 1, request.command.end());
-  command.env = env.vars;
-  command.cwd = env.cwd;
-  command.inherit_stdio = true;
-  base::CapturingSink nothing;
-  const base::Deadline deadline(request.longest, request.stop);
-  CW_TRY_ASSIGN(const base::Exit exit, env.process.run(command, nothing, deadline.token()));
-  if (deadline.passed()) {
-    return fail(
-        Error("CW0940",
-              fmt::format("`{}` did not end within {:g} seconds", request.shown, std::chrono::duration<double>(request.longest).count()))
-            .note("it was ended")
-            .help("`--timeout SECONDS` gives it more time"));
-  }
-  return exit.signal != 0 ? 128 + exit.signal : exit.status;
 }
 
 Result<> module_serve(const Env& env, const ModuleServeRequest& request)

@@ -278,7 +278,7 @@ Result<> plan_run(const Env& env,
   CW_TRY_ASSIGN(const auto jco, config.get_path("wasm.tools.jco"));
   runner.jco = jco ? std::optional(jco->value) : std::nullopt;
   CW_TRY_ASSIGN(ChosenRunner chosen, choose_runner(env, runner));
-  if (request.memory_bytes && (chosen.host == nullptr || !chosen.host->limits_memory)) {
+  if (request.memory_bytes && chosen.host == nullptr) {
     env.reporter.warning(memory_not_limited(chosen.name));
   }
   planned.become = request.time_limit ? with_time_limit(std::move(chosen.command), runner.own_program, runner.program, *request.time_limit)

@@ -78,6 +78,22 @@ Error no_system_interface(const RunnerRequest& request)
       .help(fmt::format("or name a runner in .cargo/config.toml: `[target.{}] runner = \"…\"`", request.triple));
 }
 
+/// For runtimes without an option for it: they get a copy of the module, in which its memory has this maximum.
+base::Command with_memory_limit(base::Command command, const RunnerRequest& request)
+{
+  std::vector<std::string> words = {"module",
+                                    "memory-limit",
+                                    request.program.native(),
+                                    "--max-memory",
+                                    std::to_string(*request.memory_bytes),
+                                    "--",
+                                    command.program.native()};
+  words.insert(words.end(), command.args.begin(), command.args.end());
+  command.args = std::move(words);
+  command.program = request.own_program;
+  return command;
+}
+
 ChosenRunner with_host(const runner::HostRunner& host, const Path& program, const RunnerRequest& request)
 {
   runner::ProgramRequest start;
@@ -94,7 +110,11 @@ ChosenRunner with_host(const runner::HostRunner& host, const Path& program, cons
   start.siblings = request.siblings;
   start.bindings = request.bindings;
   start.chromium = request.chromium;
-  return {runner::host_command(host, program, start), std::string(host.id), &host};
+  base::Command command = runner::host_command(host, program, start);
+  if (request.memory_bytes && !host.limits_memory) {
+    command = with_memory_limit(std::move(command), request);
+  }
+  return {std::move(command), std::string(host.id), &host};
 }
 
 /// The first of our runners that is here and takes such programs.
@@ -258,7 +278,7 @@ Result<ChosenRunner> with_configured(const Env& env, const RunnerRequest& reques
 
 Error memory_not_limited(const std::string& name)
 {
-  return Error("CW0933", fmt::format("`{}` has no option that limits memory: --max-memory does not hold there", name));
+  return Error("CW0933", fmt::format("nothing is known of memory limits of the runner `{}`: --max-memory does not hold there", name));
 }
 
 Result<Path> program_of_host(const Env& env, const runner::HostRunner& host, const Path& own, const std::optional<Path>& chromium)

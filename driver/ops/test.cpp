@@ -171,7 +171,7 @@ private:
 
   void note_limits(const ChosenRunner& chosen)
   {
-    if (m_request.memory_bytes && (chosen.host == nullptr || !chosen.host->limits_memory) && m_noted.insert(chosen.name).second) {
+    if (m_request.memory_bytes && chosen.host == nullptr && m_noted.insert(chosen.name).second) {
       m_env.reporter.warning(memory_not_limited(chosen.name));
     }
   }

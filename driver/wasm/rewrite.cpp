@@ -1,5 +1,7 @@
 #include <cargo_wasm/wasm/rewrite.hpp>
 
+#include <algorithm>
+
 #include <cargo_wasm/wasm/module.hpp>
 #include <cargo_wasm/wasm/parser.hpp>
 
@@ -30,6 +32,19 @@ void append_custom(std::string& out, const CustomSection& section)
   out += body;
 }
 
+std::string limits_of(const MemoryType& memory, std::uint64_t maximum)
+{
+  const Limits& limits = memory.limits;
+  const unsigned flags = 1U | (limits.shared ? 2U : 0U) | (limits.is_64 ? 4U : 0U) | (memory.page_size_log2 ? 8U : 0U);
+  std::string out(1, static_cast<char>(flags));
+  append_unsigned(out, limits.initial);
+  append_unsigned(out, maximum);
+  if (memory.page_size_log2) {
+    append_unsigned(out, *memory.page_size_log2);
+  }
+  return out;
+}
+
 } // namespace
 
 Result<std::string>
@@ -50,6 +65,49 @@ rewrite_custom_sections(const Source& source, const std::function<bool(std::stri
   for (const CustomSection& section : added) {
     append_custom(out, section);
   }
+  return out;
+}
+
+Result<std::optional<std::string>> with_memory_maximum(const Source& source, std::uint64_t pages)
+{
+  constexpr std::uint32_t k_usual_page_log2 = 16;
+  CW_TRY_ASSIGN(const Module module, Module::read(source));
+  const Section& section = module.section(PayloadKind::memory);
+  if (!section.present) {
+    return std::string(source.bytes);
+  }
+  std::string entries;
+  std::uint32_t count = 0;
+  bool fits = true;
+  auto memories = module.memories();
+  for (MemoryType memory; memories.next(memory); ++count) {
+    const std::uint32_t log2 = memory.page_size_log2.value_or(k_usual_page_log2);
+    const std::uint64_t most = log2 <= k_usual_page_log2 ? pages << (k_usual_page_log2 - log2) : pages >> (log2 - k_usual_page_log2);
+    fits = fits && memory.limits.initial <= most;
+    entries += limits_of(memory, std::min(most, memory.limits.maximum.value_or(most)));
+  }
+  if (!fits) {
+    return std::nullopt;
+  }
+  std::string body;
+  append_unsigned(body, count);
+  body += entries;
+  const auto base = static_cast<std::uint64_t>(source.bytes.data() - source.file.data());
+  std::string out;
+  out.reserve(source.bytes.size() + body.size());
+  std::uint64_t begin = base + k_header_bytes; // of the next section, its header included
+  out = source.bytes.substr(0, k_header_bytes);
+  module.for_each_section([&](std::uint32_t, const Payload& payload) {
+    if (payload.kind == PayloadKind::memory) {
+      constexpr char k_memory_section = 5;
+      out.push_back(k_memory_section);
+      append_unsigned(out, body.size());
+      out += body;
+    } else {
+      out += source.file.substr(begin, payload.end - begin);
+    }
+    begin = payload.end;
+  });
   return out;
 }
 

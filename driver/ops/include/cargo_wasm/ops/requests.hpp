@@ -106,6 +106,15 @@ struct TimeLimitRequest
   std::stop_token stop;
 };
 
+/// A program whose module's memory has a maximum, with our input and output.
+struct MemoryLimitRequest
+{
+  Path module;                      ///< absolute; where it stands among the words of `command`, its limited copy does
+  std::uint64_t memory_bytes = 0;   ///< whole pages of it
+  std::vector<std::string> command; ///< program and arguments
+  std::stop_token stop;
+};
+
 /// `test` and `bench`.
 struct TestRequest
 {

@@ -46,9 +46,9 @@ struct HostRunner
   std::vector<std::string_view> programs; ///< on PATH, the best first; none: this program itself runs it
   std::string_view how_to_get;            ///< a command, or where from
   std::vector<std::string_view> targets;  ///< globs over triples: what it can start
-  bool limits_memory = false;
-  bool maps_directories = true; ///< to other names than they have
-  bool takes_bindings = false;  ///< starts what was built for JavaScript, by its bindings
+  bool limits_memory = false;             ///< has an option for it
+  bool maps_directories = true;           ///< to other names than they have
+  bool takes_bindings = false;            ///< starts what was built for JavaScript, by its bindings
   base::Command (*command)(const base::Path& program, const ProgramRequest& request);
 };
 

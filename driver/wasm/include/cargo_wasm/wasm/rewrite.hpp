@@ -3,7 +3,9 @@
 #pragma once
 #include <cargo_wasm/wasm/failure.hpp>
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +25,11 @@ struct CustomSection
 /// Source: core specification, "Modules" and "Custom Section" of the binary format.
 [[nodiscard]] Result<std::string>
 rewrite_custom_sections(const Source& module, const std::function<bool(std::string_view name)>& keep, std::span<const CustomSection> added);
+
+/// The module with `pages` as the maximum of each of its own memories that has none or a larger one. Memories that it imports stay: their
+/// host decides. Nullopt: a memory begins with more. Errors: CW0612 to CW0616, as Module::read. Cost: a copy.
+/// Source: core specification, "Memory Section" and "Limits" of the binary format; pages of 64 KiB.
+[[nodiscard]] Result<std::optional<std::string>> with_memory_maximum(const Source& module, std::uint64_t pages);
 
 /// A text with its length before it, as sections hold names.
 [[nodiscard]] std::string sized_text(std::string_view text);
