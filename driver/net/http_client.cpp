@@ -161,6 +161,11 @@ private:
 
   void begin(TransferPtr transfer)
   {
+    if (!transfer->handler().is_wanted()) {
+      auto ending = transfer->unwanted();
+      conclude(std::move(transfer), std::move(ending));
+      return;
+    }
     if (m_active.empty()) {
       reset_speed_window();
     }

@@ -297,6 +297,11 @@ Transfer::Ending Transfer::time_out(std::string why)
   return {fail(transfer_error(CURLE_OPERATION_TIMEDOUT)), true};
 }
 
+Transfer::Ending Transfer::unwanted() const
+{
+  return {fail(Error("CW0032", fmt::format("`{}` is not wanted any more", shown_url(m_request.url)), Blame::network)), false};
+}
+
 std::string Transfer::redacted(std::string text) const
 {
   for (const std::string& header : m_request.headers) {

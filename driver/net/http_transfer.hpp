@@ -33,6 +33,8 @@ public:
   [[nodiscard]] Ending finish(CURLcode code);
   /// As `finish` for an attempt that was given up because nothing arrived.
   [[nodiscard]] Ending time_out(std::string why);
+  /// What became of a transfer that nobody wanted any more when its turn came.
+  [[nodiscard]] Ending unwanted() const;
 
   [[nodiscard]] CURL* easy() const { return m_easy.get(); }
   [[nodiscard]] base::HttpHandler& handler() const { return *m_handler; }

@@ -76,6 +76,8 @@ public:
   }
   ~Attempt() override { std::erase(m_job->under_way, this); }
 
+  // Behind the client's other requests to a slow mirror it may wait until long after another one has answered.
+  [[nodiscard]] bool is_wanted() const override { return !m_job->finished; }
   void on_start() override
   {
     body.clear();

@@ -480,6 +480,32 @@ TEST_CASE("http: what waits for a slow server does not keep what another one ans
   CHECK(late_at_the_last_quick_one <= 4);
 }
 
+TEST_CASE("http: what is not wanted any more when its turn comes is not sent", "[net][http]")
+{
+  const HttpServer server([](const ServerRequest& request) { return text("why", request.target == "/again" ? 500 : 200); });
+  HttpOptions options;
+  options.max_host_connections = 1;
+  TestClient client(options);
+  Recording& first = client.get(server.url("/first"));
+  Recording& second = client.get(server.url("/second"));
+  const Recording& third = client.get(server.url("/third"));
+  Recording& again = client.get(server.url("/again"));
+  first.when_done = [&] { second.wanted = false; };
+  again.when_retried = [&] { again.wanted = false; };
+  test::drive(*client.client);
+  std::vector<std::string> sent;
+  for (const ServerRequest& request : server.requests()) {
+    sent.push_back(request.target);
+  }
+  CHECK(sent == std::vector<std::string>{"/first", "/third", "/again"});
+  REQUIRE((second.outcome && third.outcome && again.outcome));
+  CHECK(second.starts == 0);
+  CHECK(first_line(*second.outcome) == "CW0032: `" + server.url("/second") + "` is not wanted any more");
+  CHECK(third.body == "why");
+  CHECK((again.starts == 1 && again.retries.size() == 1));
+  CHECK(first_line(*again.outcome) == "CW0032: `" + server.url("/again") + "` is not wanted any more");
+}
+
 TEST_CASE("http: a proxy of the options is asked", "[net][http]")
 {
   const HttpServer proxy([](const ServerRequest& request) { return text("via proxy: " + request.target); });

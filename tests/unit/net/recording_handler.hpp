@@ -13,13 +13,15 @@ struct Recording
   std::vector<std::string> retries; ///< "MESSAGE; PAUSE ms; LEFT left"
   std::optional<Result<base::HttpResponse>> outcome;
   std::optional<Error> refuse_data_with;
-  std::function<void()> when_done;
+  std::function<void()> when_done, when_retried;
+  bool wanted = true;
 };
 
 class RecordingHandler final : public base::HttpHandler
 {
 public:
   explicit RecordingHandler(Recording& recording) : m_recording(&recording) {}
+  [[nodiscard]] bool is_wanted() const override { return m_recording->wanted; }
   void on_start() override
   {
     ++m_recording->starts;
@@ -28,6 +30,9 @@ public:
   void on_retry(const Error& why, std::chrono::milliseconds pause, std::uint32_t left) override
   {
     m_recording->retries.push_back(fmt::format("{}; {} ms; {} left", why.message, pause.count(), left));
+    if (m_recording->when_retried) {
+      m_recording->when_retried();
+    }
   }
   Result<> on_data(std::span<const std::byte> chunk) override
   {

@@ -249,6 +249,9 @@ TEST_CASE("mirror pool: where a second mirror was faster, what waits at the firs
   place.wait(20);
   CHECK(place.got == 1);
   CHECK((place.http.asked(k_a) == 200 && place.http.asked(k_b) == 200));
+  // What another mirror has answered need not be sent any more, and the rest may come from either.
+  CHECK(std::ranges::count_if(place.http.waiting, [](const auto& handler) { return !handler->is_wanted(); }) == 2);
+  CHECK_FALSE(place.http.waiting[0]->is_wanted());
   for (std::size_t i = 201; i < 400; ++i) { // one after the other: those that wait their turn are not slow
     place.wait(100);
     place.http.answer(i);

@@ -46,6 +46,9 @@ class HttpHandler
 {
 public:
   virtual ~HttpHandler() = default;
+  /// Asked when a transfer that waited (for others, a delay or a retry) is about to be sent: one that is not wanted any more ends with
+  /// CW0032 instead.
+  [[nodiscard]] virtual bool is_wanted() const { return true; }
   virtual void on_start() {}
   /// A passing trouble: the transfer is tried again after `pause`; `left` tries remain, that one included.
   virtual void on_retry(const Error& why, std::chrono::milliseconds pause, std::uint32_t left) { (void)why, (void)pause, (void)left; }
