@@ -1,3 +1,4 @@
+#include <cargo_wasm/base/processors.hpp>
 #include <cargo_wasm/registry_server/http_server.hpp>
 #include <cargo_wasm/registry_server/usage_log.hpp>
 
@@ -412,8 +413,7 @@ public:
     m_shared.answerer = std::move(answerer);
     m_shared.limits = limits;
     m_shared.answers = &m_answers;
-    const std::uint32_t processors = std::max(1U, std::thread::hardware_concurrency());
-    const std::uint32_t threads = limits.threads != 0 ? limits.threads : std::min(processors, k_most_threads);
+    const std::uint32_t threads = limits.threads != 0 ? limits.threads : std::min(base::usable_processors(), k_most_threads);
     for (std::uint32_t i = 0; i < threads; ++i) {
       m_ios.push_back(std::make_unique<asio::io_context>(1));
     }

@@ -99,6 +99,12 @@ def includes_have_one_root():
     return search(r'#\s*include\s*"\.\./', sources)
 
 
+def processors_are_counted_in_one_place():
+    """What the standard library says knows no limit of a control group."""
+    sources = [name for name in FILES if re.match(r"(?:driver|registry)/.*\.(?:cpp|hpp)$", name) and name != "driver/base/processors.cpp"]
+    return search(r"hardware_concurrency|_SC_NPROCESSORS_\w+", sources)
+
+
 def every_suite_exists():
     for number, line in enumerate(FILES["tests/suites.txt"].splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -131,6 +137,7 @@ RULES = [("no host name of a package registry", no_registry_hosts), ("no path of
          ("no test is skipped without a reason", no_skip_without_reason),
          ("each third-party library is included in one place", third_parties_in_one_place),
          ("no include climbs out of its folder", includes_have_one_root),
+    ("processors are counted in one place", processors_are_counted_in_one_place),
          ("every suite's command exists", every_suite_exists), ("text files end as the editor settings say", text_is_tidy)]
 
 
