@@ -32,6 +32,14 @@ function(cw_add_module name)
   endif()
 endfunction()
 
+# cw_use_header_of_library(PROGRAM LIBRARY): the program takes the precompiled header of the library, and is compiled as that was (programs
+# would have -fPIE).
+function(cw_use_header_of_library program library)
+  set_target_properties(${program} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${program} PRIVATE -fPIC)
+  target_precompile_headers(${program} REUSE_FROM ${library})
+endfunction()
+
 # cw_add_test(MODULE SOURCES … DEPENDS …): the Catch2 program `MODULE_test`, one ctest entry.
 function(cw_add_test module)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
@@ -41,10 +49,7 @@ function(cw_add_test module)
     target_link_libraries(${module}_test PRIVATE cw_${dependency})
   endforeach()
   if(CARGO_WASM_PCH)
-    # As the header was compiled: programs would have -fPIE.
-    set_target_properties(${module}_test PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-    target_compile_options(${module}_test PRIVATE -fPIC)
-    target_precompile_headers(${module}_test REUSE_FROM cw_test_pch)
+    cw_use_header_of_library(${module}_test cw_test_pch)
   endif()
   add_test(NAME unit.${module} COMMAND ${module}_test)
 endfunction()
