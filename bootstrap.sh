@@ -143,7 +143,7 @@ find_boost() {
 # The suites chosen name what they need: fuzzers are compiled by clang.
 suites_use() {
   local chosen
-  chosen=$(awk -v all="$all" '/^[[:space:]]*(#|$)/ { next } $1 == "test" || all { print }' tests/suites.txt)
+  chosen=$(awk -v all="$all" '/^[[:space:]]*(#|$)/ { next } $1 ~ /^test[*]?$/ || all { print }' tests/suites.txt)
   [[ $chosen == *"$1"* ]]
 }
 

@@ -3,7 +3,8 @@
 
 First every Catch2 program that ctest knows of, counted test case by test case; then the lines of
 tests/suites.txt, whose commands report `ok - NAME`, `not ok - NAME` or `skip - NAME: REASON`, a line
-each. A suite that reports nothing, or ends badly without a `not ok`, counts as one failure.
+each. A suite that reports nothing, or ends badly without a `not ok`, counts as one failure. Neighbours with a `*`
+run beside each other, as many at a time as there are jobs; what each tells is shown together, in the order of the list.
 
 A suite that fails runs once more: they start real compilers, browsers and servers, and a machine shared with
 others can stop one of those for seconds. What fails twice has failed. What fails once is shown whole all the
@@ -15,6 +16,7 @@ status is 1 after a failure.
 
 import argparse
 import concurrent.futures
+import itertools
 import json
 import os
 import re
@@ -41,6 +43,13 @@ class Outcome:
     unsteady: list = field(default_factory=list)  # failed at first, not when the suite ran again
     seconds: float = 0.0
     detail: str = ""
+
+
+@dataclass
+class Suite:
+    name: str
+    command: str
+    shares: bool  # the machine, with its neighbours
 
 
 def unit_programs(build_dir):
@@ -110,18 +119,25 @@ def read_suites(tier):
     for line in (ROOT / "tests/suites.txt").read_text().splitlines():
         if line.strip() and not line.lstrip().startswith("#"):
             suite_tier, name, command = line.split(None, 2)
+            shares = suite_tier.endswith("*")
+            suite_tier = suite_tier.removesuffix("*")
             if suite_tier not in ("test", "all"):
                 sys.exit(f"tests/suites.txt: unknown tier `{suite_tier}`")
             if tier == "all" or suite_tier == "test":
-                yield name, command
+                yield Suite(name, command, shares)
 
 
-def run_suite(name, command, environment, log_dir, timeout, verbose):
+def print_line(line):
+    print(line, flush=True)
+
+
+def run_suite(suite, environment, log_dir, timeout, verbose, tell):
+    name = suite.name
     outcome = Outcome(name)
     begin = time.monotonic()
     lines = []
     with open(log_dir / f"{name}.log", "w", encoding="utf-8") as log:
-        child = subprocess.Popen(["timeout", "--kill-after=20", str(timeout), "bash", "-c", command], cwd=ROOT,
+        child = subprocess.Popen(["timeout", "--kill-after=20", str(timeout), "bash", "-c", suite.command], cwd=ROOT,
                                  env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT, text=True, errors="replace")
         for line in child.stdout:
@@ -132,7 +148,7 @@ def run_suite(name, command, environment, log_dir, timeout, verbose):
             match = REPORT.match(line)
             if not match:
                 if verbose:
-                    print(f"    {line}", flush=True)
+                    tell(f"    {line}")
                 continue
             verdict, what = match.groups()
             if verdict == "ok":
@@ -142,7 +158,7 @@ def run_suite(name, command, environment, log_dir, timeout, verbose):
             else:
                 outcome.failed.append(f"{name}: {what}")
             if verdict != "ok" or verbose:
-                print(f"    {line}", flush=True)
+                tell(f"    {line}")
         status = child.wait()
     outcome.seconds = time.monotonic() - begin
     if status == 124:
@@ -156,16 +172,38 @@ def run_suite(name, command, environment, log_dir, timeout, verbose):
     return outcome
 
 
-def run_suite_twice_at_most(name, command, environment, log_dir, timeout, verbose):
-    first = run_suite(name, command, environment, log_dir, timeout, verbose)
-    if not first.failed:
-        return first
-    show(first)
-    print("    once more, since a check failed:", flush=True)
-    (log_dir / f"{name}.log").rename(log_dir / f"{name}.first.log")
-    second = run_suite(name, command, environment, log_dir, timeout, verbose)
-    second.unsteady = [what for what in first.failed if what not in second.failed]
-    return second
+def groups_of(suites):
+    """Neighbours that may run beside each other, and each of the others alone."""
+    for shares, group in itertools.groupby(suites, key=lambda suite: suite.shares):
+        if shares:
+            yield list(group)
+        else:
+            yield from ([suite] for suite in group)
+
+
+def run_group(group, jobs, log_dir, run):
+    """The outcomes of suites of which `jobs` run at a time. What fails runs once more when the others have ended, alone."""
+    def first_run(suite):
+        told = []
+        return suite, run(suite, told.append if len(group) > 1 else print_line), told
+
+    failed = []
+    with concurrent.futures.ThreadPoolExecutor(max(1, jobs)) as pool:
+        for suite, outcome, told in pool.map(first_run, group):
+            for line in told:
+                print_line(line)
+            show(outcome)
+            if outcome.failed:
+                failed.append((suite, outcome))
+            else:
+                yield outcome
+    for suite, first in failed:
+        print_line(f"    {suite.name} once more, since a check failed:")
+        (log_dir / f"{suite.name}.log").rename(log_dir / f"{suite.name}.first.log")
+        second = run(suite, print_line)
+        second.unsteady = [what for what in first.failed if what not in second.failed]
+        show(second)
+        yield second
 
 
 def show(outcome):
@@ -220,11 +258,11 @@ def main():
         program = options.program or str(build_dir / "driver/cli/cargo-wasm")
         environment = dict(os.environ, CARGO_WASM_CACHE=os.environ.get("CW_STORE", "off"), CARGO_WASM=program, CW_BUILD_DIR=str(build_dir), CW_TIER=options.tier,
                            CW_JOBS=str(options.jobs))
-        for name, command in read_suites(options.tier):
-            if wanted.search(name):
-                outcomes.append(run_suite_twice_at_most(name, command, environment, log_dir,
-                                                        SUITE_TIMEOUT_S[options.tier], options.verbose))
-                show(outcomes[-1])
+        def run(suite, tell):
+            return run_suite(suite, environment, log_dir, SUITE_TIMEOUT_S[options.tier], options.verbose, tell)
+
+        for group in groups_of(suite for suite in read_suites(options.tier) if wanted.search(suite.name)):
+            outcomes += run_group(group, options.jobs, log_dir, run)
 
     failed = [what for outcome in outcomes for what in outcome.failed]
     skipped = [what for outcome in outcomes for what in outcome.skipped]
