@@ -8,7 +8,7 @@ set(unity ON)
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   set(unity OFF)
 endif()
-option(CARGO_WASM_UNITY "Compile the files of a module five at a time" ${unity})
+option(CARGO_WASM_UNITY "Compile the files of a module ten at a time" ${unity})
 # -O2 takes a tenth less build time than -O3; what runs here waits for files, the network and rustc.
 string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)

@@ -12,7 +12,7 @@ namespace cargo_wasm::base {
 namespace {
 
 constexpr std::string_view k_unpacked_mark = ".cargo-ok";
-constexpr std::int64_t k_second_ns = 1'000'000'000;
+constexpr std::int64_t k_ns_per_second = 1'000'000'000;
 
 /// Cargo gives the files it generates while packing one time when it unpacks them
 /// (cargo#16237; update_mtime_for_generated_files); a shared source tree has to look the same.
@@ -45,7 +45,7 @@ public:
     }
     CW_TRY(make_directory(entry.path.substr(0, slash)));
     const std::string_view in_package = std::string_view(entry.path).substr(m_prefix.size() + 1);
-    return m_fs.create_file(m_destination / entry.path, entry.content, entry.mode, mtime_of(entry, in_package) * k_second_ns);
+    return m_fs.create_file(m_destination / entry.path, entry.content, entry.mode, mtime_of(entry, in_package) * k_ns_per_second);
   }
 
 private:

@@ -14,7 +14,7 @@ namespace cargo_wasm::cli {
 
 namespace {
 
-std::string text_of(const ParsedArguments& parsed, std::string_view name)
+std::string text_or_empty(const ParsedArguments& parsed, std::string_view name)
 {
   const auto* const value = parsed.last(name);
   return value == nullptr ? std::string() : *value;
@@ -22,7 +22,7 @@ std::string text_of(const ParsedArguments& parsed, std::string_view name)
 
 std::optional<std::string> given(const ParsedArguments& parsed, std::string_view name)
 {
-  return parsed.has(name) ? std::optional(text_of(parsed, name)) : std::nullopt;
+  return parsed.has(name) ? std::optional(text_or_empty(parsed, name)) : std::nullopt;
 }
 
 Result<Path> only_directory(const Env& env, const ParsedArguments& parsed)
@@ -55,8 +55,8 @@ Result<Outcome> sync(const Env& env, const ParsedArguments& parsed, const Dispat
 {
   ops::RegistrySyncRequest request;
   CW_TRY_ASSIGN(request.directory, only_directory(env, parsed));
-  request.from = text_of(parsed, "from");
-  request.url = text_of(parsed, "url");
+  request.from = text_or_empty(parsed, "from");
+  request.url = text_or_empty(parsed, "url");
   request.root = given(parsed, "root");
   request.key = given(parsed, "key");
   request.trust_first = parsed.has("trust-first");
@@ -78,9 +78,9 @@ Result<Outcome> mirror(const Env& env, const ParsedArguments& parsed, const Disp
                     .help("`cargo-wasm registry mirror --from crates.io --lock Cargo.lock --to DIR --url URL`"));
   }
   CW_TRY(ops::registry_mirror(env,
-                              {.directory = absolute(env, text_of(parsed, "to")),
-                               .from = text_of(parsed, "from"),
-                               .url = text_of(parsed, "url"),
+                              {.directory = absolute(env, text_or_empty(parsed, "to")),
+                               .from = text_or_empty(parsed, "from"),
+                               .url = text_or_empty(parsed, "url"),
                                .locks = paths_of(env, parsed, "lock"),
                                .config_arguments = parsed.all("config")}));
   return Outcome{};
@@ -114,7 +114,7 @@ Result<Outcome> monitor(const Env& env, const ParsedArguments& parsed, const Dis
     return fail(Error("CW1255", "where is the newest checkpoint to be kept?", Blame::usage)
                     .help("`--state DIR`: what was seen before is what mirrors are compared with"));
   }
-  request.state = absolute(env, text_of(parsed, "state"));
+  request.state = absolute(env, text_or_empty(parsed, "state"));
   CW_TRY_ASSIGN(const std::optional<std::uint64_t> every, number_option(parsed, "every", 1));
   if (every) {
     request.every = std::chrono::seconds(*every);
@@ -148,7 +148,7 @@ Result<Outcome> witness(const Env& env, const ParsedArguments& parsed, const Dis
 {
   const std::vector<std::string>& words = parsed.all("DIR");
   if (words.size() == 2 && words[0] == "init") {
-    CW_TRY(ops::registry_witness_init(env, absolute(env, words[1]), text_of(parsed, "name")));
+    CW_TRY(ops::registry_witness_init(env, absolute(env, words[1]), text_or_empty(parsed, "name")));
     return Outcome{};
   }
   ops::RegistryWitnessRequest request;
@@ -156,7 +156,7 @@ Result<Outcome> witness(const Env& env, const ParsedArguments& parsed, const Dis
   request.logs = parsed.all("log");
   request.listen = given(parsed, "listen").value_or(request.listen);
   if (parsed.has("port-file")) {
-    request.port_file = absolute(env, text_of(parsed, "port-file"));
+    request.port_file = absolute(env, text_or_empty(parsed, "port-file"));
   }
   request.stop = context.stop;
   CW_TRY(ops::registry_witness(env, request));

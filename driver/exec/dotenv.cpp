@@ -22,7 +22,7 @@ std::string_view take_value(std::string_view text, std::size_t& at)
   if (quote == '"' || quote == '\'') {
     std::size_t end = begin + 1;
     while (end < text.size() && text[end] != quote) {
-      end += quote == '"' && text[end] == '\\' ? 2 : 1;
+      end += quote == '"' && text[end] == '\\' ? 2U : 1U;
     }
     if (end < text.size()) {
       at = end + 1;
@@ -45,7 +45,7 @@ std::string without_escapes(std::string_view value)
 {
   std::string out;
   for (std::size_t i = 0; i < value.size(); ++i) {
-    i += value[i] == '\\' && i + 1 < value.size() ? 1 : 0;
+    i += value[i] == '\\' && i + 1 < value.size() ? 1U : 0U;
     out += value[i];
   }
   return out;

@@ -101,7 +101,7 @@ Error unknown_setting(std::string_view name)
 /// `setting` with its place, and the value that `text` says.
 Result<LinkSetting> with_size(LinkSetting setting, const KnownSetting& known, std::string_view text)
 {
-  const auto bytes = parse_size(text);
+  const auto bytes = parse_memory_size(text);
   if (!bytes) {
     return fail(bad_value(known, text, bytes.error(), setting));
   }
@@ -123,10 +123,10 @@ Result<LinkSetting> with_names(LinkSetting setting, const KnownSetting& known, s
   return setting;
 }
 
-class TableReader
+class LinkTableReader
 {
 public:
-  TableReader(Origin origin, LinkSettings& into) : m_origin(origin), m_into(into) {}
+  LinkTableReader(Origin origin, LinkSettings& into) : m_origin(origin), m_into(into) {}
 
   void operator()(const Fields& fields)
   {
@@ -261,7 +261,7 @@ std::string_view to_string(LinkSetting::Origin origin)
   return "command line";
 }
 
-tl::expected<std::uint64_t, std::string> parse_size(std::string_view text)
+tl::expected<std::uint64_t, std::string> parse_memory_size(std::string_view text)
 {
   struct Unit
   {
@@ -291,8 +291,8 @@ read_link_settings(const base::ReadOnlyFilesystem& fs, const Manifest& package, 
 {
   LinkSettings settings;
   CW_TRY(read_wasm_table(
-      fs, workspace_root, workspace_root.workspace_metadata, "workspace", "link", TableReader(Origin::workspace, settings)));
-  CW_TRY(read_wasm_table(fs, package, package.metadata, "package", "link", TableReader(Origin::package, settings)));
+      fs, workspace_root, workspace_root.workspace_metadata, "workspace", "link", LinkTableReader(Origin::workspace, settings)));
+  CW_TRY(read_wasm_table(fs, package, package.metadata, "package", "link", LinkTableReader(Origin::package, settings)));
   CW_TRY(read_configuration(config, settings));
   return settings;
 }

@@ -7,7 +7,7 @@
 namespace cargo_wasm::rust {
 namespace {
 
-constexpr int k_most_nested_macros = 16;
+constexpr int k_most_nested_blocks = 16;
 
 bool is_comment(const Token& token)
 {
@@ -149,7 +149,7 @@ BlockText cut(std::string_view text, const ItemList& list, std::uint32_t index, 
 std::optional<BlockText> find_block_text(std::string_view text, std::uint32_t begin, Edition edition)
 {
   Span region{0, static_cast<std::uint32_t>(std::min<std::size_t>(text.size(), k_none - 1))};
-  for (int depth = 0; depth <= k_most_nested_macros; ++depth) {
+  for (int depth = 0; depth <= k_most_nested_blocks; ++depth) {
     const ItemList list(region.of(text), {edition, depth == 0});
     const std::uint32_t base = region.begin;
     std::optional<Span> inner;

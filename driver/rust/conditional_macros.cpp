@@ -7,7 +7,7 @@
 namespace cargo_wasm::rust {
 namespace {
 
-constexpr int k_most_nested_macros = 16;
+constexpr int k_most_macro_depth = 16;
 
 /// What is left to a branch when the ones before it were `taken`.
 Holds and_not(Holds own, Holds before)
@@ -104,7 +104,7 @@ public:
   {
   }
 
-  // Recursion: at most k_most_nested_macros deep.
+  // Recursion: at most k_most_macro_depth deep.
   std::optional<std::string> evaluate(TokenRange range, int depth) const
   {
     if (range.end - range.first == 2 && m_tokens.is(range.end - 1, ',')) {
@@ -114,7 +114,7 @@ public:
       return string_value(m_tokens[range.first], m_tokens.source());
     }
     const TokenRange call = without_path(range);
-    if (call.empty() || !m_tokens.is(call.first + 1, '!') || m_tokens.after(call.first + 2) != call.end || depth == k_most_nested_macros) {
+    if (call.empty() || !m_tokens.is(call.first + 1, '!') || m_tokens.after(call.first + 2) != call.end || depth == k_most_macro_depth) {
       return std::nullopt;
     }
     const TokenRange arguments = m_tokens.inside(call.first + 2);

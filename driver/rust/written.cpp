@@ -9,10 +9,10 @@
 namespace cargo_wasm::rust {
 namespace {
 
-constexpr std::uint32_t k_most_nested_macros = 16;
+constexpr std::uint32_t k_most_nested_invocations = 16;
 
 /// A file, or the arguments of a macro.
-struct Region
+struct WrittenRegion
 {
   std::size_t file = 0;
   Span span;
@@ -85,7 +85,7 @@ public:
       m_out.modules.try_emplace(to_string(file.modules), ModuleStart{i, {0, 0}});
       m_waiting.push_back({i, {0, size}, {file.modules, {}, {}}, file.certainty == Certainty::compiled ? Holds::yes : Holds::unknown});
       while (!m_waiting.empty()) {
-        const Region region = std::move(m_waiting.back());
+        const WrittenRegion region = std::move(m_waiting.back());
         m_waiting.pop_back();
         read(region);
       }
@@ -108,7 +108,7 @@ private:
     Holds compiled = Holds::yes;
   };
 
-  const Around& around_of(const Region& region, const ItemList& list, const Item& item)
+  const Around& around_of(const WrittenRegion& region, const ItemList& list, const Item& item)
   {
     const auto [it, is_new] = m_around.try_emplace(item.parent);
     if (is_new) {
@@ -125,7 +125,7 @@ private:
     return it->second;
   }
 
-  void read(const Region& region)
+  void read(const WrittenRegion& region)
   {
     m_around.clear();
     m_blocks.clear();
@@ -146,7 +146,7 @@ private:
     }
   }
 
-  void take(const Region& region, const ItemList& list, std::uint32_t index, const Place& place, Holds compiled)
+  void take(const WrittenRegion& region, const ItemList& list, std::uint32_t index, const Place& place, Holds compiled)
   {
     const Item& item = list.items[index];
     const std::uint32_t base = region.span.begin;
@@ -188,7 +188,7 @@ private:
     m_out.blocks[block->second].block.items.push_back(std::move(one.items.front()));
   }
 
-  void call(const Region& region, const ItemList& list, const Item& item, const Place& place, Holds compiled)
+  void call(const WrittenRegion& region, const ItemList& list, const Item& item, const Place& place, Holds compiled)
   {
     const TokenRange inside = list.tokens.inside(item.body);
     const Span tokens = shifted(list.tokens.span(inside), region.span.begin);
@@ -202,7 +202,8 @@ private:
                                  tokens,
                                  place,
                                  {}});
-    if (region.depth == k_most_nested_macros || tokens.of(m_sources.files[region.file].text).find("extern") == std::string_view::npos) {
+    if (region.depth == k_most_nested_invocations ||
+        tokens.of(m_sources.files[region.file].text).find("extern") == std::string_view::npos) {
       return;
     }
     const auto descend = [&](TokenRange range, Holds taken) {
@@ -219,8 +220,8 @@ private:
   }
 
   /// Attribute macros and derives on an item; what stands in an impl or an extern block belongs to the macro on that.
-  void
-  annotations(const Region& region, const ItemList& list, std::uint32_t index, const std::vector<Attribute>& attributes, const Place& place)
+  void annotations(
+      const WrittenRegion& region, const ItemList& list, std::uint32_t index, const std::vector<Attribute>& attributes, const Place& place)
   {
     const Item& item = list.items[index];
     if (item.parent != k_none && (is_in_extern_block(list, item) || is_impl_or_trait(list.items[item.parent]))) {
@@ -241,7 +242,7 @@ private:
     }
   }
 
-  void derives(const Region& region, const ItemList& list, std::uint32_t index, const Attribute& attribute, const Place& place)
+  void derives(const WrittenRegion& region, const ItemList& list, std::uint32_t index, const Attribute& attribute, const Place& place)
   {
     const TokenRange inside{list.tokens.at_or_behind(attribute.arguments.begin), list.tokens.at_or_behind(attribute.arguments.end)};
     for (const TokenRange part : split_at_commas(list.tokens, inside)) {
@@ -254,7 +255,7 @@ private:
     }
   }
 
-  void annotate(const Region& region, const ItemList& list, std::uint32_t index, Invocation invocation)
+  void annotate(const WrittenRegion& region, const ItemList& list, std::uint32_t index, Invocation invocation)
   {
     const std::uint32_t base = region.span.begin;
     const auto whole = [&](const Item& item) { return shifted(list.tokens.span({item.attributes.first, item.end}), base); };
@@ -286,7 +287,7 @@ private:
   Edition m_edition;
   const std::vector<spec::Cfg>& m_cfg;
   Written& m_out;
-  std::vector<Region> m_waiting;
+  std::vector<WrittenRegion> m_waiting;
   std::map<std::uint32_t, Around> m_around;      ///< of the region being read, by parent
   std::map<std::uint32_t, std::size_t> m_blocks; ///< of the region being read: item → Written::blocks
 };

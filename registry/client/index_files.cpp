@@ -78,29 +78,29 @@ void VerifiedRegistry::want(IndexWish wish)
   const std::size_t place = registry_trust::shard_of(wish.name);
   const auto doubt = std::make_shared<Doubt>(Doubt{.wish = std::move(wish), .hash = {}, .failed = {}});
   with_shard(place, [this, doubt](Result<const NameMap::Shard*> shard) {
-    IndexWish* const wish = &doubt->wish;
+    IndexWish* const asked = &doubt->wish;
     if (!shard) {
-      wish->done(fail(std::move(shard).error()));
+      asked->done(fail(std::move(shard).error()));
       return;
     }
-    const auto found = (*shard)->find(wish->name);
+    const auto found = (*shard)->find(asked->name);
     if (found == (*shard)->end()) {
-      wish->done(std::optional<std::string>());
+      asked->done(std::optional<std::string>());
       return;
     }
     doubt->hash = found->second.index_file;
-    if (wish->is_cached(doubt->hash)) {
-      wish->done(std::string());
+    if (asked->is_cached(doubt->hash)) {
+      asked->done(std::string());
       return;
     }
     if (!m_pool) {
-      wish->done(fail(Error("CW1106",
-                            fmt::format("the index file of `{}` is not here, and the network may not be used", wish->name),
-                            Blame::environment)
-                          .help("run the command once with the network: what is verified then is kept")));
+      asked->done(fail(Error("CW1106",
+                             fmt::format("the index file of `{}` is not here, and the network may not be used", asked->name),
+                             Blame::environment)
+                           .help("run the command once with the network: what is verified then is kept")));
       return;
     }
-    m_pool->request({.path = registry_protocol::index_path(wish->name),
+    m_pool->request({.path = registry_protocol::index_path(asked->name),
                      .max_bytes = k_max_index_bytes,
                      .check = has_hash(doubt->hash),
                      .doubt = [this, doubt](std::size_t mirror, const std::string& why) { judge(doubt, mirror, why); }},

@@ -12,7 +12,7 @@ TEST_CASE("processors: a process that may use one is told one", "[base]")
   REQUIRE(::sched_getaffinity(0, sizeof before, &before) == 0);
   CHECK(usable_processors() >= 1);
   CHECK(usable_processors() <= static_cast<std::uint32_t>(CPU_COUNT(&before)));
-  int first = 0;
+  std::size_t first = 0;
   while (!CPU_ISSET(first, &before)) {
     ++first;
   }

@@ -47,16 +47,16 @@ std::string settings(const std::string& more, const std::string& config = "", st
 
 TEST_CASE("link settings: a size is bytes, or a number with a unit", "[manifest][wasm]")
 {
-  CHECK(manifest::parse_size("65536") == 65536);
-  CHECK(manifest::parse_size("7 B") == 7);
-  CHECK(manifest::parse_size("64KiB") == 65536);
-  CHECK(manifest::parse_size("3 MiB") == std::uint64_t{3} * 1024 * 1024);
-  CHECK(manifest::parse_size("4 GiB") == std::uint64_t{1} << 32);
-  CHECK(manifest::parse_size("1 MB").error() == "there is no unit `MB`; units are `B`, `KiB`, `MiB` and `GiB`");
-  CHECK(manifest::parse_size("-1").error() == "a size is a whole number of bytes, or one with a unit: \"64 KiB\", \"1 MiB\"");
-  CHECK(manifest::parse_size("").error() == "a size is a whole number of bytes, or one with a unit: \"64 KiB\", \"1 MiB\"");
-  CHECK(manifest::parse_size("1.5 MiB").error() == "there is no unit `.5 MiB`; units are `B`, `KiB`, `MiB` and `GiB`");
-  CHECK(manifest::parse_size("99999999999999 GiB").error() == "a 32-bit memory has 4 GiB at most");
+  CHECK(manifest::parse_memory_size("65536") == 65536);
+  CHECK(manifest::parse_memory_size("7 B") == 7);
+  CHECK(manifest::parse_memory_size("64KiB") == 65536);
+  CHECK(manifest::parse_memory_size("3 MiB") == std::uint64_t{3} * 1024 * 1024);
+  CHECK(manifest::parse_memory_size("4 GiB") == std::uint64_t{1} << 32);
+  CHECK(manifest::parse_memory_size("1 MB").error() == "there is no unit `MB`; units are `B`, `KiB`, `MiB` and `GiB`");
+  CHECK(manifest::parse_memory_size("-1").error() == "a size is a whole number of bytes, or one with a unit: \"64 KiB\", \"1 MiB\"");
+  CHECK(manifest::parse_memory_size("").error() == "a size is a whole number of bytes, or one with a unit: \"64 KiB\", \"1 MiB\"");
+  CHECK(manifest::parse_memory_size("1.5 MiB").error() == "there is no unit `.5 MiB`; units are `B`, `KiB`, `MiB` and `GiB`");
+  CHECK(manifest::parse_memory_size("99999999999999 GiB").error() == "a 32-bit memory has 4 GiB at most");
 }
 
 TEST_CASE("link settings: a project without them has none", "[manifest][wasm]")

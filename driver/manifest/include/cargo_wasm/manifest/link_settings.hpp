@@ -42,7 +42,7 @@ using LinkSettings = std::map<std::string, LinkSetting, std::less<>>;
 [[nodiscard]] std::string_view to_string(LinkSetting::Origin origin);
 
 /// "65536", "64 KiB", "1 MiB", "4 GiB" in bytes; why not, as a phrase. Cost: none worth naming.
-[[nodiscard]] tl::expected<std::uint64_t, std::string> parse_size(std::string_view text);
+[[nodiscard]] tl::expected<std::uint64_t, std::string> parse_memory_size(std::string_view text);
 
 /// Setting by setting the strongest of command line, configuration, package and workspace.
 /// Errors: CW0168 a value that the setting cannot have, CW0169 an unknown setting; CW0102, CW0185 a value of another type.
