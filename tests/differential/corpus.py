@@ -29,7 +29,7 @@ def cargo_home():
 
 def unpacked(name, version):
     """Where cargo keeps the unpacked crate, or None."""
-    found = sorted((cargo_home() / "registry" / "src").glob(f"*/{name}-{version}/Cargo.toml"))
+    found = sorted((cargo_home() / "registry" / "src").glob(f"*/{name}-{version}/.cargo-ok"))  # written last
     return found[0].parent if found else None
 
 
@@ -56,8 +56,18 @@ def project(name, version):
     if "\n[workspace]" not in manifest:
         (part / "Cargo.toml").write_text(manifest + "\n[workspace]\n")
     cargo("fetch", "--locked", cwd=part, check=False)
-    part.rename(copy)
+    put_in_place(part, copy)
     return copy
+
+
+def put_in_place(part, place):
+    """Renames a directory that was filled, unless another suite was faster."""
+    try:
+        part.rename(place)
+    except OSError:
+        if not place.exists():
+            raise
+        shutil.rmtree(part)
 
 
 def report(good, name, detail=""):

