@@ -98,7 +98,8 @@ class World:
         self.must("registry", "federation", self.base / "primary", "--file", federation)
         self.token = self.must("registry", "token", "create", self.base / "primary", "--user", "alice", "--scope", "publish", "--scope", "yank").strip()
         document = json.loads((self.base / "primary/public/.well-known/cargo-wasm/federation/latest").read_text())
-        self.key = json.loads(base64.b64decode(document["payload"]))["policy"].split()[1]
+        stated = json.loads(base64.b64decode(document["payload"]))
+        self.key = stated["keys"][stated["root"]["keys"][0]]
         self.serve("primary")
         self.crates = {}
         # Each has 40 KiB that do not compress, so that slow ways are seen to be slow.
