@@ -203,6 +203,7 @@ Result<> registry_serve(const Env& env, const RegistryServeRequest& request)
   }
   api.emplace(env, registry, registry_server::ApiLimits{.publications_per_hour = request.publications_per_hour});
   CW_TRY_ASSIGN(const auto gate, registry_server::ReaderGate::open(env, request.directory, registry.public_directory()));
+  gate->guard_changes();
   server->guard_by(*gate);
   registry_server::StaticFiles files(env.fs, registry.public_directory(), {.is_private = gate->is_private()});
   server->serve_files(files);

@@ -2,6 +2,7 @@
 
 #include "page_answers.hpp"
 #include "rate_limiter.hpp"
+#include "refusal.hpp"
 
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/text.hpp>
@@ -23,9 +24,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::string_view k_api = "/api/v1/crates";
-// Ours (docs/formats/registry-api.md).
-constexpr std::string_view k_own_api_set = "/api/v1/cargo-wasm/publish-set", k_own_api_keys = "/api/v1/cargo-wasm/keys",
-                           k_own_api_components = "/api/v1/cargo-wasm/components/";
 
 HttpAnswer json_answer(int status, const ordered_json& body)
 {
@@ -34,12 +32,6 @@ HttpAnswer json_answer(int status, const ordered_json& body)
           .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace),
           .etag = {},
           .cache_control = "no-store"};
-}
-
-// Errors as cargo shows them: `detail` is printed.
-HttpAnswer error_answer(int status, const std::string& detail)
-{
-  return json_answer(status, {{"errors", ordered_json::array({{{"detail", detail}}})}});
 }
 
 int status_of(const Error& error)
@@ -62,19 +54,6 @@ int status_of(const Error& error)
     return 504; // whoever asks again finds it finished, or is told the same
   }
   return error.blame == Blame::environment || error.blame == Blame::bug || error.id == "CW1060" ? 500 : 400;
-}
-
-// One line for a person who sees it through another program.
-std::string detail_of(const Error& error)
-{
-  std::string text = fmt::format("{} [{}]", error.message, error.id);
-  for (const std::string& note : error.notes) {
-    text += "; " + note;
-  }
-  for (const std::string& help : error.helps) {
-    text += "; " + help;
-  }
-  return text;
 }
 
 /// `"cargo-wasm": {"component": "sha256:…"}` of a publication.
@@ -135,13 +114,13 @@ Api::Api(const Env& env, Registry& registry, ApiLimits limits)
 HttpAnswer Api::answer(const HttpQuestion& question)
 {
   const std::string_view path = question.target.substr(0, question.target.find('?'));
-  if (path == k_own_api_set && question.method == "PUT") {
+  if (path == k_api_set && question.method == "PUT") {
     return publish_set(question);
   }
-  if (path.starts_with(k_own_api_components) && question.method == "PUT") {
-    return stage_component(question, path.substr(k_own_api_components.size()));
+  if (path.starts_with(k_api_components) && question.method == "PUT") {
+    return stage_component(question, path.substr(k_api_components.size()));
   }
-  if (path == k_own_api_keys && question.method == "PUT") {
+  if (path == k_api_keys && question.method == "PUT") {
     return change_keys(question);
   }
   const std::string_view query = path.size() < question.target.size() ? question.target.substr(path.size() + 1) : "";
@@ -151,12 +130,12 @@ HttpAnswer Api::answer(const HttpQuestion& question)
   if (!path.starts_with(k_api)) {
     return error_answer(404, fmt::format("this registry has nothing at `{}`", path));
   }
+  if (path == k_api_publish && question.method == "PUT") {
+    return publish(question);
+  }
   std::string_view rest = path.substr(k_api.size());
   if (rest.empty() && question.method == "GET") {
     return search(query);
-  }
-  if (rest == "/new" && question.method == "PUT") {
-    return publish(question);
   }
   rest.remove_prefix(std::min<std::size_t>(rest.size(), 1));
   const std::vector<std::string_view> parts = base::split(rest, '/');
@@ -190,14 +169,8 @@ Api::admitted(const registry_trust::Authorization& authorization, Scope scope, s
   // Notes are public once they are in the log: one admits only to what it states.
   if (!note || !check || !authorization.token.empty()) {
     CW_TRY_ASSIGN(const std::optional<TokenGrant> grant, m_registry.accounts().find(authorization.token, now));
-    if (!grant) {
-      return refuse("this needs a token of the registry",
-                    !authorization.token.empty() ? "the one that was sent is none, or was revoked"
-                    : note                       ? "what was sent is signed, and no signed statement is about this"
-                                                 : "none was sent");
-    }
-    if (grant->expired) {
-      return refuse("the token has expired", fmt::format("it was one of `{}`", grant->user));
+    if (std::optional<Error> refusal = token_refusal(authorization, grant)) {
+      return fail(std::move(*refusal));
     }
     if (!grant->allows(scope, crate)) {
       return refuse(fmt::format("the token does not allow `{}` for `{}`", name_of(scope), crate),

@@ -11,6 +11,8 @@
 #include <cargo_wasm/registry_server/http_server.hpp>
 #include <cargo_wasm/registry_server/usage_log.hpp>
 
+#include "refusal.hpp"
+
 namespace cargo_wasm::registry_server {
 
 inline constexpr std::chrono::seconds k_least_send_time{10};
@@ -19,8 +21,7 @@ inline constexpr std::chrono::seconds k_least_send_time{10};
 inline std::uint64_t longest_body(std::string_view target, const ServerLimits& limits)
 {
   const std::string_view path = target.substr(0, target.find('?'));
-  const bool brings_much = !path.starts_with("/api/") || path == "/api/v1/crates/new" || path == "/api/v1/cargo-wasm/publish-set" ||
-                           path.starts_with("/api/v1/cargo-wasm/components/");
+  const bool brings_much = !path.starts_with("/api/") || path == k_api_publish || path == k_api_set || path.starts_with(k_api_components);
   return brings_much ? limits.body_bytes : std::min(limits.body_bytes, limits.small_body_bytes);
 }
 
@@ -31,13 +32,9 @@ inline HttpAnswer too_long()
 
 inline HttpAnswer too_many_bodies()
 {
-  return {.status = 503,
-          .type = "application/json",
-          .body =
-              R"({"errors":[{"detail":"too much is being sent to this registry at once; nothing of this was kept: send it again later"}]})",
-          .etag = {},
-          .cache_control = "no-store",
-          .headers = {{"Retry-After", "10"}}};
+  HttpAnswer answer = error_answer(503, "too much is being sent to this registry at once; nothing of this was kept: send it again later");
+  answer.headers.emplace_back("Retry-After", "10");
+  return answer;
 }
 
 struct Connections

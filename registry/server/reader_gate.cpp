@@ -1,6 +1,7 @@
 #include <cargo_wasm/registry_server/reader_gate.hpp>
 
 #include "rate_limiter.hpp"
+#include "refusal.hpp"
 
 #include <cargo_wasm/base/base64.hpp>
 #include <cargo_wasm/base/digest.hpp>
@@ -25,7 +26,7 @@ using Time = std::chrono::steady_clock::time_point;
 /// How long it takes until a token that was revoked, or a registry that was made private, is seen as that.
 constexpr std::chrono::seconds k_believed{2}, k_config_age{1};
 constexpr std::size_t k_most_known_tokens = 4096;
-constexpr std::string_view k_basic = "Basic ";
+constexpr std::string_view k_basic = "Basic ", k_changes = "/api/v1/";
 
 bool is_open_to_all(std::string_view path)
 {
@@ -36,6 +37,12 @@ bool is_open_to_all(std::string_view path)
 bool wants_password(std::string_view path)
 {
   return path == "/" || path.starts_with("/-/") || path.starts_with("/v2/");
+}
+
+// Notes can stand in the bodies of the other changes, or these are short.
+bool needs_authorization(std::string_view path)
+{
+  return path == k_api_publish || path.starts_with(k_api_components);
 }
 
 // The token in what a client sends. With a name, the token is the password.
@@ -52,13 +59,7 @@ std::string token_of(std::string_view authorization)
 
 HttpAnswer refused(int status, std::string_view message, std::string_view why)
 {
-  const nlohmann::ordered_json body{
-      {"errors", nlohmann::ordered_json::array({{{"detail", fmt::format("{} [CW1216]; {}", message, why)}}})}};
-  return {.status = status,
-          .type = "application/json",
-          .body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace),
-          .etag = {},
-          .cache_control = "no-store"};
+  return error_answer(status, fmt::format("{} [CW1216]; {}", message, why));
 }
 
 base::Path config_file(const base::Path& public_directory)
@@ -72,6 +73,7 @@ struct ReaderGate::State
 {
   const Env& env;
   base::Path directory, public_directory;
+  bool guards_changes = false;
   std::atomic<bool> is_private = false;
   std::atomic<std::int64_t> looked_ns = 0; ///< when `config.json` was read last, by the monotonic clock
 
@@ -180,6 +182,11 @@ ReaderGate::open(const Env& env, const base::Path& directory, const base::Path& 
   return std::unique_ptr<ReaderGate>(new ReaderGate(std::move(state)));
 }
 
+void ReaderGate::guard_changes()
+{
+  m_state->guards_changes = true;
+}
+
 std::optional<HttpAnswer> ReaderGate::judge(const Visit& visit)
 {
   State& state = *m_state;
@@ -188,6 +195,10 @@ std::optional<HttpAnswer> ReaderGate::judge(const Visit& visit)
   const std::string_view path = visit.target.substr(0, visit.target.find('?'));
   const bool reads = visit.method == "GET" || visit.method == "HEAD";
   const bool is_asked_for = state.is_private && reads && !is_open_to_all(path);
+  const bool is_guarded_change = state.guards_changes && !reads && path.starts_with(k_changes);
+  if (is_guarded_change && visit.authorization.empty() && needs_authorization(path)) {
+    return error_answer(403, detail_of(*token_refusal({}, std::nullopt)));
+  }
   if (!is_asked_for && (visit.authorization.empty() || !is_dynamic(visit.target))) {
     return std::nullopt;
   }
@@ -208,6 +219,10 @@ std::optional<HttpAnswer> ReaderGate::judge(const Visit& visit)
                                 fmt::format("this one was not looked at; wait for {} s, and send one that is good", found->wait_s));
     answer.headers.emplace_back("Retry-After", fmt::format("{}", found->wait_s));
     return answer;
+  }
+  if (is_guarded_change) {
+    const std::optional<Error> refusal = token_refusal({.token = token, .note = {}}, found->grant);
+    return refusal ? std::optional(error_answer(403, detail_of(*refusal))) : std::nullopt;
   }
   if (!is_asked_for) {
     return std::nullopt;

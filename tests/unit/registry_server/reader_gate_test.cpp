@@ -33,6 +33,14 @@ int status_of(ReaderGate& gate, std::string_view target, std::string_view author
   return refusal ? refusal->status : 200;
 }
 
+/// What is said to who would change something, before his body; "": it is read.
+std::string said_of_change(ReaderGate& gate, std::string_view target, std::string_view authorization, std::string_view method = "PUT")
+{
+  const auto refusal = gate.judge({.peer = "10.0.0.1", .method = method, .target = target, .authorization = authorization});
+  CHECK((!refusal || refusal->status == 403));
+  return refusal ? refusal->body : "";
+}
+
 } // namespace
 
 TEST_CASE("reader gate: all of a private registry is behind a token but what a client learns trust from", "[registry]")
@@ -71,6 +79,50 @@ TEST_CASE("reader gate: who comes with wrong tokens is not looked up any more, a
   CHECK(status_of(*gate, "/checkpoint", place.token) == 200);
   CHECK(status_of(*gate, "/checkpoint", "e", "10.0.0.2") == 401); // another address
   CHECK(status_of(*gate, "/checkpoint") == 401);                  // and no token is no wrong one
+}
+
+TEST_CASE("reader gate: where changes are guarded, no body is read of who has no good token, and he hears what the API would say",
+          "[registry]")
+{
+  constexpr std::string_view new_crate = "/api/v1/crates/new", set = "/api/v1/cargo-wasm/publish-set", keys = "/api/v1/cargo-wasm/keys",
+                             component = "/api/v1/cargo-wasm/components/x", yank = "/api/v1/crates/x/1.0.0/yank";
+  const bool is_private = GENERATE(true, false);
+  const PrivatePlace place;
+  REQUIRE(set_private(place.env, place.root, is_private));
+  const std::string ended = AccountsFile::open(place.env, place.root)
+                                .value()
+                                .accounts()
+                                .create_token({.user = "bob", .scopes = {Scope::publish}, .crates = "*", .expires = 5}, 1)
+                                .value();
+  Registry registry = Registry::open(place.env, place.root, "http://127.0.0.1:1/").value();
+  Api api(place.env, registry);
+  const auto gate = place.gate();
+  for (const std::string_view target : {new_crate, set, keys, component}) {
+    CHECK(said_of_change(*gate, target, "cwr_00").empty()); // as on a mirror, whose accounts are others
+    CHECK(said_of_change(*gate, target, "").empty());
+  }
+  gate->guard_changes();
+  for (const std::string& token : {std::string("cwr_00"), ended}) {
+    const std::string said = api.answer({.method = "DELETE", .target = yank, .authorization = token, .if_none_match = {}, .body = {}}).body;
+    CHECK(said.find("[CW1216]") != std::string::npos);
+    for (const std::string_view target : {new_crate, set, keys, component}) {
+      CHECK(said_of_change(*gate, target, token) == said);
+      CHECK(said_of_change(*gate, target, "CW1 bm90ZQ== " + token) == said); // a note does not make up for it
+    }
+    CHECK(said_of_change(*gate, yank, token, "DELETE") == said);
+  }
+  const std::string none = api.answer({.method = "DELETE", .target = yank, .authorization = {}, .if_none_match = {}, .body = {}}).body;
+  CHECK(none.find("none was sent") != std::string::npos);
+  CHECK(said_of_change(*gate, new_crate, "") == none);
+  CHECK(said_of_change(*gate, component, "") == none);
+  CHECK(said_of_change(*gate, set, "").empty());
+  CHECK(said_of_change(*gate, keys, "").empty());
+  for (const std::string_view target : {new_crate, set, keys, component}) {
+    CHECK(said_of_change(*gate, target, "CW1 bm90ZQ==").empty());
+    CHECK(said_of_change(*gate, target, place.token).empty()); // what it allows is asked behind the body
+  }
+  CHECK(status_of(*gate, "/api/v1/crates?q=a", "cwr_00") == (is_private ? 401 : 200));
+  CHECK(status_of(*gate, "/api/v1/crates?q=a") == (is_private ? 401 : 200));
 }
 
 TEST_CASE("reader gate: a registry is made private and opened, and a copy without tokens is not served", "[registry]")

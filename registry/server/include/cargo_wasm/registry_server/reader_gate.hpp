@@ -6,7 +6,8 @@
 //   a token that does not allow it    403
 //   too many wrong ones               429: an address that comes with wrong tokens again and again is no longer looked up
 //
-// What changes something is judged by the API itself, beside this.
+// What changes something is judged by the API itself, behind its body. Whose token is none, or has expired, need not send that body: where
+// changes are guarded, the head of his request is refused, with 403 and the API's words.
 #pragma once
 #include <memory>
 #include <optional>
@@ -41,6 +42,8 @@ public:
   ReaderGate(const ReaderGate&) = delete;
   ReaderGate& operator=(const ReaderGate&) = delete;
 
+  /// For a registry that is written to. A mirror's accounts do not have the tokens that its registry takes for changes. Before any `judge`.
+  void guard_changes();
   /// The refusal; nullopt: he may. Safe to call from several threads. Cost: nothing for files of a registry that is not private; a lookup
   /// in memory for a token that was seen within two seconds.
   [[nodiscard]] std::optional<HttpAnswer> judge(const Visit& visit);
