@@ -87,6 +87,15 @@ Result<int> module_time_limit(const Env& env, const TimeLimitRequest& request)
 
 Result<int> module_memory_limit(const Env& env, const MemoryLimitRequest& request)
 {
+  std::vector<std::string> words = request.command;
+  // The first one: those of the program itself stand behind it.
+  const auto named =
+      std::ranges::find_if(words, [&](const std::string& word) { return (env.cwd / word).lexically_normal() == request.module; });
+  if (named == words.end()) {
+    return fail(
+        Error("CW0782", fmt::format("`{}` is not among the words of the program that is to run it", request.module.native()), Blame::usage)
+            .help("`cargo-wasm module memory-limit app.wasm --max-memory 64MiB -- wazero run app.wasm`"));
+  }
   CW_TRY_ASSIGN(const auto file, env.fs.map(request.module));
   CW_TRY_ASSIGN(const auto limited,
                 wasm::with_memory_maximum(wasm::Source(file.path(), file.bytes()), request.memory_bytes / k_page_bytes));
@@ -99,8 +108,7 @@ Result<int> module_memory_limit(const Env& env, const MemoryLimitRequest& reques
   CW_TRY_ASSIGN(const CopyDirectory directory, CopyDirectory::make(env));
   const Path copy = directory.path() / request.module.filename();
   CW_TRY(env.fs.write_atomic(copy, *limited));
-  std::vector<std::string> words = request.command;
-  std::replace(words.begin(), words.end(), request.module.native(), copy.native());
+  *named = copy.native();
   base::CapturingSink nothing;
   CW_TRY_ASSIGN(const base::Exit exit, env.process.run(child(env, words), nothing, request.stop));
   return status_of(exit);

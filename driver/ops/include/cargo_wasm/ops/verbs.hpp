@@ -83,7 +83,8 @@ Result<int> module_bindgen_test(const Env& env, const GlobalOptions& options, br
 /// Errors: CW0940 it took longer; CW0010 it cannot be started.
 Result<int> module_time_limit(const Env& env, const TimeLimitRequest& request);
 /// Runs a program on a copy of a module whose memory cannot grow beyond a limit, for runtimes that have no option for it; the status is the
-/// program's, as above. Errors: CW0943 it begins with more; CW0612 to CW0616; CW0003 no copy can be made; CW0010 it cannot be started.
+/// program's, as above. Errors: CW0782 the command does not name the module; CW0943 it begins with more; CW0612 to CW0616; CW0003 no copy
+/// can be made; CW0010 it cannot be started.
 Result<int> module_memory_limit(const Env& env, const MemoryLimitRequest& request);
 /// Serves a directory until it is told to stop. Errors: CW0978 the port cannot be had, CW0980 no such directory.
 Result<> module_serve(const Env& env, const ModuleServeRequest& request);
