@@ -27,7 +27,11 @@ public:
     const plan::ActionTemplate& tmpl = m_context.graph.actions[action];
     std::vector<std::string> files;
     if (tmpl.kind == plan::ActionKind::rustc) {
-      files = m_outcome.actions[action].sources;
+      for (const std::string& source : m_outcome.actions[action].sources) {
+        if (!is_made_for_another(tmpl, source)) {
+          files.push_back(source);
+        }
+      }
     } else if (m_results[action].script) {
       for (const std::string& path : m_results[action].script->rerun_if_changed) {
         files.push_back((tmpl.package_root / path).lexically_normal().string());
@@ -45,7 +49,15 @@ public:
   }
 
 private:
+  /// A library in the OUT_DIR of another package, which was searched for what is linked. cargo names none, and where results come from the
+  /// store there is none.
+  [[nodiscard]] bool is_made_for_another(const plan::ActionTemplate& tmpl, const std::string& source) const
+  {
+    return source.starts_with(m_made) && !(tmpl.out_dir && source.starts_with(tmpl.out_dir->native() + "/"));
+  }
+
   const Context& m_context;
+  const std::string m_made = (m_context.graph.target_directory / ".cargo-wasm").native() + "/";
   const BuildOutcome& m_outcome;
   const std::vector<KnownResult>& m_results;
   std::vector<Files> m_known;
