@@ -1,8 +1,8 @@
-# The precompiled header that all modules share, and the one of the tests: what differs between modules are include directories, which it
-# does not depend on.
 # Tests run for a second or two and are compiled for twice as long with optimization; what they test has it all the same.
 set(cw_test_options $<$<CONFIG:Release>:-O0>)
 
+# The precompiled header that all modules share, and the one of the tests: what differs between modules are include directories, which it
+# does not depend on.
 if(CARGO_WASM_PCH)
   add_library(cw_pch STATIC ${CMAKE_CURRENT_LIST_DIR}/pch.cpp)
   target_link_libraries(cw_pch PRIVATE cw_settings dep_fmt dep_expected cw_warnings)

@@ -3,7 +3,6 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <cargo_wasm/base/http_answer.hpp>
 #include <cargo_wasm/manifest/config.hpp>
@@ -30,19 +29,7 @@ constexpr std::chrono::milliseconds k_poll(100), k_between_tries(200);
 
 HttpAnswer told(int status, const Error& error)
 {
-  std::string detail = fmt::format("{} [{}]", error.message, error.id);
-  for (const std::string& note : error.notes) {
-    detail += "; " + note;
-  }
-  for (const std::string& help : error.helps) {
-    detail += "; " + help;
-  }
-  const nlohmann::json body{{"errors", nlohmann::json::array({{{"detail", detail}}})}};
-  return {.status = status,
-          .type = "application/json",
-          .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
-          .etag = {},
-          .cache_control = "no-store"};
+  return registry_server::error_answer(status, registry_server::detail_of(error));
 }
 
 class Relay

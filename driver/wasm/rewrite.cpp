@@ -45,22 +45,32 @@ std::string limits_of(const MemoryType& memory, std::uint64_t maximum)
   return out;
 }
 
+/// The module anew: `write` puts in what stands for a section, whose bytes have its header before them.
+std::string with_sections(const Source& source,
+                          const Module& module,
+                          const std::function<void(std::string& out, const Payload& section, std::string_view bytes)>& write)
+{
+  std::string out(source.bytes.substr(0, k_header_bytes));
+  out.reserve(source.bytes.size());
+  const auto base = static_cast<std::uint64_t>(source.bytes.data() - source.file.data());
+  std::uint64_t begin = base + k_header_bytes; // of the next section, its header included
+  module.for_each_section([&](std::uint32_t, const Payload& section) {
+    write(out, section, source.file.substr(begin, section.end - begin));
+    begin = section.end;
+  });
+  return out;
+}
+
 } // namespace
 
 Result<std::string>
 rewrite_custom_sections(const Source& source, const std::function<bool(std::string_view name)>& keep, std::span<const CustomSection> added)
 {
   CW_TRY_ASSIGN(const Module module, Module::read(source));
-  std::string out(source.bytes.substr(0, k_header_bytes));
-  out.reserve(source.bytes.size());
-  const auto base = static_cast<std::uint64_t>(source.bytes.data() - source.file.data());
-  std::uint64_t begin = base + k_header_bytes; // of the next section, its header included
-  module.for_each_section([&](std::uint32_t, const Payload& section) {
-    const bool stays = section.kind != PayloadKind::custom || keep(section.name);
-    if (stays) {
-      out += source.file.substr(begin, section.end - begin);
+  std::string out = with_sections(source, module, [&](std::string& into, const Payload& section, std::string_view bytes) {
+    if (section.kind != PayloadKind::custom || keep(section.name)) {
+      into += bytes;
     }
-    begin = section.end;
   });
   for (const CustomSection& section : added) {
     append_custom(out, section);
@@ -92,23 +102,16 @@ Result<std::optional<std::string>> with_memory_maximum(const Source& source, std
   std::string body;
   append_unsigned(body, count);
   body += entries;
-  const auto base = static_cast<std::uint64_t>(source.bytes.data() - source.file.data());
-  std::string out;
-  out.reserve(source.bytes.size() + body.size());
-  std::uint64_t begin = base + k_header_bytes; // of the next section, its header included
-  out = source.bytes.substr(0, k_header_bytes);
-  module.for_each_section([&](std::uint32_t, const Payload& payload) {
-    if (payload.kind == PayloadKind::memory) {
-      constexpr char k_memory_section = 5;
-      out.push_back(k_memory_section);
-      append_unsigned(out, body.size());
-      out += body;
-    } else {
-      out += source.file.substr(begin, payload.end - begin);
+  return with_sections(source, module, [&](std::string& into, const Payload& payload, std::string_view bytes) {
+    if (payload.kind != PayloadKind::memory) {
+      into += bytes;
+      return;
     }
-    begin = payload.end;
+    constexpr char k_memory_section = 5;
+    into.push_back(k_memory_section);
+    append_unsigned(into, body.size());
+    into += body;
   });
-  return out;
 }
 
 std::string sized_text(std::string_view text)

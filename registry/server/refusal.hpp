@@ -16,11 +16,6 @@ namespace cargo_wasm::registry_server {
 inline constexpr std::string_view k_api_publish = "/api/v1/crates/new", k_api_set = "/api/v1/cargo-wasm/publish-set",
                                   k_api_keys = "/api/v1/cargo-wasm/keys", k_api_components = "/api/v1/cargo-wasm/components/";
 
-/// cargo prints `detail`.
-[[nodiscard]] HttpAnswer error_answer(int status, const std::string& detail);
-/// One line for a person who sees it through another program.
-[[nodiscard]] std::string detail_of(const Error& error);
-
 /// Errors: CW1216. nullopt: `grant`, of the token that was sent, is good at this time; what it allows is another question.
 [[nodiscard]] std::optional<Error> token_refusal(const registry_trust::Authorization& sent, const std::optional<TokenGrant>& grant);
 

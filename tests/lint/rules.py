@@ -137,7 +137,7 @@ RULES = [("no host name of a package registry", no_registry_hosts), ("no path of
          ("no test is skipped without a reason", no_skip_without_reason),
          ("each third-party library is included in one place", third_parties_in_one_place),
          ("no include climbs out of its folder", includes_have_one_root),
-    ("processors are counted in one place", processors_are_counted_in_one_place),
+         ("processors are counted in one place", processors_are_counted_in_one_place),
          ("every suite's command exists", every_suite_exists), ("text files end as the editor settings say", text_is_tidy)]
 
 

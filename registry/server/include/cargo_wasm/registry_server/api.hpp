@@ -85,4 +85,9 @@ private:
   std::uint64_t m_wait_s = 0;                  ///< of the last refusal by it
 };
 
+/// What cargo reads of a refusal: it prints `detail`.
+[[nodiscard]] HttpAnswer error_answer(int status, const std::string& detail);
+/// One line for a person who sees it through another program.
+[[nodiscard]] std::string detail_of(const Error& error);
+
 } // namespace cargo_wasm::registry_server
