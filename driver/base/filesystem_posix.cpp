@@ -248,7 +248,8 @@ public:
 
   Result<> create_directories(const Path& path) override
   {
-    if (path.empty() || ::mkdir(path.c_str(), 0777) == 0) {
+    // Most are there; looking is cheaper than `mkdir`, which locks the directory above.
+    if (path.empty() || is_directory(path) || ::mkdir(path.c_str(), 0777) == 0) {
       return {};
     }
     if (errno == ENOENT && path.has_parent_path() && path.parent_path() != path) {

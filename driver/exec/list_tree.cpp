@@ -21,8 +21,6 @@ public:
     if (m_kind == TreeKind::package) {
       CW_TRY(read_rules_above());
     }
-    const auto excluded = m_excluded.empty() ? Result<base::Path>(base::Path()) : m_fs.canonicalize(m_excluded);
-    m_excluded_real = excluded && !excluded->empty() ? excluded->native() : "\n"; // nothing is called that
     CW_TRY(visit(""));
     std::sort(m_out.files.begin(), m_out.files.end());
     std::sort(m_out.directories.begin(), m_out.directories.end());
@@ -117,6 +115,10 @@ private:
   {
     CW_TRY_ASSIGN(const base::Path real, m_fs.canonicalize(m_root + "/" + link));
     CW_TRY_ASSIGN(const base::Path here, m_fs.canonicalize(base::Path(m_root + "/" + link).parent_path()));
+    if (m_excluded_real.empty()) { // looked up for the first link only: most packages have none
+      const auto excluded = m_excluded.empty() ? Result<base::Path>(base::Path()) : m_fs.canonicalize(m_excluded);
+      m_excluded_real = excluded && !excluded->empty() ? excluded->native() : "\n"; // nothing is called that
+    }
     const bool is_above = (here.native() + "/").starts_with(real.native() + "/");
     const bool is_built = (real.native() + "/").starts_with(m_excluded_real + "/") || m_fs.exists(real / "CACHEDIR.TAG");
     return !is_above && !is_built && m_followed.insert(real.native()).second;

@@ -317,8 +317,8 @@ SharedKeys::add_wrappers(const plan::ActionTemplate& tmpl, const ExpandedCommand
     const bool is_of_toolchain = std::ranges::any_of(tmpl.inputs, [&](const plan::TemplateInput& input) {
       return input.kind == InputKind::toolchain && name == input.path / "bin/rustc";
     });
-    const auto path = called_program(m_context.env, tmpl.cwd, name.native());
-    if (is_of_toolchain || !path) {
+    const auto path = is_of_toolchain ? std::nullopt : called_program(m_context.env, tmpl.cwd, name.native());
+    if (!path) {
       continue;
     }
     CW_TRY_ASSIGN(const std::string digest, m_tools.program(*path));

@@ -1,6 +1,8 @@
 #include "result_store.hpp"
 #include "compile.hpp"
 
+#include <future>
+
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/shown_path.hpp>
@@ -55,10 +57,15 @@ planned_build(const Env& env, const GlobalOptions& options, const CompileRequest
   if (!planned) {
     return nullptr;
   }
-  if (request.noop && !request.from && !planned->looked_at.empty()) {
-    store_plan(*request.noop, env.vars, request.terminal, *planned);
-  }
   return std::make_shared<const PlannedBuild>(std::move(*planned));
+}
+
+/// Keeps a new plan for the next build, beside this one: for a thousand units encoding it takes 20 ms. The future's end waits for it.
+std::future<void> storing_plan(const Env& env, const CompileRequest& request, const std::shared_ptr<const PlannedBuild>& planned)
+{
+  const bool is_kept = !request.stored && request.noop && !request.from && !planned->looked_at.empty();
+  return std::async(is_kept ? std::launch::async : std::launch::deferred,
+                    [&env, &request, planned] { store_plan(*request.noop, env.vars, request.terminal, *planned); });
 }
 
 } // namespace
@@ -70,6 +77,7 @@ Result<Compiled> compile(const Env& env, const GlobalOptions& options, const Com
   if (!compiled.planned) {
     return compiled;
   }
+  const std::future<void> storing = storing_plan(env, request, compiled.planned);
   const auto& graph = compiled.planned->graph;
   const auto reading = source::lock_sources_for_reading(env, graph.cargo_home);
   auto exec = request.exec;

@@ -18,7 +18,7 @@ Result<> fetch(const Env& env, const GlobalOptions& options, const std::vector<s
   }
   CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, project, options));
   CW_TRY_ASSIGN(const auto platforms,
-                toolchain::probe_target_data(env, *project.config, choice, triples, rustc_cache_file(project.workspace)));
+                toolchain::probe_target_data(env, *project.config, choice, triples, rustc_cache_places(env, project.workspace)));
   plan::BuildRequest request;
   request.intent = plan::UserIntent::test; // dev-dependencies are fetched, too
   request.packages.workspace = true;

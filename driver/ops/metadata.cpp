@@ -190,7 +190,7 @@ Result<> metadata(const Env& env, const GlobalOptions& options, const MetadataRe
   } else {
     CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, project, options));
     CW_TRY_ASSIGN(const auto platforms,
-                  toolchain::probe_target_data(env, *project.config, choice, request.filter_platforms, rustc_cache_file(workspace)));
+                  toolchain::probe_target_data(env, *project.config, choice, request.filter_platforms, rustc_cache_places(env, workspace)));
     const bool filtered = !request.filter_platforms.empty();
     plan::BuildRequest plan_request;
     plan_request.intent = plan::UserIntent::test; // dev-dependencies are part of the graph

@@ -123,7 +123,7 @@ private:
     const bool needs_rustc = setting ? setting->value == "fallback" : m_project.workspace.resolver == manifest::ResolverBehavior::v3;
     if (m_request.has_lock && needs_rustc && !m_options.ignore_rust_version) {
       CW_TRY_ASSIGN(const auto choice, choose_toolchain(m_env, m_project, m_options));
-      auto cache = toolchain::RustcCache::load(m_env.fs, rustc_cache_file(m_project.workspace), toolchain::rustc_identity(m_env, choice));
+      auto cache = toolchain::RustcCache::load(m_env, choice, rustc_cache_places(m_env, m_project.workspace));
       CW_TRY_ASSIGN(const auto rustc, toolchain::probe_rustc(m_env, config, choice, cache));
       m_pass.rustc_version = rustc.version;
     }

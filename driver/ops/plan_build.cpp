@@ -136,12 +136,16 @@ std::vector<PackagePtr> packages_with(const std::vector<PackagePtr>& packages, c
   return found.empty() ? packages : found;
 }
 
-/// What was looked at, without what derives from the rest: our own state, and the registry's index and archives, of which the lock names
-/// one fixed state.
-std::vector<exec::NoopPath> deciding_paths(const RecordingFilesystem& files, const plan::ActionGraph& graph)
+/// What was looked at, without what derives from the rest: our own state, what rustc said once, and the registry's index and archives, of
+/// which the lock names one fixed state.
+std::vector<exec::NoopPath> deciding_paths(const Env& env, const RecordingFilesystem& files, const plan::ActionGraph& graph)
 {
   const auto& home = graph.cargo_home;
-  auto paths = files.paths({graph.state_directory, home / "registry" / "index", home / "registry" / "cache", home / "git" / "db"});
+  auto paths = files.paths({graph.state_directory,
+                            home / "registry" / "index",
+                            home / "registry" / "cache",
+                            home / "git" / "db",
+                            toolchain_cache_directory(env)});
   if (!paths) {
     return {};
   }
@@ -325,8 +329,9 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
   if (request.reproducible) {
     CW_TRY(check_exact_toolchain(choice));
   }
-  CW_TRY_ASSIGN(const auto platforms,
-                toolchain::probe_target_data(env, *project.config, choice, target.triples, rustc_cache_file(workspace), host_wishes.flags));
+  CW_TRY_ASSIGN(
+      const auto platforms,
+      toolchain::probe_target_data(env, *project.config, choice, target.triples, rustc_cache_places(env, workspace), host_wishes.flags));
   for (const auto& warning : platforms.warnings) {
     env.reporter.warning(Error("CW0513", warning));
   }
@@ -411,7 +416,7 @@ plan_build(const Env& caller, const GlobalOptions& options, CompileRequest reque
     CW_TRY(project.sources->verify(id));
   }
   planned.repeated_text = reporter.text();
-  planned.looked_at = deciding_paths(files, planned.graph);
+  planned.looked_at = deciding_paths(env, files, planned.graph);
   planned.variables = {"PATH", "HOME", "CI", "XDG_CACHE_HOME", "NO_COLOR", "TERM", "LD_LIBRARY_PATH"};
   const auto configured = project.config->table_keys("env");
   planned.variables.insert(planned.variables.end(), configured.begin(), configured.end());

@@ -49,9 +49,14 @@ Path cache_home(const Env& env)
   return (home == nullptr ? env.cwd : Path(*home)) / ".cache" / "cargo-wasm";
 }
 
-Path rustc_cache_file(const manifest::Workspace& workspace)
+Path toolchain_cache_directory(const Env& env)
 {
-  return workspace.target_directory / ".cargo-wasm" / "rustc-info.json";
+  return cache_home(env) / "toolchains";
+}
+
+toolchain::RustcCachePlaces rustc_cache_places(const Env& env, const manifest::Workspace& workspace)
+{
+  return {workspace.target_directory / ".cargo-wasm" / "rustc-info.json", toolchain_cache_directory(env)};
 }
 
 Result<resolve::LockPassResult> lock_project(const Env& env, Project& project, const GlobalOptions& options, const LockMode& mode)
@@ -68,7 +73,7 @@ Result<resolve::LockPassResult> lock_project(const Env& env, Project& project, c
   CW_TRY_ASSIGN(const bool needs_rustc, lock_depends_on_rustc(workspace, *project.config));
   if (needs_rustc && !options.ignore_rust_version) {
     CW_TRY_ASSIGN(const auto choice, choose_toolchain(env, project, options));
-    auto cache = toolchain::RustcCache::load(env.fs, rustc_cache_file(workspace), toolchain::rustc_identity(env, choice));
+    auto cache = toolchain::RustcCache::load(env, choice, rustc_cache_places(env, workspace));
     CW_TRY_ASSIGN(const auto rustc, toolchain::probe_rustc(env, *project.config, choice, cache));
     pass.rustc_version = rustc.version;
   }

@@ -25,11 +25,6 @@ Result<Here> look_here(const Env& env, const GlobalOptions& options)
   return here;
 }
 
-Path toolchain_cache_directory(const Env& env)
-{
-  return cache_home(env) / "toolchains";
-}
-
 std::string reason_text(const toolchain::ToolchainChoice& choice)
 {
   return choice.where ? fmt::format("{}, line {}", choice.reason, choice.where->line) : choice.reason;

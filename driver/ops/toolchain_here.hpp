@@ -18,9 +18,6 @@ struct Here
 /// Errors: those of the configuration and of the manifests; no manifest at all is none.
 [[nodiscard]] Result<Here> look_here(const Env& env, const GlobalOptions& options);
 
-/// $XDG_CACHE_HOME/cargo-wasm/toolchains
-[[nodiscard]] Path toolchain_cache_directory(const Env& env);
-
 /// "because of `/p/rust-toolchain.toml`, line 2".
 [[nodiscard]] std::string reason_text(const toolchain::ToolchainChoice& choice);
 

@@ -91,7 +91,7 @@ Result<> toolchain_probe(const Env& env, const GlobalOptions& options, bool json
   text += fmt::format("identity     {} (path, size and time of rustc and its library, and of wrappers)\n", rustc.identity);
   text += fmt::format("cached in    {}\n", facts.cache_file.string());
   if (here.workspace) {
-    text += fmt::format("for builds   {}\n", rustc_cache_file(*here.workspace).string());
+    text += fmt::format("for builds   {}\n", rustc_cache_places(env, *here.workspace).of_project.string());
   }
   for (const auto& target : facts.targets) {
     text += target_text(target);

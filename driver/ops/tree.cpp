@@ -132,7 +132,7 @@ Result<> tree(const Env& env, const GlobalOptions& options, const TreeRequest& r
   const bool all_targets = request.triples == std::vector<std::string>{"all"};
   const auto triples = all_targets ? std::vector<std::string>{} : request.triples;
   CW_TRY_ASSIGN(const auto platforms,
-                toolchain::probe_target_data(env, *project.config, choice, triples, rustc_cache_file(project.workspace)));
+                toolchain::probe_target_data(env, *project.config, choice, triples, rustc_cache_places(env, project.workspace)));
 
   const bool with_dev = edges.kinds.count(EdgeKind::development) != 0;
   plan::BuildRequest plan_request;

@@ -19,4 +19,7 @@ struct CompilerCommand
 Result<RustcCache::Answer> ask_rustc(
     const Env& env, const manifest::Config& config, const CompilerCommand& compiler, std::vector<std::string> args, RustcCache& cache);
 
+/// Whether the compiler's library lies beside it, in lib/: not so for rustup's proxies and for scripts that start another one.
+bool has_driver_library(const Env& env, const Path& rustc);
+
 } // namespace cargo_wasm::toolchain

@@ -47,19 +47,27 @@ void add_file(base::StableHasher& hasher, const base::ReadOnlyFilesystem& fs, co
 }
 
 /// rustc itself is a small program; what compiles is this library beside it.
-void add_driver_library(base::StableHasher& hasher, const base::ReadOnlyFilesystem& fs, const Path& rustc)
+std::vector<Path> driver_libraries(const base::ReadOnlyFilesystem& fs, const Path& rustc)
 {
   const auto real = fs.canonicalize(rustc);
   const Path directory = (real ? *real : rustc).parent_path().parent_path() / "lib";
-  const auto entries = fs.list(directory);
-  if (!entries) {
-    return;
-  }
-  for (const base::DirectoryEntry& entry : *entries) {
-    if (entry.name.starts_with("librustc_driver")) {
-      add_file(hasher, fs, directory / entry.name);
+  std::vector<Path> found;
+  if (const auto entries = fs.list(directory)) {
+    for (const base::DirectoryEntry& entry : *entries) {
+      if (entry.name.starts_with("librustc_driver")) {
+        found.push_back(directory / entry.name);
+      }
     }
   }
+  return found;
+}
+
+/// Whether an answer depends on the compiler and the question alone: no file and no property of the machine that the question only names.
+bool is_for_all(const std::vector<std::string>& args)
+{
+  return std::none_of(args.begin(), args.end(), [](const std::string& arg) {
+    return arg.starts_with('@') || arg.starts_with("--sysroot") || arg.ends_with(".json") || arg.find("native") != std::string::npos;
+  });
 }
 
 Path resolve_program(const Env& env, const Path& program)
@@ -112,6 +120,7 @@ ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand&
   words.push_back(compiler.rustc.string());
   command.program = words.front();
   command.args.assign(words.begin() + 1, words.end());
+  const bool for_all = is_for_all(args);
   std::move(args.begin(), args.end(), std::back_inserter(command.args));
   command.env = base::without_secrets(env.vars);
   command.env.erase("RUSTC_LOG");
@@ -124,7 +133,7 @@ ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand&
     command.env.insert_or_assign(name, value);
   }
   std::string question = question_of(command, extra);
-  if (const RustcCache::Answer* known = cache.find(question)) {
+  if (const RustcCache::Answer* known = for_all ? cache.find_anywhere(env.fs, question) : cache.find(question)) {
     return *known;
   }
   base::CapturingSink sink;
@@ -135,10 +144,17 @@ ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand&
     return fail(std::move(error).help("`cargo-wasm doctor` shows which toolchains are there"));
   }
   RustcCache::Answer answer{exit->signal != 0 ? 128 + exit->signal : exit->status, std::move(sink.out), std::move(sink.err)};
-  if (answer.status == 0) {
+  if (answer.status == 0 && for_all) {
+    cache.add_for_all(question, answer);
+  } else if (answer.status == 0) {
     cache.add(std::move(question), answer);
   }
   return answer;
+}
+
+bool has_driver_library(const Env& env, const Path& rustc)
+{
+  return !driver_libraries(env.fs, resolve_program(env, rustc)).empty();
 }
 
 std::string rustc_identity(const Env& env, const ToolchainChoice& choice)
@@ -146,7 +162,9 @@ std::string rustc_identity(const Env& env, const ToolchainChoice& choice)
   base::StableHasher hasher;
   const Path rustc = resolve_program(env, choice.rustc);
   add_file(hasher, env.fs, rustc);
-  add_driver_library(hasher, env.fs, rustc);
+  for (const Path& library : driver_libraries(env.fs, rustc)) {
+    add_file(hasher, env.fs, library);
+  }
   hasher.add(choice.name.value_or(""));
   for (const auto* wrapper : {&choice.wrapper, &choice.workspace_wrapper}) {
     hasher.add(*wrapper ? "wrapper" : "none");

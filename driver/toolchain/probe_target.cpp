@@ -168,12 +168,10 @@ Result<TargetData> probe_target_data(const Env& env,
                                      const manifest::Config& config,
                                      const ToolchainChoice& choice,
                                      std::span<const std::string> requested_triples,
-                                     const Path& cache_file,
+                                     const RustcCachePlaces& places,
                                      const FlagsOfTriple& first_flags)
 {
-  const std::string* use_cache = env.var("CARGO_CACHE_RUSTC_INFO");
-  const bool keep = !cache_file.empty() && (use_cache == nullptr || *use_cache != "0");
-  RustcCache cache = keep ? RustcCache::load(env.fs, cache_file, rustc_identity(env, choice)) : RustcCache();
+  RustcCache cache = RustcCache::load(env, choice, places);
   TargetData data;
   CW_TRY_ASSIGN(data.rustc, probe_rustc(env, config, choice, cache));
   CW_TRY_ASSIGN(data.requested_kinds, compile_kinds(requested_triples, data.rustc.host));

@@ -13,7 +13,7 @@ const base::Path k_cache = "/w/app/target/.cargo-wasm/rustc-info.json";
 
 Result<toolchain::TargetData> probe(ToolchainFixture& fixture,
                                     const std::vector<std::string>& triples = k_wasi,
-                                    const base::Path& cache = k_cache,
+                                    const toolchain::RustcCachePlaces& cache = {k_cache, {}},
                                     const toolchain::FlagsOfTriple& first_flags = {})
 {
   manifest::Config& config = fixture.config();
@@ -133,6 +133,76 @@ TEST_CASE("probe: a second time starts no process, another compiler is asked aga
   }
 }
 
+TEST_CASE("probe: another project is told what the compiler said to the first", "[toolchain][probe]")
+{
+  ToolchainFixture fixture;
+  const base::Path of_user = "/h/.cache/cargo-wasm/toolchains";
+  const auto probe_in = [&](const char* target) { return probe(fixture, k_wasi, {base::Path(target) / "rustc-info.json", of_user}); };
+  const auto first = probe_in("/w/app/target");
+  REQUIRE(first);
+  CHECK(processes(fixture) == 5);
+
+  SECTION("the same questions start no process, and the project keeps the answers for itself")
+  {
+    const auto second = probe_in("/w/other/target");
+    REQUIRE(second);
+    CHECK(processes(fixture) == 5);
+    CHECK(second->rustc.verbose_version == first->rustc.verbose_version);
+    CHECK(second->info(CompileKind::target("wasm32-wasip1")).cfgs == first->info(CompileKind::target("wasm32-wasip1")).cfgs);
+    const base::Path users = of_user / (first->rustc.identity + ".json");
+    REQUIRE(fixture.world.fs.read(users));
+    CHECK(fixture.world.fs.read("/w/other/target/rustc-info.json") == fixture.world.fs.read("/w/app/target/rustc-info.json"));
+    fixture.world.fs.add(users, "damaged");
+    REQUIRE(probe_in("/w/other/target"));
+    CHECK(processes(fixture) == 5);
+    REQUIRE(probe_in("/w/third/target"));
+    CHECK(processes(fixture) == 10);
+  }
+  SECTION("another compiler at the path is asked")
+  {
+    fixture.world.fs.tick();
+    fixture.world.fs.add("/h/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/lib/librustc_driver-0.so", "updated");
+    REQUIRE(probe_in("/w/other/target"));
+    CHECK(processes(fixture) == 10);
+  }
+  SECTION("flags whose meaning lies in a file or in the machine are asked about in each project")
+  {
+    for (const char* flags : {"@flags.txt", "-Ctarget-cpu=native", "--sysroot=../std"}) {
+      INFO(flags);
+      const std::size_t before = processes(fixture);
+      fixture.world.vars["RUSTFLAGS"] = flags;
+      REQUIRE(probe_in("/w/one/target"));
+      REQUIRE(probe_in("/w/two/target"));
+      CHECK(processes(fixture) == before + 2);
+      REQUIRE(probe_in("/w/two/target"));
+      CHECK(processes(fixture) == before + 2);
+      REQUIRE(fixture.world.fs.remove("/w/one/target/rustc-info.json"));
+      REQUIRE(fixture.world.fs.remove("/w/two/target/rustc-info.json"));
+    }
+  }
+  SECTION("targets may be defined in RUST_TARGET_PATH: asked in each project")
+  {
+    fixture.world.vars["RUST_TARGET_PATH"] = "/w/specs";
+    REQUIRE(probe_in("/w/one/target"));
+    REQUIRE(probe_in("/w/two/target"));
+    CHECK(processes(fixture) == 15);
+  }
+  SECTION("a script that starts some compiler is asked in each project")
+  {
+    fixture.world.fs.add("/opt/bin/rustc", "#!/bin/sh", 0755);
+    fixture.world.vars["RUSTC"] = "/opt/bin/rustc";
+    REQUIRE(probe_in("/w/one/target"));
+    REQUIRE(probe_in("/w/two/target"));
+    CHECK(processes(fixture) == 15);
+  }
+  SECTION("the user turned it off")
+  {
+    fixture.world.vars["CARGO_CACHE_RUSTC_INFO"] = "0";
+    REQUIRE(probe_in("/w/other/target"));
+    CHECK(processes(fixture) == 10);
+  }
+}
+
 TEST_CASE("probe: flags that switch a cfg are asked for twice, not for ever", "[toolchain][probe]")
 {
   ToolchainFixture fixture;
@@ -219,7 +289,7 @@ TEST_CASE("probe: what a host asks of code comes before the user's flags, for th
   ToolchainFixture fixture;
   fixture.world.vars["RUSTFLAGS"] = "--cfg x";
   const auto data =
-      probe(fixture, k_wasi, k_cache, {{"wasm32-wasip1", {"-Ctarget-feature=+atomics"}}, {"x86_64-unknown-linux-gnu", {"-Cother"}}});
+      probe(fixture, k_wasi, {k_cache, {}}, {{"wasm32-wasip1", {"-Ctarget-feature=+atomics"}}, {"x86_64-unknown-linux-gnu", {"-Cother"}}});
   REQUIRE(data);
   CHECK(data->info(CompileKind::target("wasm32-wasip1")).rustflags == std::vector<std::string>{"-Ctarget-feature=+atomics", "--cfg", "x"});
   CHECK(data->host.rustflags.empty());

@@ -21,7 +21,7 @@ TEST_CASE("real rustc: it is found past the proxy, probed, and cached", "[toolch
     return;
   }
   const base::Path cache = dir / "rustc-info.json";
-  const auto data = toolchain::probe_target_data(env, **config, *choice, {}, cache);
+  const auto data = toolchain::probe_target_data(env, **config, *choice, {}, {cache, {}});
   INFO((data ? std::string() : base::render(data.error(), base::Severity::error, false)));
   REQUIRE(data);
   CHECK(data->rustc.version.major == 1);
@@ -37,7 +37,7 @@ TEST_CASE("real rustc: it is found past the proxy, probed, and cached", "[toolch
   const auto identity = toolchain::rustc_identity(env, *choice);
   CHECK(identity == data->rustc.identity);
   CHECK(env.fs.is_file(cache));
-  const auto again = toolchain::probe_target_data(env, **config, *choice, {}, cache);
+  const auto again = toolchain::probe_target_data(env, **config, *choice, {}, {cache, {}});
   REQUIRE(again);
   CHECK(again->host.cfgs == data->host.cfgs);
 }

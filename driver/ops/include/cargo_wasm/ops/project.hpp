@@ -59,8 +59,10 @@ choose_toolchain(const Env& env, Project& project, const GlobalOptions& options,
 /// `$XDG_CACHE_HOME/cargo-wasm`, else `~/.cache/cargo-wasm`: what belongs to this user and no project.
 [[nodiscard]] Path cache_home(const Env& env);
 
-/// target/.cargo-wasm/rustc-info.json: what rustc said about itself.
-[[nodiscard]] Path rustc_cache_file(const manifest::Workspace& workspace);
+/// $XDG_CACHE_HOME/cargo-wasm/toolchains
+[[nodiscard]] Path toolchain_cache_directory(const Env& env);
+/// Where what rustc says about itself is kept, for a project and for the user.
+[[nodiscard]] toolchain::RustcCachePlaces rustc_cache_places(const Env& env, const manifest::Workspace& workspace);
 
 /// Runs the lock pass and writes Cargo.lock when it changed.
 struct LockMode

@@ -91,14 +91,24 @@ struct TargetData
   [[nodiscard]] bool platform_matches(const spec::Platform& platform, const CompileKind& kind) const;
 };
 
-/// Answers of rustc by what was asked, for one compiler identity: `target/.cargo-wasm/rustc-info.json`.
-/// A damaged file, or one of another compiler, counts as empty. `CARGO_CACHE_RUSTC_INFO=0` turns it off.
+/// Where answers of rustc are kept: a project's own, and those that depend on the compiler alone, for all projects of a user.
+/// `CARGO_CACHE_RUSTC_INFO=0` turns both off.
+struct RustcCachePlaces
+{
+  Path of_project; ///< target/.cargo-wasm/rustc-info.json; empty = keep nothing
+  Path of_user;    ///< directory of IDENTITY.json, $XDG_CACHE_HOME/cargo-wasm/toolchains; empty = none
+};
+
+/// Answers of rustc by what was asked, for one compiler identity. A damaged file, or one of another compiler, counts as empty.
 class RustcCache
 {
 public:
   RustcCache() = default; ///< remembers nothing on disk
   static RustcCache load(const base::ReadOnlyFilesystem& fs, const Path& file, std::string_view identity);
-  /// Writes the file when something was added. Failing to write is no error: the next build asks again.
+  /// The user's answers are looked at only where the project's own do not have one, and only for a compiler in its sysroot without a
+  /// wrapper: a proxy or a wrapper may answer otherwise elsewhere.
+  static RustcCache load(const Env& env, const ToolchainChoice& choice, const RustcCachePlaces& places);
+  /// Writes the files when something was added. Failing to write is no error: the next build asks again.
   void save(base::Filesystem& fs) const;
 
   struct Answer
@@ -107,12 +117,18 @@ public:
     std::string out, err;
   };
   [[nodiscard]] const Answer* find(const std::string& question) const;
+  /// `find`, and else among the user's answers.
+  [[nodiscard]] const Answer* find_anywhere(const base::ReadOnlyFilesystem& fs, const std::string& question);
   void add(std::string question, Answer answer);
+  /// `add`, for all projects.
+  void add_for_all(const std::string& question, const Answer& answer);
 
 private:
-  Path m_file;
+  using Answers = std::map<std::string, Answer>;
+  Path m_file, m_users_file;
   std::string m_identity;
-  std::map<std::string, Answer> m_answers;
+  Answers m_answers, m_for_all;   ///< m_for_all: new ones
+  std::optional<Answers> m_users; ///< once they were read
   bool m_dirty = false;
 };
 
@@ -137,12 +153,12 @@ using FlagsOfTriple = std::map<std::string, std::vector<std::string>, std::less<
                                               std::vector<std::string>& warnings,
                                               const std::vector<std::string>& first_flags = {});
 
-/// The whole of it for a build. `cache_file` empty = keep nothing. Cost: no process at all when everything is cached.
+/// The whole of it for a build. Cost: no process at all when everything is cached.
 [[nodiscard]] Result<TargetData> probe_target_data(const Env& env,
                                                    const manifest::Config& config,
                                                    const ToolchainChoice& choice,
                                                    std::span<const std::string> requested_triples,
-                                                   const Path& cache_file,
+                                                   const RustcCachePlaces& places,
                                                    const FlagsOfTriple& first_flags = {});
 
 /// Files that make the compiler for these kinds, absolute and sorted: bin/rustc, lib/*.so*, the host's std and linkers,
