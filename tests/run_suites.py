@@ -42,6 +42,7 @@ class Outcome:
     skipped: list = field(default_factory=list)
     unsteady: list = field(default_factory=list)  # failed at first, not when the suite ran again
     seconds: float = 0.0
+    processor_seconds: float = 0.0  # of the suite's processes that ended
     detail: str = ""
 
 
@@ -159,7 +160,9 @@ def run_suite(suite, environment, log_dir, timeout, verbose, tell):
                 outcome.failed.append(f"{name}: {what}")
             if verdict != "ok" or verbose:
                 tell(f"    {line}")
-        status = child.wait()
+        _, status, usage = os.wait4(child.pid, 0)
+        status = child.returncode = os.waitstatus_to_exitcode(status)
+    outcome.processor_seconds = usage.ru_utime + usage.ru_stime
     outcome.seconds = time.monotonic() - begin
     if status == 124:
         outcome.failed.append(f"{name}: no end after {timeout} s")
@@ -214,7 +217,8 @@ def show(outcome):
         counts += f", {len(outcome.unsteady)} unsteady"
     if outcome.skipped:
         counts += f", {len(outcome.skipped)} skipped"
-    print(f"  {outcome.name:26} {outcome.seconds:7.1f} s  {counts}", flush=True)
+    busy = f"{outcome.processor_seconds / outcome.seconds:4.1f} processors" if outcome.processor_seconds else " " * 15
+    print(f"  {outcome.name:28} {outcome.seconds:7.1f} s {busy}  {counts}", flush=True)
     if outcome.detail:
         print(outcome.detail, flush=True)
 

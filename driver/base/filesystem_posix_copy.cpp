@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -19,10 +20,11 @@ namespace {
 constexpr std::size_t k_copy_chunk_bytes = 64 * 1024;
 
 /// Copies what a reflink could not; 0 or an errno, and which side failed.
-int copy_bytes(int from, int to, bool& reading_failed)
+int copy_bytes(int from, int to, std::int64_t expected, bool& reading_failed)
 {
-  while (true) {
+  for (std::int64_t done = 0; done < expected;) {
     const ssize_t copied = ::copy_file_range(from, nullptr, to, nullptr, std::size_t{1} << 30U, 0);
+    done += std::max<ssize_t>(copied, 0);
     if (copied == 0) {
       break;
     }
@@ -36,7 +38,7 @@ int copy_bytes(int from, int to, bool& reading_failed)
       break; // not supported between these two: plain reads and writes below
     }
   }
-  // Also confirms the end: copy_file_range gives 0 at once for files of /proc.
+  // Also confirms the end: files of /proc have a size of 0.
   std::array<char, k_copy_chunk_bytes> buffer;
   while (true) {
     const ssize_t got = ::read(from, buffer.data(), buffer.size());
@@ -134,7 +136,7 @@ Result<> copy_to_new_file(const std::filesystem::path& from, const std::filesyst
   bool reading_failed = false;
   int code = 0;
   if (::ioctl(target.get(), FICLONE, source.get()) != 0) {
-    code = copy_bytes(source.get(), target.get(), reading_failed);
+    code = copy_bytes(source.get(), target.get(), status.st_size, reading_failed);
   }
   if (code == 0 && ::fchmod(target.get(), status.st_mode & 07777U) != 0) {
     code = errno;

@@ -20,6 +20,7 @@
 
 #include <fmt/format.h>
 
+#include <cargo_wasm/base/temporary_directory.hpp>
 #include <cargo_wasm/base/text.hpp>
 #include <cargo_wasm/browser/chromium.hpp>
 
@@ -138,19 +139,6 @@ private:
   MessageSplitter m_splitter;
   std::array<char, 64 * 1024> m_buffer{};
 };
-
-/// A directory for the profile, below `$TMPDIR` or /tmp.
-Result<base::Path> make_directory(const base::Env& env)
-{
-  const std::string* const named = env.var(k_directory_variable);
-  std::string pattern = (base::Path(named == nullptr || named->empty() ? "/tmp" : *named) / "cargo-wasm-page-XXXXXX").native();
-  if (::mkdtemp(pattern.data()) == nullptr) {
-    return fail(Error("CW0003", fmt::format("cannot write `{}`", pattern), Blame::environment)
-                    .note(base::describe_errno(errno))
-                    .help("the variable TMPDIR names another place for what is thrown away"));
-  }
-  return base::Path(pattern);
-}
 
 struct Spawned
 {
@@ -315,7 +303,7 @@ private:
 Result<std::unique_ptr<ChromiumProcess>>
 ChromiumProcess::start(const base::Env& env, const base::Path& program, std::optional<std::uint64_t> memory_bytes, std::stop_token stop)
 {
-  CW_TRY_ASSIGN(base::Path directory, make_directory(env));
+  CW_TRY_ASSIGN(base::Path directory, base::make_temporary_directory(env, "cargo-wasm-page-"));
   auto process = std::make_unique<SpawnedChromium>(env.fs, std::move(directory));
   CW_TRY(process->open(env, program, memory_bytes, std::move(stop)));
   return process;

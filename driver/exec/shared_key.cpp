@@ -292,7 +292,7 @@ Result<> SharedKeys::add_tools(const plan::ActionTemplate& tmpl, const ExpandedC
     }
     std::map<std::string, std::string> variables = command.environment;
     variables.insert(m_context.env.vars.begin(), m_context.env.vars.end());
-    CW_TRY_ASSIGN(const auto tools, m_tools.of_build_scripts(variables));
+    CW_TRY_ASSIGN(const auto tools, m_tools.of_build_scripts(variables, tmpl.cwd));
     for (const auto& [name, digest] : tools) {
       platform["tool:" + name] = digest;
     }

@@ -131,8 +131,9 @@ private:
 [[nodiscard]] bool is_shareable_variable(std::string_view name);
 /// Whatever else a name says: `CC_TOKEN` is no compiler.
 [[nodiscard]] bool sounds_secret(std::string_view name);
-enum class NamedTool : std::uint8_t { none, program, flags, directory, wasi_sdk, libclang };
-/// What a variable that build scripts read names: `CC_wasm32-wasip1` a program, `CFLAGS` what it is called with.
+enum class NamedTool : std::uint8_t { none, program, flags, directory, cmake_file, descriptions, wasi_sdk, libclang };
+/// What a variable that build scripts read names: `CC_wasm32-wasip1` a program, `CFLAGS` what it is called with,
+/// `PKG_CONFIG_PATH` directories of descriptions.
 [[nodiscard]] NamedTool tool_named_by(std::string_view name);
 /// Variables that build scripts are known to read without saying so: always part of their key.
 [[nodiscard]] bool is_read_by_build_scripts(std::string_view name);

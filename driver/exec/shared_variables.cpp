@@ -84,7 +84,7 @@ std::string_view tool_of(std::string_view name)
 
 NamedTool tool_named_by(std::string_view name)
 {
-  constexpr std::string_view k_programs[] = {"CLANG_PATH", "CMAKE", "LLVM_CONFIG_PATH"};
+  constexpr std::string_view k_programs[] = {"CLANG_PATH", "LLVM_CONFIG_PATH"};
   constexpr std::string_view k_directories[] = {"SDKROOT", "SYSROOT", "WASI_SYSROOT"};
   if (name == "WASI_SDK_PATH") {
     return NamedTool::wasi_sdk;
@@ -96,6 +96,20 @@ NamedTool tool_named_by(std::string_view name)
     return NamedTool::directory;
   }
   if (std::ranges::find(k_programs, name) != std::end(k_programs)) {
+    return NamedTool::program;
+  }
+  const std::string_view bare = without_side(name);
+  if (bare.starts_with("CMAKE_TOOLCHAIN_FILE")) {
+    return NamedTool::cmake_file;
+  }
+  if (bare.starts_with("PKG_CONFIG_PATH") || bare.starts_with("PKG_CONFIG_LIBDIR")) {
+    return NamedTool::descriptions;
+  }
+  const auto is_of_target = [&](std::string_view tool) { // PKG_CONFIG, CMAKE_wasm32-wasip1
+    return bare == tool ||
+           (bare.size() > tool.size() + 1 && bare.starts_with(tool) && bare[tool.size()] == '_' && bare[tool.size() + 1] >= 'a');
+  };
+  if (is_of_target("CMAKE") || is_of_target("PKG_CONFIG") || (bare.starts_with("CMAKE_") && bare.ends_with("_COMPILER_LAUNCHER"))) {
     return NamedTool::program;
   }
   if (!is_tool(name) || sounds_secret(name) || name.starts_with("CXXSTDLIB")) {

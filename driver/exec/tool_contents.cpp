@@ -4,6 +4,8 @@
 #include <set>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include <cargo_wasm/base/digest.hpp>
 #include <cargo_wasm/base/process.hpp>
 #include <cargo_wasm/base/text.hpp>
@@ -18,7 +20,8 @@ namespace {
 constexpr std::string_view k_usual_programs[] = {"ar", "c++", "clang", "llvm-ar"};
 constexpr std::string_view k_sdk_programs[] = {"clang", "clang++", "llvm-ar", "wasm-ld"};
 
-constexpr std::size_t k_most_files = 20'000; ///< of an SDK; more has `--sysroot=/`
+constexpr std::uint64_t k_most_bytes_of_text = 1 << 20; ///< of a file for CMake; a larger one is none
+constexpr std::size_t k_most_files = 20'000;            ///< of an SDK; more has `--sysroot=/`
 
 bool contains_a_name(std::string_view text, std::initializer_list<std::string_view> names)
 {
@@ -76,7 +79,8 @@ Result<std::string> ToolContents::tool(const base::Path& path)
   return known;
 }
 
-Result<std::string> ToolContents::look_at_tool(const base::Path& path)
+/// The program, and what belongs to it.
+Result<std::vector<std::string>> ToolContents::files_of_tool(const base::Path& path)
 {
   CW_TRY_ASSIGN(const std::string own, program(path));
   CW_TRY_ASSIGN(const base::Path real, m_env.fs.canonicalize(path));
@@ -91,6 +95,14 @@ Result<std::string> ToolContents::look_at_tool(const base::Path& path)
       digests.push_back(headers);
     }
   }
+  return digests;
+}
+
+Result<std::string> ToolContents::look_at_tool(const base::Path& path)
+{
+  CW_TRY_ASSIGN(std::vector<std::string> digests, files_of_tool(path));
+  CW_TRY_ASSIGN(const base::Path real, m_env.fs.canonicalize(path));
+  const std::string name = real.filename().native();
   CW_TRY_ASSIGN(const auto file, m_env.fs.map(real));
   if (file.bytes().starts_with("#!") || contains_a_name(name, {"ccache", "distcc", "icecc"})) {
     digests.push_back(base::to_hex(base::sha256(version_of(path))));
@@ -161,14 +173,13 @@ Result<std::string> ToolContents::directory(const base::Path& path)
   if (found != m_directories.end()) {
     return found->second;
   }
-  std::string& known = m_directories[path.native()];
   if (!m_env.fs.is_directory(path)) {
-    return known;
+    return std::string();
   }
   CW_TRY_ASSIGN(const base::Path real_path, m_env.fs.canonicalize(path));
   CW_TRY_ASSIGN(const std::vector<std::string> entries, entries_below(path, real_path));
   if (entries.size() > k_most_files) {
-    return known = base::to_hex(base::sha256(path.native()));
+    return m_directories[path.native()] = base::to_hex(base::sha256(path.native()));
   }
   base::StableHasher stamp;
   stamp.add(path.native());
@@ -185,7 +196,7 @@ Result<std::string> ToolContents::directory(const base::Path& path)
   const base::Path memo = m_memo_directory / "directories" / stamp.finish_hex();
   CW_TRY_ASSIGN(const auto remembered, m_env.fs.read_if_exists(memo));
   if (remembered && base::parse_sha256(*remembered)) {
-    return known = *remembered;
+    return m_directories[path.native()] = *remembered;
   }
   std::string table;
   for (const std::string& entry : entries) {
@@ -198,13 +209,13 @@ Result<std::string> ToolContents::directory(const base::Path& path)
       table += (real ? "to " + real->lexically_relative(real_path).native() : std::string("broken")) + ' ' + name + '\n';
     }
   }
-  known = base::to_hex(base::sha256(table));
+  std::string known = base::to_hex(base::sha256(table));
   (void)m_env.fs.write_atomic(memo, known);
-  return known;
+  return m_directories[path.native()] = std::move(known);
 }
 
 /// `ccache /opt/clang --target=x`: every program before the first option, and the directory of `--sysroot=`.
-Result<std::string> ToolContents::command(std::string_view words)
+Result<std::string> ToolContents::command(std::string_view words, const base::Path& cwd)
 {
   std::vector<std::string> digests;
   bool has_options = false;
@@ -212,10 +223,10 @@ Result<std::string> ToolContents::command(std::string_view words)
     constexpr std::string_view k_sysroot = "--sysroot=";
     has_options = has_options || word.starts_with('-');
     if (word.starts_with(k_sysroot)) {
-      CW_TRY_ASSIGN(const std::string digest, directory(word.substr(k_sysroot.size())));
+      CW_TRY_ASSIGN(const std::string digest, directory(cwd / word.substr(k_sysroot.size())));
       digests.push_back(digest);
     } else if (!has_options) {
-      const auto path = base::Path(word).is_absolute() ? std::optional<base::Path>(word) : m_env.program_on_path(word);
+      const auto path = base::Path(word).has_parent_path() ? std::optional<base::Path>(cwd / word) : m_env.program_on_path(word);
       if (path && m_env.fs.is_file(*path)) {
         CW_TRY_ASSIGN(const std::string digest, tool(*path));
         digests.push_back(digest);
@@ -223,6 +234,78 @@ Result<std::string> ToolContents::command(std::string_view words)
     }
   }
   return digests.empty() ? std::string() : digest_of_all(digests);
+}
+
+/// `set(CMAKE_C_COMPILER "/opt/llvm/bin/clang")`: its files, which are not asked for their version, since a text may name anything.
+Result<std::vector<std::string>> ToolContents::programs_in(const base::Path& file)
+{
+  constexpr std::string_view k_ends = " \t\r\"'();=";
+  CW_TRY_ASSIGN(const auto stat_of_file, m_env.fs.stat(file));
+  if (!stat_of_file || stat_of_file->size_bytes > k_most_bytes_of_text) {
+    return std::vector<std::string>();
+  }
+  CW_TRY_ASSIGN(const std::string text, m_env.fs.read(file));
+  std::vector<std::string> digests;
+  for (std::string_view line : base::split(text, '\n')) {
+    line = line.substr(0, line.find('#'));
+    for (std::size_t at = line.find('/'); at != std::string_view::npos; at = line.find('/', at)) {
+      const std::size_t end = std::min(line.find_first_of(k_ends, at), line.size());
+      const base::Path path = line.substr(at, end - at);
+      const bool is_whole = at > 0 && k_ends.find(line[at - 1]) != std::string_view::npos;
+      const auto stat = m_env.fs.stat(path);
+      if (is_whole && stat && *stat && (*stat)->type == base::FileType::regular && ((*stat)->mode & 0111U) != 0) {
+        CW_TRY_ASSIGN(const auto files, files_of_tool(path));
+        digests.insert(digests.end(), files.begin(), files.end());
+      }
+      at = end;
+    }
+  }
+  return digests;
+}
+
+/// A file for CMake: what it says, the programs that it names, and the SDK that it lies in, to which it leads by variables of its own.
+Result<std::string> ToolContents::described_tools(const base::Path& file)
+{
+  if (const auto found = m_described.find(file.native()); found != m_described.end()) {
+    return found->second;
+  }
+  CW_TRY_ASSIGN(const std::string own, program(file));
+  CW_TRY_ASSIGN(std::vector<std::string> digests, programs_in(file));
+  digests.insert(digests.begin(), own);
+  CW_TRY_ASSIGN(const base::Path real, m_env.fs.canonicalize(file));
+  for (base::Path above = real.parent_path(); above.has_relative_path(); above = above.parent_path()) {
+    if (above != "/usr" && m_env.fs.is_file(above / "bin" / "clang")) {
+      CW_TRY_ASSIGN(const std::string around, sdk(above));
+      digests.push_back(around);
+      break;
+    }
+  }
+  return m_described[file.native()] = digest_of_all(digests);
+}
+
+/// `PKG_CONFIG_PATH`: the descriptions in these directories, which are not looked for below.
+Result<std::string> ToolContents::descriptions(std::string_view directories, const base::Path& cwd)
+{
+  std::string table;
+  for (const std::string_view each : base::split(directories, ':')) {
+    const base::Path at = cwd / each;
+    const auto entries = m_env.fs.list(at);
+    if (each.empty() || !entries) {
+      continue; // pkg-config passes over it, too
+    }
+    std::map<std::string, std::string> digests;
+    for (const base::DirectoryEntry& entry : *entries) {
+      if (entry.name.ends_with(".pc") && m_env.fs.is_file(at / entry.name)) {
+        const auto digest = program(at / entry.name);
+        digests.emplace(entry.name, digest ? *digest : "unreadable");
+      }
+    }
+    for (const auto& [name, digest] : digests) {
+      table += fmt::format("{} {}\n", digest, name);
+    }
+    table += '\n';
+  }
+  return base::trim(table).empty() ? std::string() : base::to_hex(base::sha256(table));
 }
 
 Result<std::string> ToolContents::sdk(const base::Path& root)
@@ -241,7 +324,8 @@ Result<std::string> ToolContents::sdk(const base::Path& root)
   return digests.empty() ? std::string() : digest_of_all(digests);
 }
 
-Result<std::map<std::string, std::string>> ToolContents::of_build_scripts(const std::map<std::string, std::string>& variables)
+Result<std::map<std::string, std::string>> ToolContents::of_build_scripts(const std::map<std::string, std::string>& variables,
+                                                                          const base::Path& cwd)
 {
   std::map<std::string, std::string> found;
   const auto add = [&](std::string_view name, const Result<std::string>& digest) {
@@ -252,24 +336,30 @@ Result<std::map<std::string, std::string>> ToolContents::of_build_scripts(const 
     }
   };
   for (const std::string_view name : k_usual_programs) {
-    add(name, command(name));
+    add(name, command(name, cwd));
   }
   for (const auto& [name, value] : variables) {
     switch (tool_named_by(name)) {
     case NamedTool::program:
-      add(name, command(value));
+      add(name, command(value, cwd));
       break;
     case NamedTool::flags:
-      add(name, command("- " + value)); // no word of it is a program
+      add(name, command("- " + value, cwd)); // no word of it is a program
+      break;
+    case NamedTool::cmake_file:
+      add(name, m_env.fs.is_file(cwd / value) ? described_tools(cwd / value) : std::string());
+      break;
+    case NamedTool::descriptions:
+      add(name, descriptions(value, cwd));
       break;
     case NamedTool::directory:
-      add(name, directory(value));
+      add(name, directory(cwd / value));
       break;
     case NamedTool::wasi_sdk:
-      add(name, sdk(value));
+      add(name, sdk(cwd / value));
       break;
     case NamedTool::libclang: {
-      const base::Path place = value;
+      const base::Path place = cwd / value;
       const auto digests = libraries(m_env.fs.is_directory(place) ? place : place.parent_path(), {"libclang"});
       add(name, digests && !digests->empty() ? digest_of_all(*digests) : std::string());
       break;

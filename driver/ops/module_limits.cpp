@@ -1,14 +1,12 @@
 // Programs that run within limits: of time, and of memory where their runtime has no option for it. Both are started as children, with
 // this program's input and output, and their status is handed on.
 #include <algorithm>
-#include <cerrno>
 #include <utility>
-
-#include <stdlib.h>
 
 #include <fmt/format.h>
 
 #include <cargo_wasm/base/deadline.hpp>
+#include <cargo_wasm/base/temporary_directory.hpp>
 #include <cargo_wasm/ops/verbs.hpp>
 #include <cargo_wasm/wasm/rewrite.hpp>
 
@@ -40,14 +38,8 @@ class CopyDirectory
 public:
   static Result<CopyDirectory> make(const Env& env)
   {
-    const std::string* const named = env.var("TMPDIR");
-    std::string pattern = (Path(named == nullptr || named->empty() ? "/tmp" : *named) / "cargo-wasm-limited-XXXXXX").native();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      return fail(Error("CW0003", fmt::format("cannot write `{}`", pattern), Blame::environment)
-                      .note(base::describe_errno(errno))
-                      .help("the variable TMPDIR names another place for what is thrown away"));
-    }
-    return CopyDirectory(env, pattern);
+    CW_TRY_ASSIGN(Path path, base::make_temporary_directory(env, "cargo-wasm-limited-"));
+    return CopyDirectory(env, std::move(path));
   }
   CopyDirectory(CopyDirectory&& other) noexcept : m_env(other.m_env), m_path(std::exchange(other.m_path, {})) {}
   CopyDirectory& operator=(CopyDirectory&&) = delete;

@@ -1,9 +1,8 @@
 #include "second_place.hpp"
 
-#include <cerrno>
-#include <cstdlib>
-
 #include <fmt/format.h>
+
+#include <cargo_wasm/base/temporary_directory.hpp>
 
 namespace cargo_wasm::ops {
 
@@ -14,9 +13,9 @@ namespace stdfs = std::filesystem;
 /// Backup programs leave out directories with this file, and so do we: what is in them can be made again.
 constexpr const char* k_cache_tag = "CACHEDIR.TAG";
 
-Error cannot_make(const Path& path, const std::string& why)
+Error cannot_make(const std::string& what, const std::string& why)
 {
-  return Error("CW1180", fmt::format("cannot copy the project to a second place: `{}`", path.string()), Blame::environment)
+  return Error("CW1180", fmt::format("cannot copy the project to a second place: {}", what), Blame::environment)
       .note(why)
       .help("TMPDIR names the directory in which the place is made");
 }
@@ -24,20 +23,18 @@ Error cannot_make(const Path& path, const std::string& why)
 Result<> made(const Path& path, Result<> result)
 {
   if (!result) {
-    return fail(cannot_make(path, result.error().message));
+    return fail(cannot_make(fmt::format("`{}`", path.string()), result.error().message));
   }
   return {};
 }
 
 Result<Path> new_directory(const Env& env)
 {
-  const std::string* const temporary = env.var("TMPDIR");
-  std::string pattern =
-      ((temporary != nullptr && !temporary->empty() ? Path(*temporary) : Path("/tmp")) / "cargo-wasm-verify-XXXXXX").native();
-  if (::mkdtemp(pattern.data()) == nullptr) {
-    return fail(cannot_make(pattern, base::describe_errno(errno)));
+  const auto directory = base::make_temporary_directory(env, "cargo-wasm-verify-");
+  if (!directory) {
+    return fail(cannot_make(directory.error().message, directory.error().notes.front()));
   }
-  return env.fs.canonicalize(pattern);
+  return env.fs.canonicalize(*directory);
 }
 
 class Copier
@@ -64,7 +61,7 @@ public:
         std::error_code code;
         stdfs::copy_symlink(path, mirrored(path), code);
         if (code) {
-          return fail(cannot_make(path, code.message()));
+          return fail(cannot_make(fmt::format("`{}`", path.string()), code.message()));
         }
       } else if (entry.type == base::FileType::regular) {
         CW_TRY(made(path, m_env.fs.copy(path, mirrored(path))));

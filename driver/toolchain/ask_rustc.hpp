@@ -16,10 +16,14 @@ struct CompilerCommand
 
 /// Runs `[wrapper] [workspace_wrapper] rustc ARGS` with `[env]` of the configuration. A failing compiler is an answer with a
 /// status, which is not kept. Errors: CW0504 it cannot be started.
-Result<RustcCache::Answer> ask_rustc(
-    const Env& env, const manifest::Config& config, const CompilerCommand& compiler, std::vector<std::string> args, RustcCache& cache);
+Result<RustcCache::Answer> ask_rustc(const Env& env,
+                                     const manifest::Config& config,
+                                     const CompilerCommand& compiler,
+                                     const std::vector<std::string>& args,
+                                     RustcCache& cache);
 
-/// Whether the compiler's library lies beside it, in lib/: not so for rustup's proxies and for scripts that start another one.
+/// Whether it is a program, and the compiler's library lies beside it, in lib/: not so for rustup's proxies and for scripts that start
+/// another one. Cost: reads the program, some hundred KB.
 bool has_driver_library(const Env& env, const Path& rustc);
 
 } // namespace cargo_wasm::toolchain

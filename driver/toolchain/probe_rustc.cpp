@@ -15,8 +15,8 @@ namespace cargo_wasm::toolchain {
 namespace {
 
 /// Variables that change what a compiler says about itself.
-constexpr std::array<std::string_view, 4> k_telling_variables = {
-    "RUSTC_BOOTSTRAP", "RUSTC_FORCE_RUSTC_VERSION", "RUST_TARGET_PATH", "RUSTUP_TOOLCHAIN"};
+constexpr std::array<std::string_view, 6> k_telling_variables = {
+    "LD_LIBRARY_PATH", "LD_PRELOAD", "RUSTC_BOOTSTRAP", "RUSTC_FORCE_RUSTC_VERSION", "RUST_TARGET_PATH", "RUSTUP_TOOLCHAIN"};
 
 std::string question_of(const base::Command& command, const EnvMap& extra)
 {
@@ -63,11 +63,14 @@ std::vector<Path> driver_libraries(const base::ReadOnlyFilesystem& fs, const Pat
 }
 
 /// Whether an answer depends on the compiler and the question alone: no file and no property of the machine that the question only names.
-bool is_for_all(const std::vector<std::string>& args)
+bool is_for_all(const std::vector<std::string>& args, const EnvMap& extra)
 {
-  return std::none_of(args.begin(), args.end(), [](const std::string& arg) {
-    return arg.starts_with('@') || arg.starts_with("--sysroot") || arg.ends_with(".json") || arg.find("native") != std::string::npos;
-  });
+  const auto names_something = [](const std::string& arg) {
+    return arg.starts_with('@') || arg.starts_with("--sysroot") || arg.ends_with(".json") || arg.find("native") != std::string::npos ||
+           arg.find("codegen-backend") != std::string::npos;
+  };
+  const auto changes_rustc = [](const auto& variable) { return variable.first.starts_with("RUST") || variable.first.starts_with("LD_"); };
+  return std::none_of(args.begin(), args.end(), names_something) && std::none_of(extra.begin(), extra.end(), changes_rustc);
 }
 
 Path resolve_program(const Env& env, const Path& program)
@@ -102,13 +105,16 @@ Error no_compiler(const CompilerCommand& compiler, std::string_view what, std::s
                fmt::format("`{} -vV` did not answer as a Rust compiler does: {}", compiler.rustc.string(), what),
                Blame::environment)
       .note(fmt::format("it printed `{}`", base::trim(output)))
-      .help("check `RUSTC`, `build.rustc` and the wrappers");
+      .help("check `RUSTC`, `build.rustc` and the wrappers; with `CARGO_CACHE_RUSTC_INFO=0` it is asked once more");
 }
 
 } // namespace
 
-Result<RustcCache::Answer>
-ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand& compiler, std::vector<std::string> args, RustcCache& cache)
+Result<RustcCache::Answer> ask_rustc(const Env& env,
+                                     const manifest::Config& config,
+                                     const CompilerCommand& compiler,
+                                     const std::vector<std::string>& args,
+                                     RustcCache& cache)
 {
   base::Command command;
   std::vector<std::string> words;
@@ -120,8 +126,7 @@ ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand&
   words.push_back(compiler.rustc.string());
   command.program = words.front();
   command.args.assign(words.begin() + 1, words.end());
-  const bool for_all = is_for_all(args);
-  std::move(args.begin(), args.end(), std::back_inserter(command.args));
+  command.args.insert(command.args.end(), args.begin(), args.end());
   command.env = base::without_secrets(env.vars);
   command.env.erase("RUSTC_LOG");
   for (const std::string& name : manifest::variables_of_tokens(config)) {
@@ -133,6 +138,7 @@ ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand&
     command.env.insert_or_assign(name, value);
   }
   std::string question = question_of(command, extra);
+  const bool for_all = is_for_all(args, extra);
   if (const RustcCache::Answer* known = for_all ? cache.find_anywhere(env.fs, question) : cache.find(question)) {
     return *known;
   }
@@ -154,7 +160,9 @@ ask_rustc(const Env& env, const manifest::Config& config, const CompilerCommand&
 
 bool has_driver_library(const Env& env, const Path& rustc)
 {
-  return !driver_libraries(env.fs, resolve_program(env, rustc)).empty();
+  const Path program = resolve_program(env, rustc);
+  const auto bytes = env.fs.read(program);
+  return bytes && !bytes->starts_with("#!") && !driver_libraries(env.fs, program).empty();
 }
 
 std::string rustc_identity(const Env& env, const ToolchainChoice& choice)

@@ -50,7 +50,7 @@ struct Tools
   {
     const base::Env env = real.env();
     const base::Path memo = dir / "memo";
-    const auto found = ToolContents(env, memo).of_build_scripts(variables);
+    const auto found = ToolContents(env, memo).of_build_scripts(variables, dir.path());
     REQUIRE(found);
     return *found;
   }
@@ -69,7 +69,16 @@ TEST_CASE("tools: which of the variables that build scripts read name a tool")
   CHECK(tool_named_by("WASI_SYSROOT") == NamedTool::directory);
   CHECK(tool_named_by("WASI_SDK_PATH") == NamedTool::wasi_sdk);
   CHECK(tool_named_by("LIBCLANG_PATH") == NamedTool::libclang);
-  for (const char* const name : {"CXXSTDLIB", "CC_TOKEN", "OPT_LEVEL", "CCACHE", "PATH"}) {
+  CHECK(tool_named_by("CMAKE_TOOLCHAIN_FILE_wasm32-wasip1") == NamedTool::cmake_file);
+  CHECK(tool_named_by("TARGET_PKG_CONFIG_PATH") == NamedTool::descriptions);
+  CHECK(tool_named_by("PKG_CONFIG_LIBDIR_wasm32_wasip1") == NamedTool::descriptions);
+  for (const char* const name :
+       {"CMAKE", "CMAKE_wasm32-wasip1", "HOST_PKG_CONFIG", "PKG_CONFIG_wasm32_wasip1", "CMAKE_C_COMPILER_LAUNCHER"}) {
+    INFO(name);
+    CHECK(tool_named_by(name) == NamedTool::program);
+  }
+  for (const char* const name :
+       {"CXXSTDLIB", "CC_TOKEN", "CMAKE_AUTH_TOKEN", "CMAKE_GENERATOR", "PKG_CONFIG_ALLOW_CROSS", "OPT_LEVEL", "CCACHE", "PATH"}) {
     INFO(name);
     CHECK(tool_named_by(name) == NamedTool::none);
   }
@@ -126,6 +135,78 @@ TEST_CASE("tools: a build script's are those that variables name, with launchers
   tools.dir.write("sdk/share/wasi-sysroot/include/stdio.h", "int puts(char*);");
   CHECK(tools.of(sdk).at("WASI_SDK_PATH") != sdk_before);
   CHECK(tools.of(flags).at("CFLAGS") != flags_before);
+}
+
+TEST_CASE("tools: a compiler by a relative path is meant from where the script runs")
+{
+  Tools tools;
+  CHECK(tools.of({{"CC", "./llvm/bin/clang -O2"}}).at("CC") == tools.tool("llvm/bin/clang"));
+  CHECK_FALSE(tools.of({{"CC", "./clang"}}).contains("CC"));
+}
+
+TEST_CASE("tools: a file for CMake counts by what it says and by the programs that it names, descriptions of libraries by their text")
+{
+  Tools tools;
+  const std::string clang = (tools.dir / "llvm/bin/clang").native();
+  const std::string name = "CMAKE_TOOLCHAIN_FILE_wasm32-wasip1";
+  tools.dir.write("wasi.cmake", "set(CMAKE_C_COMPILER \"" + clang + "\")\nset(CMAKE_SYSROOT /no/such/place)\n");
+  for (const std::string& value : {(tools.dir / "wasi.cmake").native(), std::string("wasi.cmake"), std::string("./wasi.cmake")}) {
+    INFO(value);
+    tools.program("llvm/bin/clang", "a driver");
+    const auto digest = [&] { return tools.of({{name, value}}).at(name); };
+    const std::string before = digest();
+    CHECK(digest() == before);
+    tools.program("llvm/bin/clang", "another driver");
+    CHECK(digest() != before);
+  }
+  const std::string before = tools.of({{name, "wasi.cmake"}}).at(name);
+  tools.dir.write("wasi.cmake", "set(CMAKE_C_COMPILER \"" + clang + "\")\nset(CMAKE_SYSROOT /no/other/place)\n");
+  CHECK(tools.of({{name, "wasi.cmake"}}).at(name) != before);
+  CHECK_FALSE(tools.of({{name, "no.cmake"}}).contains(name));
+}
+
+TEST_CASE("tools: nothing that a file for CMake names is started, be it a script")
+{
+  Tools tools;
+  const base::Path trace = tools.dir / "trace";
+  tools.program("bin/generate", "#!/bin/sh\ntouch " + trace.native() + "\n");
+  const std::string script = (tools.dir / "bin/generate").native();
+  tools.dir.write("made.cmake", "# made by " + script + "\nset(CMAKE_C_COMPILER " + script + ")\n");
+  const auto digest = [&] { return tools.of({{"CMAKE_TOOLCHAIN_FILE", "made.cmake"}}).at("CMAKE_TOOLCHAIN_FILE"); };
+  const std::string before = digest();
+  tools.program("bin/generate", "#!/bin/sh\ntouch " + trace.native() + " again\n");
+  CHECK(digest() != before);
+  CHECK_FALSE(std::filesystem::exists(trace));
+}
+
+TEST_CASE("tools: a file for CMake leads to the SDK that it lies in")
+{
+  Tools tools;
+  tools.dir.write("sdk/share/cmake/wasi-sdk.cmake", "set(CMAKE_C_COMPILER ${WASI_SDK_PREFIX}/bin/clang)\n");
+  const std::string file = (tools.dir / "sdk/share/cmake/wasi-sdk.cmake").native();
+  const auto digest = [&] { return tools.of({{"CMAKE_TOOLCHAIN_FILE", file}}).at("CMAKE_TOOLCHAIN_FILE"); };
+  const std::string before = digest();
+  tools.program("sdk/bin/clang", "another driver");
+  const std::string second = digest();
+  CHECK(second != before);
+  tools.dir.write("sdk/share/wasi-sysroot/include/stdio.h", "int puts(char*);");
+  CHECK(digest() != second);
+}
+
+TEST_CASE("tools: descriptions of libraries count in each directory that is searched, and nothing else of it")
+{
+  Tools tools;
+  tools.dir.write("one/lib/pkgconfig/z.pc", "Libs: -lz\n");
+  tools.dir.write("two/generators/y.pc", "Libs: -ly\n");
+  const std::string places =
+      (tools.dir / "one/lib/pkgconfig").native() + "::" + (tools.dir / "two/generators/").native() + ":/no/such/place";
+  const auto digest = [&] { return tools.of({{"PKG_CONFIG_PATH", places}}).at("PKG_CONFIG_PATH"); };
+  const std::string before = digest();
+  tools.dir.write("two/generators/notes.txt", "");
+  CHECK(digest() == before);
+  tools.dir.write("two/generators/y.pc", "Libs: -ly2\n");
+  CHECK(digest() != before);
+  CHECK_FALSE(tools.of({{"PKG_CONFIG_PATH", "/no/such/place"}}).contains("PKG_CONFIG_PATH"));
 }
 
 TEST_CASE("tools: of a directory counts what lies behind links, also when size and time of a file stay")

@@ -167,7 +167,7 @@ TEST_CASE("probe: another project is told what the compiler said to the first", 
   }
   SECTION("flags whose meaning lies in a file or in the machine are asked about in each project")
   {
-    for (const char* flags : {"@flags.txt", "-Ctarget-cpu=native", "--sysroot=../std"}) {
+    for (const char* flags : {"@flags.txt", "-Ctarget-cpu=native", "--sysroot=../std", "-Zcodegen-backend=./x.so"}) {
       INFO(flags);
       const std::size_t before = processes(fixture);
       fixture.world.vars["RUSTFLAGS"] = flags;
@@ -187,8 +187,22 @@ TEST_CASE("probe: another project is told what the compiler said to the first", 
     REQUIRE(probe_in("/w/two/target"));
     CHECK(processes(fixture) == 15);
   }
-  SECTION("a script that starts some compiler is asked in each project")
+  SECTION("variables of `[env]` that change the compiler: asked in each project")
   {
+    fixture.world.fs.add("/w/app/.cargo/config.toml", "[env]\nRUST_TARGET_PATH = \"targets\"\n");
+    REQUIRE(probe_in("/w/one/target"));
+    REQUIRE(probe_in("/w/two/target"));
+    CHECK(processes(fixture) == 15);
+  }
+  SECTION("with another library path it may be another compiler")
+  {
+    fixture.world.vars["LD_LIBRARY_PATH"] = "/opt/lib";
+    REQUIRE(probe_in("/w/one/target"));
+    CHECK(processes(fixture) == 10);
+  }
+  SECTION("a script that starts some compiler is asked in each project, be it in a toolchain")
+  {
+    fixture.world.fs.add("/opt/lib/librustc_driver-0.so", "driver");
     fixture.world.fs.add("/opt/bin/rustc", "#!/bin/sh", 0755);
     fixture.world.vars["RUSTC"] = "/opt/bin/rustc";
     REQUIRE(probe_in("/w/one/target"));
