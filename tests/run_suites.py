@@ -4,7 +4,8 @@
 First every Catch2 program that ctest knows of, counted test case by test case; then the lines of
 tests/suites.txt, whose commands report `ok - NAME`, `not ok - NAME` or `skip - NAME: REASON`, a line
 each. A suite that reports nothing, or ends badly without a `not ok`, counts as one failure. Neighbours with a `*`
-run beside each other, as many at a time as there are jobs; what each tells is shown together, in the order of the list.
+run beside each other in tier `test`, as many at a time as there are jobs, those with `**` twice as many; what each tells
+is shown together, in the order of the list.
 
 A suite that fails runs once more: they start real compilers, browsers and servers, and a machine shared with
 others can stop one of those for seconds. What fails twice has failed. What fails once is shown whole all the
@@ -50,7 +51,7 @@ class Outcome:
 class Suite:
     name: str
     command: str
-    shares: bool  # the machine, with its neighbours
+    neighbours: int  # a processor, that run beside it and are marked as it is; 0: it has the machine for itself
 
 
 def unit_programs(build_dir):
@@ -120,12 +121,12 @@ def read_suites(tier):
     for line in (ROOT / "tests/suites.txt").read_text().splitlines():
         if line.strip() and not line.lstrip().startswith("#"):
             suite_tier, name, command = line.split(None, 2)
-            shares = suite_tier.endswith("*")
-            suite_tier = suite_tier.removesuffix("*")
+            neighbours = suite_tier.count("*") if tier == "test" else 0  # in tier `all` some install toolchains
+            suite_tier = suite_tier.rstrip("*")
             if suite_tier not in ("test", "all"):
                 sys.exit(f"tests/suites.txt: unknown tier `{suite_tier}`")
             if tier == "all" or suite_tier == "test":
-                yield Suite(name, command, shares)
+                yield Suite(name, command, neighbours)
 
 
 def print_line(line):
@@ -177,21 +178,21 @@ def run_suite(suite, environment, log_dir, timeout, verbose, tell):
 
 def groups_of(suites):
     """Neighbours that may run beside each other, and each of the others alone."""
-    for shares, group in itertools.groupby(suites, key=lambda suite: suite.shares):
-        if shares:
+    for neighbours, group in itertools.groupby(suites, key=lambda suite: suite.neighbours):
+        if neighbours:
             yield list(group)
         else:
             yield from ([suite] for suite in group)
 
 
 def run_group(group, jobs, log_dir, run):
-    """The outcomes of suites of which `jobs` run at a time. What fails runs once more when the others have ended, alone."""
+    """The outcomes of suites of which `jobs` run at a time, or twice as many. What fails runs once more when the others have ended, alone."""
     def first_run(suite):
         told = []
         return suite, run(suite, told.append if len(group) > 1 else print_line), told
 
     failed = []
-    with concurrent.futures.ThreadPoolExecutor(max(1, jobs)) as pool:
+    with concurrent.futures.ThreadPoolExecutor(max(1, jobs * group[0].neighbours)) as pool:
         for suite, outcome, told in pool.map(first_run, group):
             for line in told:
                 print_line(line)
