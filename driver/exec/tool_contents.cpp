@@ -252,8 +252,8 @@ Result<std::vector<std::string>> ToolContents::programs_in(const base::Path& fil
       const std::size_t end = std::min(line.find_first_of(k_ends, at), line.size());
       const base::Path path = line.substr(at, end - at);
       const bool is_whole = at > 0 && k_ends.find(line[at - 1]) != std::string_view::npos;
-      const auto stat = m_env.fs.stat(path);
-      if (is_whole && stat && *stat && (*stat)->type == base::FileType::regular && ((*stat)->mode & 0111U) != 0) {
+      const auto stat = is_whole ? m_env.fs.stat(path) : Result<std::optional<base::FileStat>>(std::nullopt);
+      if (stat && *stat && (*stat)->type == base::FileType::regular && ((*stat)->mode & 0111U) != 0) {
         CW_TRY_ASSIGN(const auto files, files_of_tool(path));
         digests.insert(digests.end(), files.begin(), files.end());
       }
@@ -288,9 +288,12 @@ Result<std::string> ToolContents::descriptions(std::string_view directories, con
 {
   std::string table;
   for (const std::string_view each : base::split(directories, ':')) {
+    if (each.empty()) {
+      continue;
+    }
     const base::Path at = cwd / each;
     const auto entries = m_env.fs.list(at);
-    if (each.empty() || !entries) {
+    if (!entries) {
       continue; // pkg-config passes over it, too
     }
     std::map<std::string, std::string> digests;

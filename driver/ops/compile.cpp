@@ -65,9 +65,11 @@ planned_build(const Env& env, const GlobalOptions& options, const CompileRequest
 /// Keeps a new plan for the next build, beside this one: for a thousand units encoding it takes 20 ms. The future's end waits for it.
 std::future<void> storing_plan(const Env& env, const CompileRequest& request, const std::shared_ptr<const PlannedBuild>& planned)
 {
-  const bool is_kept = !request.stored && request.noop && !request.from && !planned->looked_at.empty();
+  if (request.stored || !request.noop || request.from || planned->looked_at.empty()) {
+    return {};
+  }
   // Where no thread can be had it is deferred, and nobody asks: a plan that is not kept is made again.
-  return std::async(is_kept ? std::launch::async | std::launch::deferred : std::launch::deferred,
+  return std::async(std::launch::async | std::launch::deferred,
                     [&env, &request, planned] { store_plan(*request.noop, env.vars, request.terminal, *planned); });
 }
 

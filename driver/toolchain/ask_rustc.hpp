@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cargo_wasm/toolchain/rustc_info.hpp>
@@ -21,6 +22,9 @@ Result<RustcCache::Answer> ask_rustc(const Env& env,
                                      const CompilerCommand& compiler,
                                      const std::vector<std::string>& args,
                                      RustcCache& cache);
+
+/// DIRECTORY/IDENTITY.json: what `toolchain probe` and all projects of a user are told of a compiler.
+Path users_answers(const Path& directory, std::string_view identity);
 
 /// Whether it is a program, and the compiler's library lies beside it, in lib/: not so for rustup's proxies and for scripts that start
 /// another one. Cost: reads the program, some hundred KB.

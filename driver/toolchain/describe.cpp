@@ -103,7 +103,7 @@ Result<ToolchainFacts> describe_toolchain(
 {
   ToolchainFacts facts;
   const std::string identity = rustc_identity(env, choice);
-  facts.cache_file = cache_directory / fmt::format("{}.json", identity);
+  facts.cache_file = users_answers(cache_directory, identity);
   RustcCache cache = RustcCache::load(env.fs, facts.cache_file, identity);
   CW_TRY_ASSIGN(facts.rustc, probe_rustc(env, config, choice, cache));
   const Describer describer(env, config, facts.rustc, cache);

@@ -64,6 +64,11 @@ bool speaks_for_itself(const Env& env, const ToolchainChoice& choice)
 
 } // namespace
 
+Path users_answers(const Path& directory, std::string_view identity)
+{
+  return directory / fmt::format("{}.json", identity);
+}
+
 RustcCache RustcCache::load(const base::ReadOnlyFilesystem& fs, const Path& file, std::string_view identity)
 {
   RustcCache cache;
@@ -81,7 +86,7 @@ RustcCache RustcCache::load(const Env& env, const ToolchainChoice& choice, const
   }
   RustcCache cache = load(env.fs, places.of_project, rustc_identity(env, choice));
   if (!places.of_user.empty() && speaks_for_itself(env, choice)) {
-    cache.m_users_file = places.of_user / fmt::format("{}.json", cache.m_identity);
+    cache.m_users_file = users_answers(places.of_user, cache.m_identity);
   }
   return cache;
 }

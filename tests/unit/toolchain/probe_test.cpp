@@ -141,6 +141,11 @@ TEST_CASE("probe: another project is told what the compiler said to the first", 
   const auto first = probe_in("/w/app/target");
   REQUIRE(first);
   CHECK(processes(fixture) == 5);
+  const auto processes_after_two_more = [&] {
+    REQUIRE(probe_in("/w/one/target"));
+    REQUIRE(probe_in("/w/two/target"));
+    return processes(fixture);
+  };
 
   SECTION("the same questions start no process, and the project keeps the answers for itself")
   {
@@ -183,16 +188,12 @@ TEST_CASE("probe: another project is told what the compiler said to the first", 
   SECTION("targets may be defined in RUST_TARGET_PATH: asked in each project")
   {
     fixture.world.vars["RUST_TARGET_PATH"] = "/w/specs";
-    REQUIRE(probe_in("/w/one/target"));
-    REQUIRE(probe_in("/w/two/target"));
-    CHECK(processes(fixture) == 15);
+    CHECK(processes_after_two_more() == 15);
   }
   SECTION("variables of `[env]` that change the compiler: asked in each project")
   {
     fixture.world.fs.add("/w/app/.cargo/config.toml", "[env]\nRUST_TARGET_PATH = \"targets\"\n");
-    REQUIRE(probe_in("/w/one/target"));
-    REQUIRE(probe_in("/w/two/target"));
-    CHECK(processes(fixture) == 15);
+    CHECK(processes_after_two_more() == 15);
   }
   SECTION("with another library path it may be another compiler")
   {
@@ -205,9 +206,7 @@ TEST_CASE("probe: another project is told what the compiler said to the first", 
     fixture.world.fs.add("/opt/lib/librustc_driver-0.so", "driver");
     fixture.world.fs.add("/opt/bin/rustc", "#!/bin/sh", 0755);
     fixture.world.vars["RUSTC"] = "/opt/bin/rustc";
-    REQUIRE(probe_in("/w/one/target"));
-    REQUIRE(probe_in("/w/two/target"));
-    CHECK(processes(fixture) == 15);
+    CHECK(processes_after_two_more() == 15);
   }
   SECTION("the user turned it off")
   {
